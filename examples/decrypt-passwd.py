@@ -1,0 +1,33 @@
+"""Fetch a user's encrypted password from DynamoDB and decrypt it with AWS KMS.
+
+Usage: python3 decrypt-passwd.py APPUSER KEY_ID
+"""
+
+import sys
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+
+def fetch(appuser):
+    answer = boto3.client("dynamodb").get_item(TableName="demo-kms", Key={"appuser": {"S": appuser}})
+    ciphertext = answer.get("Item", {}).get("userpasswd", {}).get("B")
+    if not ciphertext:
+        sys.exit(f"There is no encrypted password for user: {appuser}")
+    return ciphertext
+
+
+def decrypt(ciphertext, key_id):
+    answer = boto3.client("kms").decrypt(KeyId=key_id, CiphertextBlob=ciphertext)
+    return answer["Plaintext"].decode()
+
+
+if len(sys.argv) != 3:
+    sys.exit(__doc__)
+appuser, key_id = sys.argv[1:]
+print(f"-->> Decrypting the very secret password for user: {appuser}")
+try:
+    password = decrypt(fetch(appuser), key_id)
+except (BotoCoreError, ClientError) as error:
+    sys.exit(f"Not decrypted: {error}")
+print(f"Is this your decrypted password? -> {password}")

@@ -1,0 +1,99 @@
+"""boto3 clients, made in one place: the same time-outs and retries everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from kmsdemo import errors
+from kmsdemo.aws_errors import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
+
+CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The clients of one caller in one Region, each made when it is first asked for.
+
+    Raises:
+        NoRegion: No Region is configured.
+        InvalidConfiguration: The configured endpoint is no URL.
+    """
+
+    session: boto3.Session
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        with _configured():
+            return self.session.client("kms", config=CONFIG)
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        with _configured():
+            return self.session.client("dynamodb", config=CONFIG)
+
+    @cached_property
+    def iam(self) -> IAMClient:
+        with _configured():
+            return self.session.client("iam", config=CONFIG)
+
+    def in_region(self, region: str) -> Clients:
+        """Return the clients of the same caller in another Region, such as ``eu-west-1``."""
+        credentials = self.session.get_credentials()
+        return connect(
+            access_key_id=credentials and credentials.access_key,
+            secret_access_key=credentials and credentials.secret_key,
+            region=region,
+        )
+
+
+def connect(
+    *,
+    access_key_id: str | None = None,
+    secret_access_key: str | None = None,
+    region: str | None = None,
+) -> Clients:
+    """Return clients for a caller; whatever is not given comes from where boto3 looks for it.
+
+    Args:
+        access_key_id: The caller's access key.
+        secret_access_key: Its secret.
+        region: Such as ``eu-west-1``.
+
+    Raises:
+        InvalidConfiguration: ``AWS_PROFILE`` names no profile, or the files cannot be read.
+
+    AWS: "Configuration", boto3 documentation.
+    """
+    with _configured():
+        return Clients(
+            boto3.Session(
+                aws_access_key_id=access_key_id,
+                aws_secret_access_key=secret_access_key,
+                region_name=region,
+            )
+        )
+
+
+@contextmanager
+def _configured() -> Iterator[None]:
+    try:
+        with translated():
+            yield
+    except ValueError as error:  # botocore, of an endpoint that is no URL
+        raise errors.InvalidConfiguration(f"{error}.") from error

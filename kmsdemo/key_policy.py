@@ -1,0 +1,85 @@
+"""The key policy of the lab: who may manage the key, and who may use it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+ADMINISTRATION = (
+    "kms:Create*",
+    "kms:Describe*",
+    "kms:Enable*",
+    "kms:List*",
+    "kms:Put*",
+    "kms:Update*",
+    "kms:Revoke*",
+    "kms:Disable*",
+    "kms:Get*",
+    "kms:Delete*",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:ScheduleKeyDeletion",
+    "kms:CancelKeyDeletion",
+)
+USE = (
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncrypt*",
+    "kms:GenerateDataKey*",
+    "kms:DescribeKey",
+)
+
+
+def for_principals(
+    account_root_arn: str, *, administrators: Sequence[str] = (), users: Sequence[str] = ()
+) -> str:
+    """Return the key policy that the AWS console writes for key administrators and key users.
+
+    Args:
+        account_root_arn: ``arn:aws:iam::ACCOUNT:root``; it keeps the account able to manage its key.
+        administrators: ARNs of IAM users or roles that manage the key and do not use it.
+        users: ARNs of IAM users or roles that use the key and do not manage it.
+
+    Returns:
+        The policy document, as the JSON text that ``PutKeyPolicy`` takes.
+
+    AWS: "Default key policy", AWS KMS Developer Guide.
+    """
+    statements = [_allow("Enable IAM User Permissions", [account_root_arn], ["kms:*"])]
+    if administrators:
+        statements.append(_allow("Allow access for Key Administrators", administrators, ADMINISTRATION))
+    if users:
+        statements.append(_allow("Allow use of the key", users, USE))
+    return json.dumps({"Version": "2012-10-17", "Id": "key-consolepolicy-3", "Statement": statements})
+
+
+def allows(policy: str, principal: str, action: str) -> bool:
+    """Say whether a key policy allows a principal, by its own name, an action.
+
+    Args:
+        policy: The policy document, JSON text.
+        principal: An ARN, looked for as it is written; conditions are not evaluated.
+        action: Such as ``kms:Decrypt``; the policy may name it with wildcards.
+    """
+    return any(
+        fnmatchcase(action, pattern)
+        for statement in json.loads(policy)["Statement"]
+        if statement["Effect"] == "Allow" and principal in _listed(statement["Principal"]["AWS"])
+        for pattern in _listed(statement["Action"])
+    )
+
+
+def _allow(sid: str, principals: Sequence[str], actions: Sequence[str]) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"AWS": list(principals)},
+        "Action": list(actions),
+        "Resource": "*",
+    }
+
+
+def _listed(one_or_many: str | list[str]) -> list[str]:
+    return [one_or_many] if isinstance(one_or_many, str) else one_or_many

@@ -1,0 +1,350 @@
+"""A KMS key's life: create it, look at it, disable it, schedule its deletion, change one's mind."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kmsdemo import errors, key_policy
+from kmsdemo.aws_errors import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
+
+ALIAS_PREFIX = "alias/demo-kms-"
+DESCRIPTION = "The key of the KMS lab"
+TAGS = {"kmsdemo": "lab"}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What AWS KMS says of a key; ``state`` and the rest are AWS's own words."""
+
+    key_id: str
+    arn: str
+    state: str
+    spec: str
+    usage: str
+    description: str
+    creation_date: datetime
+    deletion_date: datetime | None
+
+
+def create(
+    kms: KMSClient,
+    *,
+    alias: str | None = None,
+    description: str = DESCRIPTION,
+    administrators: Sequence[str] = (),
+    users: Sequence[str] = (),
+    tags: Mapping[str, str] = TAGS,
+    multi_region: bool = False,
+) -> Key:
+    """Create a symmetric key that encrypts and decrypts, and give it an alias.
+
+    If the alias or the key policy is refused, the new key is scheduled for deletion in
+    7 days, so that no key is left behind.
+
+    Args:
+        alias: With or without ``alias/``; by default ``alias/demo-kms-`` and a random suffix.
+        description: What the key is for.
+        administrators: ARNs of IAM users or roles that manage the key (key administrators).
+        users: ARNs of IAM users or roles that encrypt and decrypt with it (key users).
+        tags: Tags of the key.
+        multi_region: Make a primary key, which :func:`replicate` can copy to other Regions.
+
+    Returns:
+        The key, enabled.
+
+    Raises:
+        AliasTaken: Another key has the alias.
+        InvalidAlias: AWS KMS does not accept the alias.
+        InvalidKeyPolicy: A key administrator or key user does not exist.
+
+    AWS: CreateKey, CreateAlias, PutKeyPolicy, AWS KMS API Reference.
+    """
+    alias = random_alias() if alias is None else f"alias/{alias.removeprefix('alias/')}"
+    key = _create_bare(kms, description, tags, multi_region)
+    with _deleted_on_failure(kms, key.key_id):
+        with translated(key_id=alias):
+            kms.create_alias(AliasName=alias, TargetKeyId=key.key_id)
+        if administrators or users:
+            _write_policy(kms, key, administrators, users)
+    return key
+
+
+def random_alias() -> str:
+    """Return a new alias of the lab: ``alias/demo-kms-`` and eight hexadecimal digits."""
+    return ALIAS_PREFIX + secrets.token_hex(4)
+
+
+def describe(kms: KMSClient, key_id: str) -> Key:
+    """Return what AWS KMS says of a key.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+
+    AWS: DescribeKey, AWS KMS API Reference.
+    """
+    with translated(key_id=key_id):
+        return _key(kms.describe_key(KeyId=key_id)["KeyMetadata"])
+
+
+def aliases(kms: KMSClient, key_id: str) -> list[str]:
+    """Return the aliases of a key, sorted.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+
+    AWS: ListAliases, AWS KMS API Reference.
+    """
+    bare_id = _bare_key_id(kms, key_id)
+    with translated(key_id=key_id):
+        pages = kms.get_paginator("list_aliases").paginate(KeyId=bare_id)
+        return sorted(alias["AliasName"] for page in pages for alias in page["Aliases"])
+
+
+def policy(kms: KMSClient, key_id: str) -> str:
+    """Return a key's policy document, as JSON text.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+
+    AWS: GetKeyPolicy, AWS KMS API Reference.
+    """
+    bare_id = _bare_key_id(kms, key_id)
+    with translated(key_id=key_id):
+        return kms.get_key_policy(KeyId=bare_id, PolicyName="default")["Policy"]
+
+
+def tags(kms: KMSClient, key_id: str) -> dict[str, str]:
+    """Return the tags of a key.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+
+    AWS: ListResourceTags, AWS KMS API Reference.
+    """
+    bare_id = _bare_key_id(kms, key_id)
+    with translated(key_id=key_id):
+        pages = kms.get_paginator("list_resource_tags").paginate(KeyId=bare_id)
+        return {tag["TagKey"]: tag["TagValue"] for page in pages for tag in page["Tags"]}
+
+
+def find_lab_key(kms: KMSClient, *, pending_deletion: bool = False) -> Key:
+    """Return the one key that has an alias of the lab (``alias/demo-kms-…``).
+
+    Where several have one, those that are pending deletion are passed over, or, with
+    ``pending_deletion``, only those are considered.
+
+    Raises:
+        NoLabKey: No alias of the lab exists.
+        SeveralLabKeys: More than one key remains.
+
+    AWS: ListAliases, DescribeKey, AWS KMS API Reference.
+    """
+    lab_keys = _lab_keys(kms)
+    if len(lab_keys) > 1:
+        wanted = {a: k for a, k in lab_keys.items() if _is_pending(k) == pending_deletion}
+        lab_keys = wanted or lab_keys
+    by_id = {key.key_id: key for key in lab_keys.values()}
+    if not by_id:
+        raise errors.NoLabKey
+    if len(by_id) > 1:
+        raise errors.SeveralLabKeys(tuple(sorted(lab_keys)))
+    return next(iter(by_id.values()))
+
+
+def disable(kms: KMSClient, key_id: str) -> None:
+    """Disable a key: the gentle alternative to deleting it. Safe to call twice.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+        KeyPendingDeletion: Its deletion is scheduled.
+
+    AWS: DisableKey, AWS KMS API Reference.
+    """
+    bare_id = _bare_key_id(kms, key_id)
+    with translated(key_id=key_id):
+        kms.disable_key(KeyId=bare_id)
+
+
+def enable(kms: KMSClient, key_id: str) -> None:
+    """Enable a disabled key. Safe to call twice.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+        KeyPendingDeletion: Its deletion is scheduled.
+
+    AWS: EnableKey, AWS KMS API Reference.
+    """
+    bare_id = _bare_key_id(kms, key_id)
+    with translated(key_id=key_id):
+        kms.enable_key(KeyId=bare_id)
+
+
+def schedule_deletion(kms: KMSClient, key_id: str, *, waiting_period_days: int = 30) -> datetime:
+    """Schedule a key for deletion and return the moment AWS KMS will delete it.
+
+    Until then the key is ``PendingDeletion`` and refuses every cryptographic operation;
+    :func:`cancel_deletion` brings it back, disabled.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+        waiting_period_days: 7 to 30 days.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+        KeyPendingDeletion: Deletion is scheduled already; carries its date.
+        InvalidWaitingPeriod: Outside 7–30 days.
+
+    AWS: ScheduleKeyDeletion, AWS KMS API Reference.
+    """
+    bare_id = _bare_key_id(kms, key_id)
+    try:
+        with translated(key_id=key_id):
+            answer = kms.schedule_key_deletion(
+                KeyId=bare_id, PendingWindowInDays=waiting_period_days
+            )
+            return answer["DeletionDate"]
+    except errors.KeyPendingDeletion as error:
+        error.deletion_date = describe(kms, key_id).deletion_date
+        raise
+    except errors.AwsFailed as error:
+        if error.code == "Validation":
+            raise errors.InvalidWaitingPeriod(key_id, waiting_period_days) from error
+        raise
+
+
+def cancel_deletion(kms: KMSClient, key_id: str) -> None:
+    """Cancel a scheduled deletion; the key comes back disabled.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+
+    Raises:
+        KeyNotFound: No such key, or its waiting period is over.
+        KeyNotPendingDeletion: Nothing is scheduled.
+
+    AWS: CancelKeyDeletion, AWS KMS API Reference.
+    """
+    bare_id = _bare_key_id(kms, key_id)
+    with translated(key_id=key_id):
+        kms.cancel_key_deletion(KeyId=bare_id)
+
+
+def replicate(kms: KMSClient, key_id: str, region: str) -> Key:
+    """Replicate a multi-Region primary key into another Region.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN of the primary key.
+        region: The Region of the replica, such as ``eu-west-1``.
+
+    Returns:
+        The replica, with the key id of its primary.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+        KeyUnusable: It is not a multi-Region primary key.
+
+    AWS: ReplicateKey, AWS KMS API Reference.
+    """
+    bare_id = _bare_key_id(kms, key_id)
+    with translated(key_id=key_id):
+        answer = kms.replicate_key(KeyId=bare_id, ReplicaRegion=region)
+        return _key(answer["ReplicaKeyMetadata"])
+
+
+def _create_bare(
+    kms: KMSClient, description: str, tags: Mapping[str, str], multi_region: bool
+) -> Key:
+    with translated(key_id="the new key"):
+        answer = kms.create_key(
+            Description=description,
+            KeySpec="SYMMETRIC_DEFAULT",
+            KeyUsage="ENCRYPT_DECRYPT",
+            MultiRegion=multi_region,
+            Tags=[{"TagKey": name, "TagValue": value} for name, value in tags.items()],
+        )
+        return _key(answer["KeyMetadata"])
+
+
+@contextmanager
+def _deleted_on_failure(kms: KMSClient, key_id: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as failure:
+        try:
+            schedule_deletion(kms, key_id, waiting_period_days=7)
+        except errors.KmsdemoError as error:
+            raise errors.KeyLeftBehind(key_id, error.what) from failure
+        raise
+
+
+def _write_policy(
+    kms: KMSClient, key: Key, administrators: Sequence[str], users: Sequence[str]
+) -> None:
+    _, partition, _, _, account, _ = key.arn.split(":")
+    document = key_policy.for_principals(
+        f"arn:{partition}:iam::{account}:root", administrators=administrators, users=users
+    )
+    with translated(key_id=key.key_id):
+        kms.put_key_policy(KeyId=key.key_id, PolicyName="default", Policy=document)
+
+
+def _key(metadata: KeyMetadataTypeDef) -> Key:
+    return Key(
+        key_id=metadata["KeyId"],
+        arn=metadata["Arn"],
+        state=metadata["KeyState"],
+        spec=metadata["KeySpec"],
+        usage=metadata["KeyUsage"],
+        description=metadata["Description"],
+        creation_date=metadata["CreationDate"],
+        deletion_date=metadata.get("DeletionDate"),
+    )
+
+
+def _bare_key_id(kms: KMSClient, key_id: str) -> str:
+    """Return the key id behind an alias: most operations on the key itself take no alias."""
+    is_alias = key_id.startswith("alias/") or ":alias/" in key_id
+    return describe(kms, key_id).key_id if is_alias else key_id
+
+
+def _lab_keys(kms: KMSClient) -> dict[str, Key]:
+    with translated(key_id=ALIAS_PREFIX):
+        pages = kms.get_paginator("list_aliases").paginate()
+        names = [
+            alias["AliasName"]
+            for page in pages
+            for alias in page["Aliases"]
+            if alias["AliasName"].startswith(ALIAS_PREFIX) and "TargetKeyId" in alias
+        ]
+    return {name: describe(kms, name) for name in names}
+
+
+def _is_pending(key: Key) -> bool:
+    return key.state == "PendingDeletion"

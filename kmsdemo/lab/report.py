@@ -1,0 +1,125 @@
+"""A pytest plugin: a failed scenario shows its Gherkin step, the AWS calls behind it, the error."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import botocore
+import pytest
+
+from kmsdemo.lab.trace import Call, Trace
+
+if TYPE_CHECKING:
+    from pytest_bdd.parser import Scenario, Step
+
+_MAX_STEPS = 6
+_MAX_CALLS = 4
+_MAX_ERROR_LINES = 6
+_WIDTH = 200
+
+_trace = Trace()
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a scenario came: the steps begun, and where the last one's calls begin."""
+
+    scenario: Scenario
+    steps: list[Step] = field(default_factory=list)
+    first_call: int = 0
+    failure: str = ""
+
+    def begin(self, step: Step) -> None:
+        self.steps.append(step)
+        self.first_call = len(_trace.calls)
+
+    def fail(self, exception: BaseException, where: str) -> None:
+        calls = _trace.calls[self.first_call :]
+        self.failure = "\n".join(_failure(self.scenario, self.steps, calls, exception, where))
+
+
+_PROGRESS = pytest.StashKey[_Progress]()
+
+
+def pytest_configure() -> None:
+    botocore.register_initializer(_trace.watch)
+
+
+def pytest_unconfigure() -> None:
+    botocore.unregister_initializer(_trace.watch)
+
+
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
+    _trace.calls.clear()
+    request.node.stash[_PROGRESS] = _Progress(scenario)
+
+
+def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
+    request.node.stash[_PROGRESS].begin(step)
+
+
+def pytest_bdd_step_error(
+    request: pytest.FixtureRequest, step_func: Callable[..., object], exception: Exception
+) -> None:
+    request.node.stash[_PROGRESS].fail(exception, _place(step_func))
+
+
+def pytest_bdd_step_func_lookup_error(
+    request: pytest.FixtureRequest, step: Step, exception: Exception
+) -> None:
+    progress = request.node.stash[_PROGRESS]
+    progress.begin(step)
+    progress.fail(exception, "steps/")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put our report in the place of the traceback; ``--tb`` of one's own choice keeps pytest's."""
+    report = yield
+    progress = item.stash.get(_PROGRESS, None)
+    if report.failed and progress and progress.failure and item.config.getoption("tbstyle") == "auto":
+        report.longrepr = progress.failure
+    return report
+
+
+def _failure(
+    scenario: Scenario, steps: list[Step], calls: list[Call], exception: BaseException, where: str
+) -> list[str]:
+    *passed, failed = steps
+    return [
+        f"Scenario: {scenario.name}",
+        f"  {scenario.feature.rel_filename}:{failed.line_number}",
+        *_last(_MAX_STEPS, [f"    ✔ {step.keyword} {step.name}" for step in passed]),
+        f"    ✘ {failed.keyword} {failed.name}",
+        *_last(_MAX_CALLS, [_cut(f"        {call}") for call in calls]),
+        *_error(exception),
+        f"  Step: {where}    (--tb=long shows the whole traceback)",
+    ]
+
+
+def _error(exception: BaseException) -> list[str]:
+    lines = f"{type(exception).__name__}: {exception}".splitlines()
+    return [_cut(line) for line in textwrap.indent("\n".join(lines[:_MAX_ERROR_LINES]), "  ").splitlines()]
+
+
+def _last(most: int, lines: list[str]) -> list[str]:
+    """Keep the last lines, and say how many were left out."""
+    left_out = len(lines) - most
+    return lines if left_out <= 0 else [f"    … {left_out} before", *lines[-most:]]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
+
+
+def _place(step_func: Callable[..., object]) -> str:
+    function = inspect.unwrap(step_func)
+    path = Path(inspect.getfile(function))
+    return f"{path.parent.name}/{path.name}:{function.__code__.co_firstlineno}"

@@ -1,0 +1,96 @@
+"""The aws command, as a learner types it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from pytest_bdd import then, when
+
+from kmsdemo.backends import Backend
+from kmsdemo.backends.clients import Clients
+from kmsdemo.errors import CiphertextInvalid, KmsdemoError
+from kmsdemo.keys import Key
+from steps.passwords import NOBODY, Stored
+from steps.programs import Finished, run_together
+from steps.refusals import refused
+
+RunAws = Callable[..., list[Finished]]
+CODES = {CiphertextInvalid: "InvalidCiphertextException"}
+
+
+@pytest.fixture
+def aws(account: Clients, backend: Backend) -> RunAws:
+    """Run aws commands at the same time; each is given by its words, without ``aws``."""
+    beside_python = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    program = shutil.which("aws", path=beside_python)
+    if program is None:
+        pytest.skip("the aws command is not installed (pip install awscli)")
+
+    def run(*commands: Sequence[str]) -> list[Finished]:
+        return run_together(backend.environment(), *([program, *words] for words in commands))
+
+    return run
+
+
+@pytest.fixture
+def ciphertext_file(tmp_path: Path, ciphertext_blob: bytes) -> str:
+    """The ciphertext, in a file that the aws command can read."""
+    path = tmp_path / "ciphertext"
+    path.write_bytes(ciphertext_blob)
+    return f"fileb://{path}"
+
+
+def decrypt_words(key: Key, ciphertext_file: str, appuser: str) -> list[str]:
+    words = f"kms decrypt --key-id {key.key_id} --encryption-context appuser={appuser}"
+    return [*words.split(), "--ciphertext-blob", ciphertext_file]
+
+
+@when("I read the item and decrypt its ciphertext with the aws command", target_fixture="finished")
+def read_and_decrypt(
+    aws: RunAws, key: Key, stored: Stored, ciphertext_file: str
+) -> list[Finished]:
+    partition_key = json.dumps({"appuser": {"S": stored.appuser}})
+    return aws(
+        ["dynamodb", "get-item", "--table-name", "demo-kms", "--key", partition_key],
+        decrypt_words(key, ciphertext_file, stored.appuser),
+    )
+
+
+@then("the item shows the user number and the ciphertext")
+def item_shows_ciphertext(
+    finished: list[Finished], stored: Stored, ciphertext_blob: bytes
+) -> None:
+    item = json.loads(finished[0].stdout)["Item"]
+    assert item["appuser"] == {"S": stored.appuser}
+    assert base64.b64decode(item["userpasswd"]["B"]) == ciphertext_blob
+
+
+@then("the aws command gives the password back")
+def aws_gives_password(finished: list[Finished], stored: Stored) -> None:
+    plaintext = base64.b64decode(json.loads(finished[1].stdout)["Plaintext"])
+    unchanged = plaintext.decode() == stored.password
+    assert unchanged, "the aws command decrypts to something else than the password"
+
+
+@when("I clean up with the aws command", target_fixture="finished")
+def clean_up(aws: RunAws, key: Key) -> list[Finished]:
+    schedule = f"kms schedule-key-deletion --key-id {key.key_id} --pending-window-in-days 7"
+    return aws(schedule.split(), "dynamodb delete-table --table-name demo-kms".split())
+
+
+@when("I decrypt the ciphertext for another user with the aws command", target_fixture="finished")
+def decrypt_for_another_user(aws: RunAws, key: Key, ciphertext_file: str) -> list[Finished]:
+    return aws(decrypt_words(key, ciphertext_file, NOBODY))
+
+
+@then(refused("the aws command"))
+def aws_is_refused(finished: list[Finished], error: type[KmsdemoError]) -> None:
+    assert finished[0].exit_code != 0
+    assert CODES[error] in finished[0].stderr

@@ -1,0 +1,47 @@
+"""The reasons for which something is refused, in the words of the features."""
+
+from __future__ import annotations
+
+from pytest_bdd import parsers
+
+from kmsdemo import errors
+
+REASONS: dict[str, type[errors.KmsdemoError]] = {
+    "there is no such key": errors.KeyNotFound,
+    "the key is disabled": errors.KeyDisabled,
+    "the key is pending deletion": errors.KeyPendingDeletion,
+    "the key is not pending deletion": errors.KeyNotPendingDeletion,
+    "it is the wrong key": errors.WrongKey,
+    "the waiting period is not valid": errors.InvalidWaitingPeriod,
+    "the alias is taken": errors.AliasTaken,
+    "the alias is not valid": errors.InvalidAlias,
+    "the ciphertext is not valid": errors.CiphertextInvalid,
+    "the password is empty": errors.PasswordEmpty,
+    "the password is too long": errors.PasswordTooLong,
+    "there is no such user": errors.UserNotFound,
+    "the item has no password": errors.PasswordMissing,
+    "no user number is free": errors.NoFreeUserNumber,
+    "there is no such table": errors.TableNotFound,
+    "the table has another key schema": errors.TableSchemaDiffers,
+    "access is denied": errors.AccessDenied,
+    "there are no credentials": errors.NoCredentials,
+    "there is no Region": errors.NoRegion,
+    "the endpoint cannot be reached": errors.EndpointUnreachable,
+}
+
+
+def refused(attempt: str) -> parsers.cfparse:
+    """Return the parser of "ATTEMPT is refused because REASON"; the step gets the ``error``'s class.
+
+    Args:
+        attempt: What is tried, with fields in braces where it varies.
+    """
+    return parsers.cfparse(
+        f"{attempt} is refused because {{error:Reason}}", extra_types={"Reason": _error}
+    )
+
+
+def _error(reason: str) -> type[errors.KmsdemoError]:
+    if reason not in REASONS:
+        raise ValueError(f"No error is known for the reason: {reason}")
+    return REASONS[reason]

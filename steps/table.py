@@ -1,0 +1,77 @@
+"""The table: created, looked at, deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pytest_bdd import given, parsers, then, when
+
+from kmsdemo import table
+from kmsdemo.errors import KmsdemoError, TableNotFound
+from kmsdemo.table import Table
+from steps.refusals import refused
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@given("the table", target_fixture="created_table")
+@when("I create the table", target_fixture="created_table")
+def create_table(dynamodb: DynamoDBClient) -> Table:
+    return table.create(dynamodb)
+
+
+@given(parsers.parse('a table whose partition key is "{name}"'))
+def create_foreign_table(dynamodb: DynamoDBClient, name: str) -> None:
+    dynamodb.create_table(
+        TableName=table.TABLE_NAME,
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": name, "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.get_waiter("table_exists").wait(TableName=table.TABLE_NAME)
+
+
+@given("the table is deleted")
+@when("I delete the table")
+def delete_table(dynamodb: DynamoDBClient) -> None:
+    table.delete(dynamodb)
+
+
+@then(parsers.parse('the table is called "{name}"'))
+def table_is_called(created_table: Table, name: str) -> None:
+    assert created_table.name == name
+
+
+@then("the table is active")
+def table_is_active(created_table: Table) -> None:
+    assert created_table.status == "ACTIVE"
+
+
+@then(parsers.parse('its partition key is "{name}", a string'))
+def table_has_partition_key(created_table: Table, name: str) -> None:
+    assert (created_table.partition_key, created_table.partition_key_type) == (name, "S")
+
+
+@then("it is paid for on demand")
+def table_is_on_demand(created_table: Table) -> None:
+    assert created_table.billing_mode == "PAY_PER_REQUEST"
+
+
+@then("the table does not exist")
+def table_does_not_exist(dynamodb: DynamoDBClient) -> None:
+    with pytest.raises(TableNotFound):
+        table.describe(dynamodb)
+
+
+@then(refused("creating the table"))
+def creating_is_refused(dynamodb: DynamoDBClient, error: type[KmsdemoError]) -> None:
+    with pytest.raises(error):
+        table.create(dynamodb)
+
+
+@then(refused("deleting the table"))
+def deleting_is_refused(dynamodb: DynamoDBClient, error: type[KmsdemoError]) -> None:
+    with pytest.raises(error):
+        table.delete(dynamodb)
