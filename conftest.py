@@ -31,6 +31,7 @@ pytest_plugins = [
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--backend``."""
     parser.getgroup("kmsdemo", "the KMS lab").addoption(
         "--backend",
         choices=backends.NAMES,

@@ -10,7 +10,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 
 def fetch(appuser):
-    answer = boto3.client("dynamodb").get_item(TableName="demo-kms", Key={"appuser": {"S": appuser}})
+    answer = boto3.client("dynamodb").get_item(
+        TableName="demo-kms", Key={"appuser": {"S": appuser}}
+    )
     ciphertext = answer.get("Item", {}).get("userpasswd", {}).get("B")
     if not ciphertext:
         sys.exit(f"There is no encrypted password for user: {appuser}")

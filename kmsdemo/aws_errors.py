@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
@@ -45,18 +46,19 @@ def translated(*, key_id: str = "", table_name: str = "") -> Iterator[None]:
     try:
         yield
     except boto.ClientError as error:
-        answer = error.response["Error"]
+        answer = dict(error.response["Error"])
         raise _from_answer(_refusal(answer, error.operation_name, key_id, table_name)) from error
     except boto.WaiterError as error:
         raise _from_waiter(error, table_name) from error
     except (boto.BotoCoreError, ResponseParserError) as error:
         raise _from_client(error) from error
     except KeyError as error:
-        # A web server that is not AWS answers 200 and a page; botocore takes it for an answer without fields.
-        raise errors.EndpointUnreachable(f"what answered is not AWS, its answer has no {error}.") from error
+        # Any web server may answer 200 and a page; botocore takes it for an answer without fields.
+        reason = f"what answered is not AWS; its answer has no {error}."
+        raise errors.EndpointUnreachable(reason) from error
 
 
-def _refusal(answer: Mapping[str, str], operation: str, key_id: str, table_name: str) -> _Refusal:
+def _refusal(answer: Mapping[str, Any], operation: str, key_id: str, table_name: str) -> _Refusal:
     return _Refusal(
         code=str(answer.get("Code", "Unknown")).removesuffix("Exception"),
         message=_one_line(answer.get("Message") or "AWS gave no reason."),
@@ -74,7 +76,7 @@ def _from_answer(refusal: _Refusal) -> errors.KmsdemoError:
 
 def _from_waiter(error: boto.WaiterError, table_name: str) -> errors.KmsdemoError:
     """A waiter wraps AWS's refusal, or its own impatience."""
-    answer = error.last_response.get("Error")
+    answer = dict(error.last_response.get("Error", {}))
     if answer:
         return _from_answer(_refusal(answer, "DescribeTable", "", table_name))
     return errors.TableNotReady(table_name)

@@ -46,14 +46,14 @@ class KeyNotFound(KeyFault):
     """No such key in this account and Region, or it is deleted for good."""
 
     _what = "There is no KMS key {key_id} in this account and Region."
-    _next_step = "Check the name (an alias begins with alias/), the Region and the account: aws kms list-aliases."
+    _next_step = "Check the name, the Region and the account; aws kms list-aliases shows the names."
 
 
 class KeyDisabled(KeyFault):
     """The key exists and may not be used."""
 
     _what = "The KMS key {key_id} is disabled: it neither encrypts nor decrypts."
-    _next_step = "Enable it again: aws kms enable-key --key-id KEY_ID."
+    _next_step = "Enable it again: aws kms enable-key --key-id, with its key id."
 
 
 @dataclass(eq=False)
@@ -118,6 +118,13 @@ class SeveralLabKeys(KmsdemoError):
 
     def __post_init__(self) -> None:
         self.aliases_in_words = ", ".join(self.aliases)
+
+
+class LabKeyExists(KeyFault):
+    """The lab has a key, so that none was created and no key policy was written."""
+
+    _what = "The lab has the KMS key {key_id} already; its key policy was left as it is."
+    _next_step = "Leave out key administrators and key users, or choose another alias with --alias."
 
 
 @dataclass(eq=False)
@@ -191,7 +198,7 @@ class PasswordNotText(KmsdemoError):
 class CiphertextInvalid(KeyFault):
     """The ciphertext is damaged, or belongs to another encryption context."""
 
-    _what = "The ciphertext does not decrypt under {key_id}: it is damaged, or it belongs to another user."
+    _what = "The ciphertext under {key_id} does not decrypt: it is damaged or another user's."
     _next_step = "Store the password again; ask who changed the item."
 
 
@@ -279,7 +286,9 @@ class AccessDenied(KmsdemoError):
     reason: str
 
     _what = "{operation} on {resource} is denied: {reason}"
-    _next_step = "Ask a key administrator for the permission, or use other credentials: aws sts get-caller-identity."
+    _next_step = (
+        "Ask for the permission, or check whose credentials these are: aws sts get-caller-identity."
+    )
 
 
 @dataclass(eq=False)
@@ -299,7 +308,9 @@ class NoCredentials(KmsdemoError):
     reason: str
 
     _what = "No usable AWS credentials: {reason}"
-    _next_step = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run aws configure."
+    _next_step = (
+        "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; or run aws configure."
+    )
 
 
 class CredentialsExpired(KmsdemoError):
@@ -316,7 +327,9 @@ class CredentialsRefused(KmsdemoError):
     reason: str
 
     _what = "AWS does not accept these credentials: {reason}"
-    _next_step = "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and the computer's clock."
+    _next_step = (
+        "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and the clock."
+    )
 
 
 class NoRegion(KmsdemoError):

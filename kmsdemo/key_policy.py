@@ -38,7 +38,7 @@ def for_principals(
     """Return the key policy that the AWS console writes for key administrators and key users.
 
     Args:
-        account_root_arn: ``arn:aws:iam::ACCOUNT:root``; it keeps the account able to manage its key.
+        account_root_arn: ``arn:aws:iam::ACCOUNT:root``; so the account can manage its key.
         administrators: ARNs of IAM users or roles that manage the key and do not use it.
         users: ARNs of IAM users or roles that use the key and do not manage it.
 
@@ -49,10 +49,14 @@ def for_principals(
     """
     statements = [_allow("Enable IAM User Permissions", [account_root_arn], ["kms:*"])]
     if administrators:
-        statements.append(_allow("Allow access for Key Administrators", administrators, ADMINISTRATION))
+        statements.append(
+            _allow("Allow access for Key Administrators", administrators, ADMINISTRATION)
+        )
     if users:
         statements.append(_allow("Allow use of the key", users, USE))
-    return json.dumps({"Version": "2012-10-17", "Id": "key-consolepolicy-3", "Statement": statements})
+    return json.dumps(
+        {"Version": "2012-10-17", "Id": "key-consolepolicy-3", "Statement": statements}
+    )
 
 
 def allows(policy: str, principal: str, action: str) -> bool:

@@ -68,7 +68,7 @@ def create(
 
     AWS: CreateKey, CreateAlias, PutKeyPolicy, AWS KMS API Reference.
     """
-    alias = random_alias() if alias is None else f"alias/{alias.removeprefix('alias/')}"
+    alias = random_alias() if alias is None else _full_alias(alias)
     key = _create_bare(kms, description, tags, multi_region)
     with _deleted_on_failure(kms, key.key_id):
         with translated(key_id=alias):
@@ -76,6 +76,47 @@ def create(
         if administrators or users:
             _write_policy(kms, key, administrators, users)
     return key
+
+
+def ensure(
+    kms: KMSClient,
+    *,
+    alias: str | None = None,
+    description: str = DESCRIPTION,
+    administrators: Sequence[str] = (),
+    users: Sequence[str] = (),
+) -> tuple[Key, bool]:
+    """Return the lab's key, and whether it had to be created: safe to call twice.
+
+    A key of the lab that is pending deletion is passed over.
+
+    Args:
+        alias: The key with this alias, with or without ``alias/``; by default the one key
+            whose alias begins with ``alias/demo-kms-``.
+        description, administrators, users: As in :func:`create`, for a new key.
+
+    Raises:
+        SeveralLabKeys: More than one key of the lab is in use.
+        LabKeyExists: There is a key, and administrators or users were given for a new one.
+        KeyPendingDeletion: The key that has the alias is about to be deleted.
+        AliasTaken, InvalidAlias, InvalidKeyPolicy: As in :func:`create`.
+    """
+    try:
+        key = find_lab_key(kms) if alias is None else describe(kms, _full_alias(alias))
+    except (errors.NoLabKey, errors.KeyNotFound):
+        key = None
+    if alias is None and key is not None and _is_pending(key):
+        key = None
+    if key is None:
+        new = create(
+            kms, alias=alias, description=description, administrators=administrators, users=users
+        )
+        return new, True
+    if _is_pending(key):
+        raise errors.KeyPendingDeletion(_full_alias(alias or ""), key.deletion_date)
+    if administrators or users:
+        raise errors.LabKeyExists(key.key_id)
+    return key, False
 
 
 def random_alias() -> str:
@@ -276,6 +317,10 @@ def replicate(kms: KMSClient, key_id: str, region: str) -> Key:
     with translated(key_id=key_id):
         answer = kms.replicate_key(KeyId=bare_id, ReplicaRegion=region)
         return _key(answer["ReplicaKeyMetadata"])
+
+
+def _full_alias(alias: str) -> str:
+    return f"alias/{alias.removeprefix('alias/')}"
 
 
 def _create_bare(

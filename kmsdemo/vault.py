@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
-PASSWORD_ATTRIBUTE: Final = "userpasswd"
+PASSWORD_ATTRIBUTE: Final = "userpasswd"  # noqa: S105, it names an attribute
 CIPHER_ATTRIBUTE: Final = "cipher"
 USER_NUMBERS: Final = range(10001, 99999)
 MAX_DRAWS: Final = 20
@@ -129,22 +129,6 @@ class Vault:
             raise errors.UserNotFound(self.table_name, appuser)
         return _item(self.table_name, answer["Item"])
 
-    def items(self) -> Iterator[Item]:
-        """Yield every item as stored, page by page, in DynamoDB's order.
-
-        Raises:
-            TableNotFound: No such table in this account and Region.
-
-        AWS: Scan, Amazon DynamoDB API Reference.
-        """
-        pages = self.dynamodb.get_paginator("scan").paginate(
-            TableName=self.table_name, ConsistentRead=True
-        )
-        with translated(table_name=self.table_name):
-            for page in pages:
-                for attributes in page["Items"]:
-                    yield _item(self.table_name, attributes)
-
     def _put(self, appuser: str, ciphertext_blob: bytes) -> bool:
         """Write the item unless there is one already; say whether ours is the one that is there."""
         item: dict[str, Any] = {
@@ -164,8 +148,24 @@ class Vault:
                 )
             except self.dynamodb.exceptions.ConditionalCheckFailedException as taken:
                 # A write whose answer was lost is sent again by boto3, and then meets itself.
-                return cast("Any", taken.response).get("Item") == item
+                there: object = cast("Any", taken.response).get("Item")
+                return there == item
         return True
+
+
+def items(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Iterator[Item]:
+    """Yield every item as stored, page by page, in DynamoDB's order.
+
+    Raises:
+        TableNotFound, TableSchemaDiffers: The table does not serve.
+
+    AWS: Scan, Amazon DynamoDB API Reference.
+    """
+    pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
+    with translated(table_name=table_name):
+        for page in pages:
+            for attributes in page["Items"]:
+                yield _item(table_name, attributes)
 
 
 def _item(table_name: str, attributes: Mapping[str, Any]) -> Item:

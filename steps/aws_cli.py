@@ -22,7 +22,7 @@ from steps.programs import Finished, run_together
 from steps.refusals import refused
 
 RunAws = Callable[..., list[Finished]]
-CODES = {CiphertextInvalid: "InvalidCiphertextException"}
+CODES: dict[type[KmsdemoError], str] = {CiphertextInvalid: "InvalidCiphertextException"}
 
 
 @pytest.fixture
@@ -53,9 +53,7 @@ def decrypt_words(key: Key, ciphertext_file: str, appuser: str) -> list[str]:
 
 
 @when("I read the item and decrypt its ciphertext with the aws command", target_fixture="finished")
-def read_and_decrypt(
-    aws: RunAws, key: Key, stored: Stored, ciphertext_file: str
-) -> list[Finished]:
+def read_and_decrypt(aws: RunAws, key: Key, stored: Stored, ciphertext_file: str) -> list[Finished]:
     partition_key = json.dumps({"appuser": {"S": stored.appuser}})
     return aws(
         ["dynamodb", "get-item", "--table-name", "demo-kms", "--key", partition_key],
@@ -64,9 +62,7 @@ def read_and_decrypt(
 
 
 @then("the item shows the user number and the ciphertext")
-def item_shows_ciphertext(
-    finished: list[Finished], stored: Stored, ciphertext_blob: bytes
-) -> None:
+def item_shows_ciphertext(finished: list[Finished], stored: Stored, ciphertext_blob: bytes) -> None:
     item = json.loads(finished[0].stdout)["Item"]
     assert item["appuser"] == {"S": stored.appuser}
     assert base64.b64decode(item["userpasswd"]["B"]) == ciphertext_blob
@@ -82,7 +78,8 @@ def aws_gives_password(finished: list[Finished], stored: Stored) -> None:
 @when("I clean up with the aws command", target_fixture="finished")
 def clean_up(aws: RunAws, key: Key) -> list[Finished]:
     schedule = f"kms schedule-key-deletion --key-id {key.key_id} --pending-window-in-days 7"
-    return aws(schedule.split(), "dynamodb delete-table --table-name demo-kms".split())
+    delete = "dynamodb delete-table --table-name demo-kms"
+    return aws(schedule.split(), delete.split())
 
 
 @when("I decrypt the ciphertext for another user with the aws command", target_fixture="finished")

@@ -143,9 +143,7 @@ def looking_up_is_refused(kms: KMSClient, error: type[KmsdemoError]) -> None:
 
 
 @then(parsers.re(r"the key policy lets (?P<name>\w+) encrypt and decrypt"))
-def may_encrypt_and_decrypt(
-    kms: KMSClient, key: Key, people: Mapping[str, str], name: str
-) -> None:
+def may_encrypt_and_decrypt(kms: KMSClient, key: Key, people: Mapping[str, str], name: str) -> None:
     policy = keys.policy(kms, key.key_id)
     assert all(key_policy.allows(policy, people[name], action) for action in CRYPTOGRAPHY)
 
@@ -212,9 +210,7 @@ def enabling_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]) -> 
 
 
 @then(refused("scheduling the key's deletion in {days:d} days"))
-def scheduling_is_refused(
-    kms: KMSClient, key: Key, days: int, error: type[KmsdemoError]
-) -> None:
+def scheduling_is_refused(kms: KMSClient, key: Key, days: int, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         keys.schedule_deletion(kms, key.key_id, waiting_period_days=days)
 

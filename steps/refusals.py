@@ -31,7 +31,7 @@ REASONS: dict[str, type[errors.KmsdemoError]] = {
 
 
 def refused(attempt: str) -> parsers.cfparse:
-    """Return the parser of "ATTEMPT is refused because REASON"; the step gets the ``error``'s class.
+    """Return the parser of "ATTEMPT is refused because REASON"; the step gets the ``error`` class.
 
     Args:
         attempt: What is tried, with fields in braces where it varies.

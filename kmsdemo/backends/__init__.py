@@ -19,7 +19,7 @@ class Backend(Protocol):
 
     @property
     def divergences(self) -> Mapping[str, str]:
-        """Scenarios that do not pass here, by name, each with the reason: not as AWS documents it."""
+        """Names of scenarios that do not go as AWS documents them, each with the reason."""
 
     def account(self) -> AbstractContextManager[Clients]:
         """Give a scenario an account with nothing in it, and the clients to work in it."""

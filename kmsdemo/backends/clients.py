@@ -39,27 +39,25 @@ class Clients:
 
     @cached_property
     def kms(self) -> KMSClient:
+        """The client of AWS KMS."""
         with _configured():
             return self.session.client("kms", config=CONFIG)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
+        """The client of DynamoDB."""
         with _configured():
             return self.session.client("dynamodb", config=CONFIG)
 
     @cached_property
     def iam(self) -> IAMClient:
+        """The client of IAM."""
         with _configured():
             return self.session.client("iam", config=CONFIG)
 
     def in_region(self, region: str) -> Clients:
-        """Return the clients of the same caller in another Region, such as ``eu-west-1``."""
-        credentials = self.session.get_credentials()
-        return connect(
-            access_key_id=credentials and credentials.access_key,
-            secret_access_key=credentials and credentials.secret_key,
-            region=region,
-        )
+        """Return the default caller's clients in another Region, such as ``eu-west-1``."""
+        return connect(region=region)
 
 
 def connect(

@@ -26,14 +26,15 @@ _ENVIRONMENT = {
 
 _DISABLED = "moto lets a disabled key encrypt and decrypt"
 _DOOMED = "moto lets a key that is pending deletion encrypt, decrypt and be enabled"
-_WRONG_KEY = "moto answers AccessDeniedException, without a message, where AWS says IncorrectKeyException"
-_WINDOW = "moto answers a waiting period outside 7 to 30 days with success, and schedules nothing"
+_WRONG_KEY = (
+    "moto answers AccessDeniedException, without a message, where AWS says IncorrectKeyException"
+)
+_WINDOW = "moto answers a waiting period outside 7 to 30 days with success"
 _CLOCK = "moto never deletes a key, and its clock cannot be moved"
-_REPLICA = "moto does not decrypt under a multi-Region key, whose id is longer than it expects"
 
 DIVERGENCES: Mapping[str, str] = MappingProxyType(
     {
-        "AWS keeps the aliases that begin with aws for itself": "moto takes alias/aws/… from anyone",
+        "AWS keeps the aliases that begin with aws for itself": "moto gives alias/aws/… away",
         "A disabled key encrypts nothing": _DISABLED,
         "Nobody can decrypt while the key is disabled": _DISABLED,
         "A cancelled deletion leaves the key disabled": _DISABLED,
@@ -49,8 +50,10 @@ DIVERGENCES: Mapping[str, str] = MappingProxyType(
         "A caller without permission": "moto asks no IAM policy and no key policy",
         "The key, its aliases and the password are lost": _CLOCK,
         "A new key under the old alias does not bring the password back": _CLOCK,
-        "A replica still decrypts": _REPLICA,
-        "The primary key waits for its replica": _REPLICA,
+        "A replica still decrypts": (
+            "moto does not decrypt under a multi-Region key, whose id is longer than it expects"
+        ),
+        "The primary key waits for its replica": "moto does not know PendingReplicaDeletion",
     }
 )
 """Where moto 5.2.5 does not answer as the AWS KMS Developer Guide and API Reference say."""
@@ -67,19 +70,23 @@ class Moto:
 
     @contextmanager
     def account(self) -> Iterator[Clients]:
+        """Start moto with empty state; see :class:`kmsdemo.backends.Backend`."""
         with mock_aws():
             yield self._clients
 
     def environment(self) -> Mapping[str, str]:
+        """Start moto's server, if it is not running yet, and return the way to it."""
         if self._server is None:
             self._server = _started_server()
         host, port = self._server.get_host_and_port()
         return _ENVIRONMENT | {"AWS_ENDPOINT_URL": f"http://{host}:{port}"}
 
     def advance(self, *, days: int) -> None:
+        """Refuse: moto has no clock to move."""
         raise NotImplementedError(f"moto cannot let {days} days pass: its keys are never deleted.")
 
     def stop(self) -> None:
+        """Stop the server, if it was needed."""
         if self._server is not None:
             self._server.stop()
 

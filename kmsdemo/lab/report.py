@@ -84,7 +84,12 @@ def pytest_runtest_makereport(
     """Put our report in the place of the traceback; ``--tb`` of one's own choice keeps pytest's."""
     report = yield
     progress = item.stash.get(_PROGRESS, None)
-    if report.failed and progress and progress.failure and item.config.getoption("tbstyle") == "auto":
+    if (
+        report.failed
+        and progress
+        and progress.failure
+        and item.config.getoption("tbstyle") == "auto"
+    ):
         report.longrepr = progress.failure
     return report
 
@@ -106,7 +111,10 @@ def _failure(
 
 def _error(exception: BaseException) -> list[str]:
     lines = f"{type(exception).__name__}: {exception}".splitlines()
-    return [_cut(line) for line in textwrap.indent("\n".join(lines[:_MAX_ERROR_LINES]), "  ").splitlines()]
+    return [
+        _cut(line)
+        for line in textwrap.indent("\n".join(lines[:_MAX_ERROR_LINES]), "  ").splitlines()
+    ]
 
 
 def _last(most: int, lines: list[str]) -> list[str]:

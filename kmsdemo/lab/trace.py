@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
 from botocore.model import OperationModel, Shape
 from botocore.session import Session
 
@@ -22,7 +21,7 @@ class Call:
     Attributes:
         service: As boto3 names it: ``kms``.
         operation: As AWS names it: ``ScheduleKeyDeletion``.
-        parameters: What was sent, fit to show: secrets are dots, bytes are counted, long text is cut.
+        parameters: What was sent, fit to show: secrets are dots, bytes counted, long text cut.
         error: AWS's code and message, or why there was no answer; empty where the call succeeded.
     """
 
@@ -52,21 +51,22 @@ class Trace:
         session.register("after-call", self._answered)
         session.register("after-call-error", self._unanswered)
 
-    def _begin(
-        self, params: Mapping[str, Any], model: OperationModel, context: dict[str, Any], **_: Any
-    ) -> None:
-        call = Call(model.service_model.service_name, model.name, _shown(model.input_shape, params))
-        context[_CONTEXT_KEY] = call
+    def _begin(self, **event: Any) -> None:
+        model: OperationModel = event["model"]
+        call = Call(
+            model.service_model.service_name, model.name, _shown(model.input_shape, event["params"])
+        )
+        event["context"][_CONTEXT_KEY] = call
         self.calls.append(call)
 
-    def _answered(self, parsed: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
-        if _CONTEXT_KEY in context:
-            error = parsed.get("Error", {})
-            context[_CONTEXT_KEY].error = " ".join(filter(None, map(error.get, ("Code", "Message"))))
+    def _answered(self, **event: Any) -> None:
+        if call := event["context"].get(_CONTEXT_KEY):
+            error = event["parsed"].get("Error", {})
+            call.error = " ".join(filter(None, (error.get("Code"), error.get("Message"))))
 
-    def _unanswered(self, exception: Exception, context: dict[str, Any], **_: Any) -> None:
-        if _CONTEXT_KEY in context and not isinstance(exception, ClientError):
-            context[_CONTEXT_KEY].error = str(exception)
+    def _unanswered(self, **event: Any) -> None:
+        if call := event["context"].get(_CONTEXT_KEY):
+            call.error = str(event["exception"])
 
 
 def _shown(shape: Shape | None, value: Any) -> Any:

@@ -1,0 +1,5 @@
+"""``python -m kmsdemo``."""
+
+from kmsdemo.cli import main
+
+main(prog_name="kmsdemo")

@@ -1,0 +1,1 @@
+"""Tests of the library itself, one module for each of its modules."""
