@@ -27,6 +27,10 @@ _SHOWN_CIPHERTEXT = 24
 class Commands(click.Group):
     """A group whose commands end with an exit code and two lines instead of a stack trace."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the lab."""
+        return list(self.commands)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; say in two lines what went wrong and what to do."""
         try:
@@ -42,7 +46,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="kmsdemo")
 def main() -> None:
-    r"""Encrypt passwords with AWS KMS and keep them in DynamoDB: the KMS lab.
+    """Encrypt passwords with AWS KMS and keep them in DynamoDB: the KMS lab.
 
     The lab, in its order:
 
@@ -61,7 +65,7 @@ def main() -> None:
     them: AWS_ACCESS_KEY_ID, AWS_DEFAULT_REGION, AWS_PROFILE, AWS_ENDPOINT_URL, ~/.aws.
 
     Exit codes: 0 done, 1 failed (and said why), 2 wrong usage, 130 interrupted.
-    """
+    """  # noqa: D301, click takes the paragraph after a backspace as it is written
 
 
 _key_option = click.option(
@@ -124,7 +128,7 @@ def setup(
     table_name: str,
     as_json: bool,
 ) -> None:
-    """Create the lab's KMS key and its DynamoDB table.
+    """Create the KMS key and the DynamoDB table.
 
     The key is symmetric and encrypts and decrypts; the table is paid for on demand and its
     partition key is appuser. What is there already stays as it is: run it as often as you like.
@@ -159,7 +163,7 @@ def setup(
 @_table_option
 @_json_option
 def encrypt(password: str, plain: bool, key_id: str | None, table_name: str, as_json: bool) -> None:
-    """Encrypt PASSWORD under the key and store it for a new user number.
+    """Encrypt PASSWORD for a new user number.
 
     An argument is seen by ps and kept in the shell's history. With - it is read from standard
     input; without PASSWORD it is asked for and not shown. A password that begins with a dash
@@ -182,7 +186,7 @@ def encrypt(password: str, plain: bool, key_id: str | None, table_name: str, as_
 @_table_option
 @_json_option
 def decrypt(appuser: str, key_id: str | None, table_name: str, as_json: bool) -> None:
-    """Decrypt the password of user number APPUSER and show it.
+    """Show the password of user number APPUSER.
 
     The key is always named to AWS KMS: a ciphertext under another key is refused.
     """
@@ -200,7 +204,7 @@ def decrypt(appuser: str, key_id: str | None, table_name: str, as_json: bool) ->
 @_table_option
 @_json_option
 def items(table_name: str, as_json: bool) -> None:
-    """List the items of the table as they are stored: user numbers and ciphertext."""
+    """List user numbers and their ciphertext."""
     stored = list(vault.items(connect().dynamodb, table_name))
     if as_json:
         _print_json([_item_facts(item) for item in stored])
@@ -216,7 +220,7 @@ def items(table_name: str, as_json: bool) -> None:
 @_table_option
 @_json_option
 def describe(key_id: str | None, table_name: str, as_json: bool) -> None:
-    """Show the key (state, aliases, deletion date) and the table."""
+    """Show the key, its state, and the table."""
     clients = connect()
     key = _key(clients, key_id)
     facts = _key_facts(key, keys.aliases(clients.kms, key.key_id))
@@ -238,7 +242,9 @@ def describe(key_id: str | None, table_name: str, as_json: bool) -> None:
 @_key_option
 @_json_option
 def schedule_deletion(days: int, key_id: str | None, as_json: bool) -> None:
-    """Schedule the key for deletion: from now on it encrypts and decrypts for no one.
+    """Schedule the deletion of the key.
+
+    From now on it encrypts and decrypts for no one.
 
     When the waiting period is over, AWS KMS deletes the key, and whatever is encrypted under
     it is lost for good. Until then, kmsdemo cancel-deletion brings it back.
@@ -257,7 +263,7 @@ def schedule_deletion(days: int, key_id: str | None, as_json: bool) -> None:
 @_key_option
 @_json_option
 def cancel_deletion(key_id: str | None, as_json: bool) -> None:
-    """Cancel the key's deletion; the key comes back disabled."""
+    """Cancel the deletion; the key is disabled."""
     clients = connect()
     key = _key(clients, key_id, pending_deletion=True)
     keys.cancel_deletion(clients.kms, key.key_id)
@@ -276,7 +282,9 @@ def cancel_deletion(key_id: str | None, as_json: bool) -> None:
 @_table_option
 @_json_option
 def cleanup(days: int, yes: bool, key_id: str | None, table_name: str, as_json: bool) -> None:
-    """Schedule the key for deletion and delete the table with all its passwords.
+    """Delete the table, and the key in 30 days.
+
+    All passwords in the table are gone at once; the key waits.
 
     What is gone already is no error: run it as often as you like.
     """
@@ -313,7 +321,7 @@ def cleanup(days: int, yes: bool, key_id: str | None, table_name: str, as_json: 
     help="Where AWS is; moto runs in this process and needs nothing.",
 )
 def lab(backend: str) -> None:
-    """Run the whole lab, step by step, and show what happens. Needs no account."""
+    """Run the whole lab, without any account."""
     click.echo("The KMS lab: encrypt a password before it travels to the database.")
     from kmsdemo.lab.narration import narrate  # noqa: PLC0415, pytest only starts where it runs
 

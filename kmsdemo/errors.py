@@ -58,7 +58,7 @@ class KeyDisabled(KeyFault):
 
 @dataclass(eq=False)
 class KeyPendingDeletion(KeyFault):
-    """The key's deletion is scheduled; ``deletion_date`` is known where AWS KMS was asked for it."""
+    """Its deletion is scheduled; ``deletion_date`` is known where AWS KMS was asked for it."""
 
     deletion_date: datetime | None = None
 

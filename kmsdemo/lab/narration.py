@@ -148,7 +148,7 @@ class Narrator:
         self._line(4, f"{mark} {step.keyword} {step.name}", style, hanging=len(mark) + 1)
 
     def _line(self, indent: int, text: str, style: str, hanging: int = 0) -> None:
-        """Print a text, wrapped at the width of the terminal; each of its lines begins a new one."""
+        """Print a text, wrapped at the width of the terminal, each of its lines by itself."""
         for line in text.splitlines():
             wrapped = textwrap.fill(
                 line,
