@@ -1,7 +1,8 @@
 @program
 Feature: The two scripts
   The class reads two short scripts aloud, runs them, and sees the whole idea: one encrypts
-  and stores, the other fetches and decrypts. They use plain boto3 and nothing of ours.
+  and stores, the other fetches and decrypts. They use the AWS SDK for Python and nothing
+  of ours.
 
   Background:
     Given the key

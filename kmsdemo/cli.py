@@ -294,10 +294,7 @@ def cleanup(days: int, yes: bool, key_id: str | None, table_name: str, as_json: 
     except (errors.NoLabKey, errors.KeyNotFound):
         key = None
     if not yes:
-        what = (
-            f"the key {key.key_id} and the table {table_name}" if key else f"the table {table_name}"
-        )
-        click.confirm(f"Delete {what} with all its passwords?", abort=True, err=True)
+        _confirm(f"Delete {f'the key {key.key_id} and ' if key else ''}the table {table_name}?")
     deletion_date = _doom(clients, key, days)
     with _progress("Deleting the table"):
         deleted = table.delete(clients.dynamodb, table_name)
@@ -347,6 +344,12 @@ def _doom(clients: Clients, key: Key | None, days: int) -> datetime | None:
         return keys.schedule_deletion(clients.kms, key.key_id, waiting_period_days=days)
     except errors.KeyPendingDeletion as error:
         return error.deletion_date
+
+
+def _confirm(question: str) -> None:
+    if not click.confirm(question, err=True):
+        click.echo("Nothing was deleted.", err=True)
+        click.get_current_context().exit(1)
 
 
 def _progress(what: str) -> AbstractContextManager[Any]:

@@ -40,7 +40,7 @@ def narrate(backend: str, console: Console) -> int:
     narrator = Narrator(console, backend)
     os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
     code = pytest.main(_arguments(backend), plugins=[narrator])
-    if code == pytest.ExitCode.INTERRUPTED:
+    if narrator.interrupted:
         console.print("Interrupted. Everything was in this process; nothing is left behind.")
         return INTERRUPTED
     narrator.summarize()
@@ -70,6 +70,7 @@ class Narrator:
         self._console = console
         self._backend = backend
         self._marks = _marks(console)
+        self.interrupted = False
         self._chapters = 0
         self._feature: Feature | None = None
         self._rule: Rule | None = None
@@ -93,6 +94,9 @@ class Narrator:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.pluginmanager.unregister(name="terminalreporter")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.interrupted = excinfo.type is KeyboardInterrupt  # pytest has kinds of its own
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

@@ -1,0 +1,92 @@
+"""An HTTP endpoint that answers as it is told: with errors, garbage or half an answer."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+def json_answer(status: int, body: Any) -> Answer:
+    """Answer as AWS does, with JSON."""
+    return _whole(status, "application/x-amz-json-1.1", json.dumps(body).encode())
+
+
+def error(code: str, message: str = "no reason", status: int = 400) -> Answer:
+    """Answer with an error of AWS."""
+    return json_answer(status, {"__type": code, "message": message})
+
+
+def web_page(status: int) -> Answer:
+    """Answer as any web server does."""
+    return _whole(status, "text/html", b"<html><body>It works!</body></html>")
+
+
+def half_an_answer(request: BaseHTTPRequestHandler) -> None:
+    """Promise more bytes than come, and hang up."""
+    request.send_response(200)
+    request.send_header("Content-Length", "1000")
+    request.end_headers()
+    request.wfile.write(b'{"CiphertextBlob":')
+    request.close_connection = True
+
+
+def hang_up(request: BaseHTTPRequestHandler) -> None:
+    """Close the connection without a word."""
+    request.close_connection = True
+
+
+@contextmanager
+def endpoint(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
+    """Serve the answers in turn, the last one for ever; yield the URL and what was asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(self.headers["X-Amz-Target"].partition(".")[2])
+            answers[min(len(asked), len(answers)) - 1](self)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def kms_at(url: str, *, attempts: int = 1, read_timeout: float = 5) -> KMSClient:
+    """Return a client of an endpoint of ours."""
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": attempts}, read_timeout=read_timeout
+    )
+    return boto3.Session(
+        aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1"
+    ).client("kms", endpoint_url=url, config=config)
+
+
+def _whole(status: int, content_type: str, body: bytes) -> Answer:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        request.send_header("Content-Type", content_type)
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    return answer

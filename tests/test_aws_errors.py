@@ -1,0 +1,193 @@
+"""Whatever boto3 raises comes out as one of our errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore import exceptions as boto
+
+from kmsdemo import errors
+from kmsdemo.aws_errors import translated
+from tests import fake_aws
+
+PENDING = "arn:aws:kms:us-east-1:123456789012:key/k is pending deletion."
+NOT_PENDING = "arn:aws:kms:us-east-1:123456789012:key/k is not pending deletion."
+REPLICA = "arn:aws:kms:us-east-1:123456789012:key/k is pending replica deletion."
+IMPORTING = "arn:aws:kms:us-east-1:123456789012:key/k is pending import."
+
+ABOUT_KEYS = [
+    ("Encrypt", "NotFoundException", "", errors.KeyNotFound),
+    ("Encrypt", "InvalidArnException", "", errors.KeyNotFound),
+    ("Encrypt", "DisabledException", "", errors.KeyDisabled),
+    ("Encrypt", "KMSInvalidStateException", PENDING, errors.KeyPendingDeletion),
+    ("Encrypt", "KMSInvalidStateException", REPLICA, errors.KeyPendingDeletion),
+    ("Encrypt", "KMSInvalidStateException", IMPORTING, errors.KeyUnusable),
+    ("CancelKeyDeletion", "KMSInvalidStateException", NOT_PENDING, errors.KeyNotPendingDeletion),
+    ("Decrypt", "IncorrectKeyException", "", errors.WrongKey),
+    ("Decrypt", "InvalidCiphertextException", "", errors.CiphertextInvalid),
+    ("Decrypt", "InvalidKeyUsageException", "", errors.KeyUnusable),
+    ("ReplicateKey", "UnsupportedOperationException", "", errors.KeyUnusable),
+    ("CreateAlias", "AlreadyExistsException", "", errors.AliasTaken),
+    ("CreateAlias", "InvalidAliasNameException", "", errors.InvalidAlias),
+    ("CreateAlias", "NotAuthorizedException", "", errors.InvalidAlias),
+    ("CreateAlias", "ValidationException", "", errors.InvalidAlias),
+    ("PutKeyPolicy", "MalformedPolicyDocumentException", "", errors.InvalidKeyPolicy),
+    ("CreateKey", "LimitExceededException", "", errors.AwsFailed),
+    ("Encrypt", "ValidationException", "", errors.AwsFailed),
+    ("Encrypt", "KMSInternalException", "", errors.AwsFailed),
+]
+ABOUT_TABLES = [
+    ("GetItem", "ResourceNotFoundException", "", errors.TableNotFound),
+    (
+        "GetItem",
+        "ValidationException",
+        "The provided key element does not match the schema",
+        errors.TableSchemaDiffers,
+    ),
+    (
+        "PutItem",
+        "ValidationException",
+        "One or more parameter values were invalid: Missing the key id in the item",
+        errors.TableSchemaDiffers,
+    ),
+    (
+        "PutItem",
+        "ValidationException",
+        "One or more parameter values were invalid: Type mismatch for key appuser",
+        errors.TableSchemaDiffers,
+    ),
+    ("PutItem", "ValidationException", "Item size has exceeded", errors.AwsFailed),
+    ("PutItem", "ProvisionedThroughputExceededException", "", errors.Throttled),
+    ("CreateTable", "LimitExceededException", "", errors.Throttled),
+]
+ABOUT_CALLERS = [
+    ("Encrypt", "AccessDeniedException", "", errors.AccessDenied),
+    ("Encrypt", "ThrottlingException", "", errors.Throttled),
+    ("Encrypt", "Throttling", "", errors.Throttled),
+    ("Encrypt", "RequestLimitExceeded", "", errors.Throttled),
+    ("Encrypt", "TooManyRequestsException", "", errors.Throttled),
+    ("Encrypt", "ExpiredTokenException", "", errors.CredentialsExpired),
+    ("Encrypt", "ExpiredToken", "", errors.CredentialsExpired),
+    ("Encrypt", "UnrecognizedClientException", "", errors.CredentialsRefused),
+    ("Encrypt", "InvalidSignatureException", "", errors.CredentialsRefused),
+    ("Encrypt", "IncompleteSignature", "", errors.CredentialsRefused),
+    ("Encrypt", "SignatureDoesNotMatch", "", errors.CredentialsRefused),
+    ("Encrypt", "Unheard-of", "", errors.AwsFailed),
+]
+
+
+def answer(operation: str, code: str, message: str) -> boto.ClientError:
+    return boto.ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+@pytest.mark.parametrize(("operation", "code", "message", "expected"), ABOUT_KEYS + ABOUT_CALLERS)
+def test_an_answer_about_a_key(
+    operation: str, code: str, message: str, expected: type[errors.KmsdemoError]
+) -> None:
+    with pytest.raises(expected) as raised, translated(key_id="alias/mine"):
+        raise answer(operation, code, message)
+    assert type(raised.value) is expected
+    if isinstance(raised.value, errors.KeyFault):
+        assert raised.value.key_id == "alias/mine"
+
+
+@pytest.mark.parametrize(("operation", "code", "message", "expected"), ABOUT_TABLES + ABOUT_CALLERS)
+def test_an_answer_about_a_table(
+    operation: str, code: str, message: str, expected: type[errors.KmsdemoError]
+) -> None:
+    with pytest.raises(expected) as raised, translated(table_name="mine"):
+        raise answer(operation, code, message)
+    assert type(raised.value) is expected
+    if isinstance(raised.value, errors.TableFault):
+        assert raised.value.table_name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("about", "resource"),
+    [({"key_id": "k"}, "k"), ({"table_name": "t"}, "t"), ({}, "this account")],
+)
+def test_a_refusal_names_what_was_refused(about: dict[str, str], resource: str) -> None:
+    with pytest.raises(errors.AccessDenied) as raised, translated(**about):
+        raise answer("Decrypt", "AccessDeniedException", "User: u\nis not authorized")
+    assert raised.value.what == f"Decrypt on {resource} is denied: User: u is not authorized"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (boto.NoRegionError(), errors.NoRegion),
+        (boto.NoCredentialsError(), errors.NoCredentials),
+        (boto.PartialCredentialsError(provider="env", cred_var="x"), errors.NoCredentials),
+        (
+            boto.CredentialRetrievalError(provider="process", error_msg="x"),
+            errors.NoCredentials,
+        ),
+        (boto.UnauthorizedSSOTokenError(), errors.CredentialsExpired),
+        (boto.TokenRetrievalError(provider="sso", error_msg="x"), errors.CredentialsExpired),
+        (boto.ProfileNotFound(profile="x"), errors.InvalidConfiguration),
+        (boto.ConfigParseError(path="x"), errors.InvalidConfiguration),
+        (boto.InvalidRegionError(region_name="x"), errors.InvalidConfiguration),
+        (
+            boto.EndpointConnectionError(endpoint_url="http://nowhere"),
+            errors.EndpointUnreachable,
+        ),
+        (boto.ConnectTimeoutError(endpoint_url="http://nowhere"), errors.EndpointUnreachable),
+        (boto.ReadTimeoutError(endpoint_url="http://nowhere"), errors.EndpointUnreachable),
+        (boto.ConnectionClosedError(endpoint_url="http://nowhere"), errors.EndpointUnreachable),
+        (boto.SSLError(endpoint_url="http://nowhere", error=OSError()), errors.EndpointUnreachable),
+        (boto.ParamValidationError(report="x"), errors.AwsFailed),
+    ],
+    ids=lambda value: getattr(value, "__name__", type(value).__name__),
+)
+def test_what_botocore_raises_without_an_answer(
+    error: Exception, expected: type[errors.KmsdemoError]
+) -> None:
+    with pytest.raises(expected), translated(key_id="k"):
+        raise error
+
+
+def test_a_waiter_that_was_refused_says_so() -> None:
+    refused: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+    with pytest.raises(errors.AccessDenied), translated(table_name="t"):
+        raise boto.WaiterError(name="TableExists", reason="x", last_response=refused)
+
+
+def test_a_waiter_that_gave_up_says_so() -> None:
+    with pytest.raises(errors.TableNotReady, match="t was not ready"), translated(table_name="t"):
+        raise boto.WaiterError(name="TableExists", reason="x", last_response={})
+
+
+def test_our_own_errors_pass_unchanged() -> None:
+    with pytest.raises(errors.PasswordEmpty), translated(key_id="k"):
+        raise errors.PasswordEmpty
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "expected"),
+    [
+        (fake_aws.web_page(200), errors.EndpointUnreachable),
+        (fake_aws.half_an_answer, errors.EndpointUnreachable),
+        (fake_aws.hang_up, errors.EndpointUnreachable),
+        (fake_aws.json_answer(200, {}), errors.EndpointUnreachable),
+        (fake_aws.web_page(503), errors.AwsFailed),
+        (fake_aws.error("ThrottlingException", "Rate exceeded"), errors.Throttled),
+        (fake_aws.error("ExpiredTokenException", "The token expired"), errors.CredentialsExpired),
+        (fake_aws.error("AccessDeniedException", "Not you"), errors.AccessDenied),
+    ],
+    ids=["web page", "half", "hang up", "empty", "503", "throttled", "expired", "denied"],
+)
+def test_what_comes_over_the_wire(
+    behaviour: fake_aws.Answer, expected: type[errors.KmsdemoError]
+) -> None:
+    with fake_aws.endpoint(behaviour) as (url, _), pytest.raises(expected), translated(key_id="k"):
+        fake_aws.kms_at(url).encrypt(KeyId="k", Plaintext=b"x")["CiphertextBlob"]
+
+
+def test_a_throttled_call_is_tried_again() -> None:
+    slow_down = fake_aws.error("ThrottlingException")
+    good = fake_aws.json_answer(200, {"CiphertextBlob": "eA==", "KeyId": "k"})
+    with fake_aws.endpoint(slow_down, good) as (url, asked), translated(key_id="k"):
+        answered = fake_aws.kms_at(url, attempts=2).encrypt(KeyId="k", Plaintext=b"x")
+    assert answered["CiphertextBlob"] == b"x"
+    assert asked == ["Encrypt", "Encrypt"]

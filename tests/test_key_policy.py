@@ -1,0 +1,51 @@
+"""Who may do what, as the key policy of the lab says it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kmsdemo import key_policy
+
+ROOT = "arn:aws:iam::123456789012:root"
+ANNA = "arn:aws:iam::123456789012:user/anna"
+BEN = "arn:aws:iam::123456789012:role/ben"
+POLICY = key_policy.for_principals(ROOT, administrators=[ANNA], users=[BEN])
+
+
+@pytest.mark.parametrize(
+    ("principal", "action", "allowed"),
+    [
+        (ROOT, "kms:Decrypt", True),
+        (ANNA, "kms:ScheduleKeyDeletion", True),
+        (ANNA, "kms:PutKeyPolicy", True),
+        (ANNA, "kms:Encrypt", False),
+        (ANNA, "kms:Decrypt", False),
+        (ANNA, "kms:GenerateDataKey", False),
+        (BEN, "kms:Encrypt", True),
+        (BEN, "kms:ReEncryptFrom", True),
+        (BEN, "kms:GenerateDataKeyWithoutPlaintext", True),
+        (BEN, "kms:DisableKey", False),
+        ("arn:aws:iam::123456789012:user/carl", "kms:DescribeKey", False),
+    ],
+)
+def test_an_administrator_manages_and_a_user_uses(
+    principal: str, action: str, allowed: bool
+) -> None:
+    assert key_policy.allows(POLICY, principal, action) is allowed
+
+
+def test_without_principals_only_the_account_is_named() -> None:
+    (statement,) = json.loads(key_policy.for_principals(ROOT))["Statement"]
+    assert statement["Principal"] == {"AWS": [ROOT]}
+
+
+def test_a_single_principal_or_action_need_not_be_a_list() -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": ANNA}, "Action": "kms:*"}
+    assert key_policy.allows(json.dumps({"Statement": [statement]}), ANNA, "kms:Decrypt")
+
+
+def test_a_denial_allows_nothing() -> None:
+    statement = {"Effect": "Deny", "Principal": {"AWS": ANNA}, "Action": "kms:*"}
+    assert not key_policy.allows(json.dumps({"Statement": [statement]}), ANNA, "kms:Decrypt")

@@ -1,0 +1,201 @@
+"""A key's life, where the features do not reach: leftovers, choices and refusals."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import ANY, Stubber
+
+from kmsdemo import errors, keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+ARN = "arn:aws:kms:us-east-1:123456789012:key/k"
+
+
+def metadata(state: str, **more: Any) -> dict[str, Any]:
+    return {
+        "KeyMetadata": {
+            "KeyId": "k",
+            "Arn": ARN,
+            "KeyState": state,
+            "KeySpec": "SYMMETRIC_DEFAULT",
+            "KeyUsage": "ENCRYPT_DECRYPT",
+            "Description": "",
+            "CreationDate": datetime(2026, 11, 24, tzinfo=timezone.utc),
+            **more,
+        }
+    }
+
+
+def states(kms: KMSClient) -> list[str]:
+    return sorted(keys.describe(kms, key["KeyId"]).state for key in kms.list_keys()["Keys"])
+
+
+def test_a_refused_key_policy_leaves_no_key_behind(kms: KMSClient) -> None:
+    with Stubber(kms) as aws:
+        aws.add_response("create_key", metadata("Enabled"))
+        aws.add_response("create_alias", {})
+        aws.add_client_error("put_key_policy", "MalformedPolicyDocumentException", "bad principal")
+        doom = {"KeyId": "k", "PendingWindowInDays": 7}
+        aws.add_response("schedule_key_deletion", {"DeletionDate": datetime(2026, 12, 1)}, doom)
+        with pytest.raises(errors.InvalidKeyPolicy, match="bad principal"):
+            keys.create(kms, administrators=["arn:aws:iam::123456789012:user/nobody"])
+        aws.assert_no_pending_responses()
+
+
+def test_a_key_that_could_not_be_removed_is_named(kms: KMSClient) -> None:
+    with Stubber(kms) as aws:
+        aws.add_response("create_key", metadata("Enabled"))
+        aws.add_client_error("create_alias", "AlreadyExistsException")
+        aws.add_client_error("schedule_key_deletion", "AccessDeniedException", "not you")
+        with pytest.raises(errors.KeyLeftBehind, match="The new KMS key k is incomplete") as raised:
+            keys.create(kms)
+    assert isinstance(raised.value.__cause__, errors.AliasTaken)
+
+
+def test_an_alias_is_understood_with_and_without_its_prefix(kms: KMSClient) -> None:
+    bare = keys.create(kms, alias="demo-kms-bare")
+    full = keys.create(kms, alias="alias/demo-kms-full")
+    assert keys.aliases(kms, bare.key_id) == ["alias/demo-kms-bare"]
+    assert keys.aliases(kms, full.key_id) == ["alias/demo-kms-full"]
+
+
+@pytest.mark.parametrize("operation", [keys.disable, keys.enable, keys.aliases, keys.policy])
+def test_an_alias_that_does_not_exist_is_named_in_the_error(kms: KMSClient, operation: Any) -> None:
+    with pytest.raises(errors.KeyNotFound) as raised:
+        operation(kms, "alias/nothing")
+    assert raised.value.key_id == "alias/nothing"
+
+
+def test_scheduling_twice_tells_the_date(kms: KMSClient) -> None:
+    date = datetime(2026, 12, 1, tzinfo=timezone.utc)
+    with Stubber(kms) as aws:
+        aws.add_client_error(
+            "schedule_key_deletion", "KMSInvalidStateException", f"{ARN} is pending deletion."
+        )
+        aws.add_response("describe_key", metadata("PendingDeletion", DeletionDate=date))
+        with pytest.raises(errors.KeyPendingDeletion) as raised:
+            keys.schedule_deletion(kms, "k")
+    assert raised.value.deletion_date == date
+
+
+def test_a_waiting_period_that_aws_refuses_is_named(kms: KMSClient) -> None:
+    with Stubber(kms) as aws:
+        aws.add_client_error("schedule_key_deletion", "ValidationException")
+        with pytest.raises(errors.InvalidWaitingPeriod, match="after 6 days"):
+            keys.schedule_deletion(kms, "k", waiting_period_days=6)
+
+
+def test_another_refusal_of_scheduling_is_not_blamed_on_the_waiting_period(kms: KMSClient) -> None:
+    with Stubber(kms) as aws:
+        aws.add_client_error("schedule_key_deletion", "KMSInternalException")
+        with pytest.raises(errors.AwsFailed, match="KMSInternal"):
+            keys.schedule_deletion(kms, "k")
+
+
+# ------------------------------------------------------------------------- the lab's one key
+
+
+def test_without_an_alias_of_the_lab_there_is_no_lab_key(kms: KMSClient) -> None:
+    keys.create(kms, alias="something-else")
+    with pytest.raises(errors.NoLabKey):
+        keys.find_lab_key(kms)
+
+
+def test_the_only_lab_key_is_found_in_any_state(kms: KMSClient) -> None:
+    key = keys.create(kms)
+    keys.schedule_deletion(kms, key.key_id)
+    assert keys.find_lab_key(kms).key_id == key.key_id
+
+
+def test_of_several_lab_keys_none_is_guessed(kms: KMSClient) -> None:
+    keys.create(kms, alias="demo-kms-b")
+    keys.create(kms, alias="demo-kms-a")
+    with pytest.raises(errors.SeveralLabKeys) as raised:
+        keys.find_lab_key(kms)
+    assert raised.value.aliases == ("alias/demo-kms-a", "alias/demo-kms-b")
+    assert "alias/demo-kms-a, alias/demo-kms-b" in raised.value.what
+
+
+def test_two_aliases_of_one_key_are_one_key(kms: KMSClient) -> None:
+    key = keys.create(kms)
+    kms.create_alias(AliasName=keys.random_alias(), TargetKeyId=key.key_id)
+    assert keys.find_lab_key(kms).key_id == key.key_id
+
+
+@pytest.mark.parametrize("pending_deletion", [False, True])
+def test_a_key_on_its_way_out_does_not_stand_in_the_way(
+    kms: KMSClient, pending_deletion: bool
+) -> None:
+    old, new = keys.create(kms), keys.create(kms)
+    keys.schedule_deletion(kms, old.key_id)
+    expected = old if pending_deletion else new
+    assert keys.find_lab_key(kms, pending_deletion=pending_deletion).key_id == expected.key_id
+
+
+def test_ensuring_twice_creates_once(kms: KMSClient) -> None:
+    first, created = keys.ensure(kms)
+    again, created_again = keys.ensure(kms)
+    assert (created, created_again) == (True, False)
+    assert first.key_id == again.key_id
+    assert states(kms) == ["Enabled"]
+
+
+def test_ensuring_passes_over_a_key_on_its_way_out(kms: KMSClient) -> None:
+    old, _ = keys.ensure(kms)
+    keys.schedule_deletion(kms, old.key_id)
+    new, created = keys.ensure(kms)
+    assert created
+    assert new.key_id != old.key_id
+    assert states(kms) == ["Enabled", "PendingDeletion"]
+
+
+def test_ensuring_by_alias_finds_that_key_only(kms: KMSClient) -> None:
+    other = keys.create(kms)
+    mine, created = keys.ensure(kms, alias="mine")
+    assert created
+    assert mine.key_id != other.key_id
+    assert keys.ensure(kms, alias="alias/mine")[0].key_id == mine.key_id
+
+
+def test_a_chosen_alias_on_its_way_out_is_refused(kms: KMSClient) -> None:
+    mine, _ = keys.ensure(kms, alias="mine")
+    keys.schedule_deletion(kms, mine.key_id)
+    with pytest.raises(errors.KeyPendingDeletion) as raised:
+        keys.ensure(kms, alias="mine")
+    assert raised.value.key_id == "alias/mine"
+    assert raised.value.deletion_date
+
+
+def test_principals_for_a_key_that_is_there_are_not_dropped_silently(kms: KMSClient) -> None:
+    key, _ = keys.ensure(kms)
+    before = keys.policy(kms, key.key_id)
+    with pytest.raises(errors.LabKeyExists):
+        keys.ensure(kms, users=["arn:aws:iam::123456789012:user/ben"])
+    assert keys.policy(kms, key.key_id) == before
+
+
+def test_a_key_carries_the_tags_it_was_given(kms: KMSClient) -> None:
+    key = keys.create(kms, tags={"team": "blue"})
+    assert keys.tags(kms, key.key_id) == {"team": "blue"}
+
+
+def test_creation_asks_for_a_symmetric_key_to_encrypt_and_decrypt(kms: KMSClient) -> None:
+    with Stubber(kms) as aws:
+        aws.add_response(
+            "create_key",
+            metadata("Enabled"),
+            {
+                "Description": "d",
+                "KeySpec": "SYMMETRIC_DEFAULT",
+                "KeyUsage": "ENCRYPT_DECRYPT",
+                "MultiRegion": False,
+                "Tags": ANY,
+            },
+        )
+        aws.add_response("create_alias", {}, {"AliasName": "alias/a", "TargetKeyId": "k"})
+        assert keys.create(kms, alias="a", description="d").arn == ARN

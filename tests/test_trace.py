@@ -1,0 +1,78 @@
+"""The trace shows what was called and hides what is secret."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError
+
+from kmsdemo.backends.clients import Clients
+from kmsdemo.lab.trace import Call, Trace
+from tests import fake_aws
+
+
+@pytest.fixture
+def traced(account: Clients) -> tuple[Clients, list[Call]]:
+    """Clients of a session that is watched, and its calls."""
+    trace, session = Trace(), boto3.Session()
+    trace.watch(session._session)
+    return Clients(session), trace.calls
+
+
+def test_a_call_shows_its_operation_and_parameters(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    clients.kms.create_key(Description="mine", Tags=[{"TagKey": "a", "TagValue": "b"}])
+    assert [str(call) for call in calls] == [
+        "kms.CreateKey(Description=mine, Tags=[{'TagKey': 'a', 'TagValue': 'b'}])"
+    ]
+
+
+def test_a_plaintext_is_hidden_and_a_ciphertext_is_counted(
+    traced: tuple[Clients, list[Call]],
+) -> None:
+    clients, calls = traced
+    key_id = clients.kms.create_key()["KeyMetadata"]["KeyId"]
+    blob = clients.kms.encrypt(KeyId=key_id, Plaintext=b"hunter2")["CiphertextBlob"]
+    clients.kms.decrypt(KeyId=key_id, CiphertextBlob=blob)
+    assert calls[1].parameters["Plaintext"] == "•••"
+    assert calls[2].parameters["CiphertextBlob"] == f"<{len(blob)} bytes>"
+    assert "hunter2" not in repr(calls)
+
+
+def test_long_text_is_cut(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    clients.kms.create_key(Description="x" * 1000)
+    assert len(str(calls[0])) < 100
+
+
+def test_binary_attributes_of_an_item_are_counted(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    with pytest.raises(ClientError):
+        clients.dynamodb.put_item(TableName="none", Item={"userpasswd": {"B": b"12345"}})
+    assert calls[0].parameters["Item"] == {"userpasswd": {"B": "<5 bytes>"}}
+
+
+def test_an_error_shows_its_code_and_message(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    with pytest.raises(ClientError):
+        clients.kms.describe_key(KeyId="alias/none")
+    assert calls[0].error.startswith("NotFoundException Alias ")
+    assert " → NotFoundException" in str(calls[0])
+
+
+def test_a_call_without_an_answer_says_why(
+    traced: tuple[Clients, list[Call]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients, calls = traced
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(NoCredentialsError):
+        clients.kms.list_keys()
+    assert calls[0].error == "Unable to locate credentials"
+
+
+def test_an_unwatched_session_is_not_recorded(traced: tuple[Clients, list[Call]]) -> None:
+    _, calls = traced
+    with fake_aws.endpoint(fake_aws.json_answer(200, {"Keys": []})) as (url, _):
+        fake_aws.kms_at(url).list_keys()
+    assert calls == []

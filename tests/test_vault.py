@@ -1,0 +1,158 @@
+"""The vault never overwrites, never loses, and reads what others wrote."""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.stub import ANY, Stubber
+
+from kmsdemo import errors, keys, table, vault
+from kmsdemo.cipher import Plain
+from kmsdemo.vault import Vault
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+
+@pytest.fixture
+def passwords(kms: KMSClient, dynamodb: DynamoDBClient) -> Vault:
+    """An empty vault."""
+    table.create(dynamodb)
+    return Vault(kms, dynamodb, keys.create(kms).key_id)
+
+
+def with_draws(passwords: Vault, *numbers: str) -> Vault:
+    draws = iter(numbers)
+    return Vault(passwords.kms, passwords.dynamodb, passwords.key_id, draw=lambda: next(draws))
+
+
+def test_user_numbers_are_drawn_from_10001_to_99998() -> None:
+    assert (vault.USER_NUMBERS[0], vault.USER_NUMBERS[-1]) == (10001, 99998)
+    assert all(10001 <= int(vault.draw_user_number()) <= 99998 for _ in range(1000))
+
+
+def test_a_taken_number_is_drawn_again_until_one_is_free(passwords: Vault) -> None:
+    first = with_draws(passwords, "11111").store("one")
+    second = with_draws(passwords, "11111", "11111", "22222").store("two")
+    assert (first, second) == ("11111", "22222")
+    assert passwords.reveal("11111") == "one"
+    assert passwords.reveal("22222") == "two"
+
+
+def test_it_gives_up_after_twenty_draws(passwords: Vault) -> None:
+    with_draws(passwords, "11111").store("one")
+    with pytest.raises(errors.NoFreeUserNumber, match="All 20 user numbers"):
+        with_draws(passwords, *repeat("11111", 20)).store("two")
+    assert [item.appuser for item in vault.items(passwords.dynamodb)] == ["11111"]
+
+
+def test_a_write_that_was_answered_twice_is_stored_once(
+    kms: KMSClient, dynamodb: DynamoDBClient
+) -> None:
+    """The first answer was lost, boto3 sent the item again, and it is there: it is ours."""
+    ours: dict[str, Any] = {
+        "appuser": {"S": "11111"},
+        "userpasswd": {"B": b"ciphertext"},
+        "cipher": {"S": "direct"},
+    }
+    with Stubber(kms) as aws_kms, Stubber(dynamodb) as aws_dynamodb:
+        aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext"})
+        aws_dynamodb.add_client_error(
+            "put_item", "ConditionalCheckFailedException", modeled_fields={"Item": ours}
+        )
+        draws = iter(["11111"])
+        assert Vault(kms, dynamodb, "k", draw=lambda: next(draws)).store("one") == "11111"
+        aws_dynamodb.assert_no_pending_responses()
+
+
+def test_a_write_is_conditional_and_asks_for_what_is_there(
+    kms: KMSClient, dynamodb: DynamoDBClient
+) -> None:
+    with Stubber(kms) as aws_kms, Stubber(dynamodb) as aws_dynamodb:
+        aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext"})
+        aws_dynamodb.add_response(
+            "put_item",
+            {},
+            {
+                "TableName": "mine",
+                "Item": ANY,
+                "ConditionExpression": "attribute_not_exists(#key)",
+                "ExpressionAttributeNames": {"#key": "appuser"},
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            },
+        )
+        assert Vault(kms, dynamodb, "k", table_name="mine").store("one")
+        aws_dynamodb.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
+def test_a_throttled_write_stores_nothing_and_says_so(
+    kms: KMSClient, dynamodb: DynamoDBClient, code: str
+) -> None:
+    with Stubber(kms) as aws_kms, Stubber(dynamodb) as aws_dynamodb:
+        aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext"})
+        aws_dynamodb.add_client_error("put_item", code)
+        with pytest.raises(errors.Throttled, match="PutItem"):
+            Vault(kms, dynamodb, "k").store("one")
+
+
+def test_items_come_from_every_page(dynamodb: DynamoDBClient) -> None:
+    def page(number: str, **more: Any) -> dict[str, Any]:
+        return {"Items": [{"appuser": {"S": number}}], **more}
+
+    with Stubber(dynamodb) as aws:
+        aws.add_response("scan", page("11111", LastEvaluatedKey={"appuser": {"S": "11111"}}))
+        aws.add_response("scan", page("22222"))
+        assert [item.appuser for item in vault.items(dynamodb)] == ["11111", "22222"]
+
+
+def test_items_of_another_table_are_not_mistaken_for_ours(dynamodb: DynamoDBClient) -> None:
+    with Stubber(dynamodb) as aws:
+        aws.add_response("scan", {"Items": [{"id": {"S": "x"}}]})
+        with pytest.raises(errors.TableSchemaDiffers):
+            list(vault.items(dynamodb))
+
+
+def test_no_table_is_told_from_an_empty_table(dynamodb: DynamoDBClient) -> None:
+    with pytest.raises(errors.TableNotFound):
+        list(vault.items(dynamodb))
+    table.create(dynamodb)
+    assert list(vault.items(dynamodb)) == []
+
+
+@pytest.mark.parametrize("appuser", ["", "12345", "no number", "🔑"])
+def test_nobody_is_not_found(passwords: Vault, appuser: str) -> None:
+    with pytest.raises(errors.UserNotFound):
+        passwords.reveal(appuser)
+
+
+def test_the_item_says_which_cipher_it_needs(passwords: Vault) -> None:
+    plain = Vault(passwords.kms, passwords.dynamodb, passwords.key_id, cipher=Plain)
+    stored = [passwords.store("one"), plain.store("two")]
+    assert [passwords.item(appuser).cipher for appuser in stored] == ["direct", "plain"]
+    assert [plain.reveal(appuser) for appuser in stored] == ["one", "two"]
+
+
+def test_a_cipher_from_the_future_is_named(passwords: Vault) -> None:
+    passwords.dynamodb.put_item(
+        TableName="demo-kms",
+        Item={
+            "appuser": {"S": "11111"},
+            "userpasswd": {"B": b"x"},
+            "cipher": {"S": "quantum"},
+        },
+    )
+    with pytest.raises(errors.UnknownCipher, match="unknown here: quantum"):
+        passwords.reveal("11111")
+
+
+def test_a_ciphertext_stripped_of_its_cipher_stays_shut(passwords: Vault) -> None:
+    """Whoever can write to the table cannot talk the vault out of the encryption context."""
+    attributes = dict(passwords.item(passwords.store("one")).attributes)
+    del attributes["cipher"]
+    passwords.dynamodb.put_item(TableName="demo-kms", Item=attributes)
+    with pytest.raises(errors.CiphertextInvalid):
+        passwords.reveal(attributes["appuser"]["S"])
