@@ -232,8 +232,7 @@ def describe(key_id: str | None, table_name: str, as_json: bool) -> None:
         _print_json({**facts, "table": table_name, "table_status": status})
         return
     for name, value in facts.items():
-        shown = ", ".join(value) if isinstance(value, list) else value
-        click.echo(f"{name.replace('_', ' '):14} {shown or '-'}")
+        click.echo(f"{name.replace('_', ' '):14} {_in_words(value)}")
     click.echo(f"{'table':14} {table_name}, {status or 'does not exist'}")
 
 
@@ -256,7 +255,7 @@ def schedule_deletion(days: int, key_id: str | None, as_json: bool) -> None:
         _print_json({"key_id": key.key_id, "deletion_date": deletion_date})
         return
     click.echo(f"The key {key.key_id} will be deleted on {_date(deletion_date)}.")
-    click.echo("Until then: kmsdemo cancel-deletion")
+    click.echo(f"Until then: kmsdemo cancel-deletion --key-id {key.key_id}")
 
 
 @main.command("cancel-deletion")
@@ -376,6 +375,12 @@ def _item_line(item: Item) -> str:
 
 def _base64(item: Item) -> str:
     return base64.b64encode(item.ciphertext_blob or b"").decode()
+
+
+def _in_words(value: str | list[str] | datetime | None) -> str:
+    if isinstance(value, datetime):
+        return _date(value)
+    return (", ".join(value) if isinstance(value, list) else value) or "-"
 
 
 def _date(moment: datetime) -> str:

@@ -365,9 +365,9 @@ def _key(metadata: KeyMetadataTypeDef) -> Key:
         key_id=metadata["KeyId"],
         arn=metadata["Arn"],
         state=metadata["KeyState"],
-        spec=metadata["KeySpec"],
-        usage=metadata["KeyUsage"],
-        description=metadata["Description"],
+        spec=metadata.get("KeySpec", ""),
+        usage=metadata.get("KeyUsage", ""),
+        description=metadata.get("Description", ""),
         creation_date=metadata["CreationDate"],
         deletion_date=metadata.get("DeletionDate"),
     )

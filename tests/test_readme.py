@@ -1,0 +1,86 @@
+"""Each command in the README does what it says."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ROOT, environment
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TESTED = re.compile(r"<!-- test: begin -->(.*?)<!-- test: end -->", re.DOTALL)
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+BY_HAND, BY_PROGRAM = ("\n".join(BLOCK.findall(part)) for part in TESTED.findall(README))
+TIME_LIMIT_SECONDS = 240
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What both parts print, run one after the other in one shell, as a learner would."""
+    folder = tmp_path_factory.mktemp("learner")
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    (folder / ".venv").symlink_to(sys.prefix)
+    own_port = BY_HAND.replace("4566", str(free_port()))
+    return shell(f"set -eux\n{own_port}\n{BY_PROGRAM}", folder)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        _, port = server.getsockname()
+        return int(port)
+
+
+def shell(script: str, folder: Path) -> str:
+    """Run a script with bash; stop whatever it left in the background."""
+    with subprocess.Popen(
+        ["bash", "-c", script],  # noqa: S607
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as bash:
+        try:
+            printed, _ = bash.communicate(timeout=TIME_LIMIT_SECONDS)
+        finally:
+            os.killpg(bash.pid, signal.SIGKILL)
+    assert bash.returncode == 0, printed
+    return printed
+
+
+def test_the_lab_by_hand_gives_the_password_back(printed: str) -> None:
+    assert "Is this your decrypted password? -> my very secret password\n" in printed
+
+
+def test_the_item_shows_ciphertext(printed: str) -> None:
+    assert re.search(r'"userpasswd": \{\s*"B": "[\w+/=]{40,}"', printed)
+
+
+def test_the_key_is_scheduled_for_deletion_by_hand(printed: str) -> None:
+    assert printed.count('"DeletionDate":') == 2
+
+
+def test_the_program_does_the_same(printed: str) -> None:
+    assert printed.count("-> my very secret password\n") == 2
+    assert "The table demo-kms is deleted.\n" in printed
+
+
+def test_every_command_of_the_program_is_in_the_readme() -> None:
+    from kmsdemo.cli import main  # noqa: PLC0415
+
+    assert [name for name in main.commands if f"kmsdemo {name}" not in README] == []
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    (command,) = re.findall(r"^python3 .*tox$", README, re.MULTILINE)
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()

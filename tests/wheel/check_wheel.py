@@ -1,0 +1,88 @@
+"""What a user of the wheel gets, without a clone nearby. Run by ``tox -e wheel``."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import Distribution
+from pathlib import Path
+
+import pytest
+
+import kmsdemo
+
+CLONE = Path(os.environ["KMSDEMO_CLONE"])
+SUITE = ["conftest.py", "pytest.ini", "examples", "features", "steps"]
+
+
+def run(*command: str | Path, folder: Path) -> str:
+    """Run a command to its end and return what it printed on standard output."""
+    finished = subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout
+    return finished.stdout
+
+
+def files_under(root: Path) -> dict[str, bytes]:
+    paths = (path for name in SUITE for path in [root / name, *(root / name).rglob("*")])
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in paths
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
+def test_it_is_the_wheel_that_is_tested() -> None:
+    assert CLONE / "kmsdemo" not in Path(kmsdemo.__file__).parents
+    assert "site-packages" in Path(kmsdemo.__file__).parts
+
+
+def test_it_takes_one_name_in_site_packages() -> None:
+    files = Distribution.from_name("kmsdemo").files or []
+    tops = {file.parts[0] for file in files if ".." not in file.parts}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"kmsdemo"}
+
+
+def test_it_carries_the_suite_as_it_is_in_the_clone() -> None:
+    installed = files_under(Path(kmsdemo.__file__).parent / "suite")
+    assert len(installed) > 20
+    assert installed == files_under(CLONE)
+
+
+def test_it_is_typed() -> None:
+    assert (Path(kmsdemo.__file__).parent / "py.typed").is_file()
+
+
+def test_the_lab_runs_in_an_empty_directory_and_leaves_it_empty(tmp_path: Path) -> None:
+    told = run(Path(sys.executable).with_name("kmsdemo"), "lab", folder=tmp_path)
+    assert len(re.findall(r"^\d\. ", told, re.MULTILINE)) == 7
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_source_distribution_builds_the_same_wheel(tmp_path: Path) -> None:
+    run(sys.executable, "-m", "build", "--outdir", tmp_path, CLONE, folder=tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if name.startswith("kmsdemo/")}
+    installed = {str(file) for file in Distribution.from_name("kmsdemo").files or []}
+    assert names == {name for name in installed if name in names}
+    assert {f"kmsdemo/suite/{name}" for name in files_under(CLONE)} <= names
+
+
+def test_the_first_command_of_the_readme_runs_the_lab_in_a_fresh_clone(tmp_path: Path) -> None:
+    if not (CLONE / ".git").exists():
+        pytest.skip("this is no git clone")
+    readme = (CLONE / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^python3 .*kmsdemo lab$", readme, re.MULTILINE)
+    run("git", "clone", "--quiet", CLONE, "fresh", folder=tmp_path)
+    told = run("sh", "-c", command, folder=tmp_path / "fresh")
+    assert "7 chapters in" in told
