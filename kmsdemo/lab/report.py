@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,15 +32,14 @@ class _Progress:
     scenario: Scenario
     steps: list[Step] = field(default_factory=list)
     first_call: int = 0
-    failure: str = ""
 
     def begin(self, step: Step) -> None:
         self.steps.append(step)
         self.first_call = len(_trace.calls)
 
-    def fail(self, exception: BaseException, where: str) -> None:
+    def failure(self, exception: BaseException, where: str) -> str:
         calls = _trace.calls[self.first_call :]
-        self.failure = "\n".join(_failure(self.scenario, self.steps, calls, exception, where))
+        return "\n".join(_failure(self.scenario, self.steps, calls, exception, where))
 
 
 _PROGRESS = pytest.StashKey[_Progress]()
@@ -66,32 +65,21 @@ def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
 def pytest_bdd_step_error(
     request: pytest.FixtureRequest, step_func: Callable[..., object], exception: Exception
 ) -> None:
-    request.node.stash[_PROGRESS].fail(exception, _place(step_func))
+    _show(request.node, exception, _place(step_func))
 
 
 def pytest_bdd_step_func_lookup_error(
     request: pytest.FixtureRequest, step: Step, exception: Exception
 ) -> None:
-    progress = request.node.stash[_PROGRESS]
-    progress.begin(step)
-    progress.fail(exception, "steps/")
+    request.node.stash[_PROGRESS].begin(step)
+    _show(request.node, exception, "steps/")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put our report in the place of the traceback; ``--tb`` of one's own choice keeps pytest's."""
-    report = yield
-    progress = item.stash.get(_PROGRESS, None)
-    if (
-        report.failed
-        and progress
-        and progress.failure
-        and item.config.getoption("tbstyle") == "auto"
-    ):
-        report.longrepr = progress.failure
-    return report
+def _show(item: pytest.Item, exception: Exception, where: str) -> None:
+    """Put our report in the place of the traceback, unless a style of traceback was asked for."""
+    if item.config.getoption("tbstyle") == "auto":
+        failure = item.stash[_PROGRESS].failure(exception, where)
+        item.repr_failure = lambda *_: failure  # type: ignore[method-assign]
 
 
 def _failure(

@@ -1,0 +1,1 @@
+"""What is claimed of the speed, re-measurable: ratios, side by side in one run."""

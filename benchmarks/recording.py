@@ -1,0 +1,56 @@
+"""A pytest plugin: writes down the AWS calls of each scenario, with their answers."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import botocore
+import pytest
+from botocore.session import Session
+
+RECORDED: dict[str, list[dict[str, Any]]] = {}
+_current: list[dict[str, Any]] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", type=Path, required=True)
+
+
+def pytest_configure() -> None:
+    botocore.register_initializer(_watch)
+
+
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
+    _current.clear()
+    RECORDED[request.node.name] = []
+
+
+def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
+    RECORDED[request.node.name] = list(_current)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    session.config.getoption("--record").write_bytes(pickle.dumps(RECORDED))
+
+
+def _watch(session: Session) -> None:
+    session.register("before-parameter-build", _begin)
+    session.register("after-call", _answered)
+
+
+def _begin(**event: Any) -> None:
+    call = {
+        "service": event["model"].service_model.service_name,
+        "operation": event["model"].name,
+        "parameters": dict(event["params"]),
+        "region": event["context"]["client_region"],
+        "answer": None,
+    }
+    event["context"]["recorded"] = call
+    _current.append(call)
+
+
+def _answered(**event: Any) -> None:
+    event["context"]["recorded"]["answer"] = event["parsed"]
