@@ -24,6 +24,7 @@ pytest_plugins = [
     "steps.keys",
     "steps.table",
     "steps.passwords",
+    "steps.ciphertext",
     "steps.callers",
     "steps.scripts",
     "steps.aws_cli",

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from kmsdemo import backends, errors, keys, table, vault
+from kmsdemo import backends, errors, keys, lab_key, table, vault
 from kmsdemo.backends.clients import Clients, connect
 from kmsdemo.cipher import Direct, Plain
 from kmsdemo.keys import Key
@@ -135,7 +135,7 @@ def setup(
     """
     clients = connect()
     with _progress("Creating the key and the table"):
-        key, created = keys.ensure(
+        key, created = lab_key.ensure(
             clients.kms,
             alias=alias,
             description=description,
@@ -288,10 +288,7 @@ def cleanup(days: int, yes: bool, key_id: str | None, table_name: str, as_json: 
     What is gone already is no error: run it as often as you like.
     """
     clients = connect()
-    try:
-        key = _key(clients, key_id)
-    except (errors.NoLabKey, errors.KeyNotFound):
-        key = None
+    key = keys.describe(clients.kms, key_id) if key_id else lab_key.in_use(clients.kms)
     if not yes:
         _confirm(f"Delete {f'the key {key.key_id} and ' if key else ''}the table {table_name}?")
     deletion_date = _doom(clients, key, days)
@@ -304,7 +301,7 @@ def cleanup(days: int, yes: bool, key_id: str | None, table_name: str, as_json: 
     if key and deletion_date:
         click.echo(f"The key {key.key_id} will be deleted on {_date(deletion_date)}.")
     else:
-        click.echo("There is no key of the lab.")
+        click.echo("No key of the lab is in use.")
     click.echo(f"The table {table_name} {'is deleted' if deleted else 'did not exist'}.")
 
 
@@ -326,7 +323,7 @@ def lab(backend: str) -> None:
 
 def _key(clients: Clients, key_id: str | None, *, pending_deletion: bool = False) -> Key:
     if key_id is None:
-        return keys.find_lab_key(clients.kms, pending_deletion=pending_deletion)
+        return lab_key.find(clients.kms, pending_deletion=pending_deletion)
     return keys.describe(clients.kms, key_id)
 
 

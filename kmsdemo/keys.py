@@ -68,7 +68,7 @@ def create(
 
     AWS: CreateKey, CreateAlias, PutKeyPolicy, AWS KMS API Reference.
     """
-    alias = random_alias() if alias is None else _full_alias(alias)
+    alias = random_alias() if alias is None else full_alias(alias)
     key = _create_bare(kms, description, tags, multi_region)
     with _deleted_on_failure(kms, key.key_id):
         with translated(key_id=alias):
@@ -78,50 +78,14 @@ def create(
     return key
 
 
-def ensure(
-    kms: KMSClient,
-    *,
-    alias: str | None = None,
-    description: str = DESCRIPTION,
-    administrators: Sequence[str] = (),
-    users: Sequence[str] = (),
-) -> tuple[Key, bool]:
-    """Return the lab's key, and whether it had to be created: safe to call twice.
-
-    A key of the lab that is pending deletion is passed over.
-
-    Args:
-        alias: The key with this alias, with or without ``alias/``; by default the one key
-            whose alias begins with ``alias/demo-kms-``.
-        description, administrators, users: As in :func:`create`, for a new key.
-
-    Raises:
-        SeveralLabKeys: More than one key of the lab is in use.
-        LabKeyExists: There is a key, and administrators or users were given for a new one.
-        KeyPendingDeletion: The key that has the alias is about to be deleted.
-        AliasTaken, InvalidAlias, InvalidKeyPolicy: As in :func:`create`.
-    """
-    try:
-        key = find_lab_key(kms) if alias is None else describe(kms, _full_alias(alias))
-    except (errors.NoLabKey, errors.KeyNotFound):
-        key = None
-    if alias is None and key is not None and _is_pending(key):
-        key = None
-    if key is None:
-        new = create(
-            kms, alias=alias, description=description, administrators=administrators, users=users
-        )
-        return new, True
-    if _is_pending(key):
-        raise errors.KeyPendingDeletion(_full_alias(alias or ""), key.deletion_date)
-    if administrators or users:
-        raise errors.LabKeyExists(key.key_id)
-    return key, False
-
-
 def random_alias() -> str:
     """Return a new alias of the lab: ``alias/demo-kms-`` and eight hexadecimal digits."""
     return ALIAS_PREFIX + secrets.token_hex(4)
+
+
+def full_alias(alias: str) -> str:
+    """Return an alias with its prefix ``alias/``, whether it was given with it or without."""
+    return f"alias/{alias.removeprefix('alias/')}"
 
 
 def describe(kms: KMSClient, key_id: str) -> Key:
@@ -187,30 +151,6 @@ def tags(kms: KMSClient, key_id: str) -> dict[str, str]:
     with translated(key_id=key_id):
         pages = kms.get_paginator("list_resource_tags").paginate(KeyId=bare_id)
         return {tag["TagKey"]: tag["TagValue"] for page in pages for tag in page["Tags"]}
-
-
-def find_lab_key(kms: KMSClient, *, pending_deletion: bool = False) -> Key:
-    """Return the one key that has an alias of the lab (``alias/demo-kms-…``).
-
-    Where several have one, those that are pending deletion are passed over, or, with
-    ``pending_deletion``, only those are considered.
-
-    Raises:
-        NoLabKey: No alias of the lab exists.
-        SeveralLabKeys: More than one key remains.
-
-    AWS: ListAliases, DescribeKey, AWS KMS API Reference.
-    """
-    lab_keys = _lab_keys(kms)
-    if len(lab_keys) > 1:
-        wanted = {a: k for a, k in lab_keys.items() if _is_pending(k) == pending_deletion}
-        lab_keys = wanted or lab_keys
-    by_id = {key.key_id: key for key in lab_keys.values()}
-    if not by_id:
-        raise errors.NoLabKey
-    if len(by_id) > 1:
-        raise errors.SeveralLabKeys(tuple(sorted(lab_keys)))
-    return next(iter(by_id.values()))
 
 
 def disable(kms: KMSClient, key_id: str) -> None:
@@ -319,10 +259,6 @@ def replicate(kms: KMSClient, key_id: str, region: str) -> Key:
         return _key(answer["ReplicaKeyMetadata"])
 
 
-def _full_alias(alias: str) -> str:
-    return f"alias/{alias.removeprefix('alias/')}"
-
-
 def _create_bare(
     kms: KMSClient, description: str, tags: Mapping[str, str], multi_region: bool
 ) -> Key:
@@ -377,19 +313,3 @@ def _bare_key_id(kms: KMSClient, key_id: str) -> str:
     """Return the key id behind an alias: most operations on the key itself take no alias."""
     is_alias = key_id.startswith("alias/") or ":alias/" in key_id
     return describe(kms, key_id).key_id if is_alias else key_id
-
-
-def _lab_keys(kms: KMSClient) -> dict[str, Key]:
-    with translated(key_id=ALIAS_PREFIX):
-        pages = kms.get_paginator("list_aliases").paginate()
-        names = [
-            alias["AliasName"]
-            for page in pages
-            for alias in page["Aliases"]
-            if alias["AliasName"].startswith(ALIAS_PREFIX) and "TargetKeyId" in alias
-        ]
-    return {name: describe(kms, name) for name in names}
-
-
-def _is_pending(key: Key) -> bool:
-    return key.state == "PendingDeletion"

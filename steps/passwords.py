@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
@@ -12,11 +12,10 @@ import pytest
 from pytest_bdd import given, parsers, then, when
 
 from kmsdemo.backends.clients import Clients
-from kmsdemo.cipher import Direct, Plain
-from kmsdemo.ciphertext import encodings_that_show
+from kmsdemo.cipher import Plain
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
-from kmsdemo.vault import Item, Vault, draw_user_number, items
+from kmsdemo.vault import Vault, draw_user_number, items
 from steps.keys import UNKNOWN_KEY
 from steps.refusals import refused
 
@@ -32,13 +31,6 @@ UNUSUAL = {
     "written with accents": "pâté à la crème brûlée",
     "written with emoji": "🔑🔒🧂",
     "4,096 bytes long": "é" * 2048,
-}
-DAMAGE: dict[str, Callable[[bytes], bytes]] = {
-    "its first bit is flipped": lambda blob: bytes([blob[0] ^ 0x80]) + blob[1:],
-    "its last bit is flipped": lambda blob: blob[:-1] + bytes([blob[-1] ^ 0x01]),
-    "its end is cut off": lambda blob: blob[:-1],
-    "something is added to it": lambda blob: blob + b"\0",
-    "it is replaced by noise": lambda blob: secrets.token_bytes(len(blob)),
 }
 
 
@@ -151,126 +143,6 @@ def storing_too_much_is_refused(vault: Vault, error: type[KmsdemoError]) -> None
 def storing_accents_is_refused(vault: Vault, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         vault.store("é" * 4000)
-
-
-# -------------------------------------------------------------------------- as it is stored
-
-
-@given("an item without a password", target_fixture="stored")
-def put_item_without_password(dynamodb: DynamoDBClient) -> Stored:
-    dynamodb.put_item(TableName="demo-kms", Item={"appuser": {"S": NOBODY}})
-    return Stored(NOBODY, "")
-
-
-@given("an item whose password is text instead of binary data", target_fixture="stored")
-def put_item_with_text(dynamodb: DynamoDBClient) -> Stored:
-    item = {"appuser": {"S": NOBODY}, "userpasswd": {"S": "cGFzc3dvcmQ="}}
-    dynamodb.put_item(TableName="demo-kms", Item=item)
-    return Stored(NOBODY, "")
-
-
-@when("I look at the item as it is stored", target_fixture="item")
-def look_at_item(vault: Vault, stored: Stored) -> Item:
-    return vault.item(stored.appuser)
-
-
-@pytest.fixture
-def ciphertext_blob(vault: Vault, stored: Stored) -> bytes:
-    """The ciphertext in the item of the stored password."""
-    blob = vault.item(stored.appuser).ciphertext_blob
-    assert blob is not None
-    return blob
-
-
-@then("its partition key is the user number, a string")
-def item_has_user_number(item: Item, stored: Stored) -> None:
-    assert item.attributes["appuser"] == {"S": stored.appuser}
-
-
-@then("its password is binary data")
-def item_has_binary_password(item: Item) -> None:
-    assert list(item.attributes["userpasswd"]) == ["B"]
-
-
-@then("the item holds the user number and the ciphertext, and nothing else")
-def item_holds_nothing_else(vault: Vault, stored: Stored) -> None:
-    assert set(vault.item(stored.appuser).attributes) == {"appuser", "userpasswd"}
-
-
-@then("the password cannot be read from it in any common encoding")
-def password_is_hidden(ciphertext_blob: bytes, password: str) -> None:
-    shown_in = encodings_that_show(password, ciphertext_blob)
-    assert shown_in == []
-
-
-@then("the two items have different ciphertexts")
-def ciphertexts_differ(vault: Vault, ciphertext_blob: bytes, other_stored: Stored) -> None:
-    assert vault.item(other_stored.appuser).ciphertext_blob != ciphertext_blob
-
-
-@when("the ciphertext is copied to the item of another user", target_fixture="other_user")
-def copy_ciphertext(dynamodb: DynamoDBClient, vault: Vault, stored: Stored) -> str:
-    item = {**vault.item(stored.appuser).attributes, "appuser": {"S": NOBODY}}
-    dynamodb.put_item(TableName="demo-kms", Item=item)
-    return NOBODY
-
-
-# ------------------------------------------------------------------------------- decrypting
-
-
-@then("the ciphertext decrypts to the password")
-def ciphertext_decrypts(kms: KMSClient, key: Key, ciphertext_blob: bytes, stored: Stored) -> None:
-    unchanged = Direct(kms, key.key_id).decrypt(ciphertext_blob, stored.appuser) == stored.password
-    assert unchanged, "the ciphertext decrypts to something else than the password"
-
-
-@then("the replica in Ireland decrypts the password")
-def replica_decrypts(account: Clients, key: Key, ciphertext_blob: bytes, stored: Stored) -> None:
-    replica = Direct(account.in_region("eu-west-1").kms, key.key_id)
-    unchanged = replica.decrypt(ciphertext_blob, stored.appuser) == stored.password
-    assert unchanged, "the replica decrypts to something else than the password"
-
-
-@then(refused("decrypting under the other key"))
-def decrypting_under_other_key_is_refused(
-    kms: KMSClient,
-    other_key: Key,
-    ciphertext_blob: bytes,
-    stored: Stored,
-    error: type[KmsdemoError],
-) -> None:
-    with pytest.raises(error):
-        Direct(kms, other_key.key_id).decrypt(ciphertext_blob, stored.appuser)
-
-
-@then(refused("decrypting for another user"))
-def decrypting_for_another_user_is_refused(
-    kms: KMSClient, key: Key, ciphertext_blob: bytes, error: type[KmsdemoError]
-) -> None:
-    with pytest.raises(error):
-        Direct(kms, key.key_id).decrypt(ciphertext_blob, NOBODY)
-
-
-@then(refused("decrypting without encryption context"))
-def decrypting_without_context_is_refused(
-    kms: KMSClient, key: Key, ciphertext_blob: bytes, stored: Stored, error: type[KmsdemoError]
-) -> None:
-    with pytest.raises(error):
-        Plain(kms, key.key_id).decrypt(ciphertext_blob, stored.appuser)
-
-
-@then(refused("decrypting when {damage}"))
-def decrypting_damaged_is_refused(
-    kms: KMSClient,
-    key: Key,
-    ciphertext_blob: bytes,
-    stored: Stored,
-    damage: str,
-    error: type[KmsdemoError],
-) -> None:
-    damaged = DAMAGE[damage](ciphertext_blob)
-    with pytest.raises(error):
-        Direct(kms, key.key_id).decrypt(damaged, stored.appuser)
 
 
 # -------------------------------------------------------------------------------- revealing

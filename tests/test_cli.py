@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 
-from kmsdemo import keys, table, vault
+from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.backends import Backend
 from kmsdemo.cli import main
 from tests import fake_aws
@@ -64,7 +64,7 @@ def key_id() -> str:
 
 def test_setup_creates_the_key_and_the_table(kms: KMSClient, dynamodb: DynamoDBClient) -> None:
     printed = succeed("setup")
-    key = keys.find_lab_key(kms)
+    key = lab_key.find(kms)
     assert key.key_id in printed
     assert keys.aliases(kms, key.key_id)[0] in printed
     assert table.describe(dynamodb).is_the_labs
@@ -206,11 +206,12 @@ def test_cleanup_removes_the_key_and_the_table(kms: KMSClient, key_id: str) -> N
     assert f"The key {key_id} will be deleted on" in printed
     assert "The table demo-kms is deleted." in printed
     assert keys.describe(kms, key_id).state == "PendingDeletion"
+    assert facts("cleanup", "--yes")["key_id"] is None
 
 
 def test_cleanup_without_anything_to_clean_is_no_error() -> None:
     assert succeed("cleanup", "--yes") == (
-        "There is no key of the lab.\nThe table demo-kms did not exist.\n"
+        "No key of the lab is in use.\nThe table demo-kms did not exist.\n"
     )
     assert facts("cleanup", "--yes") == {
         "key_id": None,

@@ -1,0 +1,113 @@
+"""The lab's one key: found by its alias, or created."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kmsdemo import errors
+from kmsdemo.aws_errors import translated
+from kmsdemo.keys import ALIAS_PREFIX, DESCRIPTION, Key, create, describe, full_alias
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+
+def find(kms: KMSClient, *, pending_deletion: bool = False) -> Key:
+    """Return the one key that has an alias of the lab (``alias/demo-kms-…``).
+
+    Where several have one, those in use go before those that are pending deletion; with
+    ``pending_deletion`` it is the other way round.
+
+    Raises:
+        NoLabKey: No key has an alias of the lab.
+        SeveralLabKeys: More than one key remains.
+
+    AWS: ListAliases, DescribeKey, AWS KMS API Reference.
+    """
+    lab_keys = _lab_keys(kms)
+    if not lab_keys:
+        raise errors.NoLabKey
+    return _only(_with_deletion(lab_keys, pending_deletion) or lab_keys)
+
+
+def in_use(kms: KMSClient) -> Key | None:
+    """Return the one key of the lab that is not pending deletion, if there is one.
+
+    Raises:
+        SeveralLabKeys: There is more than one.
+
+    AWS: ListAliases, DescribeKey, AWS KMS API Reference.
+    """
+    used = _with_deletion(_lab_keys(kms), False)
+    return _only(used) if used else None
+
+
+def ensure(
+    kms: KMSClient,
+    *,
+    alias: str | None = None,
+    description: str = DESCRIPTION,
+    administrators: Sequence[str] = (),
+    users: Sequence[str] = (),
+) -> tuple[Key, bool]:
+    """Return the lab's key, and whether it had to be created: safe to call twice.
+
+    Args:
+        alias: The key with this alias, with or without ``alias/``; by default the one key
+            in use whose alias begins with ``alias/demo-kms-``.
+        description, administrators, users: As in :func:`create`, for a new key.
+
+    Raises:
+        SeveralLabKeys: More than one key of the lab is in use.
+        LabKeyExists: There is a key, and administrators or users were given for a new one.
+        KeyPendingDeletion: The key that has the alias is about to be deleted.
+        AliasTaken, InvalidAlias, InvalidKeyPolicy: As in :func:`create`.
+    """
+    key = in_use(kms) if alias is None else _with_alias(kms, full_alias(alias))
+    if key is None:
+        new = create(
+            kms, alias=alias, description=description, administrators=administrators, users=users
+        )
+        return new, True
+    if administrators or users:
+        raise errors.LabKeyExists(key.key_id)
+    return key, False
+
+
+def _with_alias(kms: KMSClient, alias: str) -> Key | None:
+    try:
+        key = describe(kms, alias)
+    except errors.KeyNotFound:
+        return None
+    if _is_pending(key):
+        raise errors.KeyPendingDeletion(alias, key.deletion_date)
+    return key
+
+
+def _lab_keys(kms: KMSClient) -> dict[str, Key]:
+    """Return the keys of the lab by their aliases."""
+    with translated(key_id=ALIAS_PREFIX):
+        pages = kms.get_paginator("list_aliases").paginate()
+        names = [
+            alias["AliasName"]
+            for page in pages
+            for alias in page["Aliases"]
+            if alias["AliasName"].startswith(ALIAS_PREFIX) and "TargetKeyId" in alias
+        ]
+    return {name: describe(kms, name) for name in names}
+
+
+def _with_deletion(lab_keys: Mapping[str, Key], pending: bool) -> dict[str, Key]:
+    return {alias: key for alias, key in lab_keys.items() if _is_pending(key) == pending}
+
+
+def _is_pending(key: Key) -> bool:
+    return key.state == "PendingDeletion"
+
+
+def _only(lab_keys: Mapping[str, Key]) -> Key:
+    first, *others = {key.key_id: key for key in lab_keys.values()}.values()
+    if others:
+        raise errors.SeveralLabKeys(tuple(sorted(lab_keys)))
+    return first

@@ -1,0 +1,107 @@
+"""The lab's one key: found, passed over, or created; never guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kmsdemo import errors, keys, lab_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+
+def states(kms: KMSClient) -> list[str]:
+    return sorted(keys.describe(kms, key["KeyId"]).state for key in kms.list_keys()["Keys"])
+
+
+def test_without_an_alias_of_the_lab_there_is_no_lab_key(kms: KMSClient) -> None:
+    keys.create(kms, alias="something-else")
+    with pytest.raises(errors.NoLabKey):
+        lab_key.find(kms)
+
+
+def test_the_only_lab_key_is_found_in_any_state(kms: KMSClient) -> None:
+    key = keys.create(kms)
+    keys.schedule_deletion(kms, key.key_id)
+    assert lab_key.find(kms).key_id == key.key_id
+
+
+def test_of_several_lab_keys_none_is_guessed(kms: KMSClient) -> None:
+    keys.create(kms, alias="demo-kms-b")
+    keys.create(kms, alias="demo-kms-a")
+    with pytest.raises(errors.SeveralLabKeys):
+        lab_key.ensure(kms)
+    with pytest.raises(errors.SeveralLabKeys) as raised:
+        lab_key.find(kms)
+    assert raised.value.aliases == ("alias/demo-kms-a", "alias/demo-kms-b")
+    assert "alias/demo-kms-a, alias/demo-kms-b" in raised.value.what
+
+
+def test_two_aliases_of_one_key_are_one_key(kms: KMSClient) -> None:
+    key = keys.create(kms)
+    kms.create_alias(AliasName=keys.random_alias(), TargetKeyId=key.key_id)
+    assert lab_key.find(kms).key_id == key.key_id
+
+
+@pytest.mark.parametrize("pending_deletion", [False, True])
+def test_a_key_on_its_way_out_does_not_stand_in_the_way(
+    kms: KMSClient, pending_deletion: bool
+) -> None:
+    old, new = keys.create(kms), keys.create(kms)
+    keys.schedule_deletion(kms, old.key_id)
+    expected = old if pending_deletion else new
+    assert lab_key.find(kms, pending_deletion=pending_deletion).key_id == expected.key_id
+
+
+def test_ensuring_twice_creates_once(kms: KMSClient) -> None:
+    first, created = lab_key.ensure(kms)
+    again, created_again = lab_key.ensure(kms)
+    assert (created, created_again) == (True, False)
+    assert first.key_id == again.key_id
+    assert states(kms) == ["Enabled"]
+
+
+def test_ensuring_passes_over_a_key_on_its_way_out(kms: KMSClient) -> None:
+    old, _ = lab_key.ensure(kms)
+    keys.schedule_deletion(kms, old.key_id)
+    new, created = lab_key.ensure(kms)
+    assert created
+    assert new.key_id != old.key_id
+    assert states(kms) == ["Enabled", "PendingDeletion"]
+
+
+def test_the_lab_can_be_done_a_third_time(kms: KMSClient) -> None:
+    """Two keys are still waiting for their deletion; neither stands in the way."""
+    for _ in range(2):
+        keys.schedule_deletion(kms, lab_key.ensure(kms)[0].key_id)
+    assert lab_key.in_use(kms) is None
+    key, created = lab_key.ensure(kms)
+    assert created
+    assert lab_key.in_use(kms) == lab_key.find(kms) == key
+
+
+def test_ensuring_by_alias_finds_that_key_only(kms: KMSClient) -> None:
+    other = keys.create(kms)
+    mine, created = lab_key.ensure(kms, alias="mine")
+    assert created
+    assert mine.key_id != other.key_id
+    assert lab_key.ensure(kms, alias="alias/mine")[0].key_id == mine.key_id
+
+
+def test_a_chosen_alias_on_its_way_out_is_refused(kms: KMSClient) -> None:
+    mine, _ = lab_key.ensure(kms, alias="mine")
+    keys.schedule_deletion(kms, mine.key_id)
+    with pytest.raises(errors.KeyPendingDeletion) as raised:
+        lab_key.ensure(kms, alias="mine")
+    assert raised.value.key_id == "alias/mine"
+    assert raised.value.deletion_date
+
+
+def test_principals_for_a_key_that_is_there_are_not_dropped_silently(kms: KMSClient) -> None:
+    key, _ = lab_key.ensure(kms)
+    before = keys.policy(kms, key.key_id)
+    with pytest.raises(errors.LabKeyExists):
+        lab_key.ensure(kms, users=["arn:aws:iam::123456789012:user/ben"])
+    assert keys.policy(kms, key.key_id) == before
