@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -254,7 +255,7 @@ def schedule_deletion(days: int, key_id: str | None, as_json: bool) -> None:
     if as_json:
         _print_json({"key_id": key.key_id, "deletion_date": deletion_date})
         return
-    click.echo(f"The key {key.key_id} will be deleted on {_date(deletion_date)}.")
+    click.echo(_will_be_deleted(key, deletion_date))
     click.echo(f"Until then: kmsdemo cancel-deletion --key-id {key.key_id}")
 
 
@@ -298,11 +299,44 @@ def cleanup(days: int, yes: bool, key_id: str | None, table_name: str, as_json: 
         doomed = {"key_id": key and key.key_id, "deletion_date": deletion_date}
         _print_json({**doomed, "table_deleted": deleted})
         return
-    if key and deletion_date:
-        click.echo(f"The key {key.key_id} will be deleted on {_date(deletion_date)}.")
-    else:
-        click.echo("No key of the lab is in use.")
+    click.echo(_will_be_deleted(key, deletion_date) if key else "No key of the lab is in use.")
     click.echo(f"The table {table_name} {'is deleted' if deleted else 'did not exist'}.")
+
+
+@main.group(invoke_without_command=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=4566, show_default=True, help="The port; 0 takes a free one.")
+@click.pass_context
+def sandbox(ctx: click.Context, host: str, port: int) -> None:
+    """Start an AWS of your own on this machine.
+
+    AWS KMS answers as AWS documents it: key states, waiting periods, key policies. DynamoDB,
+    IAM and STS are there too. Nothing is kept when it stops. An access key id of twelve digits
+    is the account of that number, so each learner can have one; anything else acts as the root
+    of account 123456789012, and users and access keys made with aws iam are who they are.
+    """
+    if ctx.invoked_subcommand is None:
+        _serve(host, port)
+
+
+@sandbox.command()
+@click.option("--days", type=click.FloatRange(min=0), required=True, help="How many days pass.")
+@click.option(
+    "--endpoint-url",
+    envvar="AWS_ENDPOINT_URL",
+    default="http://127.0.0.1:4566",
+    show_default=True,
+    help="The running sandbox.",
+)
+def advance(days: float, endpoint_url: str) -> None:
+    """Let days pass in a running sandbox.
+
+    Keys whose waiting period is over are gone for good.
+    """
+    from kmsdemo.sandbox import client  # noqa: PLC0415, moto only starts where it runs
+
+    time = datetime.fromisoformat(client.advance(endpoint_url, days=days))
+    click.echo(f"In the sandbox it is now {_date(time)}.")
 
 
 @main.command()
@@ -319,6 +353,37 @@ def lab(backend: str) -> None:
     from kmsdemo.lab.narration import narrate  # noqa: PLC0415, pytest only starts where it runs
 
     sys.exit(narrate(backend, Console(highlight=False)))
+
+
+def _serve(host: str, port: int) -> None:
+    from kmsdemo.sandbox.server import Server  # noqa: PLC0415, moto only starts where it runs
+
+    server = Server(host, port)
+    click.echo(_HOW_TO_USE_IT.format(url=server.url))
+    if not server.only_this_machine:
+        click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        click.echo("\nThe sandbox has stopped; nothing of it is left.")
+
+
+_HOW_TO_USE_IT = """\
+The KMS sandbox listens on {url} and stops with Ctrl-C. In another terminal:
+
+bash, zsh:
+  export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=sandbox
+
+fish:
+  set -x AWS_ENDPOINT_URL {url}; set -x AWS_DEFAULT_REGION us-east-1
+  set -x AWS_ACCESS_KEY_ID 123456789012; set -x AWS_SECRET_ACCESS_KEY sandbox
+
+PowerShell:
+  $env:AWS_ENDPOINT_URL = "{url}"; $env:AWS_DEFAULT_REGION = "us-east-1"
+  $env:AWS_ACCESS_KEY_ID = "123456789012"; $env:AWS_SECRET_ACCESS_KEY = "sandbox"
+"""
 
 
 def _key(clients: Clients, key_id: str | None, *, pending_deletion: bool = False) -> Key:
@@ -372,6 +437,11 @@ def _item_line(item: Item) -> str:
 
 def _base64(item: Item) -> str:
     return base64.b64encode(item.ciphertext_blob or b"").decode()
+
+
+def _will_be_deleted(key: Key, deletion_date: datetime | None) -> str:
+    when = f"on {_date(deletion_date)}" if deletion_date else "after its last replica"
+    return f"The key {key.key_id} will be deleted {when}."
 
 
 def _in_words(value: str | list[str] | datetime | None) -> str:

@@ -369,3 +369,29 @@ class AwsFailed(KmsdemoError):
 
     _what = "{operation} failed with {code}: {reason}"
     _next_step = "Look the code up in the API reference of the service, and run it again."
+
+
+# ---------------------------------------------------------------------------------- the sandbox
+
+
+@dataclass(eq=False)
+class PortTaken(KmsdemoError):
+    """Another program listens on the port."""
+
+    port: int
+    holder: str
+
+    _what = "Port {port} is taken by {holder}."
+    _next_step = "Stop that program, or choose another port with --port; 0 takes a free one."
+
+
+@dataclass(eq=False)
+class CannotListen(KmsdemoError):
+    """The system does not let us listen there."""
+
+    host: str
+    port: int
+    reason: str
+
+    _what = "The sandbox cannot listen on {host}, port {port}: {reason}."
+    _next_step = "Choose an address of this machine with --host, and a port above 1023."

@@ -187,11 +187,14 @@ def enable(kms: KMSClient, key_id: str) -> None:
         kms.enable_key(KeyId=bare_id)
 
 
-def schedule_deletion(kms: KMSClient, key_id: str, *, waiting_period_days: int = 30) -> datetime:
+def schedule_deletion(
+    kms: KMSClient, key_id: str, *, waiting_period_days: int = 30
+) -> datetime | None:
     """Schedule a key for deletion and return the moment AWS KMS will delete it.
 
     Until then the key is ``PendingDeletion`` and refuses every cryptographic operation;
-    :func:`cancel_deletion` brings it back, disabled.
+    :func:`cancel_deletion` brings it back, disabled. A multi-Region primary key with replicas
+    has no date yet: it is ``PendingReplicaDeletion`` until its last replica is gone.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
@@ -210,7 +213,7 @@ def schedule_deletion(kms: KMSClient, key_id: str, *, waiting_period_days: int =
             answer = kms.schedule_key_deletion(
                 KeyId=bare_id, PendingWindowInDays=waiting_period_days
             )
-            return answer["DeletionDate"]
+            return answer.get("DeletionDate")
     except errors.KeyPendingDeletion as error:
         error.deletion_date = describe(kms, key_id).deletion_date
         raise

@@ -1,0 +1,52 @@
+"""moto made faithful to AWS KMS: key states, the waiting period, key policies, AWS's own words."""
+
+from __future__ import annotations
+
+from kmsdemo.sandbox.moto_check import UnknownMoto, check_moto
+
+check_moto()  # before the imports that would fail without a word of explanation
+
+from moto.core.models import MockAWS  # noqa: E402
+
+from kmsdemo.sandbox import clock, deletion  # noqa: E402
+from kmsdemo.sandbox.moto_hook import HOOK  # noqa: E402
+
+__all__ = ["UnknownMoto", "mock_kms"]
+
+
+class mock_kms(MockAWS):  # noqa: N801, it is used like mock_aws
+    """moto's ``mock_aws``, with AWS KMS as AWS documents it.
+
+    A context manager, and a decorator for functions and test classes::
+
+        with mock_kms() as sandbox:
+            ...
+            sandbox.advance(days=30)
+    """
+
+    def start(self, reset: bool = True) -> None:
+        """Start moto and the sandbox, with empty accounts and the clock at the real time."""
+        HOOK.install()
+        super().start(reset=reset)
+
+    def stop(self, remove_data: bool = True) -> None:
+        """Stop the sandbox and moto."""
+        super().stop(remove_data=remove_data)
+        HOOK.remove()
+
+    def __enter__(self) -> mock_kms:
+        self.start()
+        return self
+
+    @staticmethod
+    def advance(*, days: float) -> None:
+        """Let days pass; keys whose waiting period is over are gone for good.
+
+        Args:
+            days: How many, 0 or more; parts of days count.
+
+        Raises:
+            ValueError: The days are negative.
+        """
+        clock.move(days)
+        deletion.purge()

@@ -1,0 +1,74 @@
+"""One call to AWS KMS, as the sandbox sees it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from moto.kms.models import KmsBackend, kms_backends
+from moto.utilities.utils import get_partition
+
+from kmsdemo.sandbox.refusal import invalid
+
+Answer = dict[str, Any]
+
+
+@dataclass
+class Call:
+    """One call.
+
+    Attributes:
+        operation: As AWS names it: ``ScheduleKeyDeletion``.
+        parameters: As they came, binary ones in Base64.
+        account: The caller's account, twelve digits.
+        region: Where the call was sent.
+        access_key_id: Who signed it.
+    """
+
+    operation: str
+    parameters: dict[str, Any]
+    account: str
+    region: str
+    access_key_id: str
+    partition: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.partition = get_partition(self.region)
+
+    @property
+    def backend(self) -> KmsBackend:
+        """The keys of the caller's account in this Region, as moto keeps them."""
+        return kms_backends[self.account][self.region]
+
+    def backend_of(self, account: str) -> KmsBackend:
+        """The keys of any account in this Region."""
+        return kms_backends[account][self.region]
+
+    def binary(self, parameter: str) -> bytes:
+        """Return a binary parameter, decoded; empty where it is missing."""
+        try:
+            return base64.b64decode(self.parameters.get(parameter) or "", validate=True)
+        except binascii.Error as error:
+            raise invalid(f"{parameter} is not valid Base64.") from error
+
+    def encryption_context(self, parameter: str = "EncryptionContext") -> Mapping[str, str]:
+        """Return an encryption context; empty where it is missing."""
+        return self.parameters.get(parameter) or {}
+
+    @cached_property
+    def root_arn(self) -> str:
+        """The caller's account, as a principal."""
+        return f"arn:{self.partition}:iam::{self.account}:root"
+
+    def arn(self, resource: str) -> str:
+        """Return the ARN of ``key/ID`` or ``alias/NAME`` in the caller's account."""
+        return f"arn:{self.partition}:kms:{self.region}:{self.account}:{resource}"
+
+
+def encoded(value: bytes) -> str:
+    """Return a binary value as an answer carries it."""
+    return base64.b64encode(value).decode()

@@ -1,0 +1,39 @@
+"""Asks a running sandbox over HTTP for what AWS has no call for."""
+
+from __future__ import annotations
+
+import json
+from http.client import HTTPException
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from kmsdemo import errors
+
+_TIME_LIMIT_SECONDS = 10
+
+
+def advance(url: str, *, days: float) -> str:
+    """Let days pass in a running sandbox, and return its new time, in ISO 8601.
+
+    Args:
+        url: The sandbox's own, as ``AWS_ENDPOINT_URL`` has it.
+        days: 0 or more.
+
+    Raises:
+        EndpointUnreachable: There is no sandbox at this URL.
+    """
+    return str(_post(f"{url.rstrip('/')}/advance", {"days": days})["time"])
+
+
+def _post(url: str, facts: Any) -> Any:
+    try:
+        request = Request(url, data=json.dumps(facts).encode(), method="POST")  # noqa: S310
+        without_proxies = build_opener(ProxyHandler({}))
+        with without_proxies.open(request, timeout=_TIME_LIMIT_SECONDS) as answer:
+            return json.load(answer)
+    except HTTPError as error:
+        reason = f"{url} answers {error.code}; it is no sandbox."
+    except (URLError, HTTPException, OSError, ValueError) as error:
+        reason = f"{url}: {getattr(error, 'reason', error)}."
+    raise errors.EndpointUnreachable(reason)

@@ -1,0 +1,30 @@
+"""The sandbox's clock: the real one, and the days that were let pass."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+_passed = timedelta()
+
+
+def now() -> datetime:
+    """Return the sandbox's time, in UTC."""
+    return datetime.now(timezone.utc) + _passed
+
+
+def move(days: float) -> None:
+    """Move the clock forward.
+
+    Raises:
+        ValueError: The days are negative: keys that are gone do not come back.
+    """
+    global _passed  # noqa: PLW0603, moto's state is as global, and there is one clock for it
+    if days < 0:
+        raise ValueError("The clock only moves forward.")
+    _passed += timedelta(days=days)
+
+
+def reset() -> None:
+    """Set the clock to the real time."""
+    global _passed  # noqa: PLW0603
+    _passed = timedelta()

@@ -1,0 +1,104 @@
+"""What becomes of a call: its form, its key, who may, the key's usage and state; then the deed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from moto.kms.models import Key
+
+from kmsdemo.sandbox import (
+    access,
+    ciphertexts,
+    deletion,
+    key_names,
+    key_states,
+    key_usage,
+    parameters,
+)
+from kmsdemo.sandbox.call import Answer, Call
+from kmsdemo.sandbox.case import CallMoto, Case
+from kmsdemo.sandbox.operations import PERFORM
+from kmsdemo.sandbox.refusal import Refusal
+
+_UNKNOWN_MATERIAL = (
+    "The ciphertext refers to a customer master key that does not exist, does not exist in this "
+    "region, or you are not allowed to access."
+)
+_DRY_RUN = "The request would have succeeded, but the DryRun option is set."
+
+
+def answer(call: Call, moto: CallMoto) -> Answer:
+    """Judge a call, perform it, and return its answer.
+
+    Args:
+        call: The call.
+        moto: Performs the operations that moto answers as AWS does.
+
+    Raises:
+        Refusal: AWS KMS would refuse it.
+    """
+    deletion.purge()
+    parameters.check(call)
+    case = Case(call, access.caller_of(call), _target(call), _source(call), moto)
+    for key, action, context in _questions(case):
+        access.check(case.caller, key, action, access.context_of(call, case.caller, context))
+    for key in case.keys:
+        key_usage.check(call.operation, key)
+        key_states.check(call.operation, key)
+    if call.parameters.get("DryRun"):
+        raise Refusal("DryRunOperationException", _DRY_RUN)
+    return PERFORM.get(call.operation, _by_moto)(case)
+
+
+def _target(call: Call) -> Key | None:
+    if call.operation == "DeleteAlias":
+        return _key_of_alias(call)
+    parameter = _NAMED_BY.get(call.operation, "KeyId")
+    if call.operation == "Decrypt" and not call.parameters.get(parameter):
+        return _maker(call)
+    name = call.parameters.get(parameter)
+    return key_names.find(call, name) if name else None
+
+
+_NAMED_BY = {
+    "CreateAlias": "TargetKeyId",
+    "UpdateAlias": "TargetKeyId",
+    "ReEncrypt": "DestinationKeyId",
+}
+
+
+def _source(call: Call) -> Key | None:
+    if call.operation != "ReEncrypt":
+        return None
+    name = call.parameters.get("SourceKeyId")
+    return key_names.find(call, name) if name else _maker(call)
+
+
+def _maker(call: Call) -> Key:
+    """Return the key whose material made the ciphertext."""
+    opened = ciphertexts.open_blob(call.binary("CiphertextBlob"))
+    for key in call.backend.keys.values():
+        if ciphertexts.material_id(key.key_material) == opened.material_id:
+            return key
+    raise Refusal("AccessDeniedException", _UNKNOWN_MATERIAL)
+
+
+def _key_of_alias(call: Call) -> Key:
+    alias = call.parameters["AliasName"]
+    for key in call.backend.keys.values():
+        if alias in key.aliases:
+            return key
+    raise Refusal("NotFoundException", f"Alias {call.arn(alias)} is not found.")
+
+
+def _questions(case: Case) -> Iterator[tuple[Key | None, str, str]]:
+    """Yield what must be allowed: the key, the action, and where its encryption context is."""
+    if case.source:
+        yield case.source, "ReEncryptFrom", "SourceEncryptionContext"
+        yield case.target, "ReEncryptTo", "DestinationEncryptionContext"
+    else:
+        yield case.target, case.call.operation, "EncryptionContext"
+
+
+def _by_moto(case: Case) -> Answer:
+    return case.moto(case.call)

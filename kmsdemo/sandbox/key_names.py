@@ -1,0 +1,85 @@
+"""Finds the key that a call names: by key id, key ARN, alias or alias ARN."""
+
+from __future__ import annotations
+
+import re
+
+from moto.kms.models import Key
+
+from kmsdemo.sandbox.call import Call
+from kmsdemo.sandbox.refusal import Refusal
+
+_ARN = re.compile(
+    r"arn:(?P<partition>[\w-]+):kms:(?P<region>[\w-]*):(?P<account>\d{12}):(?P<name>.+)"
+)
+_KEY_ID = re.compile(
+    r"(mrk-)?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.I
+)
+_BARE_HEXADECIMAL = re.compile(r"[0-9a-f]{32}", re.I)
+
+TAKE_ALIASES = frozenset(
+    {
+        "Decrypt",
+        "DescribeKey",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
+        "GetPublicKey",
+        "ReEncrypt",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    }
+)
+"""The operations whose key may be named by an alias; all others take a key id or key ARN only.
+
+AWS KMS API Reference, parameter ``KeyId`` of each operation.
+"""
+
+
+def find(call: Call, name: str) -> Key:
+    """Return the key of this name.
+
+    Raises:
+        Refusal: ``NotFoundException`` or ``InvalidArnException``, as AWS words them.
+    """
+    account, bare_name = _split(call, name)
+    if bare_name.startswith("alias/"):
+        return _by_alias(call, account, bare_name, name)
+    return _by_id(call, account, bare_name.removeprefix("key/"))
+
+
+def _split(call: Call, name: str) -> tuple[str, str]:
+    """Return the account that a name is in, and the name without its ARN."""
+    if not name.startswith("arn:"):
+        return call.account, name
+    parts = _ARN.fullmatch(name)
+    if parts is None or not parts["name"].startswith(("key/", "alias/")):
+        raise Refusal("InvalidArnException", f"Invalid arn {name}")
+    if parts["region"] != call.region:
+        raise Refusal("NotFoundException", f"Invalid arn {parts['region']}")
+    return parts["account"], parts["name"]
+
+
+def _by_alias(call: Call, account: str, alias: str, name: str) -> Key:
+    if call.operation not in TAKE_ALIASES:
+        raise Refusal("NotFoundException", f"Invalid keyId '{name}'")
+    backend = call.backend_of(account)
+    key_id = backend.get_key_id_from_alias(alias)
+    if key_id is None:
+        arn = f"arn:{call.partition}:kms:{call.region}:{account}:{alias}"
+        raise Refusal("NotFoundException", f"Alias {arn} is not found.")
+    return backend.keys[key_id]
+
+
+def _by_id(call: Call, account: str, key_id: str) -> Key:
+    if not _KEY_ID.fullmatch(key_id) or _BARE_HEXADECIMAL.fullmatch(key_id):
+        raise Refusal("NotFoundException", f"Invalid keyId '{key_id}'")
+    key = call.backend_of(account).keys.get(key_id)
+    if key is None:
+        arn = f"arn:{call.partition}:kms:{call.region}:{account}:key/{key_id}"
+        raise Refusal("NotFoundException", f"Key '{arn}' does not exist")
+    return key

@@ -1,0 +1,85 @@
+"""What each operation answers in each state of a key: the table, and the guard that reads it."""
+
+from __future__ import annotations
+
+from moto.kms.models import Key
+
+from kmsdemo.sandbox.refusal import Refusal
+
+OK = None
+DISABLED = "DisabledException"
+INVALID = "KMSInvalidStateException"
+
+STATES = ("Enabled", "Disabled", "PendingDeletion")
+
+KEY_STATES: dict[str, tuple[str | None, str | None, str | None]] = {
+    "CancelKeyDeletion": (INVALID, INVALID, OK),
+    "CreateAlias": (OK, OK, INVALID),
+    "CreateGrant": (OK, DISABLED, INVALID),
+    "Decrypt": (OK, DISABLED, INVALID),
+    "DeleteAlias": (OK, OK, OK),
+    "DescribeKey": (OK, OK, OK),
+    "DisableKey": (OK, OK, INVALID),
+    "DisableKeyRotation": (OK, DISABLED, INVALID),
+    "EnableKey": (OK, OK, INVALID),
+    "EnableKeyRotation": (OK, DISABLED, INVALID),
+    "Encrypt": (OK, DISABLED, INVALID),
+    "GenerateDataKey": (OK, DISABLED, INVALID),
+    "GenerateDataKeyPair": (OK, DISABLED, INVALID),
+    "GenerateDataKeyPairWithoutPlaintext": (OK, DISABLED, INVALID),
+    "GenerateDataKeyWithoutPlaintext": (OK, DISABLED, INVALID),
+    "GetKeyPolicy": (OK, OK, OK),
+    "GetKeyRotationStatus": (OK, OK, OK),
+    "ListAliases": (OK, OK, OK),
+    "ListGrants": (OK, OK, OK),
+    "ListKeyPolicies": (OK, OK, OK),
+    "ListResourceTags": (OK, OK, OK),
+    "PutKeyPolicy": (OK, OK, OK),
+    "ReEncrypt": (OK, DISABLED, INVALID),
+    "RetireGrant": (OK, OK, OK),
+    "RevokeGrant": (OK, OK, OK),
+    "RotateKeyOnDemand": (OK, DISABLED, INVALID),
+    "ScheduleKeyDeletion": (OK, OK, INVALID),
+    "TagResource": (OK, OK, INVALID),
+    "UntagResource": (OK, OK, INVALID),
+    "UpdateAlias": (OK, OK, INVALID),
+    "UpdateKeyDescription": (OK, OK, INVALID),
+    # Operations for other kinds of keys; the guide gives them the same columns.
+    "GenerateMac": (OK, DISABLED, INVALID),
+    "GetPublicKey": (OK, DISABLED, INVALID),
+    "ReplicateKey": (OK, DISABLED, INVALID),
+    "Sign": (OK, DISABLED, INVALID),
+    "Verify": (OK, DISABLED, INVALID),
+    "VerifyMac": (OK, DISABLED, INVALID),
+}
+"""By operation: the error in each of :data:`STATES`.
+
+AWS KMS Developer Guide, "Key states of AWS KMS keys". ``PendingReplicaDeletion`` answers as
+``PendingDeletion`` does.
+"""
+
+_COLUMNS = {
+    "Enabled": 0,
+    "Disabled": 1,
+    "PendingDeletion": 2,
+    "PendingReplicaDeletion": 2,
+}
+_WORDS = {
+    "PendingDeletion": "pending deletion",
+    "PendingReplicaDeletion": "pending replica deletion",
+}
+
+
+def check(operation: str, key: Key) -> None:
+    """Refuse what a key does not do in its state.
+
+    Raises:
+        Refusal: ``DisabledException`` or ``KMSInvalidStateException``.
+    """
+    row = KEY_STATES.get(operation)
+    code = row[_COLUMNS[key.key_state]] if row else None
+    if code == DISABLED:
+        raise Refusal(code, f"{key.arn} is disabled.")
+    if code == INVALID:
+        words = _WORDS.get(key.key_state, "not pending deletion")
+        raise Refusal(code, f"{key.arn} is {words}.")

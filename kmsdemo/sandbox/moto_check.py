@@ -1,0 +1,73 @@
+"""Makes sure that moto still has what the sandbox needs of it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+
+KNOWN_VERSIONS = "5.2.0 to 5.2.x"
+NEEDED = {
+    "moto.core.models": ("MockAWS.start", "MockAWS.stop"),
+    "moto.core.responses": (
+        "BaseResponse.call_action",
+        "BaseResponse.get_access_key",
+        "BaseResponse.get_current_account",
+        "BaseResponse._get_action",
+    ),
+    "moto.iam.access_control": (
+        "AssumedRoleAccessKey.collect_policies",
+        "IAMUserAccessKey.collect_policies",
+    ),
+    "moto.iam.models": ("iam_backends", "IAMBackend.get_user"),
+    "moto.kms.models": (
+        "Grant",
+        "Key.encryption_algorithms",
+        "Key.generate_default_policy",
+        "KmsBackend.delete_key",
+        "KmsBackend.get_key_id_from_alias",
+        "generate_private_key",
+        "kms_backends",
+    ),
+    "moto.kms.responses": ("KmsResponse",),
+    "moto.moto_server.werkzeug_app": (
+        "DomainDispatcherApplication",
+        "MotoRequestHandler",
+        "create_backend_app",
+    ),
+    "moto.sts.models": ("sts_backends",),
+}
+"""By module of moto: what the sandbox calls, reads or replaces there."""
+
+
+class UnknownMoto(RuntimeError):
+    """moto lacks something that the sandbox needs."""
+
+
+def check_moto() -> None:
+    """Make sure that moto has what the sandbox needs.
+
+    Raises:
+        UnknownMoto: It has not; the message names what, and the versions of moto that are known.
+    """
+    missing = [
+        f"{module}.{name}"
+        for module, names in NEEDED.items()
+        for name in names
+        if not _has(module, name)
+    ]
+    if missing:
+        raise UnknownMoto(
+            f"The KMS sandbox works with moto {KNOWN_VERSIONS}. This is moto {version('moto')}, "
+            f"without {', '.join(missing)}. Install one that it knows: "
+            "pip install 'moto>=5.2,<5.3'."
+        )
+
+
+def _has(module: str, name: str) -> bool:
+    try:
+        found = import_module(module)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError):
+        return False
+    return True

@@ -1,0 +1,235 @@
+"""The operations that moto does not answer as AWS KMS does, performed here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from copy import copy
+from datetime import timedelta
+from weakref import WeakKeyDictionary
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from moto.kms.models import Key, kms_backends
+
+from kmsdemo.sandbox import access, ciphertexts, clock, deletion, key_usage
+from kmsdemo.sandbox.call import Answer, Call, encoded
+from kmsdemo.sandbox.case import Case
+from kmsdemo.sandbox.key_metadata import key_metadata
+from kmsdemo.sandbox.refusal import Refusal, constraint, invalid
+
+_ALGORITHM = "SYMMETRIC_DEFAULT"
+_ROTATION_PERIODS_DAYS = range(90, 2561)
+_CURVES: dict[str, type[ec.EllipticCurve]] = {
+    "ECC_NIST_P256": ec.SECP256R1,
+    "ECC_NIST_P384": ec.SECP384R1,
+    "ECC_NIST_P521": ec.SECP521R1,
+    "ECC_SECG_P256K1": ec.SECP256K1,
+}
+_rotation_periods: WeakKeyDictionary[Key, timedelta] = WeakKeyDictionary()
+_RSA_BITS = {"RSA_2048": 2048, "RSA_3072": 3072, "RSA_4096": 4096}
+
+# ------------------------------------------------------------------------------- cryptography
+
+
+def encrypt(case: Case) -> Answer:
+    blob = _encrypted(case.key, case.call.binary("Plaintext"), case.call.encryption_context())
+    return {"CiphertextBlob": blob, "KeyId": case.key.arn, "EncryptionAlgorithm": _ALGORITHM}
+
+
+def decrypt(case: Case) -> Answer:
+    plaintext = _decrypted(case.key, case.call, case.call.encryption_context())
+    return {
+        "Plaintext": encoded(plaintext),
+        "KeyId": case.key.arn,
+        "EncryptionAlgorithm": _ALGORITHM,
+        "KeyMaterialId": ciphertexts.material_id(case.key.key_material),
+    }
+
+
+def re_encrypt(case: Case) -> Answer:
+    source_context = case.call.encryption_context("SourceEncryptionContext")
+    plaintext = _decrypted(case.decrypting, case.call, source_context)
+    context = case.call.encryption_context("DestinationEncryptionContext")
+    return {
+        "CiphertextBlob": _encrypted(case.key, plaintext, context),
+        "SourceKeyId": case.decrypting.arn,
+        "KeyId": case.key.arn,
+        "SourceEncryptionAlgorithm": _ALGORITHM,
+        "DestinationEncryptionAlgorithm": _ALGORITHM,
+        "SourceKeyMaterialId": ciphertexts.material_id(case.decrypting.key_material),
+        "DestinationKeyMaterialId": ciphertexts.material_id(case.key.key_material),
+    }
+
+
+def generate_data_key(case: Case) -> Answer:
+    lengths = {"AES_128": 16, "AES_256": 32}
+    spec = case.call.parameters.get("KeySpec")
+    data_key = os.urandom(lengths[spec] if spec else case.call.parameters["NumberOfBytes"])
+    blob = _encrypted(case.key, data_key, case.call.encryption_context())
+    return {
+        "CiphertextBlob": blob,
+        "Plaintext": encoded(data_key),
+        "KeyId": case.key.arn,
+        "KeyMaterialId": ciphertexts.material_id(case.key.key_material),
+    }
+
+
+def generate_data_key_pair(case: Case) -> Answer:
+    spec = case.call.parameters["KeyPairSpec"]
+    private = _private_key(spec)
+    private_bytes = private.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    public_bytes = private.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return {
+        "PrivateKeyCiphertextBlob": _encrypted(
+            case.key, private_bytes, case.call.encryption_context()
+        ),
+        "PrivateKeyPlaintext": encoded(private_bytes),
+        "PublicKey": encoded(public_bytes),
+        "KeyId": case.key.arn,
+        "KeyPairSpec": spec,
+        "KeyMaterialId": ciphertexts.material_id(case.key.key_material),
+    }
+
+
+def _without(field: str, operation: Callable[[Case], Answer]) -> Callable[[Case], Answer]:
+    def perform(case: Case) -> Answer:
+        answer = operation(case)
+        del answer[field]
+        return answer
+
+    return perform
+
+
+def _encrypted(key: Key, plaintext: bytes, context: Mapping[str, str]) -> str:
+    return encoded(ciphertexts.encrypt(key.key_material, plaintext, context))
+
+
+def _decrypted(key: Key, call: Call, context: Mapping[str, str]) -> bytes:
+    opened = ciphertexts.open_blob(call.binary("CiphertextBlob"))
+    if opened.material_id != ciphertexts.material_id(key.key_material):
+        raise key_usage.incorrect_key()
+    return ciphertexts.decrypt(key.key_material, opened, context)
+
+
+def _private_key(spec: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+    if spec in _RSA_BITS:
+        return rsa.generate_private_key(public_exponent=65537, key_size=_RSA_BITS[spec])
+    if spec in _CURVES:
+        return ec.generate_private_key(_CURVES[spec]())
+    specs = ", ".join([*_RSA_BITS, *_CURVES])
+    raise constraint(spec, "keyPairSpec", f"Member must satisfy enum value set: [{specs}]")
+
+
+# ----------------------------------------------------------------------------- a key's life
+
+
+def create_key(case: Case) -> Answer:
+    parameters = case.call.parameters
+    parameters.setdefault("KeyUsage", "ENCRYPT_DECRYPT")
+    if document := parameters.get("Policy"):
+        access.check_new_policy(case.call, case.caller, case.call.arn("key/new"), document)
+    key_id = case.moto(case.call)["KeyMetadata"]["KeyId"]
+    key = case.call.backend.keys[key_id]
+    key.creation_date = clock.now().timestamp()
+    key.multi_region = bool(key.multi_region)
+    return {"KeyMetadata": key_metadata(key)}
+
+
+def describe_key(case: Case) -> Answer:
+    return {"KeyMetadata": key_metadata(case.key)}
+
+
+def schedule_key_deletion(case: Case) -> Answer:
+    days = case.call.parameters.get("PendingWindowInDays", 30)
+    deletion.schedule(case.key, days)
+    answer = {"KeyId": case.key.arn, "KeyState": case.key.key_state, "PendingWindowInDays": days}
+    if case.key.deletion_date:
+        answer["DeletionDate"] = case.key.deletion_date.timestamp()
+    return answer
+
+
+def cancel_key_deletion(case: Case) -> Answer:
+    deletion.cancel(case.key)
+    return {"KeyId": case.key.arn}
+
+
+def enable_key_rotation(case: Case) -> Answer:
+    days = case.call.parameters.get("RotationPeriodInDays", 365)
+    if days not in _ROTATION_PERIODS_DAYS:
+        raise invalid("RotationPeriodInDays must be between 90 and 2560")
+    case.key.key_rotation_status = True
+    _rotation_periods[case.key] = timedelta(days=days)
+    return {}
+
+
+def get_key_rotation_status(case: Case) -> Answer:
+    key = case.key
+    enabled = key.key_rotation_status and "Pending" not in key.key_state
+    answer = {"KeyId": key.id, "KeyRotationEnabled": enabled}
+    if enabled:
+        period = _rotation_periods[key]
+        answer["RotationPeriodInDays"] = period.days
+        answer["NextRotationDate"] = key.creation_date + period.total_seconds()
+    return answer
+
+
+def put_key_policy(case: Case) -> Answer:
+    document = case.call.parameters["Policy"]
+    access.check_new_policy(case.call, case.caller, case.key.arn, document)
+    return case.moto(case.call)
+
+
+def replicate_key(case: Case) -> Answer:
+    primary, region = case.key, case.call.parameters["ReplicaRegion"]
+    if not primary.multi_region or not deletion.is_primary(primary):
+        message = f"{primary.arn} is not a multi-Region primary key."
+        raise Refusal("UnsupportedOperationException", message)
+    backend = kms_backends[primary.account_id][region]
+    if primary.id in backend.keys:
+        message = f"A replica of {primary.arn} already exists in {region}."
+        raise Refusal("AlreadyExistsException", message)
+    replica = _replica(primary, region, case.call)
+    backend.keys[replica.id] = replica
+    if tags := case.call.parameters.get("Tags"):
+        backend.tagger.tag_resource(replica.id, tags)
+    return {"ReplicaKeyMetadata": key_metadata(replica), "ReplicaPolicy": replica.policy}
+
+
+def _replica(primary: Key, region: str, call: Call) -> Key:
+    replica = copy(primary)
+    replica.region = region
+    replica.arn = primary.arn.replace(f":kms:{primary.region}:", f":kms:{region}:")
+    replica.description = call.parameters.get("Description", "")
+    replica.policy = call.parameters.get("Policy") or primary.generate_default_policy()
+    replica.creation_date = clock.now().timestamp()
+    replica.aliases, replica.grants = {}, {}
+    if primary in _rotation_periods:
+        _rotation_periods[replica] = _rotation_periods[primary]
+    return replica
+
+
+PERFORM: dict[str, Callable[[Case], Answer]] = {
+    "CancelKeyDeletion": cancel_key_deletion,
+    "CreateKey": create_key,
+    "Decrypt": decrypt,
+    "DescribeKey": describe_key,
+    "EnableKeyRotation": enable_key_rotation,
+    "Encrypt": encrypt,
+    "GenerateDataKey": generate_data_key,
+    "GenerateDataKeyPair": generate_data_key_pair,
+    "GenerateDataKeyPairWithoutPlaintext": _without("PrivateKeyPlaintext", generate_data_key_pair),
+    "GenerateDataKeyWithoutPlaintext": _without("Plaintext", generate_data_key),
+    "GetKeyRotationStatus": get_key_rotation_status,
+    "PutKeyPolicy": put_key_policy,
+    "ReEncrypt": re_encrypt,
+    "ReplicateKey": replicate_key,
+    "ScheduleKeyDeletion": schedule_key_deletion,
+}
+"""By operation; what is not here is moto's."""

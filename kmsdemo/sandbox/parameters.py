@@ -1,0 +1,94 @@
+"""The rules that a call's parameters obey before any key is looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from kmsdemo.sandbox.call import Call
+from kmsdemo.sandbox.refusal import Refusal, constraint, invalid
+
+_MAX_PLAINTEXT_BYTES = 4096
+_MAX_CIPHERTEXT_BYTES = 6144
+_WAITING_PERIOD_DAYS = range(7, 31)
+_ALIAS = re.compile(r"[a-zA-Z0-9/_-]{1,256}")
+_PREFIX_IS_MISSING = (
+    'Alias must start with the prefix "alias/". Please see '
+    "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html"
+)
+
+
+def check(call: Call) -> None:
+    """Refuse a call whose parameters are out of bounds.
+
+    Raises:
+        Refusal: ``ValidationException`` and its kin, worded as AWS words them.
+    """
+    if rule := _RULES.get(call.operation):
+        rule(call)
+
+
+def _plaintext(call: Call) -> None:
+    length = len(call.binary("Plaintext"))
+    if length < 1:
+        rule = "Member must have length greater than or equal to 1"
+        raise constraint("", "plaintext", rule)
+    if length > _MAX_PLAINTEXT_BYTES:
+        rule = f"Member must have length less than or equal to {_MAX_PLAINTEXT_BYTES}"
+        raise constraint("", "plaintext", rule)
+
+
+def _ciphertext(call: Call) -> None:
+    length = len(call.binary("CiphertextBlob"))
+    if length < 1:
+        rule = "Member must have length greater than or equal to 1"
+        raise constraint("", "ciphertextBlob", rule)
+    if length > _MAX_CIPHERTEXT_BYTES:
+        rule = f"Member must have length less than or equal to {_MAX_CIPHERTEXT_BYTES}"
+        raise constraint("", "ciphertextBlob", rule)
+
+
+def _waiting_period(call: Call) -> None:
+    if call.parameters.get("PendingWindowInDays", 30) not in _WAITING_PERIOD_DAYS:
+        raise invalid("PendingWindowInDays must be between 7 and 30")
+
+
+def _new_alias(call: Call) -> None:
+    alias = call.parameters["AliasName"]
+    if not alias.startswith("alias/"):
+        raise invalid(_PREFIX_IS_MISSING)
+    if alias.startswith("alias/aws/"):
+        raise Refusal("NotAuthorizedException")
+    if not _ALIAS.fullmatch(alias):
+        rule = "Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$"
+        raise constraint(alias, "aliasName", rule)
+
+
+def _alias(call: Call) -> None:
+    if not call.parameters["AliasName"].startswith("alias/"):
+        raise invalid(_PREFIX_IS_MISSING)
+
+
+def _data_key(call: Call) -> None:
+    spec, length = call.parameters.get("KeySpec"), call.parameters.get("NumberOfBytes")
+    if (spec is None) == (length is None):
+        raise invalid("Please specify either number of bytes or key spec.")
+    if spec not in (None, "AES_128", "AES_256"):
+        rule = "Member must satisfy enum value set: [AES_256, AES_128]"
+        raise constraint(spec, "keySpec", rule)
+    if length is not None and not 1 <= length <= 1024:  # noqa: PLR2004, as the rule says
+        rule = "Member must have value less than or equal to 1024"
+        raise constraint(str(length), "numberOfBytes", rule)
+
+
+_RULES: dict[str, Callable[[Call], None]] = {
+    "CreateAlias": _new_alias,
+    "Decrypt": _ciphertext,
+    "DeleteAlias": _alias,
+    "Encrypt": _plaintext,
+    "GenerateDataKey": _data_key,
+    "GenerateDataKeyWithoutPlaintext": _data_key,
+    "ReEncrypt": _ciphertext,
+    "ScheduleKeyDeletion": _waiting_period,
+    "UpdateAlias": _new_alias,
+}

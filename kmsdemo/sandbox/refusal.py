@@ -1,0 +1,42 @@
+"""What AWS KMS says no with: a code and a message, in its own words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """An error answer of AWS KMS."""
+
+    code: str
+    message: str = ""
+
+    @property
+    def body(self) -> str:
+        """The answer's body, as AWS sends it."""
+        return json.dumps({"__type": self.code, "message": self.message})
+
+
+def invalid(message: str) -> Refusal:
+    """A request that breaks a rule of its own form."""
+    return Refusal("ValidationException", message)
+
+
+def constraint(value: str, parameter: str, rule: str) -> Refusal:
+    """A parameter that breaks a constraint of the API's model.
+
+    Args:
+        value: The value in quotes and brackets, or empty where AWS does not repeat it.
+        parameter: Such as ``plaintext``.
+        rule: Such as ``Member must have length less than or equal to 4096``.
+    """
+    shown = f"Value '{value}'" if value else "Value"
+    failed = f"{shown} at '{parameter}' failed to satisfy constraint: {rule}"
+    return invalid(f"1 validation error detected: {failed}")
+
+
+def invalid_ciphertext() -> Refusal:
+    """Damaged, foreign, or of another encryption context; AWS does not say which."""
+    return Refusal("InvalidCiphertextException")

@@ -1,0 +1,151 @@
+"""An AWS to work against over HTTP: moto's server with the sandbox in it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from threading import Lock, Thread
+from typing import Any
+
+import psutil
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.wrappers import Request, Response
+
+from kmsdemo import errors
+from kmsdemo.sandbox import clock, mock_kms
+from kmsdemo.sandbox.moto_hook import HOOK
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 4566
+_LOOPBACK = ("127.", "localhost", "::1")
+
+_Environ = dict[str, Any]
+_Start = Callable[..., Any]
+
+
+class Application:
+    """moto's application, with ``GET /health`` and ``POST /advance`` beside it.
+
+    One request at a time: moto looks and writes in two steps, and two clients between them
+    would lose a write.
+    """
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._one_at_a_time = Lock()
+
+    def __call__(self, environ: _Environ, start_response: _Start) -> Iterable[bytes]:
+        """Answer one request."""
+        ours = _ROUTES.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        with self._one_at_a_time:
+            if ours is not None:
+                return ours(Request(environ))(environ, start_response)
+            application = self._moto.get_application(environ)
+            return list(application(environ, start_response))
+
+
+def _health(_: Request) -> Response:
+    return _json({"status": "ok", "time": clock.now().isoformat()})
+
+
+def _advance(request: Request) -> Response:
+    try:
+        mock_kms.advance(days=float(json.loads(request.data)["days"]))
+    except (ValueError, KeyError, TypeError):
+        return _json({"error": 'Send {"days": N}, with N a number of 0 or more.'}, status=400)
+    return _health(request)
+
+
+def _json(facts: Any, status: int = 200) -> Response:
+    return Response(json.dumps(facts), status=status, content_type="application/json")
+
+
+_ROUTES: dict[tuple[str, str], Callable[[Request], Response]] = {
+    ("GET", "/health"): _health,
+    ("POST", "/advance"): _advance,
+}
+
+
+class _Quiet(MotoRequestHandler):
+    """Logs no requests: a log would show who does what, and hide the lines to paste."""
+
+    def log(self, *_: Any) -> None:
+        pass
+
+
+class Server:
+    """A sandbox that listens.
+
+    Args:
+        host: The address to listen on; only this machine by default.
+        port: The port; 0 takes a free one.
+
+    Raises:
+        PortTaken: Another program listens there.
+        InvalidConfiguration: The address is not of this machine.
+    """
+
+    def __init__(self, host: str = DEFAULT_HOST, port: int = 0) -> None:
+        with _bound(host, port) as listening:
+            port = listening.getsockname()[1]
+            self._server: BaseWSGIServer = make_server(
+                host,
+                port,
+                Application(),
+                threaded=True,
+                request_handler=_Quiet,
+                fd=listening.fileno(),
+            )
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self.only_this_machine = host.startswith(_LOOPBACK)
+
+    def serve(self) -> None:
+        """Serve until an exception, such as ``KeyboardInterrupt``, ends it."""
+        HOOK.install()
+        try:
+            self._server.serve_forever(poll_interval=0.1)
+        finally:
+            self._server.server_close()
+            HOOK.remove()
+
+    @contextmanager
+    def in_background(self) -> Iterator[str]:
+        """Serve beside this program, and yield the URL; leaving the context stops it."""
+        thread = Thread(target=self.serve, daemon=True)
+        thread.start()
+        try:
+            yield self.url
+        finally:
+            self._server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        if holder := _holder_of(port):
+            raise errors.PortTaken(port, holder) from error
+        raise errors.CannotListen(host, port, str(error.strerror)) from error
+    with listening:
+        yield listening
+
+
+def _holder_of(port: int) -> str:
+    """Return the name and process id of the program that listens on a port, where one may know."""
+    try:
+        for connection in psutil.net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port:
+                return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
+    except psutil.Error:
+        pass
+    return ""
