@@ -363,10 +363,8 @@ def _serve(host: str, port: int) -> None:
     if not server.only_this_machine:
         click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        server.serve()
-    except KeyboardInterrupt:
-        click.echo("\nThe sandbox has stopped; nothing of it is left.")
+    server.serve()
+    click.echo("The sandbox has stopped; nothing of it is left.")
 
 
 _HOW_TO_USE_IT = """\

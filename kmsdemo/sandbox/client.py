@@ -11,6 +11,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from kmsdemo import errors
 
 _TIME_LIMIT_SECONDS = 10
+_JSON = {"Content-Type": "application/json"}
 
 
 def advance(url: str, *, days: float) -> str:
@@ -28,7 +29,7 @@ def advance(url: str, *, days: float) -> str:
 
 def _post(url: str, facts: Any) -> Any:
     try:
-        request = Request(url, data=json.dumps(facts).encode(), method="POST")  # noqa: S310
+        request = Request(url, json.dumps(facts).encode(), _JSON)  # noqa: S310, ours or the user's
         without_proxies = build_opener(ProxyHandler({}))
         with without_proxies.open(request, timeout=_TIME_LIMIT_SECONDS) as answer:
             return json.load(answer)

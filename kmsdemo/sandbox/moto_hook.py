@@ -17,6 +17,7 @@ from kmsdemo.sandbox import clock, deletion, judgement
 from kmsdemo.sandbox.call import Answer, Call
 from kmsdemo.sandbox.refusal import Refusal
 
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
 _TWELVE_DIGITS = re.compile(r"\d{12}")
 _SUCCESS = 200
 _LOCK = RLock()
@@ -38,6 +39,7 @@ class Hook:
                 clock.reset()
                 deletion.forget()
                 self._replace(KmsResponse, "call_action", _call_action)
+                self._replace(BaseResponse, "get_access_key", _access_key_id)
                 self._replace(BaseResponse, "get_current_account", _current_account)
                 self._replace(moto.kms.models, "generate_private_key", _private_key)
             self._times += 1
@@ -62,6 +64,7 @@ class Hook:
 HOOK = Hook()
 
 _moto_call_action = BaseResponse.call_action
+_moto_access_key_id = BaseResponse.get_access_key
 _moto_current_account = BaseResponse.get_current_account
 _moto_private_key = moto.kms.utils.generate_private_key
 
@@ -101,6 +104,12 @@ def _ask_moto(response: KmsResponse, call: Call) -> Answer:
     if int(status) != _SUCCESS:
         raise _MotoRefused((status, headers, body))
     return json.loads(body or "null") or {}
+
+
+def _access_key_id(response: BaseResponse) -> str:
+    """Stand in for ``get_access_key``, which knows only access key ids as IAM makes them."""
+    signed = _CREDENTIAL.search(response.headers.get("Authorization", ""))
+    return signed[1] if signed else _moto_access_key_id(response)
 
 
 def _current_account(response: BaseResponse) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock, Thread
 from typing import Any
 
@@ -57,7 +57,7 @@ def _health(_: Request) -> Response:
 
 def _advance(request: Request) -> Response:
     try:
-        mock_kms.advance(days=float(json.loads(request.data)["days"]))
+        mock_kms.advance(days=float(json.loads(request.get_data())["days"]))
     except (ValueError, KeyError, TypeError):
         return _json({"error": 'Send {"days": N}, with N a number of 0 or more.'}, status=400)
     return _health(request)
@@ -107,7 +107,7 @@ class Server:
         self.only_this_machine = host.startswith(_LOOPBACK)
 
     def serve(self) -> None:
-        """Serve until an exception, such as ``KeyboardInterrupt``, ends it."""
+        """Serve until Ctrl-C, or until :meth:`in_background` ends."""
         HOOK.install()
         try:
             self._server.serve_forever(poll_interval=0.1)
@@ -142,10 +142,8 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
 
 def _holder_of(port: int) -> str:
     """Return the name and process id of the program that listens on a port, where one may know."""
-    try:
+    with suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port:
+            if connection.status == psutil.CONN_LISTEN and port in connection.laddr:
                 return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
-    except psutil.Error:
-        pass
     return ""
