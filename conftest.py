@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 pytest_plugins = [
     "kmsdemo.lab.report",
     # Each after those that it imports: pytest rewrites the assertions of what is not imported yet.
+    "steps.people",
     "steps.keys",
     "steps.table",
     "steps.passwords",
     "steps.ciphertext",
     "steps.callers",
+    "steps.access",
+    "steps.operations",
     "steps.scripts",
     "steps.aws_cli",
 ]

@@ -51,8 +51,8 @@ Feature: Decrypt the password
       Then revealing the password is refused because there is no such table
 
     Scenario: A caller without permission
-      Given a caller without any permission
-      Then revealing the password as that caller is refused because access is denied
+      Given the IAM user carl
+      Then carl revealing the password is refused because access is denied
 
   Rule: The encryption context ties a ciphertext to its user
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -57,6 +57,31 @@ def for_principals(
     return json.dumps(
         {"Version": "2012-10-17", "Id": "key-consolepolicy-3", "Statement": statements}
     )
+
+
+def allowing(
+    policy: str,
+    principal: str,
+    actions: Sequence[str],
+    *,
+    encryption_context: Mapping[str, str] | None = None,
+) -> str:
+    """Return a key policy with one more statement, which allows a principal some actions.
+
+    Args:
+        policy: The policy document, JSON text.
+        principal: ARN of an IAM user or role.
+        actions: Such as ``kms:Decrypt``.
+        encryption_context: Allow it only where the call has these pairs.
+
+    AWS: "kms:EncryptionContext:context-key", AWS KMS Developer Guide.
+    """
+    document = json.loads(policy)
+    statement = _allow(f"Allow {principal.rpartition('/')[2]}", [principal], actions)
+    if encryption_context:
+        pairs = {f"kms:EncryptionContext:{name}": v for name, v in encryption_context.items()}
+        statement["Condition"] = {"StringEquals": pairs}
+    return json.dumps({**document, "Statement": [*document["Statement"], statement]})
 
 
 def allows(policy: str, principal: str, action: str) -> bool:

@@ -136,6 +136,25 @@ def policy(kms: KMSClient, key_id: str) -> str:
         return kms.get_key_policy(KeyId=bare_id, PolicyName="default")["Policy"]
 
 
+def put_policy(kms: KMSClient, key_id: str, document: str) -> None:
+    """Give a key another policy.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+        document: The policy document, JSON text.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+        InvalidKeyPolicy: It is malformed, names nobody, or would lock its author out.
+        AccessDenied: The caller may not change the policy.
+
+    AWS: PutKeyPolicy, AWS KMS API Reference.
+    """
+    bare_id = _bare_key_id(kms, key_id)
+    with translated(key_id=key_id):
+        kms.put_key_policy(KeyId=bare_id, PolicyName="default", Policy=document)
+
+
 def tags(kms: KMSClient, key_id: str) -> dict[str, str]:
     """Return the tags of a key.
 
@@ -295,8 +314,7 @@ def _write_policy(
     document = key_policy.for_principals(
         f"arn:{partition}:iam::{account}:root", administrators=administrators, users=users
     )
-    with translated(key_id=key.key_id):
-        kms.put_key_policy(KeyId=key.key_id, PolicyName="default", Policy=document)
+    put_policy(kms, key.key_id, document)
 
 
 def _key(metadata: KeyMetadataTypeDef) -> Key:

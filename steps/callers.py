@@ -1,9 +1,8 @@
-"""Who asks, and where: callers without permission, without credentials, without an endpoint."""
+"""Callers who do not get as far as AWS: without credentials, Region or endpoint."""
 
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
 
 import pytest
 from pytest_bdd import given, then
@@ -12,19 +11,6 @@ from kmsdemo import keys
 from kmsdemo.backends.clients import Clients, connect
 from kmsdemo.errors import KmsdemoError
 from steps.refusals import refused
-
-if TYPE_CHECKING:
-    from mypy_boto3_iam import IAMClient
-
-
-@given("a caller without any permission", target_fixture="caller")
-def create_powerless_caller(iam: IAMClient) -> Clients:
-    iam.create_user(UserName="nobody")
-    access_key = iam.create_access_key(UserName="nobody")["AccessKey"]
-    return connect(
-        access_key_id=access_key["AccessKeyId"],
-        secret_access_key=access_key["SecretAccessKey"],
-    )
 
 
 @given("no credentials are configured")

@@ -13,10 +13,10 @@ from pytest_bdd import given, parsers, then, when
 from kmsdemo import key_policy, keys
 from kmsdemo.errors import KeyNotFound, KmsdemoError
 from kmsdemo.keys import Key
+from steps.people import People
 from steps.refusals import refused
 
 if TYPE_CHECKING:
-    from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
 
     from kmsdemo.backends import Backend
@@ -52,14 +52,10 @@ def create_key_with_description(kms: KMSClient, text: str) -> Key:
     return keys.create(kms, description=text)
 
 
-@given("the IAM users anna and ben", target_fixture="people")
-def create_people(iam: IAMClient) -> dict[str, str]:
-    return {name: iam.create_user(UserName=name)["User"]["Arn"] for name in ("anna", "ben")}
-
-
+@given("the key with anna as key administrator and ben as key user", target_fixture="key")
 @when("I create the key with anna as key administrator and ben as key user", target_fixture="key")
-def create_key_for_people(kms: KMSClient, people: Mapping[str, str]) -> Key:
-    return keys.create(kms, administrators=[people["anna"]], users=[people["ben"]])
+def create_key_for_people(kms: KMSClient, people: People) -> Key:
+    return keys.create(kms, administrators=[people["anna"].arn], users=[people["ben"].arn])
 
 
 @when("I create another key under the same alias", target_fixture="other_key")
@@ -143,29 +139,27 @@ def looking_up_is_refused(kms: KMSClient, error: type[KmsdemoError]) -> None:
 
 
 @then(parsers.re(r"the key policy lets (?P<name>\w+) encrypt and decrypt"))
-def may_encrypt_and_decrypt(kms: KMSClient, key: Key, people: Mapping[str, str], name: str) -> None:
+def may_encrypt_and_decrypt(kms: KMSClient, key: Key, people: People, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
-    assert all(key_policy.allows(policy, people[name], action) for action in CRYPTOGRAPHY)
+    assert all(key_policy.allows(policy, people[name].arn, action) for action in CRYPTOGRAPHY)
 
 
 @then(parsers.re(r"the key policy does not let (?P<name>\w+) encrypt or decrypt"))
-def may_not_encrypt_or_decrypt(
-    kms: KMSClient, key: Key, people: Mapping[str, str], name: str
-) -> None:
+def may_not_encrypt_or_decrypt(kms: KMSClient, key: Key, people: People, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
-    assert not any(key_policy.allows(policy, people[name], action) for action in CRYPTOGRAPHY)
+    assert not any(key_policy.allows(policy, people[name].arn, action) for action in CRYPTOGRAPHY)
 
 
 @then(parsers.re(r"the key policy lets (?P<name>\w+) manage the key"))
-def may_manage(kms: KMSClient, key: Key, people: Mapping[str, str], name: str) -> None:
+def may_manage(kms: KMSClient, key: Key, people: People, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
-    assert all(key_policy.allows(policy, people[name], action) for action in MANAGEMENT)
+    assert all(key_policy.allows(policy, people[name].arn, action) for action in MANAGEMENT)
 
 
 @then(parsers.re(r"the key policy does not let (?P<name>\w+) manage the key"))
-def may_not_manage(kms: KMSClient, key: Key, people: Mapping[str, str], name: str) -> None:
+def may_not_manage(kms: KMSClient, key: Key, people: People, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
-    assert not any(key_policy.allows(policy, people[name], action) for action in MANAGEMENT)
+    assert not any(key_policy.allows(policy, people[name].arn, action) for action in MANAGEMENT)
 
 
 # ------------------------------------------------------------------- disabling and deleting

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_bdd import given, parsers, then, when
 
-from kmsdemo.backends.clients import Clients
 from kmsdemo.cipher import Plain
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
@@ -206,11 +205,3 @@ def revealing_with_other_key_is_refused(
 ) -> None:
     with pytest.raises(error):
         replace(vault, key_id=other_key.key_id).reveal(stored.appuser)
-
-
-@then(refused("revealing the password as that caller"))
-def revealing_as_caller_is_refused(
-    vault: Vault, caller: Clients, stored: Stored, error: type[KmsdemoError]
-) -> None:
-    with pytest.raises(error):
-        replace(vault, kms=caller.kms, dynamodb=caller.dynamodb).reveal(stored.appuser)

@@ -15,6 +15,7 @@ REASONS: dict[str, type[errors.KmsdemoError]] = {
     "the waiting period is not valid": errors.InvalidWaitingPeriod,
     "the alias is taken": errors.AliasTaken,
     "the alias is not valid": errors.InvalidAlias,
+    "the key policy is not valid": errors.InvalidKeyPolicy,
     "the ciphertext is not valid": errors.CiphertextInvalid,
     "the password is empty": errors.PasswordEmpty,
     "the password is too long": errors.PasswordTooLong,
