@@ -359,10 +359,10 @@ def _serve(host: str, port: int) -> None:
     from kmsdemo.sandbox.server import Server  # noqa: PLC0415, moto only starts where it runs
 
     server = Server(host, port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     click.echo(_HOW_TO_USE_IT.format(url=server.url))
     if not server.only_this_machine:
         click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server.serve()
     click.echo("The sandbox has stopped; nothing of it is left.")
 

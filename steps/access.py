@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -57,11 +56,9 @@ def let_for_one_context(
 
 @given(parsers.parse("a grant that lets {name} decrypt"), target_fixture="grant_id")
 def grant(kms: KMSClient, key: Key, people: People, name: str) -> str:
-    operations: Sequence[str] = ["Decrypt"]
     grantee = people[name].arn
-    return kms.create_grant(KeyId=key.key_id, GranteePrincipal=grantee, Operations=operations)[  # type: ignore[arg-type]
-        "GrantId"
-    ]
+    made = kms.create_grant(KeyId=key.key_id, GranteePrincipal=grantee, Operations=["Decrypt"])
+    return made["GrantId"]
 
 
 @when("the grant is revoked")

@@ -9,6 +9,7 @@ from moto.kms.models import Key
 
 from kmsdemo.sandbox.access import Caller
 from kmsdemo.sandbox.call import Answer, Call
+from kmsdemo.sandbox.key_names import NAMED_BY
 from kmsdemo.sandbox.refusal import invalid
 
 CallMoto = Callable[[Call], Answer]
@@ -31,6 +32,14 @@ class Case:
     target: Key | None
     source: Key | None
     moto: CallMoto
+
+    def by_moto(self) -> Answer:
+        """Let moto perform it, with the key named as moto always understands it: by its id."""
+        parameter = NAMED_BY.get(self.call.operation, "KeyId")
+        if self.target is not None and parameter in self.call.parameters:
+            self.call.parameters[parameter] = self.target.id
+            self.call.account = self.target.account_id
+        return self.moto(self.call)
 
     @property
     def key(self) -> Key:

@@ -47,24 +47,17 @@ def answer(call: Call, moto: CallMoto) -> Answer:
         key_states.check(call.operation, key)
     if call.parameters.get("DryRun"):
         raise Refusal("DryRunOperationException", _DRY_RUN)
-    return PERFORM.get(call.operation, _by_moto)(case)
+    return PERFORM.get(call.operation, Case.by_moto)(case)
 
 
 def _target(call: Call) -> Key | None:
     if call.operation == "DeleteAlias":
         return _key_of_alias(call)
-    parameter = _NAMED_BY.get(call.operation, "KeyId")
+    parameter = key_names.NAMED_BY.get(call.operation, "KeyId")
     if call.operation == "Decrypt" and not call.parameters.get(parameter):
         return _maker(call)
     name = call.parameters.get(parameter)
     return key_names.find(call, name) if name else None
-
-
-_NAMED_BY = {
-    "CreateAlias": "TargetKeyId",
-    "UpdateAlias": "TargetKeyId",
-    "ReEncrypt": "DestinationKeyId",
-}
 
 
 def _source(call: Call) -> Key | None:
@@ -98,7 +91,3 @@ def _questions(case: Case) -> Iterator[tuple[Key | None, str, str]]:
         yield case.target, "ReEncryptTo", "DestinationEncryptionContext"
     else:
         yield case.target, case.call.operation, "EncryptionContext"
-
-
-def _by_moto(case: Case) -> Answer:
-    return case.moto(case.call)

@@ -40,6 +40,14 @@ AWS KMS API Reference, parameter ``KeyId`` of each operation.
 """
 
 
+NAMED_BY = {
+    "CreateAlias": "TargetKeyId",
+    "ReEncrypt": "DestinationKeyId",
+    "UpdateAlias": "TargetKeyId",
+}
+"""The parameter that names the key, where it is not ``KeyId``."""
+
+
 def find(call: Call, name: str) -> Key:
     """Return the key of this name.
 

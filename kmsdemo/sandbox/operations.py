@@ -135,7 +135,7 @@ def create_key(case: Case) -> Answer:
     parameters.setdefault("KeyUsage", "ENCRYPT_DECRYPT")
     if document := parameters.get("Policy"):
         access.check_new_policy(case.call, case.caller, case.call.arn("key/new"), document)
-    key_id = case.moto(case.call)["KeyMetadata"]["KeyId"]
+    key_id = case.by_moto()["KeyMetadata"]["KeyId"]
     key = case.call.backend.keys[key_id]
     key.creation_date = clock.now().timestamp()
     key.multi_region = bool(key.multi_region)
@@ -183,7 +183,7 @@ def get_key_rotation_status(case: Case) -> Answer:
 def put_key_policy(case: Case) -> Answer:
     document = case.call.parameters["Policy"]
     access.check_new_policy(case.call, case.caller, case.key.arn, document)
-    return case.moto(case.call)
+    return case.by_moto()
 
 
 def replicate_key(case: Case) -> Answer:
