@@ -10,6 +10,8 @@ import botocore
 import pytest
 from botocore.session import Session
 
+from kmsdemo.sandbox import mock_kms
+
 RECORDED: dict[str, list[dict[str, Any]]] = {}
 _current: list[dict[str, Any]] = []
 
@@ -20,6 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     botocore.register_initializer(_watch)
+    move = mock_kms.advance
+
+    def advance(*, days: float) -> None:
+        _current.append({"days": days})
+        move(days=days)
+
+    mock_kms.advance = staticmethod(advance)  # type: ignore[method-assign]
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:
@@ -37,6 +46,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _watch(session: Session) -> None:
     session.register("before-parameter-build", _begin)
+    session.register("before-send", _signed)
     session.register("after-call", _answered)
 
 
@@ -50,6 +60,11 @@ def _begin(**event: Any) -> None:
     }
     event["context"]["recorded"] = call
     _current.append(call)
+
+
+def _signed(**event: Any) -> None:
+    authorization = str(event["request"].headers.get("Authorization", ""))
+    _current[-1]["access_key_id"] = authorization.partition("Credential=")[2].partition("/")[0]
 
 
 def _answered(**event: Any) -> None:

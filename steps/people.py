@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_bdd import given, parsers
@@ -14,12 +15,18 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """An IAM user: the ARN that a policy names, and the clients that the user works with."""
 
     arn: str
-    clients: Clients
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+
+    @cached_property
+    def clients(self) -> Clients:
+        """The user's own clients."""
+        return connect(access_key_id=self.access_key_id, secret_access_key=self.secret_access_key)
 
 
 People = dict[str, Person]
@@ -33,8 +40,4 @@ def create_people(iam: IAMClient, names: str) -> People:
 def _create(iam: IAMClient, name: str) -> Person:
     arn = iam.create_user(UserName=name)["User"]["Arn"]
     access_key = iam.create_access_key(UserName=name)["AccessKey"]
-    clients = connect(
-        access_key_id=access_key["AccessKeyId"],
-        secret_access_key=access_key["SecretAccessKey"],
-    )
-    return Person(arn, clients)
+    return Person(arn, access_key["AccessKeyId"], access_key["SecretAccessKey"])

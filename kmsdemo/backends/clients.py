@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 
 from kmsdemo import errors
 from kmsdemo.aws_errors import translated
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
+
+# One for all sessions: each would otherwise read AWS's models from the disk for itself.
+_LOADER = create_loader()
 
 CONFIG = Config(
     connect_timeout=3,
@@ -79,11 +84,14 @@ def connect(
     AWS: "Configuration", boto3 documentation.
     """
     with _configured():
+        session = botocore.session.Session()
+        session.register_component("data_loader", _LOADER)
         return Clients(
             boto3.Session(
                 aws_access_key_id=access_key_id,
                 aws_secret_access_key=secret_access_key,
                 region_name=region,
+                botocore_session=session,
             )
         )
 

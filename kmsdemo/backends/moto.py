@@ -30,14 +30,15 @@ class Moto:
     divergences: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, until_stopped: ExitStack) -> None:
-        self._clients = connect()
         self._until_stopped = until_stopped
+        self._sandbox = until_stopped.enter_context(mock_kms())
+        self._clients = connect()
 
     @contextmanager
     def account(self) -> Iterator[Clients]:
-        """Start the sandbox with empty accounts; see :class:`kmsdemo.backends.Backend`."""
-        with mock_kms():
-            yield self._clients
+        """Empty the accounts, which is ten times faster than to start moto again."""
+        self._sandbox.empty()
+        yield self._clients
 
     def environment(self) -> Mapping[str, str]:
         """Start the server, if it is not running yet, and return the way to it."""
@@ -45,7 +46,7 @@ class Moto:
 
     def advance(self, *, days: int) -> None:
         """Move the sandbox's clock; keys whose waiting period is over are gone."""
-        mock_kms.advance(days=days)
+        self._sandbox.advance(days=days)
 
     @cached_property
     def _url(self) -> str:

@@ -6,6 +6,7 @@ from kmsdemo.sandbox.moto_check import UnknownMoto, check_moto
 
 check_moto()  # before the imports that would fail without a word of explanation
 
+from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.core.models import MockAWS  # noqa: E402
 
 from kmsdemo.sandbox import clock, deletion  # noqa: E402
@@ -26,7 +27,8 @@ class mock_kms(MockAWS):  # noqa: N801, it is used like mock_aws
 
     def start(self, reset: bool = True) -> None:
         """Start moto and the sandbox, with empty accounts and the clock at the real time."""
-        HOOK.install()
+        if HOOK.install():
+            self.empty()
         super().start(reset=reset)
 
     def stop(self, remove_data: bool = True) -> None:
@@ -37,6 +39,13 @@ class mock_kms(MockAWS):  # noqa: N801, it is used like mock_aws
     def __enter__(self) -> mock_kms:
         self.start()
         return self
+
+    @staticmethod
+    def empty() -> None:
+        """Empty all accounts and set the clock to the real time, without a new start."""
+        BackendDict.reset()
+        clock.reset()
+        deletion.forget()
 
     @staticmethod
     def advance(*, days: float) -> None:

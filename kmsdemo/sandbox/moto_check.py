@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 KNOWN_VERSIONS = "5.2.0 to 5.2.x"
 NEEDED = {
+    "moto.core.base_backend": ("BackendDict.reset",),
     "moto.core.models": ("MockAWS.start", "MockAWS.stop"),
     "moto.core.responses": (
         "BaseResponse.call_action",
@@ -29,11 +30,7 @@ NEEDED = {
         "kms_backends",
     ),
     "moto.kms.responses": ("KmsResponse",),
-    "moto.moto_server.werkzeug_app": (
-        "DomainDispatcherApplication",
-        "MotoRequestHandler",
-        "create_backend_app",
-    ),
+    "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
     "moto.sts.models": ("sts_backends",),
 }
 """By module of moto: what the sandbox calls, reads or replaces there."""

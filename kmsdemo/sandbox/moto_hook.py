@@ -13,7 +13,7 @@ import moto.kms.utils
 from moto.core.responses import BaseResponse
 from moto.kms.responses import KmsResponse
 
-from kmsdemo.sandbox import clock, deletion, judgement
+from kmsdemo.sandbox import judgement
 from kmsdemo.sandbox.call import Answer, Call
 from kmsdemo.sandbox.refusal import Refusal
 
@@ -32,17 +32,17 @@ class Hook:
         self._times = 0
         self._undo: list[Callable[[], None]] = []
 
-    def install(self) -> None:
-        """Answer KMS calls as AWS does, from now on."""
+    def install(self) -> bool:
+        """Answer KMS calls as AWS does, from now on; say whether that is new."""
         with _LOCK:
-            if not self._times:
-                clock.reset()
-                deletion.forget()
+            is_new = not self._times
+            if is_new:
                 self._replace(KmsResponse, "call_action", _call_action)
                 self._replace(BaseResponse, "get_access_key", _access_key_id)
                 self._replace(BaseResponse, "get_current_account", _current_account)
                 self._replace(moto.kms.models, "generate_private_key", _private_key)
             self._times += 1
+            return is_new
 
     def remove(self) -> None:
         """Leave moto as it was, when everybody who installed the hook has removed it."""

@@ -10,12 +10,8 @@ from threading import Lock, Thread
 from typing import Any
 
 import psutil
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
-from werkzeug.serving import BaseWSGIServer, make_server
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from kmsdemo import errors
@@ -73,7 +69,7 @@ _ROUTES: dict[tuple[str, str], Callable[[Request], Response]] = {
 }
 
 
-class _Quiet(MotoRequestHandler):
+class _Quiet(WSGIRequestHandler):
     """Logs no requests: a log would show who does what, and hide the lines to paste."""
 
     def log(self, *_: Any) -> None:

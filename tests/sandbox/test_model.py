@@ -55,14 +55,10 @@ class Lives(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sandbox = mock_kms()
-        self.sandbox.start()
+        mock_kms.empty()
         self.kms = CLIENTS[0].kms
         self.models: dict[str, Model] = {}
         self.blobs: dict[str, bytes] = {}
-
-    def teardown(self) -> None:
-        self.sandbox.stop()
 
     def attempt(self, key_id: str, operation: str, call: Any) -> bool:
         """Call, compare with the model, and say whether it was done."""
