@@ -19,11 +19,13 @@ from click.testing import CliRunner, Result
 from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.backends import Backend
 from kmsdemo.cli import main
+from steps.people import create_people
 from tests import fake_aws
 from tests.processes import environment, python
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
 
 SECRET = "correct horse battery staple"
@@ -80,8 +82,10 @@ def test_setup_twice_changes_nothing(kms: KMSClient) -> None:
     assert len(kms.list_keys()["Keys"]) == 1
 
 
-def test_setup_passes_on_what_it_is_told(kms: KMSClient, dynamodb: DynamoDBClient) -> None:
-    anna, ben = (f"arn:aws:iam::123456789012:user/{name}" for name in ("anna", "ben"))
+def test_setup_passes_on_what_it_is_told(
+    kms: KMSClient, dynamodb: DynamoDBClient, iam: IAMClient
+) -> None:
+    anna, ben = (person.arn for person in create_people(iam, "anna, ben").values())
     made = facts(
         *("setup", "--alias", "demo-kms-class", "--description", "Tuesday"),
         *("--key-administrator", anna, "--key-user", ben, "--table-name", "tuesday"),
@@ -207,6 +211,21 @@ def test_cleanup_removes_the_key_and_the_table(kms: KMSClient, key_id: str) -> N
     assert "The table demo-kms is deleted." in printed
     assert keys.describe(kms, key_id).state == "PendingDeletion"
     assert facts("cleanup", "--yes")["key_id"] is None
+
+
+def test_cleanup_of_a_key_that_is_on_its_way_out_keeps_its_date(
+    kms: KMSClient, key_id: str
+) -> None:
+    first = facts("cleanup", "--yes", "--days", "7")
+    again = facts("cleanup", "--yes", "--key-id", key_id)
+    assert (again["key_id"], again["table_deleted"]) == (key_id, False)
+    assert again["deletion_date"] == first["deletion_date"]
+
+
+def test_a_primary_key_has_no_date_while_it_has_replicas(kms: KMSClient) -> None:
+    key = keys.create(kms, multi_region=True)
+    keys.replicate(kms, key.key_id, "eu-west-1")
+    assert "will be deleted after its last replica." in succeed("schedule-deletion")
 
 
 def test_cleanup_without_anything_to_clean_is_no_error() -> None:

@@ -31,7 +31,8 @@ class Moto:
 
     def __init__(self, until_stopped: ExitStack) -> None:
         self._until_stopped = until_stopped
-        self._sandbox = until_stopped.enter_context(mock_kms())
+        self._sandbox = mock_kms()
+        until_stopped.enter_context(self._sandbox)
         self._clients = connect()
 
     @contextmanager

@@ -32,8 +32,8 @@ READY_WITHIN_SECONDS = 10
 
 
 @pytest.fixture
-def url() -> Iterator[str]:
-    """A running sandbox."""
+def url(account: Clients) -> Iterator[str]:
+    """A running sandbox, with empty accounts."""
     with Server().in_background() as url:
         yield url
 
