@@ -83,13 +83,14 @@ class Narrator:
     def summarize(self) -> None:
         """Say how many scenarios there were, and how they ended."""
         seconds = time.perf_counter() - self._began
+        chapters = "1 chapter" if self._chapters == 1 else f"{self._chapters} chapters"
         parts = [f"{self._passed} scenarios as AWS documents them"]
         if self._differing:
             parts.append(f"{self._differing} known to differ on {self._backend}")
         if self._failed:
             parts.append(f"{self._failed} failed")
         self._console.print()
-        self._line(0, f"{self._chapters} chapters in {seconds:.1f} s: {', '.join(parts)}.", "bold")
+        self._line(0, f"{chapters} in {seconds:.1f} s: {', '.join(parts)}.", "bold")
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:

@@ -128,8 +128,6 @@ def test_an_explicit_deny_says_where_it_stands(
         (allow({"AWS": "BEN"}, "kms.Decrypt"), False),
         (allow({"AWS": "BEN"}, Resource="ARN"), True),
         (allow({"AWS": "BEN"}, Resource="arn:aws:kms:us-east-1:123456789012:key/other"), False),
-        ({**allow("x"), "Principal": None, "NotPrincipal": {"AWS": ROOT}}, True),
-        ({**allow("x"), "Principal": None, "NotPrincipal": {"AWS": "BEN"}}, False),
         (allow({"Service": "s3.amazonaws.com"}), False),
         (allow({"AWS": OTHER_ACCOUNT}), False),
         (
@@ -155,10 +153,20 @@ def test_an_explicit_deny_says_where_it_stands(
 def test_a_statement_of_the_key_policy(
     kms: KMSClient, key: Key, ben: Person, statement: Any, allowed: bool
 ) -> None:
-    statement = {name: value for name, value in statement.items() if value is not None}
     text = json.dumps(statement).replace("BEN", ben.arn).replace('"ARN"', f'"{key.arn}"')
     put(kms, key, json.loads(text))
     assert may_decrypt(kms, ben.clients, key) is allowed
+
+
+def test_a_denial_for_all_but_some(kms: KMSClient, key: Key, ben: Person) -> None:
+    def deny_all_but(*spared: str) -> None:
+        deny = {"Effect": "Deny", "NotPrincipal": {"AWS": list(spared)}, "Action": "kms:Decrypt"}
+        put(kms, key, allow({"AWS": ben.arn}), {**deny, "Resource": "*"})
+
+    deny_all_but(f"arn:aws:iam::{ACCOUNT}:user/ben", ROOT)
+    assert may_decrypt(kms, ben.clients, key)
+    deny_all_but(f"arn:aws:iam::{OTHER_ACCOUNT}:user/dora")
+    assert not may_decrypt(kms, ben.clients, key)
 
 
 def test_a_denial_of_the_key_policy_is_stronger_than_everything(
