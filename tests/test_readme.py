@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, environment
+from tests.processes import ROOT, environment, python
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TESTED = re.compile(r"<!-- test: begin -->(.*?)<!-- test: end -->", re.DOTALL)
@@ -73,6 +73,20 @@ def test_the_key_is_scheduled_for_deletion_by_hand(printed: str) -> None:
 def test_the_program_does_the_same(printed: str) -> None:
     assert printed.count("-> my very secret password\n") == 2
     assert "The table demo-kms is deleted.\n" in printed
+
+
+def test_the_sandbox_loses_the_password_for_good(printed: str) -> None:
+    lost = printed.partition("In the sandbox it is now")[2]
+    assert "\nNot decrypted: An error occurred (NotFoundException)" in lost
+    assert "\nIt is lost for good.\n" in lost
+
+
+def test_the_example_for_other_projects_passes(tmp_path: Path) -> None:
+    (example,) = re.findall(r"<!-- python: begin -->\s+```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "test_example.py").write_text(f"import boto3\nimport pytest\n{example}")
+    finished = python("-m", "pytest", "-q", "-pno:cacheprovider", tmp_path, folder=tmp_path)
+    assert finished.returncode == 0, finished.stdout
+    assert "1 passed" in finished.stdout
 
 
 def test_every_command_of_the_program_is_in_the_readme() -> None:

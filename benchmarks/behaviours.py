@@ -1,0 +1,381 @@
+"""What AWS KMS documents, as calls whose answers can be compared between emulators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kmsdemo import keys
+from kmsdemo.sandbox import client as sandbox_client
+from kmsdemo.sandbox.key_states import KEY_STATES, STATES
+from steps.operations import CALLS, InUse, put_in_use
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
+
+INCORRECT_KEY = "IncorrectKeyException"
+INVALID_CIPHERTEXT = "InvalidCiphertextException"
+VALIDATION = "ValidationException"
+NOT_FOUND = "NotFoundException"
+DENIED = "AccessDeniedException"
+SUCCESS = "succeeds"
+UNKNOWN_KEY = "00000000-0000-0000-0000-000000000000"
+
+
+class CannotBeTried(Exception):
+    """The emulator has no way to do what the behaviour needs."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator.
+
+    Attributes:
+        name: As the table shows it.
+        url: Where it listens.
+        moves_time: Whether days can be let pass in it.
+    """
+
+    name: str
+    url: str
+    moves_time: bool = False
+
+    def client(self, service: str, *credentials: str) -> Any:
+        """Return a client; by default of the account's root."""
+        access_key_id, secret = credentials or ("123456789012", "secret")
+        session = boto3.Session(access_key_id, secret, region_name="us-east-1")
+        config = Config(retries={"total_max_attempts": 1}, read_timeout=20)
+        return session.client(service, endpoint_url=self.url, config=config)  # type: ignore[call-overload]
+
+    def advance(self, days: int) -> None:
+        """Let days pass."""
+        if not self.moves_time:
+            raise CannotBeTried
+        sandbox_client.advance(self.url, days=days)
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """Something documented.
+
+    Attributes:
+        group: The part of the documentation that it is from.
+        name: What is done.
+        documented: The answer that AWS documents: an error code, or :data:`SUCCESS`.
+        answer: Does it in an emulator, and returns that one's answer.
+    """
+
+    group: str
+    name: str
+    documented: str
+    answer: Callable[[Emulator], str]
+
+
+def answered(call: Callable[[], Any]) -> str:
+    """Make a call and return its error code, or :data:`SUCCESS`."""
+    try:
+        call()
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    except BotoCoreError as error:
+        return type(error).__name__
+    return SUCCESS
+
+
+def all_behaviours() -> list[Behaviour]:
+    """Return everything that is compared."""
+    return [*_key_states(), *_answers(), *_deletion(), *_access()]
+
+
+# -------------------------------------------------------------------------------- key states
+
+
+def _key_states() -> Iterator[Behaviour]:
+    for operation in CALLS:
+        for state, code in zip(STATES, KEY_STATES[operation], strict=True):
+            name = f"{operation}, {state}"
+            yield Behaviour("Key states", name, code or SUCCESS, _in_state(operation, state))
+
+
+def _in_state(operation: str, state: str) -> Callable[[Emulator], str]:
+    def answer(emulator: Emulator) -> str:
+        kms = emulator.client("kms")
+        in_use = _in_use(kms)
+        if state == "Disabled":
+            kms.disable_key(KeyId=in_use.key.key_id)
+        if state == "PendingDeletion":
+            kms.schedule_key_deletion(KeyId=in_use.key.key_id, PendingWindowInDays=7)
+        return answered(lambda: CALLS[operation](in_use))
+
+    return answer
+
+
+def _in_use(kms: KMSClient) -> InUse:
+    # From an earlier behaviour: CreateAlias takes always the same one.
+    answered(lambda: kms.delete_alias(AliasName="alias/new"))
+    return put_in_use(kms, keys.create(kms))
+
+
+# ---------------------------------------------------------------------------------- answers
+
+
+def _answers() -> Iterator[Behaviour]:
+    for name, documented, call in _ANSWERS:
+        yield Behaviour("Answers", name, documented, _with_key(call))
+
+
+def _with_key(call: Callable[[KMSClient, str], Any]) -> Callable[[Emulator], str]:
+    def answer(emulator: Emulator) -> str:
+        kms = emulator.client("kms")
+        key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+        return answered(lambda: call(kms, key_id))
+
+    return answer
+
+
+def _blob(kms: KMSClient, key_id: str, **context: str) -> bytes:
+    return kms.encrypt(KeyId=key_id, Plaintext=b"secret", EncryptionContext=context)[
+        "CiphertextBlob"
+    ]
+
+
+def _other(kms: KMSClient) -> str:
+    return kms.create_key()["KeyMetadata"]["KeyId"]
+
+
+def _flip(blob: bytes, place: int) -> bytes:
+    flipped = bytearray(blob)
+    flipped[place] ^= 1
+    return bytes(flipped)
+
+
+def _id_is_hidden(kms: KMSClient, key_id: str) -> None:
+    if key_id.encode() in _blob(kms, key_id):
+        raise ClientError({"Error": {"Code": "key id is readable", "Message": ""}}, "Encrypt")
+
+
+_ANSWERS: list[tuple[str, str, Callable[[Any, str], Any]]] = [
+    (
+        "Decrypt under another key",
+        INCORRECT_KEY,
+        lambda kms, key: kms.decrypt(KeyId=_other(kms), CiphertextBlob=_blob(kms, key)),
+    ),
+    (
+        "Decrypt noise",
+        INVALID_CIPHERTEXT,
+        lambda kms, key: kms.decrypt(KeyId=key, CiphertextBlob=bytes(range(200))),
+    ),
+    (
+        "Decrypt with the first byte changed",
+        INVALID_CIPHERTEXT,
+        lambda kms, key: kms.decrypt(KeyId=key, CiphertextBlob=_flip(_blob(kms, key), 0)),
+    ),
+    (
+        "Decrypt with the last byte changed",
+        INVALID_CIPHERTEXT,
+        lambda kms, key: kms.decrypt(KeyId=key, CiphertextBlob=_flip(_blob(kms, key), -1)),
+    ),
+    (
+        "Decrypt without the encryption context",
+        INVALID_CIPHERTEXT,
+        lambda kms, key: kms.decrypt(KeyId=key, CiphertextBlob=_blob(kms, key, a="1")),
+    ),
+    (
+        "Decrypt with a context that only looks the same",
+        INVALID_CIPHERTEXT,
+        lambda kms, key: kms.decrypt(
+            KeyId=key, CiphertextBlob=_blob(kms, key, a="bc"), EncryptionContext={"ab": "c"}
+        ),
+    ),
+    ("Ciphertext that hides the key id", SUCCESS, _id_is_hidden),
+    (
+        "Encrypt 4,096 bytes",
+        SUCCESS,
+        lambda kms, key: kms.encrypt(KeyId=key, Plaintext=b"x" * 4096),
+    ),
+    (
+        "Encrypt 4,097 bytes",
+        VALIDATION,
+        lambda kms, key: kms.encrypt(KeyId=key, Plaintext=b"x" * 4097),
+    ),
+    (
+        "A waiting period of 6 days",
+        VALIDATION,
+        lambda kms, key: kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=6),
+    ),
+    (
+        "A waiting period of 31 days",
+        VALIDATION,
+        lambda kms, key: kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=31),
+    ),
+    (
+        "An unknown key",
+        NOT_FOUND,
+        lambda kms, _: kms.describe_key(KeyId=UNKNOWN_KEY),
+    ),
+    ("What is no key id", NOT_FOUND, lambda kms, _: kms.describe_key(KeyId="mine")),
+    (
+        "An unknown alias",
+        NOT_FOUND,
+        lambda kms, _: kms.encrypt(KeyId="alias/none", Plaintext=b"x"),
+    ),
+    (
+        "An alias without its prefix",
+        VALIDATION,
+        lambda kms, key: kms.create_alias(AliasName="mine", TargetKeyId=key),
+    ),
+    (
+        "An alias of AWS's own",
+        "NotAuthorizedException",
+        lambda kms, key: kms.create_alias(AliasName="alias/aws/mine", TargetKeyId=key),
+    ),
+    (
+        "Disabling by ARN",
+        SUCCESS,
+        lambda kms, key: kms.disable_key(KeyId=kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"]),
+    ),
+    (
+        "Signing with a symmetric key",
+        "InvalidKeyUsageException",
+        lambda kms, key: kms.sign(KeyId=key, Message=b"x", SigningAlgorithm="ECDSA_SHA_256"),
+    ),
+    (
+        "A dry run",
+        "DryRunOperationException",
+        lambda kms, key: kms.encrypt(KeyId=key, Plaintext=b"x", DryRun=True),
+    ),
+]
+
+
+# --------------------------------------------------------------------------------- deletion
+
+
+def _deletion() -> Iterator[Behaviour]:
+    group = "Deletion"
+    yield Behaviour(group, "DescribeKey after the waiting period", NOT_FOUND, _gone)
+    yield Behaviour(group, "Decrypt after the waiting period", NOT_FOUND, _lost)
+    yield Behaviour(group, "Decrypt with a replica, the primary pending", SUCCESS, _replica)
+    yield Behaviour(group, "A primary with a replica", "PendingReplicaDeletion", _primary)
+
+
+def _doomed(emulator: Emulator) -> tuple[Any, str, bytes]:
+    kms = emulator.client("kms")
+    key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+    blob = _blob(kms, key_id)
+    kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+    emulator.advance(days=8)
+    return kms, key_id, blob
+
+
+def _gone(emulator: Emulator) -> str:
+    kms, key_id, _ = _doomed(emulator)
+    return answered(lambda: kms.describe_key(KeyId=key_id))
+
+
+def _lost(emulator: Emulator) -> str:
+    kms, key_id, blob = _doomed(emulator)
+    return answered(lambda: kms.decrypt(KeyId=key_id, CiphertextBlob=blob))
+
+
+def _replicated(emulator: Emulator) -> tuple[Any, str]:
+    kms = emulator.client("kms")
+    key_id = kms.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    kms.replicate_key(KeyId=key_id, ReplicaRegion="eu-west-1")
+    return kms, key_id
+
+
+def _replica(emulator: Emulator) -> str:
+    kms, key_id = _replicated(emulator)
+    blob = _blob(kms, key_id)
+    kms.schedule_key_deletion(KeyId=key_id)
+    session = boto3.Session("123456789012", "secret", region_name="eu-west-1")
+    ireland = session.client("kms", endpoint_url=emulator.url)
+    return answered(lambda: ireland.decrypt(KeyId=key_id, CiphertextBlob=blob))
+
+
+def _primary(emulator: Emulator) -> str:
+    kms, key_id = _replicated(emulator)
+    kms.schedule_key_deletion(KeyId=key_id)
+    return str(kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"])
+
+
+# ----------------------------------------------------------------------------------- access
+
+
+def _access() -> Iterator[Behaviour]:
+    group = "Who may"
+    decrypt, delete = "kms:Decrypt", "kms:ScheduleKeyDeletion"
+    yield Behaviour(group, "A user whom nothing allows", DENIED, _as_user(None, decrypt))
+    yield Behaviour(group, "A key user decrypts", SUCCESS, _as_user([decrypt], decrypt))
+    yield Behaviour(group, "A key user deletes the key", DENIED, _as_user([decrypt], delete))
+    yield Behaviour(group, "A key administrator decrypts", DENIED, _as_user([delete], decrypt))
+    yield Behaviour(group, "A key administrator deletes", SUCCESS, _as_user([delete], delete))
+    yield Behaviour(
+        group,
+        "A key policy that locks its author out",
+        "MalformedPolicyDocumentException",
+        _lock_out,
+    )
+    yield Behaviour(group, "The key of another account", DENIED, _from_another_account)
+
+
+def _root_of(key_arn: str) -> str:
+    return f"arn:aws:iam::{key_arn.split(':')[4]}:root"
+
+
+def _statement(principal: str, actions: Any) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": actions,
+        "Resource": "*",
+    }
+
+
+def _as_user(allowed: list[str] | None, action: str) -> Callable[[Emulator], str]:
+    def answer(emulator: Emulator) -> str:
+        iam: IAMClient = emulator.client("iam")
+        kms: KMSClient = emulator.client("kms")
+        metadata = kms.create_key()["KeyMetadata"]
+        root = _root_of(metadata["Arn"])
+        name = f"user-{metadata['KeyId'][-12:]}"
+        arn = iam.create_user(UserName=name)["User"]["Arn"]
+        access_key = iam.create_access_key(UserName=name)["AccessKey"]
+        statements = [_statement(root, "kms:*")]
+        if allowed:
+            statements.append(_statement(arn, allowed))
+        kms.put_key_policy(
+            KeyId=metadata["KeyId"],
+            PolicyName="default",
+            Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+        )
+        blob = _blob(kms, metadata["KeyId"])
+        theirs = emulator.client("kms", access_key["AccessKeyId"], access_key["SecretAccessKey"])
+        if action == "kms:Decrypt":
+            return answered(lambda: theirs.decrypt(KeyId=metadata["KeyId"], CiphertextBlob=blob))
+        return answered(lambda: theirs.schedule_key_deletion(KeyId=metadata["KeyId"]))
+
+    return answer
+
+
+def _lock_out(emulator: Emulator) -> str:
+    kms: KMSClient = emulator.client("kms")
+    metadata = kms.create_key()["KeyMetadata"]
+    statement = _statement(_root_of(metadata["Arn"]), "kms:Encrypt")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return answered(
+        lambda: kms.put_key_policy(KeyId=metadata["KeyId"], PolicyName="default", Policy=document)
+    )
+
+
+def _from_another_account(emulator: Emulator) -> str:
+    arn = emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    other = emulator.client("kms", "111122223333", "secret")
+    return answered(lambda: other.encrypt(KeyId=arn, Plaintext=b"x"))
