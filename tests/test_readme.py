@@ -40,22 +40,25 @@ def free_port() -> int:
 
 def shell(script: str, folder: Path) -> str:
     """Run a script with bash; stop whatever it left in the background."""
-    with subprocess.Popen(
-        ["bash", "-c", script],  # noqa: S607
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as bash:
+    printed = folder / "printed.txt"
+    with (
+        printed.open("w") as output,
+        subprocess.Popen(
+            ["bash", "-c", script],  # noqa: S607
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as bash,
+    ):
         try:
-            printed, _ = bash.communicate(timeout=TIME_LIMIT_SECONDS)
+            bash.wait(TIME_LIMIT_SECONDS)
         finally:
             os.killpg(bash.pid, signal.SIGKILL)
-    assert bash.returncode == 0, printed
-    return printed
+    assert bash.returncode == 0, printed.read_text()
+    return printed.read_text()
 
 
 def test_the_lab_by_hand_gives_the_password_back(printed: str) -> None:
