@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from benchmarks.emulators import Emulator
 from kmsdemo import keys
-from kmsdemo.sandbox import client as sandbox_client
 from kmsdemo.sandbox.key_states import KEY_STATES, STATES
 from steps.operations import CALLS, InUse, put_in_use
 
@@ -27,38 +26,6 @@ NOT_FOUND = "NotFoundException"
 DENIED = "AccessDeniedException"
 SUCCESS = "succeeds"
 UNKNOWN_KEY = "00000000-0000-0000-0000-000000000000"
-
-
-class CannotBeTried(Exception):
-    """The emulator has no way to do what the behaviour needs."""
-
-
-@dataclass(frozen=True)
-class Emulator:
-    """A running emulator.
-
-    Attributes:
-        name: As the table shows it.
-        url: Where it listens.
-        moves_time: Whether days can be let pass in it.
-    """
-
-    name: str
-    url: str
-    moves_time: bool = False
-
-    def client(self, service: str, *credentials: str) -> Any:
-        """Return a client; by default of the account's root."""
-        access_key_id, secret = credentials or ("123456789012", "secret")
-        session = boto3.Session(access_key_id, secret, region_name="us-east-1")
-        config = Config(retries={"total_max_attempts": 1}, read_timeout=20)
-        return session.client(service, endpoint_url=self.url, config=config)  # type: ignore[call-overload]
-
-    def advance(self, days: int) -> None:
-        """Let days pass."""
-        if not self.moves_time:
-            raise CannotBeTried
-        sandbox_client.advance(self.url, days=days)
 
 
 @dataclass(frozen=True)

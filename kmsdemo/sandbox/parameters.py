@@ -8,8 +8,6 @@ from collections.abc import Callable
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.refusal import Refusal, constraint, invalid
 
-_MAX_PLAINTEXT_BYTES = 4096
-_MAX_CIPHERTEXT_BYTES = 6144
 _WAITING_PERIOD_DAYS = range(7, 31)
 _ALIAS = re.compile(r"[a-zA-Z0-9/_-]{1,256}")
 _PREFIX_IS_MISSING = (
@@ -28,24 +26,18 @@ def check(call: Call) -> None:
         rule(call)
 
 
-def _plaintext(call: Call) -> None:
-    length = len(call.binary("Plaintext"))
-    if length < 1:
-        rule = "Member must have length greater than or equal to 1"
-        raise constraint("", "plaintext", rule)
-    if length > _MAX_PLAINTEXT_BYTES:
-        rule = f"Member must have length less than or equal to {_MAX_PLAINTEXT_BYTES}"
-        raise constraint("", "plaintext", rule)
+def _of_length(parameter: str, longest: int) -> Callable[[Call], None]:
+    """Return the rule that a binary parameter has 1 to so many bytes."""
+    name = parameter[0].lower() + parameter[1:]
 
+    def rule(call: Call) -> None:
+        length = len(call.binary(parameter))
+        if length < 1:
+            raise constraint("", name, "Member must have length greater than or equal to 1")
+        if length > longest:
+            raise constraint("", name, f"Member must have length less than or equal to {longest}")
 
-def _ciphertext(call: Call) -> None:
-    length = len(call.binary("CiphertextBlob"))
-    if length < 1:
-        rule = "Member must have length greater than or equal to 1"
-        raise constraint("", "ciphertextBlob", rule)
-    if length > _MAX_CIPHERTEXT_BYTES:
-        rule = f"Member must have length less than or equal to {_MAX_CIPHERTEXT_BYTES}"
-        raise constraint("", "ciphertextBlob", rule)
+    return rule
 
 
 def _waiting_period(call: Call) -> None:
@@ -81,11 +73,13 @@ def _data_key(call: Call) -> None:
         raise constraint(str(length), "numberOfBytes", rule)
 
 
+_ciphertext = _of_length("CiphertextBlob", longest=6144)
+
 _RULES: dict[str, Callable[[Call], None]] = {
     "CreateAlias": _new_alias,
     "Decrypt": _ciphertext,
     "DeleteAlias": _alias,
-    "Encrypt": _plaintext,
+    "Encrypt": _of_length("Plaintext", longest=4096),
     "GenerateDataKey": _data_key,
     "GenerateDataKeyWithoutPlaintext": _data_key,
     "ReEncrypt": _ciphertext,

@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from threading import Lock, Thread
 from typing import Any
 
@@ -40,6 +41,8 @@ class Application:
     def __call__(self, environ: _Environ, start_response: _Start) -> Iterable[bytes]:
         """Answer one request."""
         ours = _ROUTES.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        # Read before anybody has to wait: a client that stalls holds up itself alone.
+        environ["wsgi.input"] = BytesIO(Request(environ).get_data())
         with self._one_at_a_time:
             if ours is not None:
                 return ours(Request(environ))(environ, start_response)

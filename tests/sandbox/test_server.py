@@ -106,6 +106,14 @@ def test_parallel_clients_lose_nothing(url: str) -> None:
     assert all(vault.reveal(appuser) == f"password {n}" for appuser, n in stored)
 
 
+def test_a_client_that_stalls_holds_nobody_up(url: str) -> None:
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as stalled:
+        stalled.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf of it")
+        assert get(f"{url}/health")["status"] == "ok"
+        assert At(url).kms.list_keys()["Keys"] == []
+
+
 # ------------------------------------------------------------------------- the command line
 
 

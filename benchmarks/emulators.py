@@ -1,0 +1,161 @@
+"""Starts emulators of AWS, each as a program of its own, and stops them again."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import boto3
+import click
+from botocore.config import Config
+
+from kmsdemo.sandbox import client as sandbox_client
+
+ROOT = Path(__file__).parent.parent
+READY_WITHIN_SECONDS = 60
+
+
+class CannotBeTried(Exception):
+    """The emulator has no way to do what the behaviour needs."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator.
+
+    Attributes:
+        name: As the table shows it.
+        url: Where it listens.
+        moves_time: Whether days can be let pass in it.
+    """
+
+    name: str
+    url: str
+    moves_time: bool = False
+
+    def client(self, service: str, *credentials: str) -> Any:
+        """Return a client; by default of the account's root."""
+        access_key_id, secret = credentials or ("123456789012", "secret")
+        session = boto3.Session(access_key_id, secret, region_name="us-east-1")
+        config = Config(retries={"total_max_attempts": 1}, read_timeout=20)
+        return session.client(service, endpoint_url=self.url, config=config)  # type: ignore[call-overload]
+
+    def advance(self, days: int) -> None:
+        """Let days pass."""
+        if not self.moves_time:
+            raise CannotBeTried
+        sandbox_client.advance(self.url, days=days)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _served(command: Sequence[str], folder: str, environment: Mapping[str, str]) -> Iterator[None]:
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as program:
+        try:
+            yield
+        finally:
+            program.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                program.wait(20)
+            program.kill()
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(URLError, ConnectionError, TimeoutError):
+            try:
+                urlopen(url, timeout=5).close()  # noqa: S310, on this machine
+            except HTTPError as error:
+                error.close()  # it answers, that is enough
+            return
+        time.sleep(0.2)
+    sys.exit(f"{url} does not answer.")
+
+
+@contextmanager
+def _emulator(
+    name: str,
+    command: Sequence[str],
+    port: int,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    *,
+    moves_time: bool = False,
+) -> Iterator[Emulator]:
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder, _served(command, folder, environment):
+        _wait_for(url)
+        yield Emulator(name, url, moves_time)
+
+
+@contextmanager
+def moto() -> Iterator[Emulator]:
+    port = _free_port()
+    command = [sys.executable, "-m", "moto.server", "--port", str(port)]
+    with _emulator(f"moto {version('moto')}", command, port) as emulator:
+        yield emulator
+
+
+@contextmanager
+def sandbox() -> Iterator[Emulator]:
+    port = _free_port()
+    command = [sys.executable, "-m", "kmsdemo", "sandbox", "--port", str(port)]
+    environment = {"PYTHONPATH": str(ROOT)}
+    with _emulator("sandbox", command, port, environment, moves_time=True) as emulator:
+        yield emulator
+
+
+@contextmanager
+def ministack(program: str | None) -> Iterator[Emulator | None]:
+    if program is None:
+        click.echo("MiniStack is left out: it is not installed (pip install ministack).", err=True)
+        yield None
+        return
+    port = _free_port()
+    environment = {"GATEWAY_PORT": str(port), "EDGE_PORT": str(port)}
+    with _emulator("MiniStack", [program], port, environment) as emulator:
+        yield emulator
+
+
+@contextmanager
+def localstack(python: str | None) -> Iterator[Emulator | None]:
+    if python is None:
+        click.echo("LocalStack is left out: name its Python with --localstack.", err=True)
+        yield None
+        return
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as volume:
+        environment = {
+            "SERVICES": "kms,sts,iam",
+            "DISABLE_EVENTS": "1",
+            "SKIP_SSL_CERT_DOWNLOAD": "1",
+            "LOCALSTACK_VOLUME_DIR": volume,
+            "GATEWAY_LISTEN": f"127.0.0.1:{port}",
+        }
+        command = [python, "-m", "localstack.runtime.main"]
+        with _emulator("LocalStack 4.14.0", command, port, environment) as emulator:
+            yield emulator

@@ -1,0 +1,79 @@
+"""Many clients at one sandbox: nothing fails and nothing is lost.
+
+Usage: python -m benchmarks.load [CLIENTS] [SECONDS]
+
+Each client, a thread with connections of its own, stores passwords and reveals them again. All
+draw from the same few thousand user numbers, so that they collide. At the end every password
+that was stored must be there, once.
+"""
+
+from __future__ import annotations
+
+import secrets
+import statistics
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from benchmarks import emulators
+from benchmarks.emulators import Emulator
+from kmsdemo import keys, table
+from kmsdemo.vault import Vault, items
+
+NUMBERS = range(10001, 30001)
+
+
+@dataclass
+class Client:
+    """What one client did: the passwords it stored, and how long each took, in seconds."""
+
+    vault: Vault
+    stored: dict[str, str] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+
+    def work_until(self, deadline: float) -> None:
+        """Store and reveal until the deadline; whatever fails ends the run."""
+        while time.monotonic() < deadline:
+            password = secrets.token_hex(8)
+            began = time.monotonic()
+            appuser = self.vault.store(password)
+            if self.vault.reveal(appuser) != password:
+                raise AssertionError(f"user {appuser} got another password than was stored")
+            self.seconds.append(time.monotonic() - began)
+            self.stored[appuser] = password
+
+
+def main() -> None:
+    number, seconds = (int(given) for given in (*sys.argv[1:], *("50", "60")[len(sys.argv) - 1 :]))
+    with emulators.sandbox() as sandbox:
+        key_id = keys.create(sandbox.client("kms")).key_id
+        table.create(sandbox.client("dynamodb"))
+        working = [Client(vault(sandbox, key_id)) for _ in range(number)]
+        deadline = time.monotonic() + seconds
+        with ThreadPoolExecutor(number) as threads:
+            list(threads.map(lambda client: client.work_until(deadline), working))
+        there = {item.appuser for item in items(sandbox.client("dynamodb"))}
+    report(working, there, seconds)
+
+
+def vault(sandbox: Emulator, key_id: str) -> Vault:
+    """Return the vault of one client, whose calls are made once and never again."""
+    kms, dynamodb = sandbox.client("kms"), sandbox.client("dynamodb")
+    return Vault(kms, dynamodb, key_id, draw=lambda: str(secrets.choice(NUMBERS)))
+
+
+def report(working: list[Client], there: set[str], seconds: int) -> None:
+    stored = [appuser for client in working for appuser in client.stored]
+    durations = sorted(duration for client in working for duration in client.seconds)
+    print(f"{len(working)} clients, {seconds} s: {len(stored)} passwords stored and revealed")
+    print(
+        f"each took {statistics.median(durations):.2f} s (median), {durations[-1]:.2f} s (longest)"
+    )
+    lost, twice = set(stored) - there, len(stored) - len(set(stored))
+    print(f"lost: {len(lost)}, given twice: {twice}, not accounted for: {len(there - set(stored))}")
+    sys.exit(bool(lost or twice or there - set(stored)))
+
+
+if __name__ == "__main__":
+    main()
