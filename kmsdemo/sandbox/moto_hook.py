@@ -79,22 +79,29 @@ class _MotoRefused(Exception):
 
 def _call_action(response: KmsResponse) -> _Response:
     """Stand in for ``KmsResponse.call_action``: every call to KMS comes by here."""
-    call = Call(
-        operation=response._get_action(),
-        parameters=json.loads(response.body or "{}"),
-        account=response.current_account,
-        region=response.region,
-        access_key_id=response.access_key,
-    )
     headers = response.response_headers
     with _LOCK:
         try:
-            answer = judgement.answer(call, lambda call: _ask_moto(response, call))
+            answer = judgement.answer(_call(response), lambda call: _ask_moto(response, call))
         except Refusal as refusal:
             return 400, {**headers, "status": "400"}, refusal.body
         except _MotoRefused as refused:
             return refused.response
     return _SUCCESS, headers, json.dumps(answer)
+
+
+def _call(response: KmsResponse) -> Call:
+    try:
+        parameters = dict(json.loads(response.body or "{}"))
+    except (ValueError, TypeError) as error:
+        raise Refusal("SerializationException") from error
+    return Call(
+        operation=response._get_action(),
+        parameters=parameters,
+        account=response.current_account,
+        region=response.region,
+        access_key_id=response.access_key,
+    )
 
 
 def _ask_moto(response: KmsResponse, call: Call) -> Answer:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from botocore.loaders import create_loader
+from botocore.model import ServiceModel
 
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.refusal import Refusal, constraint, invalid
@@ -22,8 +26,27 @@ def check(call: Call) -> None:
     Raises:
         Refusal: ``ValidationException`` and its kin, worded as AWS words them.
     """
+    for parameter in _required_by(call.operation):
+        if call.parameters.get(parameter) is None:
+            name = parameter[0].lower() + parameter[1:]
+            raise constraint("null", name, "Member must not be null")
     if rule := _RULES.get(call.operation):
         rule(call)
+
+
+@lru_cache(maxsize=256)
+def _required_by(operation: str) -> Sequence[str]:
+    """Return the parameters that the API's own model requires."""
+    model = _model()
+    if operation not in model.operation_names:
+        raise Refusal("UnknownOperationException")
+    shape = model.operation_model(operation).input_shape
+    return tuple(shape.required_members) if shape else ()
+
+
+@lru_cache(maxsize=1)
+def _model() -> ServiceModel:
+    return ServiceModel(create_loader().load_service_model("kms", "service-2"))
 
 
 def _of_length(parameter: str, longest: int) -> Callable[[Call], None]:

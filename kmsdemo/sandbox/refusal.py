@@ -28,11 +28,11 @@ def constraint(value: str, parameter: str, rule: str) -> Refusal:
     """A parameter that breaks a constraint of the API's model.
 
     Args:
-        value: The value in quotes and brackets, or empty where AWS does not repeat it.
+        value: The value; ``null`` where there is none, empty where AWS does not repeat it.
         parameter: Such as ``plaintext``.
         rule: Such as ``Member must have length less than or equal to 4096``.
     """
-    shown = f"Value '{value}'" if value else "Value"
+    shown = {"": "Value", "null": "Value null"}.get(value, f"Value '{value}'")
     failed = f"{shown} at '{parameter}' failed to satisfy constraint: {rule}"
     return invalid(f"1 validation error detected: {failed}")
 

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from botocore.config import Config
@@ -14,6 +16,7 @@ from botocore.exceptions import ClientError
 from kmsdemo import keys
 from kmsdemo.backends.clients import Clients
 from kmsdemo.keys import Key
+from kmsdemo.sandbox.server import Server
 from tests.processes import ROOT
 
 if TYPE_CHECKING:
@@ -390,6 +393,39 @@ def test_base64_that_is_none(unchecked: KMSClient, key: Key) -> None:
     call = Call("Encrypt", {"Plaintext": "no base64!"}, "123456789012", "us-east-1", "testing")
     with pytest.raises(Refusal, match="ValidationException"):
         call.binary("Plaintext")
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "code", "message"),
+    [
+        ("Encrypt", b"garbage", "SerializationException", ""),
+        ("Encrypt", b"[1]", "SerializationException", ""),
+        ("Fly", b"{}", "UnknownOperationException", ""),
+        (
+            "CreateAlias",
+            b'{"TargetKeyId": "x"}',
+            "ValidationException",
+            "1 validation error detected: Value null at 'aliasName' failed to satisfy constraint: "
+            "Member must not be null",
+        ),
+    ],
+)
+def test_what_no_sdk_sends(
+    account: Clients, target: str, body: bytes, code: str, message: str
+) -> None:
+    """Programs of a learner's own making do; they must not break the server."""
+    headers = {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": f"TrentService.{target}",
+        "Authorization": "AWS4-HMAC-SHA256 Credential=testing/20261124/us-east-1/kms/aws4_request, "
+        "SignedHeaders=host, Signature=0",
+    }
+    with Server().in_background() as url:
+        with pytest.raises(HTTPError) as raised:
+            urlopen(Request(url, body, headers))
+        with raised.value as answer:
+            assert answer.code == 400
+            assert json.load(answer) == {"__type": code, "message": message}
 
 
 def test_a_disabled_key_does_not_rotate(kms: KMSClient, key: Key) -> None:
