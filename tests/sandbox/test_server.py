@@ -53,7 +53,7 @@ class At(Clients):
 
 
 def get(url: str) -> Any:
-    with urlopen(url) as answer:
+    with urlopen(url, timeout=10) as answer:
         return json.load(answer)
 
 
@@ -92,6 +92,16 @@ def test_learners_do_not_see_each_other(url: str) -> None:
     assert anna.dynamodb.list_tables()["TableNames"] == ["demo-kms"]
 
 
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads that take turns after every few instructions, so that a race is soon lost."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("restless")
 def test_parallel_clients_lose_nothing(url: str) -> None:
     """All draw from few numbers, so that they collide all the time."""
     clients = At(url)
