@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -18,13 +19,14 @@ import boto3
 import pytest
 from botocore.config import Config
 from click.testing import CliRunner
+from werkzeug.test import create_environ
 
 from kmsdemo import keys, table
 from kmsdemo.backends.clients import Clients
 from kmsdemo.cli import main
 from kmsdemo.errors import CannotListen, EndpointUnreachable, KeyNotFound, PortTaken
 from kmsdemo.sandbox import client
-from kmsdemo.sandbox.server import Server
+from kmsdemo.sandbox.server import Application, Server
 from kmsdemo.vault import Vault, items
 from tests.processes import environment
 
@@ -114,6 +116,25 @@ def test_parallel_clients_lose_nothing(url: str) -> None:
     assert len({appuser for appuser, _ in stored}) == 40
     assert len(list(items(clients.dynamodb))) == 40
     assert all(vault.reveal(appuser) == f"password {n}" for appuser, n in stored)
+
+
+def test_one_request_is_answered_at_a_time() -> None:
+    """moto looks and then writes; whoever came between would be overwritten."""
+    inside: list[int] = []
+
+    def slow(environ: Any, start_response: Any) -> list[bytes]:
+        inside.append(1)
+        time.sleep(0.02)
+        answer = str(len(inside)).encode()
+        inside.pop()
+        return [answer]
+
+    application = Application()
+    application._moto = SimpleNamespace(get_application=lambda environ: slow)  # type: ignore[assignment]
+    with ThreadPoolExecutor(8) as threads:
+        requests = [create_environ() for _ in range(8)]
+        answers = list(threads.map(lambda environ: application(environ, print), requests))
+    assert answers == [[b"1"]] * 8
 
 
 def test_a_client_that_stalls_holds_nobody_up(url: str) -> None:
