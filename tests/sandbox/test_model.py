@@ -155,7 +155,7 @@ def test_no_sequence_leaves_the_documented_states(
         CLIENTS[:] = [clients]
     sequences = settings(
         max_examples=pytestconfig.getoption("sequences"),
-        stateful_step_count=15,
+        stateful_step_count=10,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )

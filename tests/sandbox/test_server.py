@@ -119,7 +119,7 @@ def test_parallel_clients_lose_nothing(url: str) -> None:
 
 
 def test_one_request_is_answered_at_a_time() -> None:
-    """moto looks and then writes; whoever came between would be overwritten."""
+    """Between moto's look and its write nobody comes, who would be overwritten."""
     inside: list[int] = []
 
     def slow(environ: Any, start_response: Any) -> list[bytes]:
