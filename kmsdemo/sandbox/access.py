@@ -22,6 +22,7 @@ from kmsdemo.sandbox.policy import MalformedPolicy, Request, Statement
 from kmsdemo.sandbox.refusal import Refusal
 
 _ISSUED_BY_IAM = re.compile(r"A(KIA|SIA)[A-Z2-7]{16}")
+_EXPLICIT_DENY = "with an explicit deny"
 _TOKEN = "X-Amz-Security-Token"  # noqa: S105, it names a header
 _ACCOUNT = re.compile(r"\d{12}")
 _ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
@@ -142,6 +143,9 @@ def context_of(
         context["kms:EncryptionContextKeys"] = list(pairs)
     for name, value in pairs.items():
         context[f"kms:EncryptionContext:{name}"] = [value]
+    if call.operation == "ScheduleKeyDeletion":
+        days = call.parameters.get("PendingWindowInDays", 30)
+        context["kms:ScheduleKeyDeletionPendingWindowInDays"] = [str(days)]
     return context
 
 
@@ -160,7 +164,11 @@ def _root(call: Call) -> Caller:
 
 
 def _caller(call: Call, arn: str, more_names: set[str], policies: Sequence[Any]) -> Caller:
-    listed = [s for document in policies for s in _statements(_document(document))]
+    try:
+        listed = [s for document in policies for s in _statements(_document(document))]
+    except MalformedPolicy as error:
+        message = f"The sandbox cannot evaluate an IAM policy of {arn}: {error}"
+        raise Refusal("AccessDeniedException", message) from error
     return Caller(arn, call.account, frozenset({arn, *more_names}), listed)
 
 
@@ -175,10 +183,7 @@ def _document(iam_policy: Any) -> str:
 
 @lru_cache(maxsize=1024)
 def _statements(document: str) -> list[Statement]:
-    try:
-        return policy.statements(document)
-    except MalformedPolicy:
-        return []  # moto's IAM let it pass; it allows nothing
+    return policy.statements(document)
 
 
 def _judge(caller: Caller, key: Key | None, request: Request) -> str:
@@ -186,18 +191,15 @@ def _judge(caller: Caller, key: Key | None, request: Request) -> str:
     if key is None:
         return _judge_by_iam(caller, request)
     reason = _judge_by(_statements(key.policy), caller, key.account_id, request)
-    if reason and not reason.startswith("with an explicit deny"):
-        return (
-            "" if any(_allows(grant, caller, request) for grant in key.grants.values()) else reason
-        )
-    return reason
+    granted = any(_allows(grant, caller, request) for grant in key.grants.values())
+    return "" if granted and not reason.startswith(_EXPLICIT_DENY) else reason
 
 
 def _judge_by_iam(caller: Caller, request: Request) -> str:
     if caller.policies is None:
         return ""
     if any(policy.matching(caller.policies, "Deny", request)):
-        return "with an explicit deny in an identity-based policy"
+        return f"{_EXPLICIT_DENY} in an identity-based policy"
     if any(policy.matching(caller.policies, "Allow", request)):
         return ""
     return f"because no identity-based policy allows the {request.action} action"
@@ -210,9 +212,9 @@ def _owner(arn: str) -> str:
 def _judge_by(listed: Sequence[Statement], caller: Caller, owner: str, request: Request) -> str:
     """Return why a key policy, in its owner's account, does not let a caller, or nothing."""
     if any(_means(s, caller) for s in policy.matching(listed, "Deny", request)):
-        return "with an explicit deny in a resource-based policy"
+        return f"{_EXPLICIT_DENY} in a resource-based policy"
     by_iam = _judge_by_iam(caller, request)
-    if "explicit deny" in by_iam:
+    if by_iam.startswith(_EXPLICIT_DENY):
         return by_iam
     allowing = list(policy.matching(listed, "Allow", request))
     if caller.account == owner and any(_means_by_name(s, caller) for s in allowing):

@@ -141,15 +141,16 @@ def _meets(conditions: Mapping[str, Mapping[str, Any]], context_keys: ContextKey
     return all(
         _holds(
             operator,
-            [
-                str(value).lower() if value in (True, False) else str(value)
-                for value in as_list(expected)
-            ],
+            [_as_text(value) for value in as_list(expected)],
             _values(context_keys, key),
         )
         for operator, by_key in conditions.items()
         for key, expected in by_key.items()
     )
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _values(context_keys: ContextKeys, key: str) -> Sequence[str]:

@@ -273,6 +273,23 @@ def test_iam_alone_is_not_enough(kms: KMSClient, iam: IAMClient, key: Key, ben: 
     assert not may_decrypt(kms, ben.clients, key)
 
 
+def test_an_iam_policy_that_cannot_be_evaluated_allows_nothing_and_says_so(
+    iam: IAMClient, key: Key, ben: Person
+) -> None:
+    condition = {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}
+    statement = {"Effect": "Deny", "Action": "kms:*", "Resource": "*", "Condition": condition}
+    put_iam(iam, "ben", {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}, statement)
+    assert "Unsupported condition operator DateLessThan" in refusal(ben.clients, key)
+
+
+def test_a_short_waiting_period_can_be_forbidden(kms: KMSClient, key: Key, ben: Person) -> None:
+    days = {"NumericGreaterThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "14"}}
+    put(kms, key, allow({"AWS": ben.arn}, "kms:ScheduleKeyDeletion", Condition=days))
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        ben.clients.kms.schedule_key_deletion(KeyId=key.key_id, PendingWindowInDays=13)
+    assert ben.clients.kms.schedule_key_deletion(KeyId=key.key_id, PendingWindowInDays=14)
+
+
 def test_policies_of_groups_and_managed_policies_count(
     kms: KMSClient, iam: IAMClient, key: Key, ben: Person
 ) -> None:
