@@ -53,7 +53,7 @@ class KeyDisabled(KeyFault):
     """The key exists and may not be used."""
 
     _what = "The KMS key {key_id} is disabled: it neither encrypts nor decrypts."
-    _next_step = "Enable it again: aws kms enable-key --key-id, with its key id."
+    _next_step = "Enable it again: aws kms enable-key --key-id KEY_ID (its id or ARN, no alias)."
 
 
 @dataclass(eq=False)
@@ -64,6 +64,12 @@ class KeyPendingDeletion(KeyFault):
 
     _what = "The KMS key {key_id} is pending deletion: it serves no one."
     _next_step = "To keep it, run kmsdemo cancel-deletion --key-id {key_id}, then enable it."
+
+    @property
+    def what(self) -> str:
+        """What happened, with the date where it is known."""
+        date = f" on {self.deletion_date:%Y-%m-%d}" if self.deletion_date else ""
+        return super().what.replace("pending deletion", f"pending deletion{date}")
 
 
 class KeyNotPendingDeletion(KeyFault):

@@ -62,5 +62,11 @@ def test_there_is_one_tree() -> None:
     assert all(issubclass(leaf, errors.KmsdemoError) for leaf in leaves())
 
 
+def test_a_pending_deletion_tells_its_date_where_it_is_known() -> None:
+    date = datetime(2026, 12, 24, tzinfo=timezone.utc)
+    assert "is pending deletion on 2026-12-24: " in errors.KeyPendingDeletion("k", date).what
+    assert "is pending deletion: " in errors.KeyPendingDeletion("k").what
+
+
 def test_braces_in_a_name_are_left_alone() -> None:
     assert "{oops}" in errors.KeyNotFound("{oops}").what
