@@ -14,7 +14,8 @@ from moto.utilities.utils import get_partition
 
 from kmsdemo.sandbox.refusal import invalid
 
-Answer = dict[str, Any]
+Answer = dict[str, Any] | str
+"""The fields of an answer, or moto's answer as it is, in JSON."""
 
 
 @dataclass

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from moto.kms.models import Key
 
 from kmsdemo.sandbox.access import Caller
-from kmsdemo.sandbox.call import Answer, Call
+from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key_names import NAMED_BY
 from kmsdemo.sandbox.refusal import invalid
 
-CallMoto = Callable[[Call], Answer]
+CallMoto = Callable[[Call], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Case:
     source: Key | None
     moto: CallMoto
 
-    def by_moto(self) -> Answer:
+    def by_moto(self) -> str:
         """Let moto perform it, with the key named as moto always understands it: by its id."""
         parameter = NAMED_BY.get(self.call.operation, "KeyId")
         if self.target is not None and parameter in self.call.parameters:

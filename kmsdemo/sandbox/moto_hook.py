@@ -14,7 +14,7 @@ from moto.core.responses import BaseResponse
 from moto.kms.responses import KmsResponse
 
 from kmsdemo.sandbox import judgement
-from kmsdemo.sandbox.call import Answer, Call
+from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.refusal import Refusal
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
@@ -87,7 +87,7 @@ def _call_action(response: KmsResponse) -> _Response:
             return 400, {**headers, "status": "400"}, refusal.body
         except _MotoRefused as refused:
             return refused.response
-    return _SUCCESS, headers, json.dumps(answer)
+    return _SUCCESS, headers, answer if isinstance(answer, str) else json.dumps(answer)
 
 
 def _call(response: KmsResponse) -> Call:
@@ -104,13 +104,13 @@ def _call(response: KmsResponse) -> Call:
     )
 
 
-def _ask_moto(response: KmsResponse, call: Call) -> Answer:
+def _ask_moto(response: KmsResponse, call: Call) -> str:
     response.body = json.dumps(call.parameters)
     response.current_account = call.account
     status, headers, body = _moto_call_action(response)
     if int(status) != _SUCCESS:
         raise _MotoRefused((status, headers, body))
-    return json.loads(body or "null") or {}
+    return str(body)
 
 
 def _access_key_id(response: BaseResponse) -> str:

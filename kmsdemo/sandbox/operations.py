@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import timedelta
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives import serialization
@@ -32,12 +34,12 @@ _RSA_BITS = {"RSA_2048": 2048, "RSA_3072": 3072, "RSA_4096": 4096}
 # ------------------------------------------------------------------------------- cryptography
 
 
-def encrypt(case: Case) -> Answer:
+def encrypt(case: Case) -> dict[str, Any]:
     blob = _encrypted(case.key, case.call.binary("Plaintext"), case.call.encryption_context())
     return {"CiphertextBlob": blob, "KeyId": case.key.arn, "EncryptionAlgorithm": _ALGORITHM}
 
 
-def decrypt(case: Case) -> Answer:
+def decrypt(case: Case) -> dict[str, Any]:
     plaintext = _decrypted(case.key, case.call, case.call.encryption_context())
     return {
         "Plaintext": encoded(plaintext),
@@ -47,7 +49,7 @@ def decrypt(case: Case) -> Answer:
     }
 
 
-def re_encrypt(case: Case) -> Answer:
+def re_encrypt(case: Case) -> dict[str, Any]:
     source_context = case.call.encryption_context("SourceEncryptionContext")
     plaintext = _decrypted(case.decrypting, case.call, source_context)
     context = case.call.encryption_context("DestinationEncryptionContext")
@@ -62,7 +64,7 @@ def re_encrypt(case: Case) -> Answer:
     }
 
 
-def generate_data_key(case: Case) -> Answer:
+def generate_data_key(case: Case) -> dict[str, Any]:
     lengths = {"AES_128": 16, "AES_256": 32}
     spec = case.call.parameters.get("KeySpec")
     data_key = os.urandom(lengths[spec] if spec else case.call.parameters["NumberOfBytes"])
@@ -75,7 +77,7 @@ def generate_data_key(case: Case) -> Answer:
     }
 
 
-def generate_data_key_pair(case: Case) -> Answer:
+def generate_data_key_pair(case: Case) -> dict[str, Any]:
     spec = case.call.parameters["KeyPairSpec"]
     private = _private_key(spec)
     private_bytes = private.private_bytes(
@@ -98,8 +100,10 @@ def generate_data_key_pair(case: Case) -> Answer:
     }
 
 
-def _without(field: str, operation: Callable[[Case], Answer]) -> Callable[[Case], Answer]:
-    def perform(case: Case) -> Answer:
+def _without(
+    field: str, operation: Callable[[Case], dict[str, Any]]
+) -> Callable[[Case], dict[str, Any]]:
+    def perform(case: Case) -> dict[str, Any]:
         answer = operation(case)
         del answer[field]
         return answer
@@ -130,23 +134,23 @@ def _private_key(spec: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
 # ----------------------------------------------------------------------------- a key's life
 
 
-def create_key(case: Case) -> Answer:
+def create_key(case: Case) -> dict[str, Any]:
     parameters = case.call.parameters
     parameters.setdefault("KeyUsage", "ENCRYPT_DECRYPT")
     if document := parameters.get("Policy"):
         access.check_new_policy(case.call, case.caller, case.call.arn("key/new"), document)
-    key_id = case.by_moto()["KeyMetadata"]["KeyId"]
+    key_id = json.loads(case.by_moto())["KeyMetadata"]["KeyId"]
     key = case.call.backend.keys[key_id]
     key.creation_date = clock.now().timestamp()
     key.multi_region = bool(key.multi_region)
     return {"KeyMetadata": key_metadata(key)}
 
 
-def describe_key(case: Case) -> Answer:
+def describe_key(case: Case) -> dict[str, Any]:
     return {"KeyMetadata": key_metadata(case.key)}
 
 
-def schedule_key_deletion(case: Case) -> Answer:
+def schedule_key_deletion(case: Case) -> dict[str, Any]:
     days = case.call.parameters.get("PendingWindowInDays", 30)
     deletion.schedule(case.key, days)
     answer = {"KeyId": case.key.arn, "KeyState": case.key.key_state, "PendingWindowInDays": days}
@@ -155,12 +159,12 @@ def schedule_key_deletion(case: Case) -> Answer:
     return answer
 
 
-def cancel_key_deletion(case: Case) -> Answer:
+def cancel_key_deletion(case: Case) -> dict[str, Any]:
     deletion.cancel(case.key)
     return {"KeyId": case.key.arn}
 
 
-def enable_key_rotation(case: Case) -> Answer:
+def enable_key_rotation(case: Case) -> dict[str, Any]:
     days = case.call.parameters.get("RotationPeriodInDays", 365)
     if days not in _ROTATION_PERIODS_DAYS:
         raise invalid("RotationPeriodInDays must be between 90 and 2560")
@@ -169,7 +173,7 @@ def enable_key_rotation(case: Case) -> Answer:
     return {}
 
 
-def get_key_rotation_status(case: Case) -> Answer:
+def get_key_rotation_status(case: Case) -> dict[str, Any]:
     key = case.key
     enabled = key.key_rotation_status and "Pending" not in key.key_state
     answer = {"KeyId": key.id, "KeyRotationEnabled": enabled}
@@ -180,13 +184,13 @@ def get_key_rotation_status(case: Case) -> Answer:
     return answer
 
 
-def put_key_policy(case: Case) -> Answer:
+def put_key_policy(case: Case) -> str:
     document = case.call.parameters["Policy"]
     access.check_new_policy(case.call, case.caller, case.key.arn, document)
     return case.by_moto()
 
 
-def replicate_key(case: Case) -> Answer:
+def replicate_key(case: Case) -> dict[str, Any]:
     primary, region = case.key, case.call.parameters["ReplicaRegion"]
     if not primary.multi_region or not deletion.is_primary(primary):
         message = f"{primary.arn} is not a multi-Region primary key."
