@@ -137,8 +137,16 @@ def ministack(program: str | None) -> Iterator[Emulator | None]:
         return
     port = _free_port()
     environment = {"GATEWAY_PORT": str(port), "EDGE_PORT": str(port)}
-    with _emulator("MiniStack", [program], port, environment) as emulator:
+    with _emulator(_ministack_name(program), [program], port, environment) as emulator:
         yield emulator
+
+
+def _ministack_name(program: str) -> str:
+    """Return MiniStack's name with the version that is installed beside its program."""
+    ask = "from importlib.metadata import version; print(version('ministack'))"
+    python = Path(program).with_name("python")
+    answer = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True)
+    return f"MiniStack {answer.stdout.strip()}"
 
 
 @contextmanager

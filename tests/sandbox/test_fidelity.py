@@ -1,0 +1,34 @@
+"""The sandbox holds every row of the table that compares emulators with AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks.behaviours import Behaviour, all_behaviours
+from benchmarks.emulators import Emulator
+from kmsdemo.backends.clients import Clients
+from kmsdemo.sandbox.server import Server
+from tests.processes import ROOT
+
+BEHAVIOURS = all_behaviours()
+
+
+@pytest.fixture
+def sandbox(account: Clients) -> Iterator[Emulator]:
+    """A sandbox with empty accounts."""
+    with Server().in_background() as url:
+        yield Emulator("sandbox", url, moves_time=True)
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
+def test_the_sandbox_answers_as_aws_documents(sandbox: Emulator, behaviour: Behaviour) -> None:
+    assert behaviour.answer(sandbox) == behaviour.documented
+
+
+def test_the_table_has_every_row() -> None:
+    table = (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8")
+    rows = [f"| {behaviour.name} | {behaviour.documented} |" for behaviour in BEHAVIOURS]
+    assert [row for row in rows if row not in table] == []
+    assert f"{len(BEHAVIOURS)} of {len(BEHAVIOURS)}" in table
