@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from benchmarks.behaviours import Behaviour, all_behaviours
 from benchmarks.emulators import Emulator
+from kmsdemo.backends import Backend
 from kmsdemo.backends.clients import Clients
-from kmsdemo.sandbox.server import Server
 from tests.processes import ROOT
 
 BEHAVIOURS = all_behaviours()
 
 
 @pytest.fixture
-def sandbox(account: Clients) -> Iterator[Emulator]:
-    """A sandbox with empty accounts."""
-    with Server().in_background() as url:
-        yield Emulator("sandbox", url, moves_time=True)
+def sandbox(account: Clients, backend: Backend) -> Emulator:
+    """The running sandbox, with empty accounts."""
+    return Emulator("sandbox", backend.environment()["AWS_ENDPOINT_URL"], moves_time=True)
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
