@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from benchmarks.emulators import Emulator
@@ -262,8 +261,7 @@ def _replica(emulator: Emulator) -> str:
     kms, key_id = _replicated(emulator)
     blob = _blob(kms, key_id)
     kms.schedule_key_deletion(KeyId=key_id)
-    session = boto3.Session("123456789012", "secret", region_name="eu-west-1")
-    ireland = session.client("kms", endpoint_url=emulator.url)
+    ireland = emulator.client("kms", region="eu-west-1")
     return answered(lambda: ireland.decrypt(KeyId=key_id, CiphertextBlob=blob))
 
 

@@ -26,6 +26,7 @@ from kmsdemo.sandbox import client as sandbox_client
 
 ROOT = Path(__file__).parent.parent
 READY_WITHIN_SECONDS = 60
+_SESSION = boto3.Session()
 
 
 class CannotBeTried(Exception):
@@ -46,12 +47,17 @@ class Emulator:
     url: str
     moves_time: bool = False
 
-    def client(self, service: str, *credentials: str) -> Any:
+    def client(self, service: str, *credentials: str, region: str = "us-east-1") -> Any:
         """Return a client; by default of the account's root."""
         access_key_id, secret = credentials or ("123456789012", "secret")
-        session = boto3.Session(access_key_id, secret, region_name="us-east-1")
-        config = Config(retries={"total_max_attempts": 1}, read_timeout=20)
-        return session.client(service, endpoint_url=self.url, config=config)  # type: ignore[call-overload]
+        return _SESSION.client(  # type: ignore[call-overload]
+            service,
+            region_name=region,
+            endpoint_url=self.url,
+            aws_access_key_id=access_key_id,
+            aws_secret_access_key=secret,
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=20),
+        )
 
     def advance(self, days: int) -> None:
         """Let days pass."""
