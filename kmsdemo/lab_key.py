@@ -31,6 +31,22 @@ def find(kms: KMSClient, *, pending_deletion: bool = False) -> Key:
     return _only(_with_deletion(lab_keys, pending_deletion) or lab_keys)
 
 
+def named(kms: KMSClient, key_id: str | None, *, pending_deletion: bool = False) -> Key:
+    """Return the key of this name or, without a name, the lab's one.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN; ``None`` for the lab's one.
+        pending_deletion: As in :func:`find`.
+
+    Raises:
+        KeyNotFound: No key of this name in this account and Region.
+        NoLabKey, SeveralLabKeys: As in :func:`find`.
+    """
+    if key_id is None:
+        return find(kms, pending_deletion=pending_deletion)
+    return describe(kms, key_id)
+
+
 def in_use(kms: KMSClient) -> Key | None:
     """Return the one key of the lab that is not pending deletion, if there is one.
 

@@ -1,0 +1,25 @@
+"""``kmsdemo …``: parses, calls, prints; decides nothing."""
+
+from kmsdemo.cli.deletion import cancel_deletion, schedule_deletion
+from kmsdemo.cli.group import main
+from kmsdemo.cli.lab import lab
+from kmsdemo.cli.passwords import decrypt, encrypt, items
+from kmsdemo.cli.sandbox import sandbox
+from kmsdemo.cli.setting_up import cleanup, describe, setup
+
+__all__ = ["main"]
+
+# In the order of the lab, which is the order of the help.
+for command in (
+    setup,
+    encrypt,
+    decrypt,
+    items,
+    describe,
+    schedule_deletion,
+    cancel_deletion,
+    cleanup,
+    sandbox,
+    lab,
+):
+    main.add_command(command)

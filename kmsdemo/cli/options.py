@@ -1,0 +1,48 @@
+"""What several commands can be told in the same words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from kmsdemo import table
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+key_option = click.option(
+    "--key-id",
+    metavar="KEY",
+    help="The key: key id, key ARN, alias or alias ARN. "
+    "By default the one key whose alias begins with alias/demo-kms-.",
+)
+table_option = click.option(
+    "--table-name", metavar="TABLE", default=table.TABLE_NAME, show_default=True, help="The table."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program.")
+
+
+def days_option(default: int) -> Callable[[_Command], _Command]:
+    """Return the option for the waiting period, with its default in days."""
+    return click.option(
+        "--days",
+        type=int,
+        default=default,
+        show_default=True,
+        help="The waiting period: 7 to 30 days.",
+    )
+
+
+def read_password(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """Return the password: as given, from standard input, or typed without being shown."""
+    if value == "-":
+        typed = sys.stdin.buffer.read().decode(errors="surrogateescape")
+        return typed.removesuffix("\n").removesuffix("\r")
+    if value is not None:
+        return value
+    if not sys.stdin.isatty():
+        raise click.UsageError("Give PASSWORD, or - to read it from standard input.")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))

@@ -1,0 +1,75 @@
+"""``sandbox`` and ``sandbox advance``: an AWS of one's own, and its clock."""
+
+from __future__ import annotations
+
+import signal
+from datetime import datetime
+
+import click
+
+from kmsdemo.cli.output import date
+
+
+@click.group(invoke_without_command=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=4566, show_default=True, help="The port; 0 takes a free one.")
+@click.pass_context
+def sandbox(ctx: click.Context, host: str, port: int) -> None:
+    """Start an AWS of your own on this machine.
+
+    AWS KMS answers as AWS documents it: key states, waiting periods, key policies. DynamoDB,
+    IAM and STS are there too. Nothing is kept when it stops. An access key id of twelve digits
+    is the account of that number, so each learner can have one; anything else acts as the root
+    of account 123456789012, and users and access keys made with aws iam are who they are.
+    """
+    if ctx.invoked_subcommand is None:
+        _serve(host, port)
+
+
+@sandbox.command()
+@click.option("--days", type=click.FloatRange(min=0), required=True, help="How many days pass.")
+@click.option(
+    "--endpoint-url",
+    envvar="AWS_ENDPOINT_URL",
+    default="http://127.0.0.1:4566",
+    show_default=True,
+    help="The running sandbox.",
+)
+def advance(days: float, endpoint_url: str) -> None:
+    """Let days pass in a running sandbox.
+
+    Keys whose waiting period is over are gone for good.
+    """
+    from kmsdemo.sandbox import client  # noqa: PLC0415, moto only starts where it runs
+
+    time = datetime.fromisoformat(client.advance(endpoint_url, days=days))
+    click.echo(f"In the sandbox it is now {date(time)}.")
+
+
+def _serve(host: str, port: int) -> None:
+    from kmsdemo.sandbox.server import Server  # noqa: PLC0415, moto only starts where it runs
+
+    server = Server(host, port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    click.echo(_HOW_TO_USE_IT.format(url=server.url))
+    if not server.only_this_machine:
+        click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
+    server.serve()
+    click.echo("The sandbox has stopped; nothing of it is left.")
+
+
+_HOW_TO_USE_IT = """\
+The KMS sandbox listens on {url} and stops with Ctrl-C. In another terminal:
+
+bash, zsh:
+  export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=sandbox
+
+fish:
+  set -x AWS_ENDPOINT_URL {url}; set -x AWS_DEFAULT_REGION us-east-1
+  set -x AWS_ACCESS_KEY_ID 123456789012; set -x AWS_SECRET_ACCESS_KEY sandbox
+
+PowerShell:
+  $env:AWS_ENDPOINT_URL = "{url}"; $env:AWS_DEFAULT_REGION = "us-east-1"
+  $env:AWS_ACCESS_KEY_ID = "123456789012"; $env:AWS_SECRET_ACCESS_KEY = "sandbox"
+"""

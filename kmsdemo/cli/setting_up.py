@@ -1,0 +1,128 @@
+"""``setup``, ``describe``, ``cleanup``: the lab's key and table, made, looked at and removed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from kmsdemo import errors, keys, lab_key, table
+from kmsdemo.backends.clients import Clients, connect
+from kmsdemo.cli.options import days_option, json_option, key_option, table_option
+from kmsdemo.cli.output import in_words, key_facts, print_json, progress, will_be_deleted
+from kmsdemo.keys import Key
+
+
+@click.command()
+@click.option("--alias", metavar="NAME", help="The key's alias; by default demo-kms- and 8 digits.")
+@click.option("--description", default="The key of the KMS lab", show_default=True)
+@click.option(
+    "--key-administrator",
+    "administrators",
+    metavar="ARN",
+    multiple=True,
+    help="An IAM user or role that manages the key and does not use it. Repeatable.",
+)
+@click.option(
+    "--key-user",
+    "users",
+    metavar="ARN",
+    multiple=True,
+    help="An IAM user or role that encrypts and decrypts with the key. Repeatable.",
+)
+@table_option
+@json_option
+def setup(
+    alias: str | None,
+    description: str,
+    administrators: tuple[str, ...],
+    users: tuple[str, ...],
+    table_name: str,
+    as_json: bool,
+) -> None:
+    """Create the KMS key and the DynamoDB table.
+
+    The key is symmetric and encrypts and decrypts; the table is paid for on demand and its
+    partition key is appuser. What is there already stays as it is: run it as often as you like.
+    """
+    clients = connect()
+    with progress("Creating the key and the table"):
+        key, created = lab_key.ensure(
+            clients.kms,
+            alias=alias,
+            description=description,
+            administrators=administrators,
+            users=users,
+        )
+        made = table.create(clients.dynamodb, table_name)
+    aliases = keys.aliases(clients.kms, key.key_id)
+    if as_json:
+        print_json({**key_facts(key, aliases), "created": created, "table": made.name})
+        return
+    click.echo(f"Key    {key.key_id}  {', '.join(aliases)}{'' if created else '  (was there)'}")
+    click.echo(f"Table  {made.name}")
+    click.echo("Next:  kmsdemo encrypt PASSWORD")
+
+
+@click.command()
+@key_option
+@table_option
+@json_option
+def describe(key_id: str | None, table_name: str, as_json: bool) -> None:
+    """Show the key, its state, and the table."""
+    clients = connect()
+    key = lab_key.named(clients.kms, key_id)
+    facts = key_facts(key, keys.aliases(clients.kms, key.key_id))
+    try:
+        status = table.describe(clients.dynamodb, table_name).status
+    except errors.TableNotFound:
+        status = None
+    if as_json:
+        print_json({**facts, "table": table_name, "table_status": status})
+        return
+    for name, value in facts.items():
+        click.echo(f"{name.replace('_', ' '):14} {in_words(value)}")
+    click.echo(f"{'table':14} {table_name}, {status or 'does not exist'}")
+
+
+@click.command()
+@days_option(30)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@key_option
+@table_option
+@json_option
+def cleanup(days: int, yes: bool, key_id: str | None, table_name: str, as_json: bool) -> None:
+    """Delete the table, and the key in 30 days.
+
+    All passwords in the table are gone at once; the key waits.
+
+    What is gone already is no error: run it as often as you like.
+    """
+    clients = connect()
+    key = keys.describe(clients.kms, key_id) if key_id else lab_key.in_use(clients.kms)
+    if not yes:
+        _confirm(f"Delete {f'the key {key.key_id} and ' if key else ''}the table {table_name}?")
+    deletion_date = _doom(clients, key, days)
+    with progress("Deleting the table"):
+        deleted = table.delete(clients.dynamodb, table_name)
+    if as_json:
+        doomed = {"key_id": key and key.key_id, "deletion_date": deletion_date}
+        print_json({**doomed, "table_deleted": deleted})
+        return
+    click.echo(will_be_deleted(key, deletion_date) if key else "No key of the lab is in use.")
+    click.echo(f"The table {table_name} {'is deleted' if deleted else 'did not exist'}.")
+
+
+def _doom(clients: Clients, key: Key | None, days: int) -> datetime | None:
+    if key is None:
+        return None
+    try:
+        return keys.schedule_deletion(clients.kms, key.key_id, waiting_period_days=days)
+    except errors.KeyPendingDeletion as error:
+        return error.deletion_date
+
+
+def _confirm(question: str) -> None:
+    if not click.confirm(question, err=True):
+        click.echo("Nothing was deleted.", err=True)
+        click.get_current_context().exit(1)
