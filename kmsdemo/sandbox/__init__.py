@@ -7,6 +7,7 @@ from kmsdemo.sandbox.moto_check import UnknownMoto, check_moto
 check_moto()  # before the imports that would fail without a word of explanation
 
 from moto.core.base_backend import BackendDict  # noqa: E402
+from moto.core.config import DefaultConfig  # noqa: E402
 from moto.core.models import MockAWS  # noqa: E402
 
 from kmsdemo.sandbox import clock, deletion  # noqa: E402
@@ -25,15 +26,20 @@ class mock_kms(MockAWS):  # noqa: N801, it is used like mock_aws
             sandbox.advance(days=30)
     """
 
+    def __init__(self, config: DefaultConfig | None = None) -> None:
+        super().__init__(config)
+        # moto counts by class how often it was started: a start of our class would not count.
+        self._moto = MockAWS(config)
+
     def start(self, reset: bool = True) -> None:
-        """Start moto and the sandbox, with empty accounts and the clock at the real time."""
+        """Start the sandbox and, if nobody has, moto: with empty accounts, at the real time."""
         if HOOK.install():
-            self.empty()
-        super().start(reset=reset)
+            _begin_again()
+        self._moto.start(reset=reset)
 
     def stop(self, remove_data: bool = True) -> None:
-        """Stop the sandbox and moto."""
-        super().stop(remove_data=remove_data)
+        """Stop the sandbox and, if nobody else uses it, moto."""
+        self._moto.stop(remove_data=remove_data)
         HOOK.remove()
 
     def __enter__(self) -> mock_kms:
@@ -44,8 +50,7 @@ class mock_kms(MockAWS):  # noqa: N801, it is used like mock_aws
     def empty() -> None:
         """Empty all accounts and set the clock to the real time, without a new start."""
         BackendDict.reset()
-        clock.reset()
-        deletion.forget()
+        _begin_again()
 
     @staticmethod
     def advance(*, days: float) -> None:
@@ -59,3 +64,8 @@ class mock_kms(MockAWS):  # noqa: N801, it is used like mock_aws
         """
         clock.move(days)
         deletion.purge()
+
+
+def _begin_again() -> None:
+    clock.reset()
+    deletion.forget()

@@ -10,7 +10,7 @@ from moto.kms.models import Key
 from kmsdemo.sandbox.access import Caller
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key_names import NAMED_BY
-from kmsdemo.sandbox.refusal import invalid
+from kmsdemo.sandbox.refusal import constraint
 
 CallMoto = Callable[[Call], str]
 
@@ -59,8 +59,5 @@ class Case:
 
 def _there(key: Key | None) -> Key:
     if key is None:
-        raise invalid(
-            "1 validation error detected: Value null at 'keyId' failed to satisfy "
-            "constraint: Member must not be null"
-        )
+        raise constraint("null", "keyId", "Member must not be null")
     return key

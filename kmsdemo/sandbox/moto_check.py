@@ -8,6 +8,7 @@ from importlib.metadata import version
 KNOWN_VERSIONS = "5.2.0 to 5.2.x"
 NEEDED = {
     "moto.core.base_backend": ("BackendDict.reset",),
+    "moto.core.config": ("DefaultConfig",),
     "moto.core.models": ("MockAWS.start", "MockAWS.stop"),
     "moto.core.responses": (
         "BaseResponse.call_action",

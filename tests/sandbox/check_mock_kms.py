@@ -68,6 +68,19 @@ def test_one_inside_the_other_shares_its_state() -> None:
         assert_faithful(key_id)
 
 
+def test_inside_mock_aws_it_keeps_what_is_there() -> None:
+    def topics() -> int:
+        return len(boto3.client("sns", region_name="us-east-1").list_topics()["Topics"])
+
+    with mock_aws():
+        boto3.client("sns", region_name="us-east-1").create_topic(Name="mine")
+        with mock_kms():
+            assert topics() == 1
+            assert_faithful(doomed_key())
+        assert topics() == 1, "mock_aws goes on"
+        assert kms().encrypt(KeyId=doomed_key(), Plaintext=b"x"), "and is plain moto again"
+
+
 def test_it_leaves_moto_as_it_was() -> None:
     before = (BaseResponse.get_current_account, vars(models)["generate_private_key"])
     with mock_kms():
