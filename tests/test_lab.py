@@ -22,6 +22,24 @@ CHAPTERS = [
     "Schedule the key's deletion",
     "Clean up",
 ]
+WAIT = """
+
+@when("I wait")
+def wait() -> None:
+    import time
+    print("waiting", flush=True)
+    time.sleep(60)
+"""
+SWALLOW = """
+
+@when("I wait")
+def wait() -> None:
+    import os, signal
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except:
+        pass
+"""
 ONE_FEATURE = """
 import sys
 from pathlib import Path
@@ -123,19 +141,32 @@ def test_ctrl_c_ends_it_with_130_and_without_a_stack_trace(small_suite: Path) ->
         "  Scenario: A long wait\n    When I wait\n\n  Scenario: A new table",
     )
     with (small_suite / "steps" / "table.py").open("a") as steps:
-        steps.write('\n\n@when("I wait")\ndef wait() -> None:\n    import time; time.sleep(60)\n')
+        steps.write(WAIT)
     command = [sys.executable, "-c", ONE_FEATURE, str(small_suite)]
     with subprocess.Popen(
         command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as lab:
         assert lab.stdout is not None
-        while "A long wait" not in lab.stdout.readline():
-            assert lab.poll() is None
+        while (line := lab.stdout.readline()) != "waiting\n":
+            assert line
         lab.send_signal(signal.SIGINT)
         stdout, stderr = lab.communicate(timeout=30)
     assert lab.returncode == 130
     assert "Interrupted." in stdout
     assert "Traceback" not in stdout + stderr
+
+
+def test_a_swallowed_ctrl_c_is_heard_at_the_next_step(small_suite: Path) -> None:
+    edit(
+        small_suite,
+        "    When I create the table\n    Then the table is called",
+        "    When I wait\n    Then the table is called",
+    )
+    with (small_suite / "steps" / "table.py").open("a") as steps:
+        steps.write(SWALLOW)
+    finished = python("-c", ONE_FEATURE, small_suite)
+    assert finished.returncode == 130, finished.stdout
+    assert "Interrupted." in finished.stdout
 
 
 def test_an_unknown_backend_is_a_usage_error() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import textwrap
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +42,8 @@ def narrate(backend: str, console: Console) -> int:
     """
     narrator = Narrator(console, backend)
     os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
-    code = pytest.main(_arguments(backend), plugins=[narrator])
+    with narrator.hearing_ctrl_c():
+        code = pytest.main(_arguments(backend), plugins=[narrator])
     if narrator.interrupted:
         console.print("Interrupted. Everything was in this process; nothing is left behind.")
         return INTERRUPTED
@@ -80,6 +84,19 @@ class Narrator:
         self._failed = 0
         self._began = time.perf_counter()
 
+    @contextmanager
+    def hearing_ctrl_c(self) -> Iterator[None]:
+        """Remember Ctrl-C, for a library that catches everything may swallow the exception."""
+        before = signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupt(self, *_: object) -> None:
+        self.interrupted = True
+        raise KeyboardInterrupt
+
     def summarize(self) -> None:
         """Say how many scenarios there were, and how they ended."""
         seconds = time.perf_counter() - self._began
@@ -96,9 +113,6 @@ class Narrator:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.pluginmanager.unregister(name="terminalreporter")
 
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        self.interrupted = excinfo.type is KeyboardInterrupt  # pytest has kinds of its own
-
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self._failed += 1
@@ -114,6 +128,10 @@ class Narrator:
         self._failed_step = None
         self._console.print()
         self._line(2, scenario.name, "bold")
+
+    def pytest_bdd_before_step(self) -> None:
+        if self.interrupted:
+            raise KeyboardInterrupt
 
     def pytest_bdd_after_step(self, step: Step) -> None:
         self._step("passed", step)
