@@ -65,9 +65,9 @@ class Call:
         """The caller's account, as a principal."""
         return f"arn:{self.partition}:iam::{self.account}:root"
 
-    def arn(self, resource: str) -> str:
-        """Return the ARN of ``key/ID`` or ``alias/NAME`` in the caller's account."""
-        return f"arn:{self.partition}:kms:{self.region}:{self.account}:{resource}"
+    def arn(self, resource: str, account: str | None = None) -> str:
+        """Return the ARN of ``key/ID`` or ``alias/NAME``, by default in the caller's account."""
+        return f"arn:{self.partition}:kms:{self.region}:{account or self.account}:{resource}"
 
 
 def encoded(value: bytes) -> str:

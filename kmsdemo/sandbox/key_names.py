@@ -78,8 +78,7 @@ def _by_alias(call: Call, account: str, alias: str, name: str) -> Key:
     backend = call.backend_of(account)
     key_id = backend.get_key_id_from_alias(alias)
     if key_id is None:
-        arn = f"arn:{call.partition}:kms:{call.region}:{account}:{alias}"
-        raise Refusal("NotFoundException", f"Alias {arn} is not found.")
+        raise Refusal("NotFoundException", f"Alias {call.arn(alias, account)} is not found.")
     return backend.keys[key_id]
 
 
@@ -88,6 +87,6 @@ def _by_id(call: Call, account: str, key_id: str) -> Key:
         raise Refusal("NotFoundException", f"Invalid keyId '{key_id}'")
     key = call.backend_of(account).keys.get(key_id)
     if key is None:
-        arn = f"arn:{call.partition}:kms:{call.region}:{account}:key/{key_id}"
+        arn = call.arn(f"key/{key_id}", account)
         raise Refusal("NotFoundException", f"Key '{arn}' does not exist")
     return key
