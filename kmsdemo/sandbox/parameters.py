@@ -28,10 +28,14 @@ def check(call: Call) -> None:
     """
     for parameter in _required_by(call.operation):
         if call.parameters.get(parameter) is None:
-            name = parameter[0].lower() + parameter[1:]
-            raise constraint("null", name, "Member must not be null")
+            raise constraint("null", _in_messages(parameter), "Member must not be null")
     if rule := _RULES.get(call.operation):
         rule(call)
+
+
+def _in_messages(parameter: str) -> str:
+    """Return a parameter's name as AWS writes it in its messages: ``plaintext``."""
+    return parameter[0].lower() + parameter[1:]
 
 
 @lru_cache(maxsize=256)
@@ -51,7 +55,7 @@ def _model() -> ServiceModel:
 
 def _of_length(parameter: str, longest: int) -> Callable[[Call], None]:
     """Return the rule that a binary parameter has 1 to so many bytes."""
-    name = parameter[0].lower() + parameter[1:]
+    name = _in_messages(parameter)
 
     def rule(call: Call) -> None:
         length = len(call.binary(parameter))
