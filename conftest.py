@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmsdemo import backends
+from kmsdemo import backends, divergences, errors
+from kmsdemo.backends import Options
+from kmsdemo.table import TABLE_NAME
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -15,8 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from pytest_bdd.parser import Scenario
 
-    from kmsdemo.backends import Backend
-    from kmsdemo.backends.clients import Clients
+    from kmsdemo.account.clients import Clients
+    from kmsdemo.backends import Account, Backend
 
 pytest_plugins = [
     "kmsdemo.lab.report",
@@ -33,51 +37,124 @@ pytest_plugins = [
     "steps.aws_cli",
 ]
 
+_ANNOUNCEMENT = pytest.StashKey[str]()
+
+
+# ------------------------------------------------------------------------- where AWS is
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--backend``."""
-    parser.getgroup("kmsdemo", "the KMS lab").addoption(
+    """Add ``--backend``, and what backends can be told."""
+    group = parser.getgroup("kmsdemo", "the KMS lab")
+    group.addoption(
         "--backend",
         choices=backends.NAMES,
         default=backends.DEFAULT,
         help="where AWS is: moto runs in this process and needs nothing (default: %(default)s)",
     )
+    for option in fields(Options):
+        how: dict[str, Any] = {"action": "store_true"}
+        if option.metadata["metavar"]:
+            how = {"metavar": option.metadata["metavar"], "type": type(option.default or "")}
+        text = option.metadata["help"]
+        group.addoption(backends.flag(option.name), default=option.default, help=text, **how)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what will be done, or why it cannot be, before anything is."""
+    if not hasattr(config, "workerinput"):  # its controller has said it
+        try:
+            config.stash[_ANNOUNCEMENT] = backends.announcement(*_chosen(config))
+        except errors.KmsdemoError as error:
+            raise pytest.UsageError(str(error)) from error
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Print it above everything else."""
+    return config.stash[_ANNOUNCEMENT].splitlines()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Count the scenarios that are known to differ."""
+    if differing := terminalreporter.stats.get("xfailed"):
+        scenarios = (
+            "1 scenario differs" if len(differing) == 1 else f"{len(differing)} scenarios differ"
+        )
+        terminalreporter.write_line(f"{scenarios} from AWS on this backend", yellow=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the scenarios together in a real account: each worker would create keys of its own."""
+    if config.getoption("backend") == "aws":
+        from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415, there only where it calls
+
+        return LoadFileScheduling(config, log)
+    return None
+
+
+def _chosen(config: pytest.Config) -> tuple[str, Options]:
+    return config.getoption("backend"), Options.read(config.getoption)
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
-    """Expect a failure, strictly, where the backend is known to differ from AWS."""
+    """Skip what the backend cannot do; expect, strictly, the failure of what it does otherwise."""
     backend: Backend = request.getfixturevalue("backend")
-    if reason := backend.divergences.get(scenario.name):
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+    for mark in request.node.iter_markers():
+        if mark.name in backend.lacks:
+            pytest.skip(backend.lacks[mark.name])
+    if known := divergences.find(backend.name, scenario.name):
+        request.applymarker(pytest.mark.xfail(reason=str(known), strict=True))
+
+
+# ----------------------------------------------------------------------------- fixtures
 
 
 @pytest.fixture(scope="session")
 def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
     """Where AWS is, for the whole run."""
-    with backends.running(pytestconfig.getoption("backend")) as backend:
-        yield backend
+    with ExitStack() as until_the_end:
+        yield until_the_end.enter_context(backends.running(*_chosen(pytestconfig)))
+        try:
+            until_the_end.close()
+        except errors.LeftBehind as error:
+            pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture
-def account(backend: Backend) -> Iterator[Clients]:
-    """An account of the scenario's own, with nothing in it."""
-    with backend.account() as clients:
-        yield clients
+def account(backend: Backend) -> Iterator[Account]:
+    """The account that the scenario works in; what the scenario makes is removed."""
+    with backend.account() as account:
+        yield account
 
 
 @pytest.fixture
-def kms(account: Clients) -> KMSClient:
+def clients(account: Account) -> Clients:
+    """The clients of the account."""
+    return account.clients
+
+
+@pytest.fixture
+def kms(clients: Clients) -> KMSClient:
     """The AWS KMS client."""
-    return account.kms
+    return clients.kms
 
 
 @pytest.fixture
-def dynamodb(account: Clients) -> DynamoDBClient:
+def dynamodb(clients: Clients) -> DynamoDBClient:
     """The DynamoDB client."""
-    return account.dynamodb
+    return clients.dynamodb
 
 
 @pytest.fixture
-def iam(account: Clients) -> IAMClient:
+def iam(clients: Clients) -> IAMClient:
     """The IAM client."""
-    return account.iam
+    return clients.iam
+
+
+@pytest.fixture
+def table_name(account: Account) -> str:
+    """What the lab's table is called in this account."""
+    return account.named(TABLE_NAME)

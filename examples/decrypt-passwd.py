@@ -3,15 +3,18 @@
 Usage: python3 decrypt-passwd.py APPUSER KEY_ID
 """
 
+import os
 import sys
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+TABLE_NAME = os.environ.get("KMSDEMO_TABLE", "demo-kms")
+
 
 def fetch(appuser):
     answer = boto3.client("dynamodb").get_item(
-        TableName="demo-kms", Key={"appuser": {"S": appuser}}
+        TableName=TABLE_NAME, Key={"appuser": {"S": appuser}}
     )
     ciphertext = answer.get("Item", {}).get("userpasswd", {}).get("B")
     if not ciphertext:

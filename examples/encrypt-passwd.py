@@ -3,11 +3,14 @@
 Usage: python3 encrypt-passwd.py PASSWORD KEY_ID
 """
 
+import os
 import random
 import sys
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+
+TABLE_NAME = os.environ.get("KMSDEMO_TABLE", "demo-kms")
 
 
 def encrypt(password, key_id):
@@ -18,7 +21,7 @@ def encrypt(password, key_id):
 def store(ciphertext):
     appuser = str(random.randint(10001, 99998))
     boto3.client("dynamodb").put_item(
-        TableName="demo-kms",
+        TableName=TABLE_NAME,
         Item={"appuser": {"S": appuser}, "userpasswd": {"B": ciphertext}},
         ConditionExpression="attribute_not_exists(appuser)",  # never overwrite another user
     )

@@ -1,3 +1,4 @@
+@other_account
 Feature: An account for each learner
   In a class every learner has an account. What one of them creates, no other one sees.
 

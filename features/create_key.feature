@@ -53,6 +53,7 @@ Feature: Create the key
       Then creating the key with the alias "aws/demo" is refused because the alias is not valid
       And no key is left enabled
 
+  @iam_users
   Rule: Managing a key and using it are two different powers
 
     The key policy names key administrators and key users. An administrator can change or

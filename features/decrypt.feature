@@ -50,6 +50,7 @@ Feature: Decrypt the password
       Given the table is deleted
       Then revealing the password is refused because there is no such table
 
+    @iam_users
     Scenario: A caller without permission
       Given the IAM user carl
       Then carl revealing the password is refused because access is denied

@@ -75,6 +75,7 @@ Feature: Schedule the key's deletion
       When I enable the key
       Then the password comes back unchanged
 
+  @clock
   Rule: After the waiting period the key is gone for good
 
     Scenario: The key, its aliases and the password are lost

@@ -377,6 +377,86 @@ class AwsFailed(KmsdemoError):
     _next_step = "Look the code up in the API reference of the service, and run it again."
 
 
+# ------------------------------------------------------------------------------- where to work
+
+
+class NoEndpointNamed(KmsdemoError):
+    """The backend ``endpoint`` was not told where it is."""
+
+    _what = "The backend endpoint needs to know where it listens."
+    _next_step = "Give its URL: --endpoint-url http://127.0.0.1:4566."
+
+
+class NoAccountNamed(KmsdemoError):
+    """A real account is worked in only when it is named."""
+
+    _what = "A real AWS account is used only if you name it, so that it is not one by accident."
+    _next_step = (
+        "Give its twelve digits: --aws-account $(aws sts get-caller-identity --query Account)."
+    )
+
+
+@dataclass(eq=False)
+class AnotherAccount(KmsdemoError):
+    """The credentials are of another account than the one named."""
+
+    named: str
+    account: str
+    arn: str
+
+    _what = "These credentials are of account {account} ({arn}), not of {named}."
+    _next_step = "Set AWS_PROFILE, or other credentials; or name that account with --aws-account."
+
+
+@dataclass(eq=False)
+class RootRefused(KmsdemoError):
+    """The root user may do everything; nothing would stop a mistake."""
+
+    account: str
+
+    _what = "These are the root user's credentials of account {account}, who may do everything."
+    _next_step = "Use an IAM user or role that may work with AWS KMS and DynamoDB."
+
+
+class RefusedInCi(KmsdemoError):
+    """CI works in a real account only when it is told."""
+
+    _what = "This is CI (the variable CI is set), and a real account costs money."
+    _next_step = "If you mean it, add --aws-in-ci."
+
+
+@dataclass(eq=False)
+class NotOfThisRun(KmsdemoError):
+    """A scenario was about to change something that others made."""
+
+    resource: str
+    operation: str
+
+    _what = "{operation} is not sent: {resource} was not made by this run."
+    _next_step = "Let the scenario work on what it made itself."
+
+
+@dataclass(eq=False)
+class TooManyKeys(KmsdemoError):
+    """The run has made all the keys that it may make."""
+
+    made: int
+
+    _what = "This run has made {made} KMS keys, and may make no more; none of them is free."
+    _next_step = "See above why keys could not be used again, and run the rest in a new run."
+
+
+@dataclass(eq=False)
+class LeftBehind(KmsdemoError):
+    """The run could not remove all that it made."""
+
+    run_id: str
+    reason: str
+
+    _what = "Run {run_id} could not remove all that it made: {reason}"
+    _next_step = "Remove it with the same credentials and Region: kmsdemo sweep --run {run_id}."
+
+
 # ---------------------------------------------------------------------------------- the sandbox
 
 

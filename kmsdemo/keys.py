@@ -34,6 +34,12 @@ class Key:
     creation_date: datetime
     deletion_date: datetime | None
 
+    @property
+    def root_arn(self) -> str:
+        """The root of the key's account, as a key policy names it."""
+        _, partition, _, _, account, _ = self.arn.split(":")
+        return f"arn:{partition}:iam::{account}:root"
+
 
 def create(
     kms: KMSClient,
@@ -103,6 +109,19 @@ def describe(kms: KMSClient, key_id: str) -> Key:
         return _key(kms.describe_key(KeyId=key_id)["KeyMetadata"])
 
 
+def key_ids(kms: KMSClient) -> list[str]:
+    """Return the ids of all keys of this account and Region.
+
+    Raises:
+        AccessDenied: The caller may not list keys.
+
+    AWS: ListKeys, AWS KMS API Reference.
+    """
+    with translated(key_id="of this account"):
+        pages = kms.get_paginator("list_keys").paginate()
+        return [entry["KeyId"] for page in pages for entry in page["Keys"]]
+
+
 def aliases(kms: KMSClient, key_id: str) -> list[str]:
     """Return the aliases of a key, sorted.
 
@@ -118,6 +137,23 @@ def aliases(kms: KMSClient, key_id: str) -> list[str]:
     with translated(key_id=key_id):
         pages = kms.get_paginator("list_aliases").paginate(KeyId=bare_id)
         return sorted(alias["AliasName"] for page in pages for alias in page["Aliases"])
+
+
+def delete_aliases(kms: KMSClient, names: Sequence[str]) -> None:
+    """Take aliases away from their keys; other keys can have them then.
+
+    Args:
+        names: Aliases, with ``alias/``.
+
+    Raises:
+        KeyNotFound: There is no such alias.
+        AccessDenied: The caller may not delete it.
+
+    AWS: DeleteAlias, AWS KMS API Reference.
+    """
+    for name in names:
+        with translated(key_id=name):
+            kms.delete_alias(AliasName=name)
 
 
 def policy(kms: KMSClient, key_id: str) -> str:
@@ -281,6 +317,23 @@ def replicate(kms: KMSClient, key_id: str, region: str) -> Key:
         return _key(answer["ReplicaKeyMetadata"])
 
 
+def replica_regions(kms: KMSClient, key_id: str) -> list[str]:
+    """Return the Regions in which a multi-Region primary key has replicas; of another key, none.
+
+    Args:
+        key_id: Key id, key ARN, alias or alias ARN.
+
+    Raises:
+        KeyNotFound: No such key in this account and Region.
+
+    AWS: DescribeKey, AWS KMS API Reference.
+    """
+    with translated(key_id=key_id):
+        metadata = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+    replicas = metadata.get("MultiRegionConfiguration", {}).get("ReplicaKeys", [])
+    return [replica["Region"] for replica in replicas]
+
+
 def _create_bare(
     kms: KMSClient, description: str, tags: Mapping[str, str], multi_region: bool
 ) -> Key:
@@ -310,10 +363,7 @@ def _deleted_on_failure(kms: KMSClient, key_id: str) -> Iterator[None]:
 def _write_policy(
     kms: KMSClient, key: Key, administrators: Sequence[str], users: Sequence[str]
 ) -> None:
-    _, partition, _, _, account, _ = key.arn.split(":")
-    document = key_policy.for_principals(
-        f"arn:{partition}:iam::{account}:root", administrators=administrators, users=users
-    )
+    document = key_policy.for_principals(key.root_arn, administrators=administrators, users=users)
     put_policy(kms, key.key_id, document)
 
 

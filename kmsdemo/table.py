@@ -52,7 +52,7 @@ def create(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Table:
     """
     with translated(table_name=table_name):
         if _status(dynamodb, table_name) == "DELETING":
-            _wait_until_gone(dynamodb, table_name)
+            wait_until_gone(dynamodb, table_name)
         with suppress(dynamodb.exceptions.ResourceInUseException):
             dynamodb.create_table(
                 TableName=table_name,
@@ -95,15 +95,43 @@ def delete(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> bool:
         found = _the_labs(describe(dynamodb, table_name))
     except errors.TableNotFound:
         return False
+    _start_deletion(dynamodb, found)
+    wait_until_gone(dynamodb, table_name)
+    return True
+
+
+def start_deletion(dynamodb: DynamoDBClient, table_name: str) -> None:
+    """Have DynamoDB delete a table, whatever its key schema, and do not wait until it is gone.
+
+    A table that is not there, or on its way out, stays as it is; one that is just being
+    created is waited for.
+
+    AWS: DeleteTable, Amazon DynamoDB API Reference.
+    """
+    with suppress(errors.TableNotFound):
+        _start_deletion(dynamodb, describe(dynamodb, table_name))
+
+
+def wait_until_gone(dynamodb: DynamoDBClient, table_name: str) -> None:
+    """Wait until a table that is being deleted is gone.
+
+    Raises:
+        TableNotReady: It is not gone after two minutes.
+
+    AWS: DescribeTable, Amazon DynamoDB API Reference.
+    """
     with translated(table_name=table_name):
+        dynamodb.get_waiter("table_not_exists").wait(TableName=table_name, WaiterConfig=_WAITER)
+
+
+def _start_deletion(dynamodb: DynamoDBClient, found: Table) -> None:
+    with translated(table_name=found.name):
         if found.status in ("CREATING", "UPDATING"):
-            _wait_until_active(dynamodb, table_name)
+            _wait_until_active(dynamodb, found.name)
         already_deleting = dynamodb.exceptions.ResourceInUseException
         already_gone = dynamodb.exceptions.ResourceNotFoundException
         with suppress(already_deleting, already_gone):
-            dynamodb.delete_table(TableName=table_name)
-        _wait_until_gone(dynamodb, table_name)
-    return True
+            dynamodb.delete_table(TableName=found.name)
 
 
 def _status(dynamodb: DynamoDBClient, table_name: str) -> str | None:
@@ -121,10 +149,6 @@ def _the_labs(table: Table) -> Table:
 
 def _wait_until_active(dynamodb: DynamoDBClient, table_name: str) -> None:
     dynamodb.get_waiter("table_exists").wait(TableName=table_name, WaiterConfig=_WAITER)
-
-
-def _wait_until_gone(dynamodb: DynamoDBClient, table_name: str) -> None:
-    dynamodb.get_waiter("table_not_exists").wait(TableName=table_name, WaiterConfig=_WAITER)
 
 
 def _table(description: TableDescriptionTypeDef) -> Table:

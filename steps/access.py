@@ -10,7 +10,7 @@ import pytest
 from pytest_bdd import given, parsers, then, when
 
 from kmsdemo import key_policy, keys, table
-from kmsdemo.backends.clients import Clients, connect
+from kmsdemo.account.clients import Clients, connect
 from kmsdemo.errors import KeyNotFound, KmsdemoError, TableNotFound
 from kmsdemo.keys import Key
 from kmsdemo.vault import Vault
@@ -28,19 +28,21 @@ def vault_of(person: Person, vault: Vault) -> Vault:
 
 
 @given(parsers.parse("an IAM policy that lets {name} decrypt"))
-def let_by_iam(iam: IAMClient, key: Key, name: str) -> None:
-    put_iam_policy(iam, name, "Allow", key)
+def let_by_iam(iam: IAMClient, key: Key, people: People, name: str) -> None:
+    put_iam_policy(iam, people[name], "Allow", key)
 
 
 @given(parsers.parse("an IAM policy that forbids {name} to decrypt"))
-def forbid_by_iam(iam: IAMClient, key: Key, name: str) -> None:
-    put_iam_policy(iam, name, "Deny", key)
+def forbid_by_iam(iam: IAMClient, key: Key, people: People, name: str) -> None:
+    put_iam_policy(iam, people[name], "Deny", key)
 
 
-def put_iam_policy(iam: IAMClient, name: str, effect: str, key: Key) -> None:
+def put_iam_policy(iam: IAMClient, person: Person, effect: str, key: Key) -> None:
     statement = {"Effect": effect, "Action": "kms:Decrypt", "Resource": key.arn}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam.put_user_policy(UserName=name, PolicyName=f"{effect} decryption", PolicyDocument=document)
+    iam.put_user_policy(
+        UserName=person.user_name, PolicyName=f"{effect}Decryption", PolicyDocument=document
+    )
 
 
 @given(parsers.parse("the key policy lets {name} decrypt for that user only"))
@@ -119,7 +121,7 @@ def locking_out_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]) 
 
 @then(refused("a key policy for a user that does not exist"))
 def naming_nobody_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]) -> None:
-    nobody = f"arn:aws:iam::{key.arn.split(':')[4]}:user/nobody"
+    nobody = key.root_arn.replace(":root", ":user/nobody")
     document = key_policy.allowing(keys.policy(kms, key.key_id), nobody, ["kms:Decrypt"])
     with pytest.raises(error):
         keys.put_policy(kms, key.key_id, document)
@@ -129,16 +131,16 @@ def naming_nobody_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]
 
 
 @given("a learner with an account of her own", target_fixture="learner")
-def open_account(account: Clients) -> Clients:
+def open_account(clients: Clients) -> Clients:
     return connect(access_key_id="111122223333", secret_access_key="secret")  # noqa: S106
 
 
 @then("the learner finds neither the key nor the table")
-def learner_finds_nothing(learner: Clients, key: Key) -> None:
+def learner_finds_nothing(learner: Clients, key: Key, table_name: str) -> None:
     with pytest.raises(KeyNotFound):
         keys.describe(learner.kms, key.key_id)
     with pytest.raises(TableNotFound):
-        table.describe(learner.dynamodb)
+        table.describe(learner.dynamodb, table_name)
 
 
 @then(refused("the learner looking up the key by its ARN"))

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from pytest_bdd import then, when
 
+from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
-from kmsdemo.backends.clients import Clients
 from kmsdemo.errors import CiphertextInvalid, KmsdemoError
 from kmsdemo.keys import Key
 from steps.passwords import NOBODY, Stored
@@ -26,7 +26,7 @@ CODES: dict[type[KmsdemoError], str] = {CiphertextInvalid: "InvalidCiphertextExc
 
 
 @pytest.fixture
-def aws(account: Clients, backend: Backend) -> RunAws:
+def aws(clients: Clients, backend: Backend) -> RunAws:
     """Run aws commands at the same time; each is given by its words, without ``aws``."""
     beside_python = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     program = shutil.which("aws", path=beside_python)
@@ -53,10 +53,12 @@ def decrypt_words(key: Key, ciphertext_file: str, appuser: str) -> list[str]:
 
 
 @when("I read the item and decrypt its ciphertext with the aws command", target_fixture="finished")
-def read_and_decrypt(aws: RunAws, key: Key, stored: Stored, ciphertext_file: str) -> list[Finished]:
+def read_and_decrypt(
+    aws: RunAws, key: Key, table_name: str, stored: Stored, ciphertext_file: str
+) -> list[Finished]:
     partition_key = json.dumps({"appuser": {"S": stored.appuser}})
     return aws(
-        ["dynamodb", "get-item", "--table-name", "demo-kms", "--key", partition_key],
+        ["dynamodb", "get-item", "--table-name", table_name, "--key", partition_key],
         decrypt_words(key, ciphertext_file, stored.appuser),
     )
 
@@ -76,9 +78,9 @@ def aws_gives_password(finished: list[Finished], stored: Stored) -> None:
 
 
 @when("I clean up with the aws command", target_fixture="finished")
-def clean_up(aws: RunAws, key: Key) -> list[Finished]:
+def clean_up(aws: RunAws, key: Key, table_name: str) -> list[Finished]:
     schedule = f"kms schedule-key-deletion --key-id {key.key_id} --pending-window-in-days 7"
-    delete = "dynamodb delete-table --table-name demo-kms"
+    delete = f"dynamodb delete-table --table-name {table_name}"
     return aws(schedule.split(), delete.split())
 
 

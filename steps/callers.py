@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 
 import pytest
 from pytest_bdd import given, then
 
 from kmsdemo import keys
-from kmsdemo.backends.clients import Clients, connect
+from kmsdemo.account import environment
+from kmsdemo.account.clients import connect
 from kmsdemo.errors import KmsdemoError
 from steps.refusals import refused
 
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
+
 
 @given("no credentials are configured")
-def remove_credentials(account: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+def remove_credentials() -> Iterator[None]:
+    with environment.only(REGION):
+        yield
 
 
 @given("no Region is configured")
-def remove_region(account: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
+def remove_region() -> Iterator[None]:
+    with environment.only(CREDENTIALS):
+        yield
 
 
 @given("an endpoint where nothing listens")
-def name_dead_endpoint(account: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+def name_dead_endpoint() -> Iterator[None]:
+    with environment.only({**CREDENTIALS, **REGION, "AWS_ENDPOINT_URL": free_url()}):
+        yield
+
+
+def free_url() -> str:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        _, port = server.getsockname()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        return "http://127.0.0.1:{1}".format(*server.getsockname())
 
 
 @then(refused("creating the key"))

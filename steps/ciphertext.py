@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_bdd import given, then, when
 
-from kmsdemo.backends.clients import Clients
+from kmsdemo.account.clients import Clients
 from kmsdemo.cipher import Direct, Plain
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.errors import KmsdemoError
@@ -32,15 +32,15 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 
 
 @given("an item without a password", target_fixture="stored")
-def put_item_without_password(dynamodb: DynamoDBClient) -> Stored:
-    dynamodb.put_item(TableName="demo-kms", Item={"appuser": {"S": NOBODY}})
+def put_item_without_password(dynamodb: DynamoDBClient, table_name: str) -> Stored:
+    dynamodb.put_item(TableName=table_name, Item={"appuser": {"S": NOBODY}})
     return Stored(NOBODY, "")
 
 
 @given("an item whose password is text instead of binary data", target_fixture="stored")
-def put_item_with_text(dynamodb: DynamoDBClient) -> Stored:
+def put_item_with_text(dynamodb: DynamoDBClient, table_name: str) -> Stored:
     item = {"appuser": {"S": NOBODY}, "userpasswd": {"S": "cGFzc3dvcmQ="}}
-    dynamodb.put_item(TableName="demo-kms", Item=item)
+    dynamodb.put_item(TableName=table_name, Item=item)
     return Stored(NOBODY, "")
 
 
@@ -84,9 +84,9 @@ def ciphertexts_differ(vault: Vault, ciphertext_blob: bytes, other_stored: Store
 
 
 @when("the ciphertext is copied to the item of another user", target_fixture="other_user")
-def copy_ciphertext(dynamodb: DynamoDBClient, vault: Vault, stored: Stored) -> str:
+def copy_ciphertext(dynamodb: DynamoDBClient, table_name: str, vault: Vault, stored: Stored) -> str:
     item = {**vault.item(stored.appuser).attributes, "appuser": {"S": NOBODY}}
-    dynamodb.put_item(TableName="demo-kms", Item=item)
+    dynamodb.put_item(TableName=table_name, Item=item)
     return NOBODY
 
 
@@ -100,8 +100,8 @@ def ciphertext_decrypts(kms: KMSClient, key: Key, ciphertext_blob: bytes, stored
 
 
 @then("the replica in Ireland decrypts the password")
-def replica_decrypts(account: Clients, key: Key, ciphertext_blob: bytes, stored: Stored) -> None:
-    replica = Direct(account.in_region("eu-west-1").kms, key.key_id)
+def replica_decrypts(clients: Clients, key: Key, ciphertext_blob: bytes, stored: Stored) -> None:
+    replica = Direct(clients.in_region("eu-west-1").kms, key.key_id)
     unchanged = replica.decrypt(ciphertext_blob, stored.appuser) == stored.password
     assert unchanged, "the replica decrypts to something else than the password"
 

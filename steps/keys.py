@@ -19,7 +19,7 @@ from steps.refusals import refused
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-    from kmsdemo.backends import Backend
+    from kmsdemo.backends import Account, Backend
 
 UNKNOWN_KEY = "00000000-0000-0000-0000-000000000000"
 CRYPTOGRAPHY = ("kms:Encrypt", "kms:Decrypt")
@@ -43,8 +43,8 @@ def create_another_key(kms: KMSClient) -> Key:
 
 @given(parsers.parse('the key with the alias "{alias}"'), target_fixture="key")
 @when(parsers.parse('I create the key with the alias "{alias}"'), target_fixture="key")
-def create_key_with_alias(kms: KMSClient, alias: str) -> Key:
-    return keys.create(kms, alias=alias)
+def create_key_with_alias(kms: KMSClient, account: Account, alias: str) -> Key:
+    return keys.create(kms, alias=account.named(alias))
 
 
 @when(parsers.parse('I create the key with the description "{text}"'), target_fixture="key")
@@ -65,9 +65,11 @@ def create_key_under_same_alias(kms: KMSClient, alias: str) -> Key:
 
 @then(refused('creating another key with the alias "{alias}"'))
 @then(refused('creating the key with the alias "{alias}"'))
-def creating_with_alias_is_refused(kms: KMSClient, alias: str, error: type[KmsdemoError]) -> None:
+def creating_with_alias_is_refused(
+    kms: KMSClient, account: Account, alias: str, error: type[KmsdemoError]
+) -> None:
     with pytest.raises(error):
-        keys.create(kms, alias=alias)
+        keys.create(kms, alias=account.named(alias))
 
 
 # -------------------------------------------------------------------------------- looking
@@ -90,7 +92,7 @@ def key_has_description(kms: KMSClient, key: Key, text: str) -> None:
 
 @then("it is tagged as a key of the lab")
 def key_is_tagged(kms: KMSClient, key: Key) -> None:
-    assert keys.tags(kms, key.key_id) == {"kmsdemo": "lab"}
+    assert keys.tags(kms, key.key_id)["kmsdemo"] == "lab"
 
 
 @pytest.fixture
@@ -101,8 +103,8 @@ def alias(kms: KMSClient, key: Key) -> str:
 
 
 @then(parsers.parse('its alias is "{name}"'))
-def alias_is(alias: str, name: str) -> None:
-    assert alias == f"alias/{name}"
+def alias_is(account: Account, alias: str, name: str) -> None:
+    assert alias == f"alias/{account.named(name)}"
 
 
 @then(parsers.parse('its alias is "{prefix}" and a random suffix'))
@@ -251,19 +253,18 @@ def alias_does_not_exist(kms: KMSClient, alias: str) -> None:
 
 
 @then("no key is left enabled")
-def no_key_is_enabled(kms: KMSClient) -> None:
-    assert enabled_keys(kms) == []
+def no_key_is_enabled(account: Account) -> None:
+    assert enabled_keys(account) == []
 
 
 @then("no other key is left enabled")
-def no_other_key_is_enabled(kms: KMSClient, key: Key) -> None:
-    assert enabled_keys(kms) == [key.key_id]
+def no_other_key_is_enabled(account: Account, key: Key) -> None:
+    assert enabled_keys(account) == [key.key_id]
 
 
-def enabled_keys(kms: KMSClient) -> list[str]:
-    pages = kms.get_paginator("list_keys").paginate()
-    key_ids = [entry["KeyId"] for page in pages for entry in page["Keys"]]
-    return [key_id for key_id in key_ids if keys.describe(kms, key_id).state == "Enabled"]
+def enabled_keys(account: Account) -> list[str]:
+    kms = account.clients.kms
+    return [key_id for key_id in account.key_ids() if keys.describe(kms, key_id).state == "Enabled"]
 
 
 # ---------------------------------------------------------------------------- multi-Region

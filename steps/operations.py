@@ -40,17 +40,18 @@ class InUse:
 def put_in_use(kms: KMSClient, key: Key) -> InUse:
     other = keys.create(kms)
     (alias,), (other_alias,) = keys.aliases(kms, key.key_id), keys.aliases(kms, other.key_id)
-    root = f"arn:aws:iam::{key.arn.split(':')[4]}:root"
-    grant = kms.create_grant(KeyId=key.key_id, GranteePrincipal=root, Operations=["Decrypt"])
+    grant = kms.create_grant(
+        KeyId=key.key_id, GranteePrincipal=key.root_arn, Operations=["Decrypt"]
+    )
     blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"secret")["CiphertextBlob"]
     return InUse(kms, key, key.key_id, alias, other_alias, grant["GrantId"], blob)
 
 
 CALLS: dict[str, Callable[[InUse], Any]] = {
     "CancelKeyDeletion": lambda u: u.kms.cancel_key_deletion(KeyId=u.name),
-    "CreateAlias": lambda u: u.kms.create_alias(AliasName="alias/new", TargetKeyId=u.name),
+    "CreateAlias": lambda u: u.kms.create_alias(AliasName=keys.random_alias(), TargetKeyId=u.name),
     "CreateGrant": lambda u: u.kms.create_grant(
-        KeyId=u.name, GranteePrincipal="arn:aws:iam::111122223333:root", Operations=["Encrypt"]
+        KeyId=u.name, GranteePrincipal=u.key.root_arn, Operations=["Encrypt"]
     ),
     "Decrypt": lambda u: u.kms.decrypt(CiphertextBlob=u.ciphertext_blob),
     "DeleteAlias": lambda u: u.kms.delete_alias(AliasName=u.alias),

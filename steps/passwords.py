@@ -48,9 +48,9 @@ def password() -> str:
 
 
 @pytest.fixture
-def vault(kms: KMSClient, dynamodb: DynamoDBClient, key: Key) -> Vault:
+def vault(kms: KMSClient, dynamodb: DynamoDBClient, key: Key, table_name: str) -> Vault:
     """The passwords under the key."""
-    return Vault(kms, dynamodb, key.key_id)
+    return Vault(kms, dynamodb, key.key_id, table_name)
 
 
 def store(vault: Vault, password: str) -> Stored:
@@ -115,8 +115,8 @@ def user_number_is_in_range(stored: Stored) -> None:
 
 
 @then("the table has an item for the user")
-def table_has_item(dynamodb: DynamoDBClient, stored: Stored) -> None:
-    assert [item.appuser for item in items(dynamodb)] == [stored.appuser]
+def table_has_item(dynamodb: DynamoDBClient, table_name: str, stored: Stored) -> None:
+    assert [item.appuser for item in items(dynamodb, table_name)] == [stored.appuser]
 
 
 @then(refused("storing a password"))

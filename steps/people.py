@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_bdd import given, parsers
 
-from kmsdemo.backends.clients import Clients, connect
+from kmsdemo.account.clients import Clients, connect
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+
+    from kmsdemo.backends import Account
 
 
 @dataclass(frozen=True)
 class Person:
     """An IAM user: the ARN that a policy names, and the clients that the user works with."""
 
+    user_name: str
     arn: str
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -33,11 +38,24 @@ People = dict[str, Person]
 
 
 @given(parsers.re(r"the IAM users? (?P<names>[\w, ]+)"), target_fixture="people")
-def create_people(iam: IAMClient, names: str) -> People:
-    return {name: _create(iam, name) for name in re.split(r", | and ", names)}
+def create_people(iam: IAMClient, account: Account, names: str) -> Iterator[People]:
+    with ExitStack() as until_the_end:
+        people = {}
+        for name in re.split(r", | and ", names):
+            people[name] = _create(iam, account.named(name))
+            until_the_end.callback(_delete, iam, people[name])
+        yield people
 
 
-def _create(iam: IAMClient, name: str) -> Person:
-    arn = iam.create_user(UserName=name)["User"]["Arn"]
-    access_key = iam.create_access_key(UserName=name)["AccessKey"]
-    return Person(arn, access_key["AccessKeyId"], access_key["SecretAccessKey"])
+def _create(iam: IAMClient, user_name: str) -> Person:
+    arn = iam.create_user(UserName=user_name)["User"]["Arn"]
+    access_key = iam.create_access_key(UserName=user_name)["AccessKey"]
+    return Person(user_name, arn, access_key["AccessKeyId"], access_key["SecretAccessKey"])
+
+
+def _delete(iam: IAMClient, person: Person) -> None:
+    user = {"UserName": person.user_name}
+    for policy_name in iam.list_user_policies(**user)["PolicyNames"]:
+        iam.delete_user_policy(**user, PolicyName=policy_name)
+    iam.delete_access_key(**user, AccessKeyId=person.access_key_id)
+    iam.delete_user(**user)

@@ -11,7 +11,6 @@ import pytest
 from pytest_bdd import given, parsers, then, when
 
 from kmsdemo.backends import Backend
-from kmsdemo.backends.clients import Clients
 from kmsdemo.keys import Key
 from steps.keys import UNKNOWN_KEY
 from steps.passwords import NOBODY, Stored
@@ -27,12 +26,15 @@ RunScript = Callable[..., Finished]
 
 
 @pytest.fixture
-def run_script(account: Clients, backend: Backend) -> RunScript:
+def run_script(backend: Backend, table_name: str) -> RunScript:
     """Run ``encrypt`` or ``decrypt`` with arguments."""
+    table = {"KMSDEMO_TABLE": table_name}
 
     def run(name: str, *arguments: str) -> Finished:
         script = EXAMPLES / f"{name}-passwd.py"
-        (finished,) = run_together(backend.environment(), [sys.executable, script, *arguments])
+        (finished,) = run_together(
+            {**backend.environment(), **table}, [sys.executable, script, *arguments]
+        )
         return finished
 
     return run

@@ -15,33 +15,35 @@ from steps.refusals import refused
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from kmsdemo.backends import Account
+
 
 @given("the table", target_fixture="created_table")
 @when("I create the table", target_fixture="created_table")
-def create_table(dynamodb: DynamoDBClient) -> Table:
-    return table.create(dynamodb)
+def create_table(dynamodb: DynamoDBClient, table_name: str) -> Table:
+    return table.create(dynamodb, table_name)
 
 
 @given(parsers.parse('a table whose partition key is "{name}"'))
-def create_foreign_table(dynamodb: DynamoDBClient, name: str) -> None:
+def create_foreign_table(dynamodb: DynamoDBClient, table_name: str, name: str) -> None:
     dynamodb.create_table(
-        TableName=table.TABLE_NAME,
+        TableName=table_name,
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"}],
         KeySchema=[{"AttributeName": name, "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    dynamodb.get_waiter("table_exists").wait(TableName=table.TABLE_NAME)
+    dynamodb.get_waiter("table_exists").wait(TableName=table_name)
 
 
 @given("the table is deleted")
 @when("I delete the table")
-def delete_table(dynamodb: DynamoDBClient) -> None:
-    table.delete(dynamodb)
+def delete_table(dynamodb: DynamoDBClient, table_name: str) -> None:
+    table.delete(dynamodb, table_name)
 
 
 @then(parsers.parse('the table is called "{name}"'))
-def table_is_called(created_table: Table, name: str) -> None:
-    assert created_table.name == name
+def table_is_called(account: Account, created_table: Table, name: str) -> None:
+    assert created_table.name == account.named(name)
 
 
 @then("the table is active")
@@ -60,18 +62,22 @@ def table_is_on_demand(created_table: Table) -> None:
 
 
 @then("the table does not exist")
-def table_does_not_exist(dynamodb: DynamoDBClient) -> None:
+def table_does_not_exist(dynamodb: DynamoDBClient, table_name: str) -> None:
     with pytest.raises(TableNotFound):
-        table.describe(dynamodb)
+        table.describe(dynamodb, table_name)
 
 
 @then(refused("creating the table"))
-def creating_is_refused(dynamodb: DynamoDBClient, error: type[KmsdemoError]) -> None:
+def creating_is_refused(
+    dynamodb: DynamoDBClient, table_name: str, error: type[KmsdemoError]
+) -> None:
     with pytest.raises(error):
-        table.create(dynamodb)
+        table.create(dynamodb, table_name)
 
 
 @then(refused("deleting the table"))
-def deleting_is_refused(dynamodb: DynamoDBClient, error: type[KmsdemoError]) -> None:
+def deleting_is_refused(
+    dynamodb: DynamoDBClient, table_name: str, error: type[KmsdemoError]
+) -> None:
     with pytest.raises(error):
-        table.delete(dynamodb)
+        table.delete(dynamodb, table_name)

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from kmsdemo.backends.clients import Clients
+from kmsdemo.account.clients import Clients
 from kmsdemo.lab.trace import Call, Trace
 from tests import fake_aws
 

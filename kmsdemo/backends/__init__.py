@@ -1,41 +1,130 @@
-"""Where AWS is. A backend is a module here; the rest of the house does not know which one runs."""
+"""Where AWS is. Each module here is a backend; the rest of the house does not know which one runs.
+
+A backend's module has two functions, both given the :class:`Options` of the run:
+``announcement``, which returns what is said before anything is done, or raises one of our errors
+where nothing can be done; and ``running``, a context manager that yields a :class:`Backend`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field, fields
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from kmsdemo.backends.clients import Clients
+    from types import ModuleType
 
-NAMES = ("moto",)
+    from kmsdemo.account.clients import Clients
+
+NAMES = tuple(sorted(module.name for module in iter_modules(__path__)))
 DEFAULT = "moto"
+
+
+def _option(default: Any, metavar: str | None, text: str) -> Any:
+    return field(default=default, metadata={"metavar": metavar, "help": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a backend can be told; the command lines of pytest and of ``kmsdemo lab`` offer it."""
+
+    endpoint_url: str | None = _option(None, "URL", "endpoint: where it listens")
+    emulator: str | None = _option(
+        None, "NAME", "endpoint: whose known differences from AWS to expect, such as ministack"
+    )
+    aws_account: str | None = _option(
+        None, "ID", "aws: the twelve digits of the account, which AWS must confirm"
+    )
+    aws_settle: float = _option(
+        3.0, "SECONDS", "aws: how long a change to a key may take to be seen everywhere"
+    )
+    aws_in_ci: bool = _option(False, None, "aws: work in a real account although this is CI")
+
+    @classmethod
+    def read(cls, value_of: Callable[[str], Any]) -> Options:
+        """Return options, each asked for by its name."""
+        return cls(**{option.name: value_of(option.name) for option in fields(cls)})
+
+    def as_arguments(self) -> list[str]:
+        """Return what gives these options to pytest."""
+        given = {flag(name): value for name, value in asdict(self).items() if value}
+        return [name if value is True else f"{name}={value}" for name, value in given.items()]
+
+
+def flag(name: str) -> str:
+    """Return an option's name as a command line has it: ``--endpoint-url``."""
+    return f"--{name.replace('_', '-')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account that a scenario works in.
+
+    Attributes:
+        clients: The clients of the caller.
+        key_ids: Returns the ids of the keys that the scenario made.
+        suffix: What the lab's names end with, where others have the same names.
+    """
+
+    clients: Clients
+    key_ids: Callable[[], Iterable[str]]
+    suffix: str = ""
+
+    def named(self, name: str) -> str:
+        """Return what the lab's table, alias or user of this name is called here."""
+        return f"{name}{self.suffix}"
 
 
 class Backend(Protocol):
     """What the fixtures ask of a backend."""
 
     @property
-    def divergences(self) -> Mapping[str, str]:
-        """Names of scenarios that do not go as AWS documents them, each with the reason."""
+    def name(self) -> str:
+        """The emulator, as the table of divergences knows it."""
 
-    def account(self) -> AbstractContextManager[Clients]:
-        """Give a scenario an account with nothing in it, and the clients to work in it."""
+    @property
+    def lacks(self) -> Mapping[str, str]:
+        """Tags of scenarios that cannot be run here, each with the reason."""
+
+    def account(self) -> AbstractContextManager[Account]:
+        """Give a scenario an account, and afterwards remove what it made there."""
 
     def environment(self) -> Mapping[str, str]:
-        """Return the ``AWS_…`` variables with which another program reaches the same account."""
+        """Return the variables with which another program reaches the same account."""
 
     def advance(self, *, days: int) -> None:
         """Let days pass at AWS."""
 
 
-def running(name: str) -> AbstractContextManager[Backend]:
+def announcement(name: str, options: Options) -> str:
+    """Return what is said before a run on this backend; empty where there is nothing to say.
+
+    Args:
+        name: One of :data:`NAMES`.
+        options: What it is told.
+
+    Raises:
+        KmsdemoError: It cannot be run there.
+    """
+    return str(_module(name).announcement(options))
+
+
+def running(name: str, options: Options) -> AbstractContextManager[Backend]:
     """Start the backend of this name; leaving the context stops it.
 
     Args:
         name: One of :data:`NAMES`.
+        options: What it is told.
+
+    Raises:
+        KmsdemoError: It cannot be run there.
+        LeftBehind: On leaving, where something that was made could not be removed.
     """
-    module = import_module(f"kmsdemo.backends.{name}")
-    return cast("Callable[[], AbstractContextManager[Backend]]", module.running)()
+    return cast("AbstractContextManager[Backend]", _module(name).running(options))
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"kmsdemo.backends.{name}")

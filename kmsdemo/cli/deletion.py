@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from kmsdemo import keys, lab_key
-from kmsdemo.backends.clients import connect
+from kmsdemo.account.clients import connect
 from kmsdemo.cli.options import days_option, json_option, key_option
 from kmsdemo.cli.output import print_json, will_be_deleted
 

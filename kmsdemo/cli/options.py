@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import click
 
-from kmsdemo import table
+from kmsdemo import backends, table
+from kmsdemo.backends import Options
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -34,6 +36,20 @@ def days_option(default: int) -> Callable[[_Command], _Command]:
         show_default=True,
         help="The waiting period: 7 to 30 days.",
     )
+
+
+def backend_options(command: _Command) -> _Command:
+    """Add an option for each thing that a backend can be told."""
+    for option in reversed(fields(Options)):
+        metavar = option.metadata["metavar"]
+        command = click.option(
+            backends.flag(option.name),
+            metavar=metavar,
+            is_flag=metavar is None,
+            default=option.default,
+            help=option.metadata["help"],
+        )(command)
+    return command
 
 
 def read_password(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:

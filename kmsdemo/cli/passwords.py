@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from kmsdemo import lab_key, vault
-from kmsdemo.backends.clients import connect
+from kmsdemo.account.clients import connect
 from kmsdemo.cipher import Direct, Plain
 from kmsdemo.cli.options import json_option, key_option, read_password, table_option
 from kmsdemo.cli.output import item_facts, item_line, print_json

@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from kmsdemo import errors, keys, lab_key, table
-from kmsdemo.backends.clients import Clients, connect
+from kmsdemo.account.clients import Clients, connect
 from kmsdemo.cli.options import days_option, json_option, key_option, table_option
 from kmsdemo.cli.output import in_words, key_facts, print_json, progress, will_be_deleted
 from kmsdemo.keys import Key

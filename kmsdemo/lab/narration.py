@@ -20,6 +20,8 @@ import kmsdemo
 if TYPE_CHECKING:
     from pytest_bdd.parser import Feature, Rule, Scenario, Step
 
+    from kmsdemo.backends import Options
+
 INTERRUPTED = 130
 
 
@@ -30,11 +32,12 @@ def suite_root() -> Path:
     return installed if installed.is_dir() else package.parent
 
 
-def narrate(backend: str, console: Console) -> int:
+def narrate(backend: str, options: Options, console: Console) -> int:
     """Run the lab's features in their order and show them.
 
     Args:
         backend: Where AWS is: one of ``kmsdemo.backends.NAMES``.
+        options: What the backend is told.
         console: Where to show them.
 
     Returns:
@@ -43,15 +46,15 @@ def narrate(backend: str, console: Console) -> int:
     narrator = Narrator(console, backend)
     os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
     with narrator.hearing_ctrl_c():
-        code = pytest.main(_arguments(backend), plugins=[narrator])
+        code = pytest.main(_arguments(backend, options), plugins=[narrator])
     if narrator.interrupted:
-        console.print("Interrupted. Everything was in this process; nothing is left behind.")
+        console.print("Interrupted. What the lab made is removed.")
         return INTERRUPTED
     narrator.summarize()
     return 0 if code == pytest.ExitCode.OK else 1
 
 
-def _arguments(backend: str) -> list[str]:
+def _arguments(backend: str, options: Options) -> list[str]:
     root = suite_root()
     return [
         f"--config-file={root / 'pytest.ini'}",
@@ -59,6 +62,7 @@ def _arguments(backend: str) -> list[str]:
         str(root / "features"),
         "-m=lab",
         f"--backend={backend}",
+        *options.as_arguments(),
         "--capture=no",
         "-Wignore",
         "-pno:cacheprovider",

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kmsdemo import keys
-from kmsdemo.backends.clients import Clients, connect
+from kmsdemo.account.clients import Clients, connect
 from kmsdemo.keys import Key
 from steps.people import Person, create_people
 

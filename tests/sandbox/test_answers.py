@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from kmsdemo import keys
-from kmsdemo.backends.clients import Clients
+from kmsdemo.account.clients import Clients
 from kmsdemo.keys import Key
 from kmsdemo.sandbox.server import Server
 from tests.processes import ROOT

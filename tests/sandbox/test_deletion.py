@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kmsdemo import keys
-from kmsdemo.backends.clients import Clients
+from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox import mock_kms
 
 if TYPE_CHECKING:

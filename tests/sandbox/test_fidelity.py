@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.behaviours import Behaviour, all_behaviours
 from benchmarks.emulators import Emulator
+from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
-from kmsdemo.backends.clients import Clients
 from tests.processes import ROOT
 
 BEHAVIOURS = all_behaviours()

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from werkzeug.test import create_environ
 
 from kmsdemo import keys, table
-from kmsdemo.backends.clients import Clients
+from kmsdemo.account.clients import Clients
 from kmsdemo.cli import main
 from kmsdemo.errors import CannotListen, EndpointUnreachable, KeyNotFound, PortTaken
 from kmsdemo.sandbox import client

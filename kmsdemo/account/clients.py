@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import ConnectTimeoutError
 from botocore.loaders import create_loader
 
 from kmsdemo import errors
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_sts import STSClient
 
 # One for all sessions: each would otherwise read AWS's models from the disk for itself.
 _LOADER = create_loader()
 
+# The standard mode waits a random time, which doubles, before it tries again.
 CONFIG = Config(
-    connect_timeout=3,
+    connect_timeout=4,
     read_timeout=10,
     retries={"mode": "standard", "total_max_attempts": 3},
 )
@@ -60,6 +63,12 @@ class Clients:
         with _configured():
             return self.session.client("iam", config=CONFIG)
 
+    @cached_property
+    def sts(self) -> STSClient:
+        """The client of STS."""
+        with _configured():
+            return self.session.client("sts", config=CONFIG)
+
     def in_region(self, region: str) -> Clients:
         """Return the default caller's clients in another Region, such as ``eu-west-1``."""
         return connect(region=region)
@@ -86,6 +95,7 @@ def connect(
     with _configured():
         session = botocore.session.Session()
         session.register_component("data_loader", _LOADER)
+        session.register("needs-retry", _give_up_on_silence)
         return Clients(
             boto3.Session(
                 aws_access_key_id=access_key_id,
@@ -94,6 +104,12 @@ def connect(
                 botocore_session=session,
             )
         )
+
+
+def _give_up_on_silence(caught_exception: Exception | None = None, **_: Any) -> None:
+    """Try no second time where nobody answers: TCP itself has knocked three times by then."""
+    if isinstance(caught_exception, ConnectTimeoutError):
+        raise caught_exception
 
 
 @contextmanager

@@ -1,0 +1,52 @@
+"""An emulator that listens somewhere: reached over HTTP, with made-up credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+
+from kmsdemo import keys
+from kmsdemo.account import environment
+from kmsdemo.account.clients import connect
+from kmsdemo.account.run import Run
+from kmsdemo.account.shared import SharedAccount, tidied
+
+_CALLER = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+# Whoever sets one of these means it: an access key id may be the number of an account.
+_KEPT = (*_CALLER, "AWS_SESSION_TOKEN", "AWS_REGION")
+_LACKS = MappingProxyType({"clock": "the clock of this emulator cannot be moved"})
+
+
+@contextmanager
+def reached(endpoints: Mapping[str, str], *, keeping: Iterable[str] = ()) -> Iterator[None]:
+    """Send everything to an emulator, whatever AWS configuration the user has.
+
+    Args:
+        endpoints: The ``AWS_ENDPOINT_URL…`` variables that lead to it.
+        keeping: Names of variables of the user's that go before those.
+    """
+    with environment.only({**_CALLER, **endpoints}, keeping=(*_KEPT, *keeping)):
+        yield
+
+
+def announcement(name: str, url: str) -> str:
+    """Return what is said before a run.
+
+    Raises:
+        EndpointUnreachable: Nobody answers, or not as AWS KMS does.
+    """
+    keys.key_ids(connect().kms)
+    return f"AWS is {name} at {url}"
+
+
+@contextmanager
+def running(name: str) -> Iterator[SharedAccount]:
+    """Work on the emulator, and leave nothing there."""
+    run = Run()
+    with tidied(run):
+        yield SharedAccount(name, _LACKS, run)

@@ -1,0 +1,162 @@
+"""What runs made and did not remove: found by its tags, and removed.
+
+Only what carries the tags of a run is ever touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from kmsdemo import errors, keys, table
+from kmsdemo.account import tags
+from kmsdemo.account.clients import Clients
+from kmsdemo.account.tags import Tags
+from kmsdemo.aws_errors import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+WAITING_PERIOD_DAYS = 7
+_TABLE_PREFIX = f"{table.TABLE_NAME}-"
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A key or a table that a run made.
+
+    Attributes:
+        kind: ``key`` or ``table``.
+        name: The key id, or the table's name.
+        run: What its tags say.
+    """
+
+    kind: str
+    name: str
+    run: Tags
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether no run can still need it."""
+        return self.run.expires < datetime.now(timezone.utc)
+
+
+def find(clients: Clients, run_id: str | None = None) -> list[Leftover]:
+    """Return the keys and tables that runs made in this account and Region and did not remove.
+
+    A key that will be deleted within 7 days and has no alias is removed.
+
+    Args:
+        clients: Of whoever may list keys, aliases and tables, and read their tags.
+        run_id: Only those of this run.
+
+    Raises:
+        AccessDenied: The caller may not list.
+
+    AWS: ListKeys, ListResourceTags, AWS KMS API Reference; ListTables, ListTagsOfResource,
+    Amazon DynamoDB API Reference.
+    """
+    found = [*_keys(clients.kms), *_tables(clients.dynamodb)]
+    return [leftover for leftover in found if run_id in (None, leftover.run.run_id)]
+
+
+def remove(clients: Clients, leftovers: list[Leftover]) -> list[errors.KmsdemoError]:
+    """Schedule keys for deletion in 7 days without their aliases, and delete tables.
+
+    What fails does not keep the others from being removed.
+
+    Returns:
+        What failed, and why; empty where all is removed.
+
+    AWS: ScheduleKeyDeletion, DeleteAlias, AWS KMS API Reference; DeleteTable, Amazon DynamoDB
+    API Reference.
+    """
+    begun = [_failure(_begin_removal, clients, leftover) for leftover in leftovers]
+    ended = [_failure(_end_removal, clients, leftover) for leftover in leftovers]
+    return [failure for failure in begun + ended if failure]
+
+
+def remove_key(clients: Clients, key_id: str) -> None:
+    """Schedule a key and its replicas for deletion in 7 days, and take its aliases away.
+
+    Raises:
+        KeyNotFound, AccessDenied, Throttled: As AWS says.
+    """
+    for region in keys.replica_regions(clients.kms, key_id):
+        _schedule_deletion(clients.in_region(region).kms, key_id)
+    _schedule_deletion(clients.kms, key_id)
+    keys.delete_aliases(clients.kms, keys.aliases(clients.kms, key_id))
+
+
+def _failure(
+    step: Callable[[Clients, Leftover], None], clients: Clients, leftover: Leftover
+) -> errors.KmsdemoError | None:
+    try:
+        step(clients, leftover)
+    except errors.KmsdemoError as error:
+        return error
+    return None
+
+
+def _begin_removal(clients: Clients, leftover: Leftover) -> None:
+    if leftover.kind == "key":
+        remove_key(clients, leftover.name)
+    else:
+        table.start_deletion(clients.dynamodb, leftover.name)
+
+
+def _end_removal(clients: Clients, leftover: Leftover) -> None:
+    if leftover.kind == "table":
+        table.wait_until_gone(clients.dynamodb, leftover.name)
+
+
+def _schedule_deletion(kms: KMSClient, key_id: str) -> None:
+    key = keys.describe(kms, key_id)
+    if key.state == "PendingReplicaDeletion" or _goes_soon(key):
+        return
+    if key.deletion_date is not None:
+        keys.cancel_deletion(kms, key_id)
+    keys.schedule_deletion(kms, key_id, waiting_period_days=WAITING_PERIOD_DAYS)
+
+
+def _goes_soon(key: keys.Key) -> bool:
+    soon = datetime.now(timezone.utc) + timedelta(days=WAITING_PERIOD_DAYS, minutes=1)
+    return key.deletion_date is not None and key.deletion_date < soon
+
+
+def _keys(kms: KMSClient) -> Iterator[Leftover]:
+    for key_id in keys.key_ids(kms):
+        # Others' keys may be closed to us, or go while we look.
+        with suppress(errors.AccessDenied, errors.KeyNotFound, errors.KeyUnusable):
+            run = tags.read(keys.tags(kms, key_id))
+            if run is not None and not _is_removed(kms, key_id):
+                yield Leftover("key", key_id, run)
+
+
+def _is_removed(kms: KMSClient, key_id: str) -> bool:
+    key = keys.describe(kms, key_id)
+    on_its_way = key.state == "PendingReplicaDeletion" or _goes_soon(key)
+    return on_its_way and not keys.aliases(kms, key_id)
+
+
+def _tables(dynamodb: DynamoDBClient) -> Iterator[Leftover]:
+    with translated(table_name="of this account"):
+        pages = dynamodb.get_paginator("list_tables").paginate()
+        names = [name for page in pages for name in page["TableNames"]]
+    for name in names:
+        with suppress(errors.AccessDenied, errors.TableNotFound):
+            if name.startswith(_TABLE_PREFIX) and (run := _run_of(dynamodb, name)):
+                yield Leftover("table", name, run)
+
+
+def _run_of(dynamodb: DynamoDBClient, table_name: str) -> Tags | None:
+    found = table.describe(dynamodb, table_name)
+    if found.status == "DELETING":
+        return None
+    with translated(table_name=table_name):
+        pages = dynamodb.get_paginator("list_tags_of_resource").paginate(ResourceArn=found.arn)
+        return tags.read({tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]})

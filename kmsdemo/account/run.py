@@ -1,0 +1,101 @@
+"""A run in an account that others use too: tags what it makes, and touches nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import botocore
+from botocore.model import OperationModel
+from botocore.session import Session
+
+from kmsdemo import errors
+from kmsdemo.account.changes import changes_something
+from kmsdemo.account.tags import Tags
+
+_NAMES_A_KEY: Final = ("KeyId", "TargetKeyId", "AliasName")
+_NEW_ALIAS: Final = "kmsdemo_new_alias"
+
+
+class Run:
+    """Watches every client that this process makes.
+
+    Attributes:
+        tags: What everything is tagged with.
+        key_ids: The keys made, in their order; whoever puts one away takes it from the list.
+        table_names: The tables made, likewise.
+    """
+
+    def __init__(self) -> None:
+        self.tags = Tags()
+        self.key_ids: list[str] = []
+        self.table_names: list[str] = []
+        self._own: set[str] = set()
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Tag and guard what is done with every session that is opened from now on."""
+        botocore.register_initializer(self._watch)
+        try:
+            yield
+        finally:
+            botocore.unregister_initializer(self._watch)
+
+    def _watch(self, session: Session) -> None:
+        for event, handler in (
+            ("before-parameter-build.kms", self._guard_key),
+            ("before-parameter-build.kms.CreateKey", self._tag_key),
+            ("before-parameter-build.kms.ReplicateKey", self._tag_key),
+            ("before-parameter-build.kms.CreateAlias", self._remember_alias),
+            ("after-call.kms.CreateKey", self._own_key),
+            ("after-call.kms.CreateAlias", self._own_alias),
+            ("before-parameter-build.dynamodb", self._guard_table),
+            ("before-parameter-build.dynamodb.CreateTable", self._tag_table),
+            ("before-parameter-build.iam.CreateUser", self._tag_other),
+        ):
+            session.register(event, handler)
+
+    def _guard_key(self, model: OperationModel, params: dict[str, Any], **_: Any) -> None:
+        if not changes_something(model.name):
+            return
+        named = {name for name in _NAMES_A_KEY if name in params}
+        if model.name == "CreateAlias":
+            named.remove("AliasName")  # nobody's yet
+        for name in named:
+            if _bare(params[name]) not in self._own:
+                raise errors.NotOfThisRun(params[name], model.name)
+
+    def _guard_table(self, model: OperationModel, params: dict[str, Any], **_: Any) -> None:
+        table_name = params.get("TableName", self.tags.run_id)
+        if not model.name.startswith("Describe") and self.tags.run_id not in table_name:
+            raise errors.NotOfThisRun(table_name, model.name)
+
+    def _tag_key(self, params: dict[str, Any], **_: Any) -> None:
+        params["Tags"] = [*params.get("Tags", []), *self.tags.for_kms()]
+
+    def _tag_other(self, params: dict[str, Any], **_: Any) -> None:
+        params["Tags"] = [*params.get("Tags", []), *self.tags.for_others()]
+
+    def _tag_table(self, params: dict[str, Any], **_: Any) -> None:
+        self._tag_other(params)
+        self.table_names.append(params["TableName"])
+
+    def _own_key(self, parsed: dict[str, Any], **_: Any) -> None:
+        if "KeyMetadata" in parsed:
+            key_id = parsed["KeyMetadata"]["KeyId"]
+            self.key_ids.append(key_id)
+            self._own.add(key_id)
+
+    def _remember_alias(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        context[_NEW_ALIAS] = params["AliasName"]
+
+    def _own_alias(self, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+        if "Error" not in parsed:
+            self._own.add(context[_NEW_ALIAS])
+
+
+def _bare(name: str) -> str:
+    """Return the key id, or the alias, without what stands before it in an ARN."""
+    resource = name.rsplit(":", 1)[-1]
+    return resource.removeprefix("key/")

@@ -1,0 +1,93 @@
+"""An account that others use too: each run and each scenario has names of its own there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from itertools import count
+
+from kmsdemo import errors, table
+from kmsdemo.account import leftovers
+from kmsdemo.account.clients import connect
+from kmsdemo.account.run import Run
+from kmsdemo.backends import Account
+
+
+class SharedAccount:
+    """A backend that tidies up after each scenario, and nothing else.
+
+    Args:
+        name: The emulator, as the table of divergences knows it.
+        lacks: Tags of scenarios that cannot be run here, each with the reason.
+        run: What watches over the clients.
+        put_away: What is done with a key when its scenario has ended.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        lacks: Mapping[str, str],
+        run: Run,
+        put_away: Callable[[str], None] | None = None,
+    ) -> None:
+        self.name = name
+        self.lacks = lacks
+        self._run = run
+        self._clients = connect()
+        self._put_away = put_away or self._remove_key
+        self._numbers = count(1)
+
+    @contextmanager
+    def account(self) -> Iterator[Account]:
+        """Give a scenario names of its own; what it made is put away when it ends."""
+        suffix = f"-{self._run.tags.run_id}-{next(self._numbers)}"
+        try:
+            yield Account(self._clients, lambda: list(self._run.key_ids), suffix)
+        finally:
+            self._tidy_up()
+
+    def environment(self) -> Mapping[str, str]:
+        """Return nothing: other programs inherit the variables of this process."""
+        return {}
+
+    def advance(self, *, days: int) -> None:
+        """Refuse: only the sandbox's clock moves."""
+        raise NotImplementedError(self.lacks["clock"])
+
+    def _tidy_up(self) -> None:
+        """Put away what the scenario made; what fails here is found at the end of the run."""
+        key_ids, self._run.key_ids = self._run.key_ids, []
+        table_names, self._run.table_names = self._run.table_names, []
+        for key_id in key_ids:
+            with suppress(errors.KmsdemoError):
+                self._put_away(key_id)
+        for table_name in table_names:
+            with suppress(errors.KmsdemoError):
+                table.start_deletion(self._clients.dynamodb, table_name)
+
+    def _remove_key(self, key_id: str) -> None:
+        leftovers.remove_key(self._clients, key_id)
+
+
+@contextmanager
+def tidied(run: Run) -> Iterator[None]:
+    """Watch over a run; at its end, remove whatever of it is still there.
+
+    Raises:
+        LeftBehind: Something could not be removed.
+    """
+    try:
+        with run.watching():
+            yield
+    finally:
+        _remove_all(run.tags.run_id)
+
+
+def _remove_all(run_id: str) -> None:
+    clients = connect()
+    try:
+        failures = leftovers.remove(clients, leftovers.find(clients, run_id))
+    except errors.KmsdemoError as error:
+        failures = [error]
+    if failures:
+        raise errors.LeftBehind(run_id, " ".join(error.what for error in failures))

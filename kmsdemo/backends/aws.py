@@ -1,0 +1,84 @@
+"""A real AWS account: named, confirmed by AWS, and left as it was found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import MappingProxyType
+
+import botocore
+
+from kmsdemo import errors
+from kmsdemo.account.caller import Caller, identify
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.account.key_pool import MOST_KEYS, KeyPool
+from kmsdemo.account.run import Run
+from kmsdemo.account.settling import Settling
+from kmsdemo.account.shared import SharedAccount, tidied
+from kmsdemo.backends import Options
+
+_LACKS = MappingProxyType(
+    {
+        "clock": "AWS's clock cannot be moved",
+        "iam_users": "no IAM users are created in a real account",
+        "other_account": "a run works in one account only",
+    }
+)
+_ANNOUNCEMENT = """\
+AWS account {account} as {arn}, Region {region}{endpoint}
+This run creates at most {most_keys} KMS keys and, for each scenario that needs one, a DynamoDB
+table. All of it is tagged kmsdemo:run. At its end the tables are deleted and the keys
+scheduled for deletion in 7 days. Should it be killed, kmsdemo sweep removes what is left."""
+
+
+def announcement(options: Options) -> str:
+    """Return whose account it is, and what will be created there.
+
+    Raises:
+        NoAccountNamed, AnotherAccount, RootRefused, RefusedInCi: It must not be used.
+        NoCredentials, NoRegion, EndpointUnreachable: It cannot be.
+    """
+    clients = connect()
+    caller = _confirmed(options, clients)
+    url = os.environ.get("AWS_ENDPOINT_URL")
+    return _ANNOUNCEMENT.format(
+        account=caller.account,
+        arn=caller.arn,
+        region=clients.kms.meta.region_name,
+        endpoint=f", at {url}" if url else "",
+        most_keys=MOST_KEYS,
+    )
+
+
+@contextmanager
+def running(options: Options) -> Iterator[SharedAccount]:
+    """Work in the account; at the end remove what was made there, and nothing else."""
+    _confirmed(options, connect())
+    run, settling = Run(), Settling(options.aws_settle)
+    with tidied(run), _watched_by(settling):
+        pool = KeyPool(connect(), run.tags)
+        with _watched_by(pool):
+            yield SharedAccount("aws", _LACKS, run, pool.put_back)
+
+
+def _confirmed(options: Options, clients: Clients) -> Caller:
+    if options.aws_account is None:
+        raise errors.NoAccountNamed
+    if os.environ.get("CI") and not options.aws_in_ci:
+        raise errors.RefusedInCi
+    caller = identify(clients.sts)
+    if caller.account != options.aws_account:
+        raise errors.AnotherAccount(options.aws_account, caller.account, caller.arn)
+    if caller.is_root:
+        raise errors.RootRefused(caller.account)
+    return caller
+
+
+@contextmanager
+def _watched_by(watcher: KeyPool | Settling) -> Iterator[None]:
+    botocore.register_initializer(watcher.watch)
+    try:
+        yield
+    finally:
+        botocore.unregister_initializer(watcher.watch)

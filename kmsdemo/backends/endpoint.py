@@ -1,0 +1,43 @@
+"""Anything else that speaks AWS's language at some URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kmsdemo import errors
+from kmsdemo.account import emulator
+from kmsdemo.account.shared import SharedAccount
+from kmsdemo.backends import Options
+
+
+def announcement(options: Options) -> str:
+    """Return where it is.
+
+    Raises:
+        NoEndpointNamed: No URL is given.
+        EndpointUnreachable: Nobody answers there.
+    """
+    url = _url(options)
+    with emulator.reached({"AWS_ENDPOINT_URL": url}):
+        return emulator.announcement(_name(options), url)
+
+
+@contextmanager
+def running(options: Options) -> Iterator[SharedAccount]:
+    """Work there, and leave nothing behind."""
+    with (
+        emulator.reached({"AWS_ENDPOINT_URL": _url(options)}),
+        emulator.running(_name(options)) as backend,
+    ):
+        yield backend
+
+
+def _url(options: Options) -> str:
+    if options.endpoint_url is None:
+        raise errors.NoEndpointNamed
+    return options.endpoint_url
+
+
+def _name(options: Options) -> str:
+    return options.emulator or "endpoint"

@@ -1,0 +1,46 @@
+"""LocalStack, found as its own client finds it: ``LOCALSTACK_HOST``, ``EDGE_PORT``, ``USE_SSL``.
+
+Where the services live apart, ``AWS_ENDPOINT_URL_KMS`` and ``AWS_ENDPOINT_URL_DYNAMODB`` say so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from localstack_client.config import DEFAULT_EDGE_PORT, get_service_endpoint
+
+from kmsdemo.account import emulator
+from kmsdemo.account.shared import SharedAccount
+from kmsdemo.backends import Options
+
+_APART = ("AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_DYNAMODB")
+
+
+def announcement(_: Options) -> str:
+    """Return where LocalStack is.
+
+    Raises:
+        EndpointUnreachable: It is not there.
+    """
+    with _reached():
+        return emulator.announcement("LocalStack", _url())
+
+
+@contextmanager
+def running(_: Options) -> Iterator[SharedAccount]:
+    """Work on LocalStack, and leave nothing there."""
+    with _reached(), emulator.running("localstack") as backend:
+        yield backend
+
+
+def _reached() -> AbstractContextManager[None]:
+    return emulator.reached({"AWS_ENDPOINT_URL": _url()}, keeping=_APART)
+
+
+def _url() -> str:
+    host = os.environ.get("LOCALSTACK_HOST", "localhost")
+    if ":" not in host:
+        host = f"{host}:{os.environ.get('EDGE_PORT', DEFAULT_EDGE_PORT)}"
+    return str(get_service_endpoint("kms", host))
