@@ -37,8 +37,6 @@ pytest_plugins = [
     "steps.aws_cli",
 ]
 
-_ANNOUNCEMENT = pytest.StashKey[str]()
-
 
 # ------------------------------------------------------------------------- where AWS is
 
@@ -60,28 +58,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(backends.flag(option.name), default=option.default, help=text, **how)
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Say what will be done, or why it cannot be, before anything is."""
-    if not hasattr(config, "workerinput"):  # its controller has said it
-        try:
-            config.stash[_ANNOUNCEMENT] = backends.announcement(*_chosen(config))
-        except errors.KmsdemoError as error:
-            raise pytest.UsageError(str(error)) from error
+    if hasattr(session.config, "workerinput"):
+        return  # its controller has said it
+    try:
+        announcement = backends.announcement(*_chosen(session.config))
+    except errors.KmsdemoError as error:
+        pytest.exit(f"{error.what}\n{error.next_step}", pytest.ExitCode.USAGE_ERROR)
+    if terminal := session.config.pluginmanager.get_plugin("terminalreporter"):
+        for line in announcement.splitlines():
+            terminal.write_line(line)
 
 
-def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Print it above everything else."""
-    return config.stash[_ANNOUNCEMENT].splitlines()
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Count the scenarios that are known to differ."""
-    if differing := terminalreporter.stats.get("xfailed"):
-        scenarios = (
-            "1 scenario differs" if len(differing) == 1 else f"{len(differing)} scenarios differ"
-        )
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Count, below everything else, the scenarios that are known to differ."""
+    yield
+    if differing := len(terminalreporter.stats.get("xfailed", ())):
+        scenarios = "1 scenario differs" if differing == 1 else f"{differing} scenarios differ"
         terminalreporter.write_line(f"{scenarios} from AWS on this backend", yellow=True)
 
 
@@ -89,7 +84,9 @@ def pytest_terminal_summary(
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the scenarios together in a real account: each worker would create keys of its own."""
     if config.getoption("backend") == "aws":
-        from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415, there only where it calls
+        from xdist.scheduler import (  # type: ignore[import-untyped]  # noqa: PLC0415
+            LoadFileScheduling,
+        )
 
         return LoadFileScheduling(config, log)
     return None

@@ -83,7 +83,7 @@ def _from_waiter(error: boto.WaiterError, table_name: str) -> errors.KmsdemoErro
 
 
 def _invalid_state(refusal: _Refusal) -> errors.KmsdemoError:
-    if "not pending deletion" in refusal.message:
+    if refusal.operation == "CancelKeyDeletion":
         return errors.KeyNotPendingDeletion(refusal.key_id)
     if "pending" in refusal.message and "deletion" in refusal.message:
         return errors.KeyPendingDeletion(refusal.key_id)

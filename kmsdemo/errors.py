@@ -391,9 +391,7 @@ class NoAccountNamed(KmsdemoError):
     """A real account is worked in only when it is named."""
 
     _what = "A real AWS account is used only if you name it, so that it is not one by accident."
-    _next_step = (
-        "Give its twelve digits: --aws-account $(aws sts get-caller-identity --query Account)."
-    )
+    _next_step = "Give its twelve digits with --aws-account; aws sts get-caller-identity has them."
 
 
 @dataclass(eq=False)

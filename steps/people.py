@@ -42,20 +42,20 @@ def create_people(iam: IAMClient, account: Account, names: str) -> Iterator[Peop
     with ExitStack() as until_the_end:
         people = {}
         for name in re.split(r", | and ", names):
-            people[name] = _create(iam, account.named(name))
-            until_the_end.callback(_delete, iam, people[name])
+            people[name] = create_person(iam, account.named(name))
+            until_the_end.callback(delete_person, iam, people[name])
         yield people
 
 
-def _create(iam: IAMClient, user_name: str) -> Person:
+def create_person(iam: IAMClient, user_name: str) -> Person:
     arn = iam.create_user(UserName=user_name)["User"]["Arn"]
     access_key = iam.create_access_key(UserName=user_name)["AccessKey"]
     return Person(user_name, arn, access_key["AccessKeyId"], access_key["SecretAccessKey"])
 
 
-def _delete(iam: IAMClient, person: Person) -> None:
-    user = {"UserName": person.user_name}
-    for policy_name in iam.list_user_policies(**user)["PolicyNames"]:
-        iam.delete_user_policy(**user, PolicyName=policy_name)
-    iam.delete_access_key(**user, AccessKeyId=person.access_key_id)
-    iam.delete_user(**user)
+def delete_person(iam: IAMClient, person: Person) -> None:
+    name = person.user_name
+    for policy_name in iam.list_user_policies(UserName=name)["PolicyNames"]:
+        iam.delete_user_policy(UserName=name, PolicyName=policy_name)
+    iam.delete_access_key(UserName=name, AccessKeyId=person.access_key_id)
+    iam.delete_user(UserName=name)

@@ -28,13 +28,11 @@ RunScript = Callable[..., Finished]
 @pytest.fixture
 def run_script(backend: Backend, table_name: str) -> RunScript:
     """Run ``encrypt`` or ``decrypt`` with arguments."""
-    table = {"KMSDEMO_TABLE": table_name}
 
     def run(name: str, *arguments: str) -> Finished:
         script = EXAMPLES / f"{name}-passwd.py"
-        (finished,) = run_together(
-            {**backend.environment(), **table}, [sys.executable, script, *arguments]
-        )
+        environment = {**backend.environment(), "KMSDEMO_TABLE": table_name}
+        (finished,) = run_together(environment, [sys.executable, script, *arguments])
         return finished
 
     return run

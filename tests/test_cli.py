@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.backends import Backend
 from kmsdemo.cli import main
-from steps.people import create_people
+from steps.people import create_person
 from tests import fake_aws
 from tests.processes import environment, python
 
@@ -85,7 +85,7 @@ def test_setup_twice_changes_nothing(kms: KMSClient) -> None:
 def test_setup_passes_on_what_it_is_told(
     kms: KMSClient, dynamodb: DynamoDBClient, iam: IAMClient
 ) -> None:
-    anna, ben = (person.arn for person in create_people(iam, "anna, ben").values())
+    anna, ben = (create_person(iam, name).arn for name in ("anna", "ben"))
     made = facts(
         *("setup", "--alias", "demo-kms-class", "--description", "Tuesday"),
         *("--key-administrator", anna, "--key-user", ben, "--table-name", "tuesday"),

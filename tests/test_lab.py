@@ -104,13 +104,16 @@ def test_a_failed_step_ends_in_exit_code_1_with_its_calls(small_suite: Path) -> 
 def test_a_known_difference_from_aws_is_shown_and_is_no_failure(small_suite: Path) -> None:
     edit(small_suite, 'called "demo-kms"', 'called "another"')
     known = """
-from kmsdemo.backends.moto import Moto
-Moto.divergences = {"A new table is ready for the lab": "here tables are called otherwise"}
+from kmsdemo import divergences
+known = divergences.Divergence(
+    "moto", "here tables are called otherwise", "no page", ("A new table is ready for the lab",)
+)
+divergences.DIVERGENCES = (known,)
 """
     finished = python("-c", known + ONE_FEATURE, small_suite)
     assert finished.returncode == 0, finished.stdout
     assert '    ≠ Then the table is called "another"' in finished.stdout
-    assert "AWS would do this; here tables are called otherwise." in finished.stdout
+    assert "AWS would do this; here tables are called otherwise (no page)." in finished.stdout
     summary = " ".join(finished.stdout.splitlines()[-2:])
     assert summary.endswith("2 scenarios as AWS documents them, 1 known to differ on moto.")
 
@@ -172,4 +175,4 @@ def test_a_swallowed_ctrl_c_is_heard_at_the_next_step(small_suite: Path) -> None
 def test_an_unknown_backend_is_a_usage_error() -> None:
     finished = python("-m", "kmsdemo", "lab", "--backend", "mars")
     assert finished.returncode == 2
-    assert "'mars' is not 'moto'" in finished.stderr
+    assert "'mars' is not one of 'aws', 'endpoint', 'localstack', 'moto'" in finished.stderr

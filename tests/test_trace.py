@@ -12,7 +12,7 @@ from tests import fake_aws
 
 
 @pytest.fixture
-def traced(account: Clients) -> tuple[Clients, list[Call]]:
+def traced(clients: Clients) -> tuple[Clients, list[Call]]:
     """Clients of a session that is watched, and its calls."""
     trace, session = Trace(), boto3.Session()
     trace.watch(session._session)

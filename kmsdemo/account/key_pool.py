@@ -6,21 +6,27 @@ key gets one that another scenario is done with, if there is one, put back to wh
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.session import Session
 
 from kmsdemo import errors, keys
-from kmsdemo.account.clients import Clients
+from kmsdemo.account.clients import CONFIG, Clients
 from kmsdemo.account.key_renewal import renew
 from kmsdemo.account.tags import Tags
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
 
 MOST_KEYS: Final = 5
 _WISHES: Final = "kmsdemo_wishes"
 
-_Answer = tuple[AWSResponse, dict[str, Any]]
+_Answer = tuple[AWSResponse, Mapping[str, Any]]
 
 
 @dataclass
@@ -40,11 +46,11 @@ class KeyPool:
     _free: list[str] = field(default_factory=list)
 
     def watch(self, session: Session) -> None:
-        """Answer for the clients made from this session."""
-        for operation in ("CreateKey", "ReplicateKey"):
-            session.register(f"before-parameter-build.kms.{operation}", self._remember_wishes)
-        session.register("before-call.kms.CreateKey", self._create)
-        session.register("before-call.kms.ReplicateKey", self._replicate)
+        """Answer for the clients made from this session, as the same caller."""
+        for operation, answer in (("CreateKey", self._create), ("ReplicateKey", self._replicate)):
+            session.register(f"before-parameter-build.kms.{operation}", _remember_wishes)
+            handler = partial(self._answer, answer, session)
+            session.register(f"before-call.kms.{operation}", cast("Any", handler))
 
     def put_back(self, key_id: str) -> None:
         """Make a key like a new one and keep it for the next scenario.
@@ -55,34 +61,31 @@ class KeyPool:
         renew(self.clients.kms, key_id, keeping=self.tags.as_text())
         self._free.append(key_id)
 
-    def _remember_wishes(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        context[_WISHES] = dict(params)
+    def _answer(self, answer: _FromPool, session: Session, **event: Any) -> _Answer | None:
+        kms = cast("KMSClient", session.create_client("kms", config=CONFIG))
+        answered = answer(kms, event["context"][_WISHES])
+        if answered is None:
+            self._count()
+            return None
+        return AWSResponse("", 200, HTTPHeaders(), None), {**answered, **_SUCCESS}
 
-    def _create(self, context: dict[str, Any], **_: Any) -> _Answer | None:
-        wishes = context[_WISHES]
+    def _create(self, kms: KMSClient, wishes: dict[str, Any]) -> dict[str, Any] | None:
         multi_region = wishes.get("MultiRegion", False)
         for key_id in self._free:
             if key_id.startswith("mrk-") == multi_region:
+                kms.update_key_description(KeyId=key_id, Description=wishes["Description"])
+                kms.tag_resource(KeyId=key_id, Tags=wishes["Tags"])
+                metadata = kms.describe_key(KeyId=key_id)["KeyMetadata"]
                 self._free.remove(key_id)
-                return self._as_wished(key_id, wishes)
-        self._count()
+                return {"KeyMetadata": metadata}
         return None
 
-    def _as_wished(self, key_id: str, wishes: dict[str, Any]) -> _Answer:
-        kms = self.clients.kms
-        kms.update_key_description(KeyId=key_id, Description=wishes.get("Description", ""))
-        if wishes.get("Tags"):
-            kms.tag_resource(KeyId=key_id, Tags=wishes["Tags"])
-        return _answered(KeyMetadata=kms.describe_key(KeyId=key_id)["KeyMetadata"])
-
-    def _replicate(self, context: dict[str, Any], **_: Any) -> _Answer | None:
-        wishes = context[_WISHES]
+    def _replicate(self, kms: KMSClient, wishes: dict[str, Any]) -> dict[str, Any] | None:
         key_id, region = wishes["KeyId"], wishes["ReplicaRegion"]
-        if region not in keys.replica_regions(self.clients.kms, key_id):
-            self._count()
+        if region not in keys.replica_regions(kms, key_id):
             return None
         replica = self.clients.in_region(region).kms.describe_key(KeyId=key_id)
-        return _answered(ReplicaKeyMetadata=replica["KeyMetadata"])
+        return {"ReplicaKeyMetadata": replica["KeyMetadata"]}
 
     def _count(self) -> None:
         """Count before the call: a key whose answer is lost is there all the same."""
@@ -91,6 +94,9 @@ class KeyPool:
         self.made += 1
 
 
-def _answered(**answer: Any) -> _Answer:
-    metadata = {"ResponseMetadata": {"HTTPStatusCode": 200}}
-    return AWSResponse("", 200, {}, None), {**answer, **metadata}
+_FromPool = Callable[["KMSClient", dict[str, Any]], dict[str, Any] | None]
+_SUCCESS: Final = {"ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+def _remember_wishes(**event: Any) -> None:
+    event["context"][_WISHES] = event["params"]

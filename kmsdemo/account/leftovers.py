@@ -5,7 +5,7 @@ Only what carries the tags of a run is ever touched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -64,20 +64,24 @@ def find(clients: Clients, run_id: str | None = None) -> list[Leftover]:
     return [leftover for leftover in found if run_id in (None, leftover.run.run_id)]
 
 
-def remove(clients: Clients, leftovers: list[Leftover]) -> list[errors.KmsdemoError]:
+def remove(clients: Clients, leftovers: Sequence[Leftover]) -> dict[Leftover, errors.KmsdemoError]:
     """Schedule keys for deletion in 7 days without their aliases, and delete tables.
 
     What fails does not keep the others from being removed.
 
     Returns:
-        What failed, and why; empty where all is removed.
+        What could not be removed, and why.
 
     AWS: ScheduleKeyDeletion, DeleteAlias, AWS KMS API Reference; DeleteTable, Amazon DynamoDB
     API Reference.
     """
-    begun = [_failure(_begin_removal, clients, leftover) for leftover in leftovers]
-    ended = [_failure(_end_removal, clients, leftover) for leftover in leftovers]
-    return [failure for failure in begun + ended if failure]
+    # All are begun before any is waited for: a key that is left costs more than a table.
+    attempts = [
+        (leftover, _failure(step, clients, leftover))
+        for step in (_begin_removal, _end_removal)
+        for leftover in leftovers
+    ]
+    return {leftover: failure for leftover, failure in attempts if failure}
 
 
 def remove_key(clients: Clients, key_id: str) -> None:
@@ -116,16 +120,19 @@ def _end_removal(clients: Clients, leftover: Leftover) -> None:
 
 def _schedule_deletion(kms: KMSClient, key_id: str) -> None:
     key = keys.describe(kms, key_id)
-    if key.state == "PendingReplicaDeletion" or _goes_soon(key):
+    if _goes_soon(key):
         return
-    if key.deletion_date is not None:
+    if key.state == "PendingDeletion":
         keys.cancel_deletion(kms, key_id)
     keys.schedule_deletion(kms, key_id, waiting_period_days=WAITING_PERIOD_DAYS)
 
 
 def _goes_soon(key: keys.Key) -> bool:
+    """Return whether a key goes within 7 days, or when its last replica is gone."""
+    if key.state != "PendingDeletion" or key.deletion_date is None:
+        return key.state == "PendingReplicaDeletion"
     soon = datetime.now(timezone.utc) + timedelta(days=WAITING_PERIOD_DAYS, minutes=1)
-    return key.deletion_date is not None and key.deletion_date < soon
+    return key.deletion_date < soon
 
 
 def _keys(kms: KMSClient) -> Iterator[Leftover]:
@@ -138,9 +145,7 @@ def _keys(kms: KMSClient) -> Iterator[Leftover]:
 
 
 def _is_removed(kms: KMSClient, key_id: str) -> bool:
-    key = keys.describe(kms, key_id)
-    on_its_way = key.state == "PendingReplicaDeletion" or _goes_soon(key)
-    return on_its_way and not keys.aliases(kms, key_id)
+    return _goes_soon(keys.describe(kms, key_id)) and not keys.aliases(kms, key_id)
 
 
 def _tables(dynamodb: DynamoDBClient) -> Iterator[Leftover]:

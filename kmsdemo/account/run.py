@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import botocore
-from botocore.model import OperationModel
 from botocore.session import Session
 
 from kmsdemo import errors
@@ -51,48 +50,53 @@ class Run:
             ("after-call.kms.CreateKey", self._own_key),
             ("after-call.kms.CreateAlias", self._own_alias),
             ("before-parameter-build.dynamodb", self._guard_table),
-            ("before-parameter-build.dynamodb.CreateTable", self._tag_table),
+            ("before-parameter-build.dynamodb.CreateTable", self._tag_other),
+            ("before-parameter-build.dynamodb.CreateTable", self._note_table),
             ("before-parameter-build.iam.CreateUser", self._tag_other),
         ):
             session.register(event, handler)
 
-    def _guard_key(self, model: OperationModel, params: dict[str, Any], **_: Any) -> None:
-        if not changes_something(model.name):
+    def _guard_key(self, **event: Any) -> None:
+        operation, params = event["model"].name, event["params"]
+        if not changes_something(operation):
             return
         named = {name for name in _NAMES_A_KEY if name in params}
-        if model.name == "CreateAlias":
+        if operation == "CreateAlias":
             named.remove("AliasName")  # nobody's yet
         for name in named:
             if _bare(params[name]) not in self._own:
-                raise errors.NotOfThisRun(params[name], model.name)
+                raise errors.NotOfThisRun(params[name], operation)
 
-    def _guard_table(self, model: OperationModel, params: dict[str, Any], **_: Any) -> None:
-        table_name = params.get("TableName", self.tags.run_id)
-        if not model.name.startswith("Describe") and self.tags.run_id not in table_name:
-            raise errors.NotOfThisRun(table_name, model.name)
+    def _guard_table(self, **event: Any) -> None:
+        operation = event["model"].name
+        table_name = event["params"].get("TableName", self.tags.run_id)
+        if not operation.startswith("Describe") and self.tags.run_id not in table_name:
+            raise errors.NotOfThisRun(table_name, operation)
 
-    def _tag_key(self, params: dict[str, Any], **_: Any) -> None:
-        params["Tags"] = [*params.get("Tags", []), *self.tags.for_kms()]
+    def _tag_key(self, **event: Any) -> None:
+        _add_tags(event["params"], self.tags.for_kms())
 
-    def _tag_other(self, params: dict[str, Any], **_: Any) -> None:
-        params["Tags"] = [*params.get("Tags", []), *self.tags.for_others()]
+    def _tag_other(self, **event: Any) -> None:
+        _add_tags(event["params"], self.tags.for_others())
 
-    def _tag_table(self, params: dict[str, Any], **_: Any) -> None:
-        self._tag_other(params)
-        self.table_names.append(params["TableName"])
+    def _note_table(self, **event: Any) -> None:
+        self.table_names.append(event["params"]["TableName"])
 
-    def _own_key(self, parsed: dict[str, Any], **_: Any) -> None:
-        if "KeyMetadata" in parsed:
-            key_id = parsed["KeyMetadata"]["KeyId"]
-            self.key_ids.append(key_id)
-            self._own.add(key_id)
+    def _own_key(self, **event: Any) -> None:
+        if key := event["parsed"].get("KeyMetadata"):
+            self.key_ids.append(key["KeyId"])
+            self._own.add(key["KeyId"])
 
-    def _remember_alias(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        context[_NEW_ALIAS] = params["AliasName"]
+    def _remember_alias(self, **event: Any) -> None:
+        event["context"][_NEW_ALIAS] = event["params"]["AliasName"]
 
-    def _own_alias(self, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        if "Error" not in parsed:
-            self._own.add(context[_NEW_ALIAS])
+    def _own_alias(self, **event: Any) -> None:
+        if "Error" not in event["parsed"]:
+            self._own.add(event["context"][_NEW_ALIAS])
+
+
+def _add_tags(params: dict[str, Any], tags: list[dict[str, str]]) -> None:
+    params["Tags"] = [*params.get("Tags", []), *tags]
 
 
 def _bare(name: str) -> str:

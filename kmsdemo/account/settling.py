@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.model import OperationModel
 from botocore.session import Session
 
 from kmsdemo.account.changes import changes_something
@@ -30,10 +29,10 @@ class Settling:
         session.register("before-call.kms", self._wait)
         session.register("after-call.kms", self._changed)
 
-    def _wait(self, model: OperationModel, **_: Any) -> None:
-        if not changes_something(model.name):
+    def _wait(self, **event: Any) -> None:
+        if not changes_something(event["model"].name):
             time.sleep(max(0.0, self._last_change + self.seconds - time.monotonic()))
 
-    def _changed(self, model: OperationModel, **_: Any) -> None:
-        if changes_something(model.name):
+    def _changed(self, **event: Any) -> None:
+        if changes_something(event["model"].name):
             self._last_change = time.monotonic()

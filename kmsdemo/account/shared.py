@@ -86,7 +86,7 @@ def tidied(run: Run) -> Iterator[None]:
 def _remove_all(run_id: str) -> None:
     clients = connect()
     try:
-        failures = leftovers.remove(clients, leftovers.find(clients, run_id))
+        failures = list(leftovers.remove(clients, leftovers.find(clients, run_id)).values())
     except errors.KmsdemoError as error:
         failures = [error]
     if failures:

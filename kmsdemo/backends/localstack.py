@@ -9,7 +9,10 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from localstack_client.config import DEFAULT_EDGE_PORT, get_service_endpoint
+from localstack_client.config import (  # type: ignore[import-untyped]
+    DEFAULT_EDGE_PORT,
+    get_service_endpoint,
+)
 
 from kmsdemo.account import emulator
 from kmsdemo.account.shared import SharedAccount

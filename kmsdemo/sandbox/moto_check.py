@@ -32,7 +32,7 @@ NEEDED = {
     ),
     "moto.kms.responses": ("KmsResponse",),
     "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
-    "moto.sts.models": ("sts_backends",),
+    "moto.sts.models": ("STSBackend.get_caller_identity", "sts_backends"),
 }
 """By module of moto: what the sandbox calls, reads or replaces there."""
 

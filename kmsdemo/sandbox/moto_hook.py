@@ -12,6 +12,8 @@ import moto.kms.models
 import moto.kms.utils
 from moto.core.responses import BaseResponse
 from moto.kms.responses import KmsResponse
+from moto.sts.models import STSBackend
+from moto.utilities.utils import get_partition
 
 from kmsdemo.sandbox import judgement
 from kmsdemo.sandbox.call import Call
@@ -41,6 +43,7 @@ class Hook:
                 self._replace(BaseResponse, "get_access_key", _access_key_id)
                 self._replace(BaseResponse, "get_current_account", _current_account)
                 self._replace(moto.kms.models, "generate_private_key", _private_key)
+                self._replace(STSBackend, "get_caller_identity", _caller_identity)
             self._times += 1
             return is_new
 
@@ -66,6 +69,7 @@ HOOK = Hook()
 _moto_call_action = BaseResponse.call_action
 _moto_access_key_id = BaseResponse.get_access_key
 _moto_current_account = BaseResponse.get_current_account
+_moto_caller_identity = STSBackend.get_caller_identity
 _moto_private_key = moto.kms.utils.generate_private_key
 
 
@@ -130,3 +134,11 @@ def _current_account(response: BaseResponse) -> str:
 def _private_key(key_spec: str) -> Any:
     """Stand in for ``generate_private_key``: a symmetric key has none."""
     return None if key_spec == "SYMMETRIC_DEFAULT" else _moto_private_key(key_spec)
+
+
+def _caller_identity(backend: STSBackend, access_key_id: str, region: str) -> tuple[str, str, str]:
+    """Stand in for ``get_caller_identity``: who is no user of IAM's is the account's root."""
+    user_id, arn, account = _moto_caller_identity(backend, access_key_id, region)
+    if arn.endswith(":user/moto"):
+        return account, f"arn:{get_partition(region)}:iam::{account}:root", account
+    return user_id, arn, account

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from kmsdemo import keys
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.keys import Key
-from steps.people import Person, create_people
+from steps.people import Person, create_person
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -33,7 +33,7 @@ def key(kms: KMSClient) -> Key:
 @pytest.fixture
 def ben(iam: IAMClient) -> Person:
     """An IAM user without any IAM policy."""
-    return create_people(iam, "ben")["ben"]
+    return create_person(iam, "ben")
 
 
 def allow(principal: Any, action: Any = "kms:Decrypt", **more: Any) -> dict[str, Any]:

@@ -35,9 +35,9 @@ def key(kms: KMSClient) -> Key:
 
 
 @pytest.fixture
-def unchecked(account: Clients) -> KMSClient:
+def unchecked(clients: Clients) -> KMSClient:
     """A client that sends what the API's model forbids, and lets the server refuse it."""
-    return account.session.client("kms", config=Config(parameter_validation=False))
+    return clients.session.client("kms", config=Config(parameter_validation=False))
 
 
 def recorded(test: str, answer: str) -> Any:
@@ -187,8 +187,8 @@ def test_what_is_no_key_id(kms: KMSClient, answer: str, name: str) -> None:
     assert error_of(lambda: kms.describe_key(KeyId=name)) == expected
 
 
-def test_an_arn_of_another_region(account: Clients, key: Key) -> None:
-    ireland = account.in_region("eu-west-1").kms
+def test_an_arn_of_another_region(clients: Clients, key: Key) -> None:
+    ireland = clients.in_region("eu-west-1").kms
     test = "test_get_key_in_different_region"
     expected = as_recorded(test, "describe-key-diff-region-with-arn", secondary_region="us-east-1")
     assert error_of(lambda: ireland.describe_key(KeyId=key.arn)) == expected
@@ -411,7 +411,7 @@ def test_base64_that_is_none(unchecked: KMSClient, key: Key) -> None:
     ],
 )
 def test_what_no_sdk_sends(
-    account: Clients, target: str, body: bytes, code: str, message: str
+    clients: Clients, target: str, body: bytes, code: str, message: str
 ) -> None:
     """Programs of a learner's own making do; they must not break the server."""
     headers = {

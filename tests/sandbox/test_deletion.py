@@ -129,9 +129,9 @@ def primary(kms: KMSClient) -> str:
 
 
 @pytest.fixture
-def irish_kms(account: Clients) -> KMSClient:
+def irish_kms(clients: Clients) -> KMSClient:
     """AWS KMS in Ireland."""
-    return account.in_region(IRELAND).kms
+    return clients.in_region(IRELAND).kms
 
 
 def test_a_primary_waits_for_its_replica_without_a_date(kms: KMSClient, primary: str) -> None:

@@ -14,7 +14,7 @@ BEHAVIOURS = all_behaviours()
 
 
 @pytest.fixture
-def sandbox(account: Clients, backend: Backend) -> Emulator:
+def sandbox(clients: Clients, backend: Backend) -> Emulator:
     """The running sandbox, with empty accounts."""
     return Emulator("sandbox", backend.environment()["AWS_ENDPOINT_URL"], moves_time=True)
 

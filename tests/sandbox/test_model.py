@@ -151,8 +151,8 @@ CLIENTS: list[Any] = []
 def test_no_sequence_leaves_the_documented_states(
     backend: Backend, pytestconfig: pytest.Config
 ) -> None:
-    with backend.account() as clients:
-        CLIENTS[:] = [clients]
+    with backend.account() as account:
+        CLIENTS[:] = [account.clients]
     sequences = settings(
         max_examples=pytestconfig.getoption("sequences"),
         stateful_step_count=10,

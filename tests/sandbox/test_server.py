@@ -34,7 +34,7 @@ READY_WITHIN_SECONDS = 10
 
 
 @pytest.fixture
-def url(account: Clients) -> Iterator[str]:
+def url(clients: Clients) -> Iterator[str]:
     """A running sandbox, with empty accounts."""
     with Server().in_background() as url:
         yield url
