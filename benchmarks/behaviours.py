@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from benchmarks.emulators import Emulator
 from kmsdemo import keys
 from kmsdemo.sandbox.key_states import KEY_STATES, STATES
 from steps.operations import CALLS, InUse, put_in_use
+from tests.emulators import Emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -14,9 +14,9 @@ from contextlib import ExitStack
 
 import click
 
-from benchmarks import emulators
 from benchmarks.behaviours import Behaviour, all_behaviours
-from benchmarks.emulators import CannotBeTried, Emulator
+from tests import emulators
+from tests.emulators import CannotBeTried, Emulator
 
 TABLE = emulators.ROOT / "docs" / "fidelity.md"
 CANNOT = "cannot be tried"
@@ -34,7 +34,7 @@ Answers = dict[str, list[str]]
 @click.option(
     "--localstack",
     metavar="PYTHON",
-    help="The Python of an environment with localstack-core 4.14.0; left out without it.",
+    help="LocalStack's Python, such as .tox/localstack/server/bin/python; left out without it.",
 )
 def main(ministack: str | None, localstack: str | None) -> None:
     """Compare the emulators and write docs/fidelity.md."""

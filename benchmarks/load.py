@@ -16,10 +16,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from benchmarks import emulators
-from benchmarks.emulators import Emulator
 from kmsdemo import keys, table
 from kmsdemo.vault import Vault, items
+from tests import emulators
+from tests.emulators import Emulator
 
 NUMBERS = range(10001, 30001)
 

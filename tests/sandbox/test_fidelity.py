@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.behaviours import Behaviour, all_behaviours
-from benchmarks.emulators import Emulator
 from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
+from tests.emulators import Emulator
 from tests.processes import ROOT
 
 BEHAVIOURS = all_behaviours()

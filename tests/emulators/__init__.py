@@ -24,8 +24,9 @@ from botocore.config import Config
 
 from kmsdemo.sandbox import client as sandbox_client
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 READY_WITHIN_SECONDS = 60
+STOPPED_WITHIN_SECONDS = 20
 _SESSION = boto3.Session()
 
 
@@ -73,34 +74,50 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _served(command: Sequence[str], folder: str, environment: Mapping[str, str]) -> Iterator[None]:
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as program:
+def _served(
+    command: Sequence[str], folder: str, environment: Mapping[str, str], ready: str
+) -> Iterator[None]:
+    """Run a program in a folder of its own until the context is left."""
+    log = Path(folder, "log")
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as program,
+    ):
         try:
+            _wait_until_ready(program, ready, log)
             yield
         finally:
             program.terminate()
             with suppress(subprocess.TimeoutExpired):
-                program.wait(20)
+                program.wait(STOPPED_WITHIN_SECONDS)
             program.kill()
 
 
-def _wait_for(url: str) -> None:
+def _wait_until_ready(program: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while time.monotonic() < deadline:
-        with suppress(URLError, ConnectionError, TimeoutError):
-            try:
-                urlopen(url, timeout=5).close()  # noqa: S310, on this machine
-            except HTTPError as error:
-                error.close()  # it answers, that is enough
+    while program.poll() is None and time.monotonic() < deadline:
+        if _answers(url):
             return
         time.sleep(0.2)
-    sys.exit(f"{url} does not answer.")
+    last_lines = log.read_text(errors="replace").splitlines()[-10:]
+    sys.exit("\n".join([f"{url} does not answer. The last lines of its log:", *last_lines]))
+
+
+def _answers(url: str) -> bool:
+    try:
+        urlopen(url, timeout=5).close()
+    except HTTPError as error:
+        error.close()  # it answers, that is enough
+    except (URLError, OSError):
+        return False
+    return True
 
 
 @contextmanager
@@ -110,11 +127,14 @@ def _emulator(
     port: int,
     environment: Mapping[str, str] = MappingProxyType({}),
     *,
+    health: str = "/",
     moves_time: bool = False,
 ) -> Iterator[Emulator]:
     url = f"http://127.0.0.1:{port}"
-    with tempfile.TemporaryDirectory() as folder, _served(command, folder, environment):
-        _wait_for(url)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _served(command, folder, environment, url + health),
+    ):
         yield Emulator(name, url, moves_time)
 
 
@@ -131,7 +151,9 @@ def sandbox() -> Iterator[Emulator]:
     port = _free_port()
     command = [sys.executable, "-m", "kmsdemo", "sandbox", "--port", str(port)]
     environment = {"PYTHONPATH": str(ROOT)}
-    with _emulator("sandbox", command, port, environment, moves_time=True) as emulator:
+    with _emulator(
+        "sandbox", command, port, environment, health="/health", moves_time=True
+    ) as emulator:
         yield emulator
 
 
@@ -171,5 +193,7 @@ def localstack(python: str | None) -> Iterator[Emulator | None]:
             "GATEWAY_LISTEN": f"127.0.0.1:{port}",
         }
         command = [python, "-m", "localstack.runtime.main"]
-        with _emulator("LocalStack 4.14.0", command, port, environment) as emulator:
+        with _emulator(
+            "LocalStack 4.14.0", command, port, environment, health="/_localstack/health"
+        ) as emulator:
             yield emulator

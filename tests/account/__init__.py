@@ -1,0 +1,1 @@
+"""Tests of an account that others use too."""

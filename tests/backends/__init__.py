@@ -1,0 +1,1 @@
+"""Tests of the backends; the sandbox poses as AWS."""

@@ -1,0 +1,80 @@
+"""Faults on the way to AWS, injected at the call of a given number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import botocore
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ConnectionClosedError
+from botocore.session import Session
+from moto.core.botocore_stubber import MockRawResponse
+from moto.core.models import botocore_stubber
+
+Answer = Callable[[AWSPreparedRequest], Any]
+
+
+def refused(request: AWSPreparedRequest) -> AWSResponse:
+    """Deny access."""
+    return _error(request, "AccessDeniedException")
+
+
+def throttled(request: AWSPreparedRequest) -> AWSResponse:
+    """Ask to slow down."""
+    return _error(request, "ThrottlingException")
+
+
+def cut_off(request: AWSPreparedRequest) -> None:
+    """Close the connection before AWS hears of it."""
+    raise ConnectionClosedError(endpoint_url=request.url)
+
+
+def answer_lost(request: AWSPreparedRequest) -> None:
+    """Close the connection after AWS has done it."""
+    botocore_stubber("before-send", request)
+    cut_off(request)
+
+
+def _error(request: AWSPreparedRequest, code: str) -> AWSResponse:
+    body = json.dumps({"__type": code, "message": "injected"}).encode()
+    headers = {"x-amzn-errortype": code}
+    return AWSResponse(request.url, 400, headers, MockRawResponse(body))  # type: ignore[arg-type]
+
+
+@dataclass
+class Faults:
+    """Injects one fault for a while.
+
+    Attributes:
+        fault: What happens instead.
+        first: The number of the first request that it happens to; the first of all is 1.
+        how_many: How many requests in a row.
+        requests: How many there have been.
+    """
+
+    fault: Answer
+    first: int
+    how_many: int
+    requests: int = 0
+
+    @contextmanager
+    def injected(self) -> Iterator[None]:
+        botocore.register_initializer(self._watch)
+        try:
+            yield
+        finally:
+            botocore.unregister_initializer(self._watch)
+            self.how_many = 0
+
+    def _watch(self, session: Session) -> None:
+        session.get_component("event_emitter").register_first("before-send", self._send)
+
+    def _send(self, request: AWSPreparedRequest, **_: Any) -> Any:
+        self.requests += 1
+        if self.first <= self.requests < self.first + self.how_many:
+            return self.fault(request)
+        return None

@@ -1,0 +1,76 @@
+"""Whatever fails, and whenever: of a run in a real account nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from kmsdemo import errors, keys, table
+from kmsdemo.account import leftovers
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.account.key_pool import MOST_KEYS
+from kmsdemo.backends import Backend, Options, running
+from kmsdemo.sandbox import mock_kms
+from kmsdemo.vault import Vault
+from tests import posing
+from tests.backends import faults
+from tests.backends.faults import Answer, Faults
+
+OPTIONS = Options(aws_account=posing.ACCOUNT, aws_settle=0, aws_in_ci=True)
+PASSWORD = "correct horse battery staple"
+FAULTS = {
+    "refused": (faults.refused, 1),
+    "throttled, also after retries": (faults.throttled, 3),
+    "the answer is lost": (faults.answer_lost, 1),
+    "the network is gone for good": (faults.cut_off, 10**9),
+}
+
+
+@pytest.mark.parametrize(("fault", "how_many"), FAULTS.values(), ids=FAULTS)
+def test_nothing_is_left(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch, fault: Answer, how_many: int
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    ireland = clients.in_region("eu-west-1")
+    calls = 0
+    for injected in at_each_call(fault, how_many):
+        mock_kms.empty()
+        aws = posing.aws(clients, ireland)
+        with posing.acting_as_developer(clients):
+            run_with(injected)
+            assert leftovers.remove(connect(), leftovers.find(connect())) == {}
+        assert aws.remains() == [], f"after a fault at call {injected.first}"
+        assert len(aws.states()) <= MOST_KEYS
+        aws.assert_others_are_untouched()
+        calls += 1
+    assert calls > 40
+
+
+def at_each_call(fault: Answer, how_many: int) -> Iterator[Faults]:
+    """Yield a fault at the first call, at the second, and so on to the last of a run."""
+    injected = Faults(fault, 1, how_many)
+    yield injected
+    while injected.requests >= injected.first:
+        injected = Faults(fault, injected.first + 1, how_many)
+        yield injected
+
+
+def run_with(injected: Faults) -> None:
+    with suppress(errors.KmsdemoError), injected.injected(), running("aws", OPTIONS) as aws:
+        change_everything(aws)
+
+
+def change_everything(aws: Backend) -> None:
+    with aws.account() as account:
+        clients, table_name = account.clients, account.named("demo-kms")
+        key = keys.create(clients.kms)
+        table.create(clients.dynamodb, table_name)
+        vault = Vault(clients.kms, clients.dynamodb, key.key_id, table_name)
+        assert vault.reveal(vault.store(PASSWORD)) == PASSWORD
+        keys.schedule_deletion(clients.kms, key.key_id)
+    with aws.account() as account:
+        keys.create(account.clients.kms)
+        primary = keys.create(account.clients.kms, multi_region=True)
+        keys.replicate(account.clients.kms, primary.key_id, "eu-west-1")
