@@ -54,7 +54,7 @@ def translated(*, key_id: str = "", table_name: str = "") -> Iterator[None]:
         raise _from_client(error) from error
     except KeyError as error:
         # Any web server may answer 200 and a page; botocore takes it for an answer without fields.
-        reason = f"what answered is not AWS; its answer has no {error}."
+        reason = f"what answered is not AWS, or broke off; its answer has no {error}."
         raise errors.EndpointUnreachable(reason) from error
 
 

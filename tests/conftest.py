@@ -6,10 +6,18 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--sequences``."""
-    parser.getgroup("kmsdemo").addoption(
+    """Add ``--sequences`` and ``--faults-at-every``."""
+    group = parser.getgroup("kmsdemo")
+    group.addoption(
         "--sequences",
         type=int,
         default=100,
         help="how many random sequences of key operations are tried (default: %(default)s)",
+    )
+    group.addoption(
+        "--faults-at-every",
+        type=int,
+        default=5,
+        metavar="N",
+        help="a run in a real account is disturbed at every Nth call (default: %(default)s)",
     )

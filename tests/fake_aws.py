@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +47,24 @@ def half_an_answer(request: BaseHTTPRequestHandler) -> None:
 def hang_up(request: BaseHTTPRequestHandler) -> None:
     """Close the connection without a word."""
     request.close_connection = True
+
+
+def half_close(request: BaseHTTPRequestHandler) -> None:
+    """Close our half of the connection without a word, and keep the other one open."""
+    request.connection.shutdown(socket.SHUT_WR)
+    time.sleep(0.3)
+    request.close_connection = True
+
+
+def after(seconds: float, answer: Answer) -> Answer:
+    """Answer late; whoever asked may be gone by then."""
+
+    def late(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(seconds)
+        with suppress(OSError):
+            answer(request)
+
+    return late
 
 
 @contextmanager

@@ -76,12 +76,9 @@ def remove(clients: Clients, leftovers: Sequence[Leftover]) -> dict[Leftover, er
     API Reference.
     """
     # All are begun before any is waited for: a key that is left costs more than a table.
-    attempts = [
-        (leftover, _failure(step, clients, leftover))
-        for step in (_begin_removal, _end_removal)
-        for leftover in leftovers
-    ]
-    return {leftover: failure for leftover, failure in attempts if failure}
+    failures = _failures(_begin_removal, clients, leftovers)
+    begun = [leftover for leftover in leftovers if leftover not in failures]
+    return failures | _failures(_end_removal, clients, begun)
 
 
 def remove_key(clients: Clients, key_id: str) -> None:
@@ -96,14 +93,16 @@ def remove_key(clients: Clients, key_id: str) -> None:
     keys.delete_aliases(clients.kms, keys.aliases(clients.kms, key_id))
 
 
-def _failure(
-    step: Callable[[Clients, Leftover], None], clients: Clients, leftover: Leftover
-) -> errors.KmsdemoError | None:
-    try:
-        step(clients, leftover)
-    except errors.KmsdemoError as error:
-        return error
-    return None
+def _failures(
+    step: Callable[[Clients, Leftover], None], clients: Clients, leftovers: Sequence[Leftover]
+) -> dict[Leftover, errors.KmsdemoError]:
+    failures = {}
+    for leftover in leftovers:
+        try:
+            step(clients, leftover)
+        except errors.KmsdemoError as error:  # noqa: PERF203, each call may fail on its own
+            failures[leftover] = error
+    return failures
 
 
 def _begin_removal(clients: Clients, leftover: Leftover) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from rich.console import Console
@@ -85,6 +85,7 @@ class Narrator:
         self._failed_step: Step | None = None
         self._passed = 0
         self._differing = 0
+        self._impossible = 0
         self._failed = 0
         self._began = time.perf_counter()
 
@@ -108,6 +109,8 @@ class Narrator:
         parts = [f"{self._passed} scenarios as AWS documents them"]
         if self._differing:
             parts.append(f"{self._differing} known to differ on {self._backend}")
+        if self._impossible:
+            parts.append(f"{self._impossible} not possible on {self._backend}")
         if self._failed:
             parts.append(f"{self._failed} failed")
         self._console.print()
@@ -148,10 +151,13 @@ class Narrator:
             self._failed += 1
             self._end_step("failed")
             self._line(6, report.longreprtext, "red")
-        elif report.skipped:
+        elif reason := getattr(report, "wasxfail", ""):
             self._differing += 1
             self._end_step("differs")
-            self._line(6, f"AWS would do this; {getattr(report, 'wasxfail', 'skipped')}.", "yellow")
+            self._line(6, f"AWS would do this; {reason}.", "yellow")
+        elif report.skipped:
+            self._impossible += 1
+            self._line(4, f"Not here: {_reason(report)}.", "yellow")
         elif report.when == "call":
             self._passed += 1
 
@@ -185,6 +191,12 @@ class Narrator:
                 drop_whitespace=True,
             )
             self._console.print(Text(wrapped, style=style))
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """Return why a scenario was skipped."""
+    _, _, reason = cast("tuple[str, int, str]", report.longrepr)
+    return reason.removeprefix("Skipped: ")
 
 
 def _reflowed(description: str) -> str:

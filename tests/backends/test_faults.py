@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -30,12 +31,15 @@ FAULTS = {
 
 @pytest.mark.parametrize(("fault", "how_many"), FAULTS.values(), ids=FAULTS)
 def test_nothing_is_left(
-    clients: Clients, monkeypatch: pytest.MonkeyPatch, fault: Answer, how_many: int
+    clients: Clients,
+    monkeypatch: pytest.MonkeyPatch,
+    pytestconfig: pytest.Config,
+    fault: Answer,
+    how_many: int,
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     ireland = clients.in_region("eu-west-1")
-    calls = 0
-    for injected in at_each_call(fault, how_many):
+    for injected in faults_at_every(pytestconfig.getoption("faults_at_every"), fault, how_many):
         mock_kms.empty()
         aws = posing.aws(clients, ireland)
         with posing.acting_as_developer(clients):
@@ -44,16 +48,15 @@ def test_nothing_is_left(
         assert aws.remains() == [], f"after a fault at call {injected.first}"
         assert len(aws.states()) <= MOST_KEYS
         aws.assert_others_are_untouched()
-        calls += 1
-    assert calls > 40
+    assert injected.first > 40
 
 
-def at_each_call(fault: Answer, how_many: int) -> Iterator[Faults]:
-    """Yield a fault at the first call, at the second, and so on to the last of a run."""
-    injected = Faults(fault, 1, how_many)
+def faults_at_every(nth: int, fault: Answer, how_many: int) -> Iterator[Faults]:
+    """Yield a fault at some call, at the next Nth, and so on to the last of a run."""
+    injected = Faults(fault, secrets.randbelow(nth) + 1, how_many)
     yield injected
     while injected.requests >= injected.first:
-        injected = Faults(fault, injected.first + 1, how_many)
+        injected = Faults(fault, injected.first + nth, how_many)
         yield injected
 
 

@@ -1,0 +1,119 @@
+"""Our clients, where AWS is slow, throttles, breaks off, or is not there at all."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from botocore.config import Config
+
+from kmsdemo import errors
+from kmsdemo.account import clients, environment
+from kmsdemo.account.clients import connect
+from kmsdemo.cipher import Direct
+from tests import fake_aws
+from tests.fake_aws import Answer
+
+GOOD = fake_aws.json_answer(200, {"CiphertextBlob": "eA==", "KeyId": "k"})
+FAULTS = {
+    "throttled": fake_aws.error("ThrottlingException"),
+    "slow": fake_aws.after(0.5, GOOD),
+    "broken at once": fake_aws.hang_up,
+    "half closed": fake_aws.half_close,
+    "overloaded": fake_aws.error("KMSInternalException", status=500),
+}
+READABLE = {
+    "throttled": (errors.Throttled, "AWS throttled Encrypt, also after retries."),
+    "slow": (errors.EndpointUnreachable, "Read timeout on endpoint URL"),
+    "broken at once": (errors.EndpointUnreachable, "Connection was closed"),
+    "half closed": (errors.EndpointUnreachable, "Connection was closed"),
+    "overloaded": (errors.AwsFailed, "Encrypt failed with KMSInternal"),
+}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read with the patience of a test."""
+    monkeypatch.setattr(clients, "CONFIG", clients.CONFIG.merge(Config(read_timeout=0.2)))
+
+
+@contextmanager
+def sent_to(url: str) -> Iterator[None]:
+    caller = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    where = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": url}
+    with environment.only({**caller, **where}):
+        yield
+
+
+def encrypt() -> bytes:
+    return Direct(connect().kms, "k").encrypt("secret", "12345")
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_that_passes_is_not_noticed(fault: Answer) -> None:
+    with fake_aws.endpoint(fault, fault, GOOD) as (url, asked), sent_to(url):
+        assert encrypt() == b"x"
+    assert asked == ["Encrypt"] * 3
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_that_stays_is_said_in_two_lines(name: str) -> None:
+    kind, says = READABLE[name]
+    with (
+        fake_aws.endpoint(FAULTS[name]) as (url, asked),
+        sent_to(url),
+        pytest.raises(kind) as caught,
+    ):
+        encrypt()
+    assert len(asked) == 3
+    what, _ = str(caught.value).splitlines()
+    assert says in what
+    assert "secret" not in str(caught.value)
+    if kind is errors.EndpointUnreachable:
+        assert url in what
+
+
+def test_half_an_answer_is_no_answer() -> None:
+    with (
+        fake_aws.endpoint(fake_aws.half_an_answer) as (url, _),
+        sent_to(url),
+        pytest.raises(errors.EndpointUnreachable, match="or broke off") as caught,
+    ):
+        encrypt()
+    assert "secret" not in str(caught.value)
+
+
+def test_an_endpoint_that_swallows_connections_is_reported_within_5_seconds() -> None:
+    with full_house() as url, sent_to(url):
+        began = time.monotonic()
+        with pytest.raises(errors.EndpointUnreachable, match=f"Connect timeout.*{url}"):
+            encrypt()
+        assert time.monotonic() - began < 5
+
+
+@contextmanager
+def full_house() -> Iterator[str]:
+    """An address whose queue is full: nobody answers there, not even with a refusal."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        address = server.getsockname()
+        waiting = [socket.socket() for _ in range(3)]
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(address)
+        try:
+            yield f"http://127.0.0.1:{address[1]}"
+        finally:
+            for client in waiting:
+                client.close()
+
+
+def test_everybody_waits_and_retries_alike() -> None:
+    with sent_to("http://127.0.0.1:9"):
+        mine = connect()
+        for client in (mine.kms, mine.dynamodb, mine.iam, mine.sts):
+            options = vars(client.meta.config)["_user_provided_options"]
+            assert options["connect_timeout"] == 4
+            assert options["retries"] == {"mode": "standard", "total_max_attempts": 3}

@@ -1,0 +1,231 @@
+"""Whole runs of pytest and of the lab somewhere else, as a user starts them."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kmsdemo.account.clients import Clients
+from kmsdemo.backends import Backend
+from tests import posing
+from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment, python
+
+ON_AWS = ("--backend=aws", f"--aws-account={posing.ACCOUNT}", "--aws-settle=0.01")
+FEW = "-kclean_up or deleting_the_table or the_lab_can_begin_again or wrong_key or replica"
+FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
+
+
+@pytest.fixture
+def url(backend: Backend) -> str:
+    """The sandbox, which listens."""
+    return backend.environment()["AWS_ENDPOINT_URL"]
+
+
+@pytest.fixture
+def aws(clients: Clients) -> posing.Aws:
+    """The account, with a key and a table of others."""
+    return posing.aws(clients, clients.in_region("eu-west-1"))
+
+
+@pytest.fixture
+def developer(clients: Clients, url: str) -> dict[str, str]:
+    """The variables of an IAM user at the sandbox, on a machine that is not CI."""
+    return {**posing.developer(clients.iam), "AWS_ENDPOINT_URL": url, "CI": ""}
+
+
+# ------------------------------------------------------------------------ a real account
+
+
+def test_a_run_says_what_it_does_and_leaves_nothing(
+    aws: posing.Aws, developer: dict[str, str]
+) -> None:
+    finished = python(*FEATURES, "-q", *ON_AWS, more=developer)
+    assert finished.returncode == 0, finished.stdout
+    assert finished.stdout.startswith("AWS account 123456789012 as arn:aws:iam::123456789012:user")
+    assert "at most 5 KMS keys" in finished.stdout
+    assert aws.remains() == []
+    assert 2 <= len(aws.states()) <= 4
+    aws.assert_others_are_untouched()
+
+
+def test_runs_at_once_and_in_parallel_do_not_meet(
+    aws: posing.Aws, developer: dict[str, str]
+) -> None:
+    with started(developer, "-n2") as first, started(developer, "-n2") as second:
+        printed = [run.communicate(timeout=TIME_LIMIT_SECONDS)[0] for run in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], printed
+    assert aws.remains() == []
+    assert len(aws.states()) <= 8
+    aws.assert_others_are_untouched()
+
+
+def test_what_a_killed_run_left_is_swept_up(aws: posing.Aws, developer: dict[str, str]) -> None:
+    with started(developer) as run:
+        wait_until_it_has_made_something(aws)
+        run.kill()
+    assert aws.remains() != []
+    swept = python("-m", "kmsdemo", "sweep", "--yes", more=developer)
+    assert (swept.returncode, swept.stderr) == (0, "")
+    assert re.search(r"^Removed key    [0-9a-f-]{36}  of run [0-9a-f]{8}$", swept.stdout, re.M)
+    assert aws.remains() == []
+    aws.assert_others_are_untouched()
+    again = python("-m", "kmsdemo", "sweep", more=developer)
+    assert again.stdout == "No run left anything in account 123456789012 in this Region.\n"
+
+
+def test_ctrl_c_ends_a_run_and_leaves_nothing(aws: posing.Aws, developer: dict[str, str]) -> None:
+    with started(developer) as run:
+        wait_until_it_has_made_something(aws)
+        run.send_signal(signal.SIGINT)
+        printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, printed
+    assert aws.remains() == []
+
+
+def test_a_failed_run_leaves_nothing(
+    aws: posing.Aws, developer: dict[str, str], tmp_path: Path
+) -> None:
+    feature = (ROOT / "features" / "create_key.feature").read_text(encoding="utf-8")
+    broken = feature.replace("Then the key is symmetric", "Then the key does not exist")
+    (tmp_path / "broken.feature").write_text(broken, encoding="utf-8")
+    (tmp_path / "test_broken.py").write_text(
+        "from pytest_bdd import scenario\n"
+        "@scenario('broken.feature', 'A new key is ready for the lab')\n"
+        "def test_broken(): pass\n"
+    )
+    here = ("-m", "pytest", "-pno:cacheprovider", f"-c{ROOT / 'pytest.ini'}", "-pconftest")
+    finished = python(*here, *ON_AWS, tmp_path, more=developer)
+    assert finished.returncode == 1
+    assert "✘ Then the key does not exist" in finished.stdout
+    assert aws.states() == ["PendingDeletion"]
+    assert aws.remains() == []
+
+
+def test_the_lab_runs_in_a_real_account(aws: posing.Aws, developer: dict[str, str]) -> None:
+    finished = python("-m", "kmsdemo", "lab", *ON_AWS, more=developer)
+    assert finished.returncode == 0, finished.stdout
+    assert "AWS account 123456789012 as arn:aws:iam::123456789012:user/developer" in finished.stdout
+    assert "Not here: AWS's clock cannot be moved." in finished.stdout
+    assert re.search(r"\d+ not possible on\saws\.$", finished.stdout)
+    assert aws.remains() == []
+
+
+def test_a_refusal_comes_before_anything_is_done(
+    aws: posing.Aws, developer: dict[str, str]
+) -> None:
+    for command, code in ((FEATURES, pytest.ExitCode.USAGE_ERROR), (("-m", "kmsdemo", "lab"), 1)):
+        finished = python(*command, "--backend=aws", more=developer)
+        assert finished.returncode == code
+        assert "used only if you name it" in finished.stdout + finished.stderr
+        assert "Traceback" not in finished.stdout + finished.stderr
+    assert aws.states() == []
+
+
+@contextmanager
+def started(developer: dict[str, str], *options: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, *FEATURES, *ON_AWS, *options]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment(**developer),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as run:
+        yield run
+
+
+def wait_until_it_has_made_something(aws: posing.Aws) -> None:
+    deadline = time.monotonic() + TIME_LIMIT_SECONDS
+    while not ("Enabled" in aws.states() and len(aws.remains()) > 2):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+# ----------------------------------------------------------------------------- emulators
+
+
+def test_an_endpoint_is_left_as_it_was_found(aws: posing.Aws, url: str) -> None:
+    finished = python(*FEATURES, "-n2", "--backend=endpoint", f"--endpoint-url={url}")
+    assert finished.returncode == 0, finished.stdout
+    assert finished.stdout.startswith(f"AWS is endpoint at {url}\n")
+    assert aws.remains() == []
+    aws.assert_others_are_untouched()
+
+
+def test_localstack_is_found_as_its_client_finds_it(aws: posing.Aws, url: str) -> None:
+    host, port = url.removeprefix("http://").split(":")
+    at = {"LOCALSTACK_HOST": host, "EDGE_PORT": port}
+    finished = python(*FEATURES, "-k", "wrong_key", "--backend=localstack", more=at)
+    assert finished.returncode == 0, finished.stdout
+    assert finished.stdout.startswith(f"AWS is LocalStack at {url}\n")
+    assert "PendingDeletion" in aws.states()
+
+
+def test_services_of_localstack_may_live_apart(aws: posing.Aws, url: str) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    apart = {
+        "LOCALSTACK_HOST": nowhere,
+        "AWS_ENDPOINT_URL_KMS": url,
+        "AWS_ENDPOINT_URL_DYNAMODB": url,
+    }
+    finished = python(*FEATURES, "-k", "wrong_key", "--backend=localstack", more=apart)
+    assert finished.returncode == 0, finished.stdout
+    assert "PendingDeletion" in aws.states()
+
+
+def test_an_emulator_that_has_become_right_is_noticed(url: str) -> None:
+    at = {"LOCALSTACK_HOST": url.removeprefix("http://")}
+    cancel = "-kthere_is_nothing or disabled_key_has_no_deletion"
+    finished = python(*FEATURES, cancel, "--backend=localstack", more=at)
+    assert finished.returncode == 1
+    assert "[XPASS(strict)] CancelKeyDeletion of a disabled key says" in finished.stdout
+
+
+def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> None:
+    (tmp_path / "known.py").write_text(
+        "from kmsdemo import divergences\n"
+        "known = divergences.Divergence('sandbox', 'it is tested', 'here', ('The wrong key',))\n"
+        "divergences.DIVERGENCES = (known,)\n"
+        "from kmsdemo.vault import Vault\n"
+        "Vault.reveal = lambda *_: 'something else'\n"
+    )
+    here = ("--backend=endpoint", f"--endpoint-url={url}", "--emulator=sandbox", "-pknown")
+    path = f"{ROOT}:{tmp_path}"
+    finished = python(*FEATURES, "-kthe_wrong_key", *here, more={"PYTHONPATH": path})
+    assert finished.returncode == 0, finished.stdout
+    assert "1 scenario differs from AWS on this backend\n" in finished.stdout
+
+
+@pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
+def test_a_dead_endpoint_is_reported_within_5_seconds(command: tuple[str, ...]) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    began = time.monotonic()
+    finished = python(*command, "--backend=endpoint", f"--endpoint-url={url}")
+    assert time.monotonic() - began < 5
+    assert finished.returncode in (1, pytest.ExitCode.USAGE_ERROR)
+    printed = finished.stdout + finished.stderr
+    assert f'Could not connect to the endpoint URL: "{url}/"' in printed
+    assert "Check the network" in printed
+    assert "Traceback" not in printed
+
+
+def test_an_endpoint_must_be_named() -> None:
+    finished = python("-m", "kmsdemo", "lab", "--backend=endpoint")
+    assert finished.returncode == 1
+    assert "--endpoint-url http://" in finished.stderr
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

@@ -1,0 +1,119 @@
+"""``kmsdemo sweep``: what it finds, what it asks, what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kmsdemo import keys, table
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.account.run import Run
+from kmsdemo.account.tags import Tags
+from kmsdemo.cli import main
+from tests import posing
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+
+@pytest.fixture
+def aws(clients: Clients) -> posing.Aws:
+    """The account, with a key and a table of others."""
+    return posing.aws(clients, clients.in_region("eu-west-1"))
+
+
+@pytest.fixture
+def killed(aws: posing.Aws) -> Tags:
+    """A run that made a key, a multi-Region key with a replica, and a table, and was killed."""
+    return leave(Run())
+
+
+@pytest.fixture
+def long_dead(aws: posing.Aws) -> Tags:
+    """The same, a day ago."""
+    run = Run()
+    run.tags = Tags(expires=datetime.now(timezone.utc) - timedelta(days=1))
+    return leave(run)
+
+
+def leave(run: Run) -> Tags:
+    with run.watching():
+        clients = connect()
+        keys.create(clients.kms)
+        primary = keys.create(clients.kms, multi_region=True)
+        keys.replicate(clients.kms, primary.key_id, "eu-west-1")
+        table.create(clients.dynamodb, f"demo-kms-{run.tags.run_id}-1")
+    return run.tags
+
+
+@pytest.fixture(autouse=True)
+def others_are_untouched(aws: posing.Aws) -> Iterator[None]:
+    yield
+    aws.assert_others_are_untouched()
+
+
+def sweep(*options: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(main, ["sweep", *options], input=stdin)
+
+
+def test_it_shows_what_it_found_and_asks(aws: posing.Aws, killed: Tags) -> None:
+    result = sweep(stdin="n\n")
+    assert result.exit_code == 1
+    assert f"table  demo-kms-{killed.run_id}-1  of run {killed.run_id}, which may be" in (
+        result.stderr
+    )
+    assert "Remove them from account 123456789012?" in result.stderr
+    assert "Nothing was removed." in result.stderr
+    assert len(aws.remains()) == 6
+
+
+def test_after_a_yes_nothing_is_left(aws: posing.Aws, killed: Tags) -> None:
+    result = sweep(stdin="y\n")
+    assert result.exit_code == 0
+    assert f"Removed table  demo-kms-{killed.run_id}-1  of run" in result.stdout
+    assert aws.remains() == []
+    assert sorted(aws.states()) == ["PendingDeletion", "PendingDeletion", "PendingReplicaDeletion"]
+
+
+def test_keys_go_in_seven_days(aws: posing.Aws, killed: Tags, kms: KMSClient) -> None:
+    (first, *_) = [key_id for key_id in keys.key_ids(kms) if key_id != aws.key.key_id]
+    keys.schedule_deletion(kms, first, waiting_period_days=30)
+    assert sweep("--yes").exit_code == 0
+    deletion_date = keys.describe(kms, first).deletion_date
+    assert deletion_date is not None
+    assert deletion_date - datetime.now(timezone.utc) < timedelta(days=7, minutes=1)
+
+
+def test_one_run_only(aws: posing.Aws, killed: Tags, long_dead: Tags) -> None:
+    assert sweep("--run", killed.run_id, "--yes").exit_code == 0
+    assert len(aws.remains()) == 6
+
+
+def test_only_what_no_run_can_still_need(aws: posing.Aws, killed: Tags, long_dead: Tags) -> None:
+    result = sweep("--expired", "--yes", "--json")
+    removed = json.loads(result.stdout)["removed"]
+    assert {leftover["run"] for leftover in removed} == {long_dead.run_id}
+    assert len(removed) == 3
+    assert len(aws.remains()) == 6
+
+
+def test_what_cannot_be_removed_does_not_keep_the_rest(
+    aws: posing.Aws, killed: Tags, dynamodb: DynamoDBClient
+) -> None:
+    dynamodb.update_table(TableName=f"demo-kms-{killed.run_id}-1", DeletionProtectionEnabled=True)
+    result = sweep("--yes")
+    assert result.exit_code == 1
+    assert "Error: DeleteTable failed with Validation" in result.stderr
+    assert aws.remains() == [f"demo-kms-{killed.run_id}-1"]
+
+
+def test_tags_that_no_run_wrote_are_no_leftover(kms: KMSClient, aws: posing.Aws) -> None:
+    key = keys.create(kms, tags={"kmsdemo:run": "mine", "kmsdemo:expires": "some day"})
+    assert sweep("--yes").stdout.startswith("No run left anything")
+    assert keys.describe(kms, key.key_id).state == "Enabled"
