@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from pytest_bdd.parser import Scenario
 
+    from kmsdemo.account import Account
     from kmsdemo.account.clients import Clients
-    from kmsdemo.backends import Account, Backend
+    from kmsdemo.backends import Backend
 
 pytest_plugins = [
     "kmsdemo.lab.report",

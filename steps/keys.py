@@ -19,7 +19,8 @@ from steps.refusals import refused
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-    from kmsdemo.backends import Account, Backend
+    from kmsdemo.account import Account
+    from kmsdemo.backends import Backend
 
 UNKNOWN_KEY = "00000000-0000-0000-0000-000000000000"
 CRYPTOGRAPHY = ("kms:Encrypt", "kms:Decrypt")

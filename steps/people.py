@@ -16,7 +16,7 @@ from kmsdemo.account.clients import Clients, connect
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-    from kmsdemo.backends import Account
+    from kmsdemo.account import Account
 
 
 @dataclass(frozen=True)

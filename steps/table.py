@@ -15,7 +15,7 @@ from steps.refusals import refused
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from kmsdemo.backends import Account
+    from kmsdemo.account import Account
 
 
 @given("the table", target_fixture="created_table")

@@ -7,10 +7,9 @@ from contextlib import contextmanager, suppress
 from itertools import count
 
 from kmsdemo import errors, table
-from kmsdemo.account import leftovers
+from kmsdemo.account import Account, leftovers
 from kmsdemo.account.clients import connect
 from kmsdemo.account.run import Run
-from kmsdemo.backends import Account
 
 
 class SharedAccount:

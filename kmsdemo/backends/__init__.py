@@ -7,7 +7,7 @@ where nothing can be done; and ``running``, a context manager that yields a :cla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, fields
 from importlib import import_module
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from kmsdemo.account.clients import Clients
+    from kmsdemo.account import Account
 
 NAMES = tuple(sorted(module.name for module in iter_modules(__path__)))
 DEFAULT = "moto"
@@ -57,25 +57,6 @@ class Options:
 def flag(name: str) -> str:
     """Return an option's name as a command line has it: ``--endpoint-url``."""
     return f"--{name.replace('_', '-')}"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The account that a scenario works in.
-
-    Attributes:
-        clients: The clients of the caller.
-        key_ids: Returns the ids of the keys that the scenario made.
-        suffix: What the lab's names end with, where others have the same names.
-    """
-
-    clients: Clients
-    key_ids: Callable[[], Iterable[str]]
-    suffix: str = ""
-
-    def named(self, name: str) -> str:
-        """Return what the lab's table, alias or user of this name is called here."""
-        return f"{name}{self.suffix}"
 
 
 class Backend(Protocol):

@@ -8,9 +8,9 @@ from functools import cached_property, partial
 from types import MappingProxyType
 
 from kmsdemo import keys
-from kmsdemo.account import environment
+from kmsdemo.account import Account, environment
 from kmsdemo.account.clients import connect
-from kmsdemo.backends import Account, Options
+from kmsdemo.backends import Options
 from kmsdemo.sandbox import mock_kms
 from kmsdemo.sandbox.server import Server
 
