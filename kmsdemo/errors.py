@@ -387,6 +387,17 @@ class NoEndpointNamed(KmsdemoError):
     _next_step = "Give its URL: --endpoint-url http://127.0.0.1:4566."
 
 
+@dataclass(eq=False)
+class UnknownEmulator(KmsdemoError):
+    """The table of divergences has no emulator of this name."""
+
+    emulator: str
+    known: str
+
+    _what = "Nothing is known of how {emulator} differs from AWS."
+    _next_step = "Leave out --emulator, or name one of: {known}."
+
+
 class NoAccountNamed(KmsdemoError):
     """A real account is worked in only when it is named."""
 

@@ -17,7 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--faults-at-every",
         type=int,
-        default=5,
+        default=25,
         metavar="N",
         help="a run in a real account is disturbed at every Nth call (default: %(default)s)",
     )

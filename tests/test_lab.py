@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from kmsdemo.account.clients import Clients
+from kmsdemo.backends import Backend
+from tests import posing
 from tests.processes import ROOT, environment, python
 
 CHAPTERS = [
@@ -46,7 +49,7 @@ from pathlib import Path
 from kmsdemo.lab import narration
 narration.suite_root = lambda: Path(sys.argv[1])
 from kmsdemo.cli import main
-main(["lab"])
+main(["lab", *sys.argv[2:]])
 """
 
 
@@ -116,6 +119,25 @@ divergences.DIVERGENCES = (known,)
     assert "AWS would do this; here tables are called otherwise (no page)." in finished.stdout
     summary = " ".join(finished.stdout.splitlines()[-2:])
     assert summary.endswith("2 scenarios as AWS documents them, 1 known to differ on moto.")
+
+
+def test_in_a_real_account_it_says_what_is_not_possible_there(
+    small_suite: Path, clients: Clients, backend: Backend
+) -> None:
+    edit(small_suite, "  Scenario: A new table", "  @clock\n  Scenario: A new table")
+    aws = posing.aws(clients, clients.in_region("eu-west-1"))
+    options = ["--backend=aws", f"--aws-account={posing.ACCOUNT}", "--aws-settle=0.01"]
+    developer = {**backend.environment(), **posing.developer(clients.iam), "CI": ""}
+    finished = python("-c", ONE_FEATURE, small_suite, *options, more=developer)
+    assert finished.returncode == 0, finished.stdout
+    assert "AWS account 123456789012 as arn:aws:iam::123456789012:user/developer" in finished.stdout
+    assert (
+        "  A new table is ready for the lab\n    Not here: AWS's clock cannot be moved.\n"
+    ) in finished.stdout
+    summary = " ".join(finished.stdout.splitlines()[-2:])
+    assert summary.endswith("2 scenarios as AWS documents them, 1 not possible on aws.")
+    assert aws.remains() == []
+    assert aws.states() == ["PendingDeletion"]
 
 
 def test_a_feature_that_cannot_be_read_is_reported(small_suite: Path) -> None:

@@ -90,6 +90,16 @@ def test_keys_go_in_seven_days(aws: posing.Aws, killed: Tags, kms: KMSClient) ->
     assert deletion_date - datetime.now(timezone.utc) < timedelta(days=7, minutes=1)
 
 
+def test_a_replica_is_not_forgotten_behind_its_primary(
+    aws: posing.Aws, killed: Tags, kms: KMSClient
+) -> None:
+    (primary,) = [key_id for key_id in keys.key_ids(kms) if key_id.startswith("mrk-")]
+    keys.delete_aliases(kms, keys.aliases(kms, primary))
+    keys.schedule_deletion(kms, primary)
+    assert sweep("--yes").exit_code == 0
+    assert aws.remains() == []
+
+
 def test_one_run_only(aws: posing.Aws, killed: Tags, long_dead: Tags) -> None:
     assert sweep("--run", killed.run_id, "--yes").exit_code == 0
     assert len(aws.remains()) == 6
@@ -114,6 +124,7 @@ def test_what_cannot_be_removed_does_not_keep_the_rest(
 
 
 def test_tags_that_no_run_wrote_are_no_leftover(kms: KMSClient, aws: posing.Aws) -> None:
-    key = keys.create(kms, tags={"kmsdemo:run": "mine", "kmsdemo:expires": "some day"})
+    for day in ("some day", "2026-01-01"):
+        key = keys.create(kms, tags={"kmsdemo:run": "mine", "kmsdemo:expires": day})
     assert sweep("--yes").stdout.startswith("No run left anything")
     assert keys.describe(kms, key.key_id).state == "Enabled"

@@ -11,6 +11,7 @@ from kmsdemo.account import environment
 from kmsdemo.account.clients import connect
 from kmsdemo.account.run import Run
 from kmsdemo.account.shared import SharedAccount, tidied
+from kmsdemo.aws_errors import translated
 
 _CALLER = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -34,14 +35,18 @@ def reached(endpoints: Mapping[str, str], *, keeping: Iterable[str] = ()) -> Ite
         yield
 
 
-def announcement(name: str, url: str) -> str:
+def announcement(name: str) -> str:
     """Return what is said before a run.
 
     Raises:
-        EndpointUnreachable: Nobody answers, or not as AWS KMS does.
+        EndpointUnreachable: Nobody answers, or not as AWS does.
     """
-    keys.key_ids(connect().kms)
-    return f"AWS is {name} at {url}"
+    clients = connect()
+    keys.key_ids(clients.kms)
+    with translated():
+        clients.dynamodb.list_tables()
+    kms, dynamodb = clients.kms.meta.endpoint_url, clients.dynamodb.meta.endpoint_url
+    return f"AWS is {name} at {kms}{f', with DynamoDB at {dynamodb}' if dynamodb != kms else ''}"
 
 
 @contextmanager

@@ -73,7 +73,7 @@ class KeyPool:
         multi_region = wishes.get("MultiRegion", False)
         for key_id in self._free:
             if key_id.startswith("mrk-") == multi_region:
-                kms.update_key_description(KeyId=key_id, Description=wishes["Description"])
+                kms.update_key_description(KeyId=key_id, Description=wishes.get("Description", ""))
                 kms.tag_resource(KeyId=key_id, Tags=wishes["Tags"])
                 metadata = kms.describe_key(KeyId=key_id)["KeyMetadata"]
                 self._free.remove(key_id)

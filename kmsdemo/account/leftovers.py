@@ -48,7 +48,7 @@ class Leftover:
 def find(clients: Clients, run_id: str | None = None) -> list[Leftover]:
     """Return the keys and tables that runs made in this account and Region and did not remove.
 
-    A key that will be deleted within 7 days and has no alias is removed.
+    A key is removed when it and its replicas will be deleted within 7 days and it has no alias.
 
     Args:
         clients: Of whoever may list keys, aliases and tables, and read their tags.
@@ -60,7 +60,7 @@ def find(clients: Clients, run_id: str | None = None) -> list[Leftover]:
     AWS: ListKeys, ListResourceTags, AWS KMS API Reference; ListTables, ListTagsOfResource,
     Amazon DynamoDB API Reference.
     """
-    found = [*_keys(clients.kms), *_tables(clients.dynamodb)]
+    found = [*_keys(clients), *_tables(clients.dynamodb)]
     return [leftover for leftover in found if run_id in (None, leftover.run.run_id)]
 
 
@@ -134,17 +134,20 @@ def _goes_soon(key: keys.Key) -> bool:
     return key.deletion_date < soon
 
 
-def _keys(kms: KMSClient) -> Iterator[Leftover]:
-    for key_id in keys.key_ids(kms):
+def _keys(clients: Clients) -> Iterator[Leftover]:
+    for key_id in keys.key_ids(clients.kms):
         # Others' keys may be closed to us, or go while we look.
         with suppress(errors.AccessDenied, errors.KeyNotFound, errors.KeyUnusable):
-            run = tags.read(keys.tags(kms, key_id))
-            if run is not None and not _is_removed(kms, key_id):
+            run = tags.read(keys.tags(clients.kms, key_id))
+            if run is not None and not _is_removed(clients, key_id):
                 yield Leftover("key", key_id, run)
 
 
-def _is_removed(kms: KMSClient, key_id: str) -> bool:
-    return _goes_soon(keys.describe(kms, key_id)) and not keys.aliases(kms, key_id)
+def _is_removed(clients: Clients, key_id: str) -> bool:
+    regions = keys.replica_regions(clients.kms, key_id)
+    everywhere = [clients.kms, *(clients.in_region(region).kms for region in regions)]
+    all_go = all(_goes_soon(keys.describe(kms, key_id)) for kms in everywhere)
+    return all_go and not keys.aliases(clients.kms, key_id)
 
 
 def _tables(dynamodb: DynamoDBClient) -> Iterator[Leftover]:

@@ -39,6 +39,7 @@ class Tags:
 def read(tags: Mapping[str, str]) -> Tags | None:
     """Return what the tags of something say of a run; ``None`` where no run made it."""
     try:
-        return Tags(tags[RUN], datetime.fromisoformat(tags[EXPIRES]))
+        expires = datetime.fromisoformat(tags[EXPIRES])
+        return Tags(tags[RUN], expires) if expires.tzinfo else None
     except (KeyError, ValueError):
         return None

@@ -56,7 +56,7 @@ def running(options: Options) -> Iterator[SharedAccount]:
     """Work in the account; at the end remove what was made there, and nothing else."""
     _confirmed(options, connect())
     run, settling = Run(), Settling(options.aws_settle)
-    with tidied(run), _watched_by(settling):
+    with _watched_by(settling), tidied(run):
         pool = KeyPool(connect(), run.tags)
         with _watched_by(pool):
             yield SharedAccount("aws", _LACKS, run, pool.put_back)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kmsdemo import errors
+from kmsdemo import divergences, errors
 from kmsdemo.account import emulator
 from kmsdemo.account.shared import SharedAccount
 from kmsdemo.backends import Options
@@ -16,11 +16,11 @@ def announcement(options: Options) -> str:
 
     Raises:
         NoEndpointNamed: No URL is given.
+        UnknownEmulator: Nothing is known of an emulator of that name.
         EndpointUnreachable: Nobody answers there.
     """
-    url = _url(options)
-    with emulator.reached({"AWS_ENDPOINT_URL": url}):
-        return emulator.announcement(_name(options), url)
+    with emulator.reached({"AWS_ENDPOINT_URL": _url(options)}):
+        return emulator.announcement(_name(options))
 
 
 @contextmanager
@@ -40,4 +40,9 @@ def _url(options: Options) -> str:
 
 
 def _name(options: Options) -> str:
-    return options.emulator or "endpoint"
+    if options.emulator is None:
+        return "endpoint"
+    known = {divergence.backend for divergence in divergences.DIVERGENCES}
+    if options.emulator not in known:
+        raise errors.UnknownEmulator(options.emulator, ", ".join(sorted(known)))
+    return options.emulator

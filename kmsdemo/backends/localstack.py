@@ -28,7 +28,7 @@ def announcement(_: Options) -> str:
         EndpointUnreachable: It is not there.
     """
     with _reached():
-        return emulator.announcement("LocalStack", _url())
+        return emulator.announcement("LocalStack")
 
 
 @contextmanager

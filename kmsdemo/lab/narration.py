@@ -125,6 +125,7 @@ class Narrator:
             self._failed += 1
             self._line(0, report.longreprtext, "red")
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_before_scenario(self, feature: Feature, scenario: Scenario) -> None:
         if feature is not self._feature:
             self._feature = feature

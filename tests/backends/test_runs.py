@@ -110,15 +110,6 @@ def test_a_failed_run_leaves_nothing(
     assert aws.remains() == []
 
 
-def test_the_lab_runs_in_a_real_account(aws: posing.Aws, developer: dict[str, str]) -> None:
-    finished = python("-m", "kmsdemo", "lab", *ON_AWS, more=developer)
-    assert finished.returncode == 0, finished.stdout
-    assert "AWS account 123456789012 as arn:aws:iam::123456789012:user/developer" in finished.stdout
-    assert "Not here: AWS's clock cannot be moved." in finished.stdout
-    assert re.search(r"\d+ not possible on\saws\.$", finished.stdout)
-    assert aws.remains() == []
-
-
 def test_a_refusal_comes_before_anything_is_done(
     aws: posing.Aws, developer: dict[str, str]
 ) -> None:
@@ -181,6 +172,7 @@ def test_services_of_localstack_may_live_apart(aws: posing.Aws, url: str) -> Non
     }
     finished = python(*FEATURES, "-k", "wrong_key", "--backend=localstack", more=apart)
     assert finished.returncode == 0, finished.stdout
+    assert finished.stdout.startswith(f"AWS is LocalStack at {url}\n")
     assert "PendingDeletion" in aws.states()
 
 
@@ -218,6 +210,14 @@ def test_a_dead_endpoint_is_reported_within_5_seconds(command: tuple[str, ...]) 
     assert f'Could not connect to the endpoint URL: "{url}/"' in printed
     assert "Check the network" in printed
     assert "Traceback" not in printed
+
+
+def test_an_emulator_that_nobody_knows_is_named(url: str) -> None:
+    finished = python(
+        "-m", "kmsdemo", "lab", "--backend=endpoint", f"--endpoint-url={url}", "--emulator=moon"
+    )
+    assert finished.returncode == 1
+    assert "name one of: localstack, ministack." in finished.stderr
 
 
 def test_an_endpoint_must_be_named() -> None:
