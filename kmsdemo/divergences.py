@@ -80,7 +80,7 @@ _LOCALSTACK = (
     Divergence(
         "localstack",
         "CancelKeyDeletion of a disabled key says DisabledException",
-        f"{_KMS}/APIReference/API_CancelKeyDeletion.html",
+        f"{_KMS}/developerguide/key-state.html",
         ("A disabled key has no deletion to cancel",),
     ),
     Divergence(
@@ -143,7 +143,7 @@ _MINISTACK = (
     Divergence(
         "ministack",
         "CancelKeyDeletion of a key that is not pending deletion succeeds",
-        f"{_KMS}/APIReference/API_CancelKeyDeletion.html",
+        f"{_KMS}/developerguide/key-state.html",
         (
             "There must be a deletion to cancel",
             "An enabled key has no deletion to cancel",

@@ -365,6 +365,12 @@ class EndpointUnreachable(KmsdemoError):
     _next_step = "Check the network, AWS_ENDPOINT_URL and the Region."
 
 
+class LocalStackUnreachable(EndpointUnreachable):
+    """LocalStack does not answer where it is looked for."""
+
+    _next_step = "Start it (docker compose up --wait), or set LOCALSTACK_HOST to where it is."
+
+
 @dataclass(eq=False)
 class AwsFailed(KmsdemoError):
     """Any other answer of AWS; ``code`` is AWS's own."""

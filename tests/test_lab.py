@@ -130,7 +130,7 @@ def test_in_a_real_account_it_says_what_is_not_possible_there(
     developer = {**backend.environment(), **posing.developer(clients.iam), "CI": ""}
     finished = python("-c", ONE_FEATURE, small_suite, *options, more=developer)
     assert finished.returncode == 0, finished.stdout
-    assert "AWS account 123456789012 as arn:aws:iam::123456789012:user/developer" in finished.stdout
+    assert "\nas arn:aws:iam::123456789012:user/developer\n" in finished.stdout
     assert (
         "  A new table is ready for the lab\n    Not here: AWS's clock cannot be moved.\n"
     ) in finished.stdout

@@ -26,10 +26,11 @@ _LACKS = MappingProxyType(
     }
 )
 _ANNOUNCEMENT = """\
-AWS account {account} as {arn}, Region {region}{endpoint}
-This run creates at most {most_keys} KMS keys and, for each scenario that needs one, a DynamoDB
-table. All of it is tagged kmsdemo:run. At its end the tables are deleted and the keys
-scheduled for deletion in 7 days. Should it be killed, kmsdemo sweep removes what is left."""
+AWS account {account}, Region {region}{endpoint}
+as {arn}
+This run creates at most {most_keys} KMS keys and, for each scenario that needs one, a
+DynamoDB table, all tagged kmsdemo:run. At its end the tables are deleted and
+the keys scheduled for deletion in 7 days. If it is killed, run kmsdemo sweep."""
 
 
 def announcement(options: Options) -> str:

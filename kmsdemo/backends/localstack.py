@@ -14,6 +14,7 @@ from localstack_client.config import (  # type: ignore[import-untyped]
     get_service_endpoint,
 )
 
+from kmsdemo import errors
 from kmsdemo.account import emulator
 from kmsdemo.account.shared import SharedAccount
 from kmsdemo.backends import Options
@@ -25,10 +26,13 @@ def announcement(_: Options) -> str:
     """Return where LocalStack is.
 
     Raises:
-        EndpointUnreachable: It is not there.
+        LocalStackUnreachable: It is not there.
     """
-    with _reached():
-        return emulator.announcement("LocalStack")
+    try:
+        with _reached():
+            return emulator.announcement("LocalStack")
+    except errors.EndpointUnreachable as error:
+        raise errors.LocalStackUnreachable(error.reason) from error
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def test_a_run_says_what_it_does_and_leaves_nothing(
 ) -> None:
     finished = python(*FEATURES, "-q", *ON_AWS, more=developer)
     assert finished.returncode == 0, finished.stdout
-    assert finished.stdout.startswith("AWS account 123456789012 as arn:aws:iam::123456789012:user")
+    assert finished.stdout.startswith("AWS account 123456789012, Region us-east-1, at http")
     assert "at most 5 KMS keys" in finished.stdout
     assert aws.remains() == []
     assert 2 <= len(aws.states()) <= 4
@@ -210,6 +210,14 @@ def test_a_dead_endpoint_is_reported_within_5_seconds(command: tuple[str, ...]) 
     assert f'Could not connect to the endpoint URL: "{url}/"' in printed
     assert "Check the network" in printed
     assert "Traceback" not in printed
+
+
+def test_a_localstack_that_is_not_there_can_be_started() -> None:
+    nowhere = {"LOCALSTACK_HOST": f"127.0.0.1:{free_port()}"}
+    finished = python("-m", "kmsdemo", "lab", "--backend=localstack", more=nowhere)
+    assert finished.returncode == 1
+    assert nowhere["LOCALSTACK_HOST"] in finished.stderr
+    assert "docker compose up --wait" in finished.stderr
 
 
 def test_an_emulator_that_nobody_knows_is_named(url: str) -> None:
