@@ -91,8 +91,12 @@ def test_it_names_the_step_the_call_and_the_error(printed: dict[str, str]) -> No
     assert lines[2:4] == ["    ✔ Given a key", "    ✘ When I use another key"]
     call = "kms.Encrypt(KeyId=alias/nothing, Plaintext=•••, EncryptionContext={'appuser': '12345'})"
     assert lines[4].startswith(f"        {call} → NotFoundException Alias ")
+    assert lines[5].startswith(
+        "        $ aws kms encrypt --key-id alias/nothing --plaintext fileb:"
+    )
+    assert lines[5].endswith(" --encryption-context appuser=12345")
     assert (
-        lines[5] == "  KeyNotFound: There is no KMS key alias/nothing in this account and Region."
+        lines[6] == "  KeyNotFound: There is no KMS key alias/nothing in this account and Region."
     )
     assert lines[-1].startswith("  Step: ")
     assert "test_wrong.py:" in lines[-1]

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import botocore
 import pytest
+from botocore.session import Session
 
-from kmsdemo.lab.trace import Call, Trace
+from kmsdemo.lab.calls import Call, Trace
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Scenario, Step
@@ -46,11 +47,15 @@ _PROGRESS = pytest.StashKey[_Progress]()
 
 
 def pytest_configure() -> None:
-    botocore.register_initializer(_trace.watch)
+    botocore.register_initializer(_watch)
 
 
 def pytest_unconfigure() -> None:
-    botocore.unregister_initializer(_trace.watch)
+    botocore.unregister_initializer(_watch)
+
+
+def _watch(session: Session) -> None:
+    _trace.watch(session.get_component("event_emitter"))
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
@@ -92,6 +97,7 @@ def _failure(
         *_last(_MAX_STEPS, [f"    ✔ {step.keyword} {step.name}" for step in passed]),
         f"    ✘ {failed.keyword} {failed.name}",
         *_last(_MAX_CALLS, [_cut(f"        {call}") for call in calls]),
+        *[f"        $ {call.command_line}" for call in calls[-1:]],
         *_error(exception),
         f"  Step: {where}    (--tb=long shows the whole traceback)",
     ]

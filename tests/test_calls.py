@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
+from kmsdemo.account import Account
 from kmsdemo.account.clients import Clients
-from kmsdemo.lab.trace import Call, Trace
+from kmsdemo.lab import Call, trace
 from tests import fake_aws
 
 
 @pytest.fixture
-def traced(clients: Clients) -> tuple[Clients, list[Call]]:
-    """Clients of a session that is watched, and its calls."""
-    trace, session = Trace(), boto3.Session()
-    trace.watch(session._session)
-    return Clients(session), trace.calls
+def traced(account: Account) -> Iterator[tuple[Clients, list[Call]]]:
+    """Clients of a session that is traced, and its calls."""
+    session = boto3.Session()
+    with trace(session) as calls:
+        yield Clients(session), calls
 
 
 def test_a_call_shows_its_operation_and_parameters(traced: tuple[Clients, list[Call]]) -> None:
@@ -76,3 +79,35 @@ def test_an_unwatched_session_is_not_recorded(traced: tuple[Clients, list[Call]]
     with fake_aws.endpoint(fake_aws.json_answer(200, {"Keys": []})) as (url, _):
         fake_aws.kms_at(url).list_keys()
     assert calls == []
+
+
+def test_a_call_has_its_answer_and_its_time(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    key_id = clients.kms.create_key()["KeyMetadata"]["KeyId"]
+    blob = clients.kms.encrypt(KeyId=key_id, Plaintext=b"hunter2")["CiphertextBlob"]
+    clients.kms.decrypt(CiphertextBlob=blob)
+    created, encrypted, decrypted = calls
+    assert created.answer["KeyMetadata"]["KeyState"] == "Enabled"
+    assert encrypted.answer["CiphertextBlob"] == f"<{len(blob)} bytes>"
+    assert decrypted.answer["Plaintext"] == "•••"
+    assert "ResponseMetadata" not in decrypted.answer
+    assert all(0 < call.seconds < 5 for call in calls)
+
+
+def test_a_call_has_its_command_line(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    with pytest.raises(ClientError):
+        clients.kms.encrypt(KeyId="alias/none", Plaintext=b"hunter2")
+    assert calls[0].command_line == (
+        'aws kms encrypt --key-id alias/none --plaintext fileb://<(printf %s "$PLAINTEXT")'
+    )
+    assert calls[0].answer == {}
+
+
+def test_after_the_context_nothing_is_recorded(account: Account) -> None:
+    session = boto3.Session()
+    with trace(session) as calls:
+        kms = session.client("kms")
+        kms.list_keys()
+    kms.list_keys()
+    assert len(calls) == 1

@@ -1,0 +1,142 @@
+"""The AWS calls that boto3 makes in this process, traced, with everything secret left out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.hooks import BaseEventHooks
+from botocore.model import OperationModel, Shape
+
+from kmsdemo.lab.command_line import command_line
+
+REDACTED = "•••"
+_LONGEST_TEXT = 60
+_CONTEXT_KEY = "kmsdemo_call"
+
+
+@dataclass(slots=True)
+class Call:
+    """One call to AWS.
+
+    Attributes:
+        service: As boto3 names it: ``kms``.
+        operation: As AWS names it: ``ScheduleKeyDeletion``.
+        parameters: What was sent, fit to show: secrets are dots, bytes counted, long text cut.
+        command_line: The command of the AWS CLI that makes the same call.
+        answer: What came back, as fit to show; empty where nothing did.
+        error: AWS's code and message, or why there was no answer; empty where the call succeeded.
+        seconds: How long it took, retries included.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+    command_line: str
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    error: str = "no answer"
+    seconds: float = 0.0
+    _began: float = field(default_factory=time.perf_counter, repr=False)
+
+    def __str__(self) -> str:
+        parameters = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
+        outcome = f" → {self.error}" if self.error else ""
+        return f"{self.service}.{self.operation}({parameters}){outcome}"
+
+    def end(self, *, error: str = "", answer: Mapping[str, Any] | None = None) -> None:
+        """Note how it ended, and when."""
+        self.seconds = time.perf_counter() - self._began
+        self.error, self.answer = error, answer or {}
+
+
+@dataclass(slots=True)
+class Trace:
+    """Records the calls of every session that it watches, in the order in which they begin."""
+
+    calls: list[Call] = field(default_factory=list)
+    is_recording: bool = True
+
+    def watch(self, events: BaseEventHooks) -> None:
+        """Record what clients send and get that are made from this session from now on.
+
+        Args:
+            events: The session's: ``session.events`` of boto3's, the component
+                ``event_emitter`` of botocore's.
+        """
+        events.register("before-parameter-build", self._begin)
+        events.register("after-call", self._answered)
+        events.register("after-call-error", self._unanswered)
+
+    def _begin(self, **event: Any) -> None:
+        if not self.is_recording:
+            return
+        model, parameters = event["model"], event["params"]
+        call = Call(
+            service=model.service_model.service_name,
+            operation=model.name,
+            parameters=_shown(model.input_shape, parameters),
+            command_line=command_line(model, parameters),
+        )
+        event["context"][_CONTEXT_KEY] = call
+        self.calls.append(call)
+
+    def _answered(self, **event: Any) -> None:
+        if call := event["context"].get(_CONTEXT_KEY):
+            error = event["parsed"].get("Error", {})
+            said = " ".join(filter(None, (error.get("Code"), error.get("Message"))))
+            call.end(error=said, answer={} if error else _answer(event["model"], event["parsed"]))
+
+    def _unanswered(self, **event: Any) -> None:
+        if call := event["context"].get(_CONTEXT_KEY):
+            call.end(error=str(event["exception"]))
+
+
+@contextmanager
+def trace(session: boto3.Session) -> Iterator[list[Call]]:
+    """Record the calls of the clients that are made from a session inside of the context.
+
+    ::
+
+        with kmsdemo.lab.trace(session) as calls:
+            session.client("kms").list_keys()
+        print(calls[0].command_line)
+
+    Args:
+        session: Any session of boto3.
+
+    AWS: "Extensibility guide", boto3 documentation.
+    """
+    recording = Trace()
+    recording.watch(session.events)
+    try:
+        yield recording.calls
+    finally:
+        recording.is_recording = False
+
+
+def _answer(model: OperationModel, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
+    fields = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
+    return dict(_shown(model.output_shape, fields))
+
+
+def _shown(shape: Shape | None, value: Any) -> Any:
+    """Return a value fit to show; its shape, from botocore's own model, says what is sensitive."""
+    if shape is not None and shape.metadata.get("sensitive"):
+        return REDACTED
+    if isinstance(value, Mapping):
+        return {name: _shown(_member(shape, name), member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_shown(getattr(shape, "member", None), member) for member in value]
+    if isinstance(value, bytes | bytearray):
+        return f"<{len(value)} bytes>"
+    text = str(value)
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _member(shape: Shape | None, name: str) -> Shape | None:
+    members = getattr(shape, "members", {})
+    return members.get(name) or getattr(shape, "value", None)
