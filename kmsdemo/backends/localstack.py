@@ -50,4 +50,7 @@ def _url() -> str:
     host = os.environ.get("LOCALSTACK_HOST", "localhost")
     if ":" not in host:
         host = f"{host}:{os.environ.get('EDGE_PORT', DEFAULT_EDGE_PORT)}"
-    return str(get_service_endpoint("kms", host))
+    try:
+        return str(get_service_endpoint("kms", host))
+    except RuntimeError as error:  # its own, of a host that is none
+        raise errors.InvalidConfiguration(f"LOCALSTACK_HOST: {error}.") from error

@@ -220,6 +220,15 @@ def test_a_localstack_that_is_not_there_can_be_started() -> None:
     assert "docker compose up --wait" in finished.stderr
 
 
+def test_a_localstack_host_that_is_none_is_named() -> None:
+    finished = python(
+        "-m", "kmsdemo", "lab", "--backend=localstack", more={"LOCALSTACK_HOST": "a:b"}
+    )
+    assert finished.returncode == 1
+    assert "LOCALSTACK_HOST: could not parse a:b" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
 def test_an_emulator_that_nobody_knows_is_named(url: str) -> None:
     finished = python(
         "-m", "kmsdemo", "lab", "--backend=endpoint", f"--endpoint-url={url}", "--emulator=moon"
