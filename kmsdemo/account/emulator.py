@@ -24,14 +24,14 @@ _LACKS = MappingProxyType({"clock": "the clock of this emulator cannot be moved"
 
 
 @contextmanager
-def reached(endpoints: Mapping[str, str], *, keeping: Iterable[str] = ()) -> Iterator[None]:
+def reached(variables: Mapping[str, str], *, keeping: Iterable[str] = ()) -> Iterator[None]:
     """Send everything to an emulator, whatever AWS configuration the user has.
 
     Args:
-        endpoints: The ``AWS_ENDPOINT_URL…`` variables that lead to it.
+        variables: The ``AWS_ENDPOINT_URL…`` that leads to it, and whatever else it wants.
         keeping: Names of variables of the user's that go before those.
     """
-    with environment.only({**_CALLER, **endpoints}, keeping=(*_KEPT, *keeping)):
+    with environment.only({**_CALLER, **variables}, keeping=(*_KEPT, *keeping)):
         yield
 
 
