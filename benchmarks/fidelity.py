@@ -17,8 +17,9 @@ import click
 from benchmarks.behaviours import Behaviour, all_behaviours
 from tests import emulators
 from tests.emulators import CannotBeTried, Emulator
+from tests.processes import ROOT
 
-TABLE = emulators.ROOT / "docs" / "fidelity.md"
+TABLE = ROOT / "docs" / "fidelity.md"
 CANNOT = "cannot be tried"
 
 Answers = dict[str, list[str]]

@@ -6,14 +6,13 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, environment, python
+from tests.processes import ROOT, environment, free_port, python
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TESTED = re.compile(r"<!-- test: begin -->(.*?)<!-- test: end -->", re.DOTALL)
@@ -30,12 +29,6 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / ".venv").symlink_to(sys.prefix)
     own_port = BY_HAND.replace("4566", str(free_port()))
     return shell(f"set -eux\n{own_port}\n{BY_PROGRAM}", folder)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        _, port = server.getsockname()
-        return int(port)
 
 
 def shell(script: str, folder: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 
 from kmsdemo import keys
@@ -23,16 +23,16 @@ _KEPT = (*_CALLER, "AWS_SESSION_TOKEN", "AWS_REGION")
 _LACKS = MappingProxyType({"clock": "the clock of this emulator cannot be moved"})
 
 
-@contextmanager
-def reached(variables: Mapping[str, str], *, keeping: Iterable[str] = ()) -> Iterator[None]:
+def reached(
+    variables: Mapping[str, str], *, keeping: Iterable[str] = ()
+) -> AbstractContextManager[None]:
     """Send everything to an emulator, whatever AWS configuration the user has.
 
     Args:
         variables: The ``AWS_ENDPOINT_URL…`` that leads to it, and whatever else it wants.
         keeping: Names of variables of the user's that go before those.
     """
-    with environment.only({**_CALLER, **variables}, keeping=(*_KEPT, *keeping)):
-        yield
+    return environment.only({**_CALLER, **variables}, keeping=(*_KEPT, *keeping))
 
 
 def announcement(name: str) -> str:

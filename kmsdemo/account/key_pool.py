@@ -33,15 +33,15 @@ _Answer = tuple[AWSResponse, Mapping[str, Any]]
 class KeyPool:
     """Answers CreateKey and ReplicateKey with a key that is free, where there is one.
 
+    At most :data:`MOST_KEYS` are made, replicas counted.
+
     Args:
         clients: What keys are put back with.
         tags: The run's.
-        most_keys: How many may be made, replicas counted.
     """
 
     clients: Clients
     tags: Tags
-    most_keys: int = MOST_KEYS
     made: int = 0
     _free: list[str] = field(default_factory=list)
 
@@ -89,7 +89,7 @@ class KeyPool:
 
     def _count(self) -> None:
         """Count before the call: a key whose answer is lost is there all the same."""
-        if self.made == self.most_keys:
+        if self.made == MOST_KEYS:
             raise errors.TooManyKeys(self.made)
         self.made += 1
 

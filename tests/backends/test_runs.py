@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ import pytest
 from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
 from tests import posing
-from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment, python
+from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment, free_port, python
 
 ON_AWS = ("--backend=aws", f"--aws-account={posing.ACCOUNT}", "--aws-settle=0.01")
 FEW = "-kclean_up or deleting_the_table or the_lab_can_begin_again or wrong_key or replica"
@@ -241,8 +240,3 @@ def test_an_endpoint_must_be_named() -> None:
     finished = python("-m", "kmsdemo", "lab", "--backend=endpoint")
     assert finished.returncode == 1
     assert "--endpoint-url http://" in finished.stderr
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,8 +22,8 @@ import click
 from botocore.config import Config
 
 from kmsdemo.sandbox import client as sandbox_client
+from tests.processes import ROOT, free_port
 
-ROOT = Path(__file__).parent.parent.parent
 READY_WITHIN_SECONDS = 60
 STOPPED_WITHIN_SECONDS = 20
 _SESSION = boto3.Session()
@@ -65,12 +64,6 @@ class Emulator:
         if not self.moves_time:
             raise CannotBeTried
         sandbox_client.advance(self.url, days=days)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -140,7 +133,7 @@ def _emulator(
 
 @contextmanager
 def moto() -> Iterator[Emulator]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "--port", str(port)]
     with _emulator(f"moto {version('moto')}", command, port) as emulator:
         yield emulator
@@ -148,7 +141,7 @@ def moto() -> Iterator[Emulator]:
 
 @contextmanager
 def sandbox() -> Iterator[Emulator]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "kmsdemo", "sandbox", "--port", str(port)]
     environment = {"PYTHONPATH": str(ROOT)}
     with _emulator(
@@ -163,7 +156,7 @@ def ministack(program: str | None) -> Iterator[Emulator | None]:
         click.echo("MiniStack is left out: it is not installed (pip install ministack).", err=True)
         yield None
         return
-    port = _free_port()
+    port = free_port()
     environment = {"GATEWAY_PORT": str(port), "EDGE_PORT": str(port)}
     with _emulator(_ministack_name(program), [program], port, environment) as emulator:
         yield emulator
@@ -183,7 +176,7 @@ def localstack(python: str | None) -> Iterator[Emulator | None]:
         click.echo("LocalStack is left out: name its Python with --localstack.", err=True)
         yield None
         return
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as volume:
         environment = {
             "SERVICES": "kms,sts,iam",
