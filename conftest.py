@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kmsdemo.backends import Backend
 
 pytest_plugins = [
+    "kmsdemo.lab.interruption",
     "kmsdemo.lab.report",
     # Each after those that it imports: pytest rewrites the assertions of what is not imported yet.
     "steps.people",
