@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmsdemo import backends, divergences, errors
+from kmsdemo import backends, divergences, envelope, errors
 from kmsdemo.backends import Options
 from kmsdemo.table import TABLE_NAME
 
@@ -35,6 +35,7 @@ pytest_plugins = [
     "steps.callers",
     "steps.access",
     "steps.operations",
+    "steps.wire",
     "steps.scripts",
     "steps.aws_cli",
 ]
@@ -58,6 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             how = {"metavar": option.metadata["metavar"], "type": type(option.default or "")}
         text = option.metadata["help"]
         group.addoption(backends.flag(option.name), default=option.default, help=text, **how)
+    group.addoption("--password", help="the password of the scenarios (default: a random one)")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -101,9 +103,10 @@ def _chosen(config: pytest.Config) -> tuple[str, Options]:
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
     """Skip what the backend cannot do; expect, strictly, the failure of what it does otherwise."""
     backend: Backend = request.getfixturevalue("backend")
+    lacks = {**envelope.lacks(), **backend.lacks}
     for mark in request.node.iter_markers():
-        if mark.name in backend.lacks:
-            pytest.skip(backend.lacks[mark.name])
+        if mark.name in lacks:
+            pytest.skip(lacks[mark.name])
     if known := divergences.find(backend.name, scenario.name):
         request.applymarker(pytest.mark.xfail(reason=str(known), strict=True))
 

@@ -1,4 +1,4 @@
-@iam_users
+@deeper @iam_users
 Feature: Who may use the key
   The key policy decides who may do what with the key. A key administrator can change or delete
   it and still cannot read what it protects; a key user reads and cannot delete. To everybody

@@ -54,14 +54,3 @@ Feature: Decrypt the password
     Scenario: A caller without permission
       Given the IAM user carl
       Then carl revealing the password is refused because access is denied
-
-  Rule: The encryption context ties a ciphertext to its user
-
-    Scenario: Ciphertext moved to another user is refused
-      When the ciphertext is copied to the item of another user
-      Then revealing the password of the other user is refused because the ciphertext is not valid
-
-    Scenario: Without encryption context, moved ciphertext gives the password away
-      Given a password stored in the plain form of the scripts
-      When the ciphertext is copied to the item of another user
-      Then the other user gets the password that was stored

@@ -47,23 +47,6 @@ Feature: Schedule the key's deletion
       When I schedule the key's deletion in 7 days
       Then enabling the key is refused because the key is pending deletion
 
-  Rule: Deletion can be cancelled until the waiting period is over
-
-    Scenario: A cancelled deletion leaves the key disabled
-      Given the key is scheduled for deletion
-      When I cancel the key's deletion
-      Then the key is disabled
-      And revealing the password is refused because the key is disabled
-
-    Scenario: Enabled again, the key decrypts as before
-      Given the key is scheduled for deletion
-      When I cancel the key's deletion
-      And I enable the key
-      Then the password comes back unchanged
-
-    Scenario: There must be a deletion to cancel
-      Then cancelling the key's deletion is refused because the key is not pending deletion
-
   Rule: Disabling is the gentle alternative
 
     Scenario: Nobody can decrypt while the key is disabled
@@ -74,19 +57,3 @@ Feature: Schedule the key's deletion
       Given the key is disabled
       When I enable the key
       Then the password comes back unchanged
-
-  @clock
-  Rule: After the waiting period the key is gone for good
-
-    Scenario: The key, its aliases and the password are lost
-      Given the key is scheduled for deletion
-      When the waiting period passes
-      Then the key does not exist
-      And none of its aliases exists
-      And revealing the password is refused because there is no such key
-
-    Scenario: A new key under the old alias does not bring the password back
-      Given the key is scheduled for deletion
-      When the waiting period passes
-      And I create another key under the same alias
-      Then revealing the password with the other key is refused because it is the wrong key

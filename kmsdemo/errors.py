@@ -185,12 +185,20 @@ class PasswordEmpty(KmsdemoError):
 
 @dataclass(eq=False)
 class PasswordTooLong(KmsdemoError):
-    """AWS KMS encrypts at most 4,096 bytes in one call."""
+    """AWS KMS encrypts at most 4,096 bytes in one call; an item holds more in an envelope."""
 
     length_bytes: int
+    max_bytes: int
 
-    _what = "The password has {length_bytes:,} bytes of UTF-8; AWS KMS encrypts at most 4,096."
-    _next_step = "Give a shorter password, or use envelope encryption for larger data."
+    _what = "The password has {length_bytes:,} bytes of UTF-8; at most {max_bytes:,} can be stored."
+    _next_step = "Give a shorter password; kmsdemo encrypt --envelope takes longer ones."
+
+
+class EnvelopeNotHere(KmsdemoError):
+    """The keyrings of the AWS Encryption SDK need Python 3.11 or newer."""
+
+    _what = "This Python has no AWS Cryptographic Material Providers, which envelopes need."
+    _next_step = "Install kmsdemo on Python 3.11 or newer, or encrypt without --envelope."
 
 
 class PasswordNotText(KmsdemoError):

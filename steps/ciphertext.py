@@ -10,7 +10,7 @@ import pytest
 from pytest_bdd import given, then, when
 
 from kmsdemo.account.clients import Clients
-from kmsdemo.cipher import Direct, Plain
+from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
@@ -78,6 +78,11 @@ def password_is_hidden(ciphertext_blob: bytes, password: str) -> None:
     assert shown_in == []
 
 
+@then("the item says that it is an envelope")
+def item_says_envelope(vault: Vault, stored: Stored) -> None:
+    assert vault.item(stored.appuser).attributes["cipher"] == {"S": Envelope.name}
+
+
 @then("the two items have different ciphertexts")
 def ciphertexts_differ(vault: Vault, ciphertext_blob: bytes, other_stored: Stored) -> None:
     assert vault.item(other_stored.appuser).ciphertext_blob != ciphertext_blob
@@ -136,13 +141,9 @@ def decrypting_without_context_is_refused(
 
 @then(refused("decrypting when {damage}"))
 def decrypting_damaged_is_refused(
-    kms: KMSClient,
-    key: Key,
-    ciphertext_blob: bytes,
-    stored: Stored,
-    damage: str,
-    error: type[KmsdemoError],
+    vault: Vault, ciphertext_blob: bytes, stored: Stored, damage: str, error: type[KmsdemoError]
 ) -> None:
+    cipher = CIPHERS[vault.item(stored.appuser).cipher](vault.kms, vault.key_id)
     damaged = DAMAGE[damage](ciphertext_blob)
     with pytest.raises(error):
-        Direct(kms, key.key_id).decrypt(damaged, stored.appuser)
+        cipher.decrypt(damaged, stored.appuser)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_bdd import given, parsers, then, when
 
-from kmsdemo.cipher import Plain
+from kmsdemo.cipher import Envelope, Plain
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
 from kmsdemo.vault import Vault, draw_user_number, items
@@ -42,9 +42,9 @@ class Stored:
 
 
 @pytest.fixture
-def password() -> str:
-    """A password that nothing else can contain by chance."""
-    return f"correct horse {secrets.token_hex(8)}"
+def password(pytestconfig: pytest.Config) -> str:
+    """The password that was asked for, or one that nothing else can contain by chance."""
+    return pytestconfig.getoption("password") or f"correct horse {secrets.token_hex(8)}"
 
 
 @pytest.fixture
@@ -90,6 +90,22 @@ def store_unusual_password(vault: Vault, unusual: str) -> Stored:
 @given("a password stored in the plain form of the scripts", target_fixture="stored")
 def store_in_plain_form(vault: Vault, password: str) -> Stored:
     return store(replace(vault, cipher=Plain), password)
+
+
+@given("a password stored in an envelope", target_fixture="stored")
+@when("I store a password in an envelope", target_fixture="stored")
+def store_in_envelope(vault: Vault, password: str) -> Stored:
+    return store(replace(vault, cipher=Envelope), password)
+
+
+@when("I store another password in an envelope", target_fixture="other_stored")
+def store_another_in_envelope(vault: Vault) -> Stored:
+    return store(replace(vault, cipher=Envelope), "another battery staple")
+
+
+@when("I store a password of 5,000 bytes in an envelope", target_fixture="stored")
+def store_long_in_envelope(vault: Vault) -> Stored:
+    return store(replace(vault, cipher=Envelope), "é" * 2500)
 
 
 @given("the next user number drawn is already taken", target_fixture="vault")

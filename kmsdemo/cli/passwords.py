@@ -8,7 +8,7 @@ import click
 
 from kmsdemo import lab_key, vault
 from kmsdemo.account.clients import connect
-from kmsdemo.cipher import Direct, Plain
+from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
 from kmsdemo.cli.options import json_option, key_option, read_password, table_option
 from kmsdemo.cli.output import item_facts, item_line, print_json
 from kmsdemo.vault import Vault
@@ -18,26 +18,34 @@ from kmsdemo.vault import Vault
 @click.argument("password", required=False, callback=read_password)
 @click.option(
     "--plain",
-    is_flag=True,
+    "cipher",
+    flag_value=Plain.name,
     help="Store it as the lab's two scripts do: without encryption context.",
+)
+@click.option(
+    "--envelope",
+    "cipher",
+    flag_value=Envelope.name,
+    help="Encrypt it here, under a data key; AWS KMS never sees the password.",
 )
 @key_option
 @table_option
 @json_option
-def encrypt(password: str, plain: bool, key_id: str | None, table_name: str, as_json: bool) -> None:
+def encrypt(
+    password: str, cipher: str | None, key_id: str | None, table_name: str, as_json: bool
+) -> None:
     """Encrypt PASSWORD for a new user number.
 
     An argument is seen by ps and kept in the shell's history. With - it is read from standard
     input; without PASSWORD it is asked for and not shown. A password that begins with a dash
     goes after --.
     """
-    cipher = Plain if plain else Direct
-    passwords = _vault(key_id, table_name, cipher=cipher)
+    passwords = _vault(key_id, table_name, cipher=CIPHERS[cipher or Direct.name])
     if not as_json:
         click.echo("-->> Encrypting your very secret password")
     appuser = passwords.store(password)
     if as_json:
-        print_json({"appuser": appuser, "cipher": cipher.name, "table": table_name})
+        print_json({"appuser": appuser, "cipher": passwords.cipher.name, "table": table_name})
         return
     click.echo(f"A new encrypted password for user: {appuser} has been stored in DynamoDB")
 

@@ -16,7 +16,6 @@ from kmsdemo.lab.command_line import command_line
 
 REDACTED = "•••"
 _LONGEST_TEXT = 60
-_CONTEXT_KEY = "kmsdemo_call"
 
 
 @dataclass(slots=True)
@@ -28,18 +27,24 @@ class Call:
         operation: As AWS names it: ``ScheduleKeyDeletion``.
         parameters: What was sent, fit to show: secrets are dots, bytes counted, long text cut.
         command_line: The command of the AWS CLI that makes the same call.
+        caller: The IAM user who makes it, where the trace has seen the access key created.
         answer: What came back, as fit to show; empty where nothing did.
         error: AWS's code and message, or why there was no answer; empty where the call succeeded.
         seconds: How long it took, retries included.
+        sent: The body of the request as it travelled, secrets and all.
+        received: The body of the answer, likewise.
     """
 
     service: str
     operation: str
     parameters: Mapping[str, Any]
     command_line: str
+    caller: str = ""
     answer: Mapping[str, Any] = field(default_factory=dict)
     error: str = "no answer"
     seconds: float = 0.0
+    sent: bytes = field(default=b"", repr=False)
+    received: bytes = field(default=b"", repr=False)
     _began: float = field(default_factory=time.perf_counter, repr=False)
 
     def __str__(self) -> str:
@@ -59,6 +64,7 @@ class Trace:
 
     calls: list[Call] = field(default_factory=list)
     is_recording: bool = True
+    _users: dict[str, str] = field(default_factory=dict)
 
     def watch(self, events: BaseEventHooks) -> None:
         """Record what clients send and get that are made from this session from now on.
@@ -68,6 +74,7 @@ class Trace:
                 ``event_emitter`` of botocore's.
         """
         events.register("before-parameter-build", self._begin)
+        events.register_last("request-created", self._signed)
         events.register("after-call", self._answered)
         events.register("after-call-error", self._unanswered)
 
@@ -81,18 +88,34 @@ class Trace:
             parameters=_shown(model.input_shape, parameters),
             command_line=command_line(model, parameters),
         )
-        event["context"][_CONTEXT_KEY] = call
+        event["context"][self._context_key] = call
         self.calls.append(call)
 
+    def _signed(self, **event: Any) -> None:
+        if call := event["request"].context.get(self._context_key):
+            call.sent = event["request"].data or b""
+            signature = str(event["request"].headers.get("Authorization", ""))
+            for access_key_id, user_name in self._users.items():
+                if f"Credential={access_key_id}/" in signature:
+                    call.caller = user_name
+
     def _answered(self, **event: Any) -> None:
-        if call := event["context"].get(_CONTEXT_KEY):
+        if call := event["context"].get(self._context_key):
+            call.received = event["http_response"].content
             error = event["parsed"].get("Error", {})
             said = " ".join(filter(None, (error.get("Code"), error.get("Message"))))
             call.end(error=said, answer={} if error else _answer(event["model"], event["parsed"]))
+            if access_key := event["parsed"].get("AccessKey"):
+                self._users[access_key["AccessKeyId"]] = access_key["UserName"]
 
     def _unanswered(self, **event: Any) -> None:
-        if call := event["context"].get(_CONTEXT_KEY):
+        if call := event["context"].get(self._context_key):
             call.end(error=str(event["exception"]))
+
+    @property
+    def _context_key(self) -> str:
+        """Where a call's context keeps our record of it; another trace may watch it too."""
+        return f"kmsdemo_call_{id(self)}"
 
 
 @contextmanager
