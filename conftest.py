@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = [
     "kmsdemo.lab.interruption",
+    "kmsdemo.lab.recording",
     "kmsdemo.lab.report",
     # Each after those that it imports: pytest rewrites the assertions of what is not imported yet.
     "steps.people",

@@ -52,7 +52,7 @@ def encrypt(
                 encryption_context=dict(encryption_context),
             )
         except Exception as error:
-            raise refusals[-1] if refusals else error
+            raise (refusals or [error])[-1] from None
     return bytes(message)
 
 
@@ -82,7 +82,7 @@ def decrypt(
             plaintext, header = client.decrypt(
                 source=source, keyring=keyring, encryption_context=dict(encryption_context)
             )
-        except Exception as error:  # noqa: BLE001, a damaged message fails in many a parser
+        except Exception as error:
             raise (refusals or [_rejection(key_arn, message)])[-1] from error
     is_whole = not source.read() and encryption_context.items() <= header.encryption_context.items()
     if not is_whole:

@@ -216,6 +216,21 @@ class CiphertextInvalid(KeyFault):
     _next_step = "Store the password again; ask who changed the item."
 
 
+@dataclass(eq=False)
+class ChapterNotFound(KmsdemoError):
+    """The lesson has no chapter of this name or number."""
+
+    name: str
+    chapters: list[str]
+
+    _what = "The lesson has no chapter {name}."
+
+    @property
+    def next_step(self) -> str:
+        """Name them all."""
+        return f"Choose one of {', '.join(self.chapters)}, or a number from 1."
+
+
 # ------------------------------------------------------------------------------------ the table
 
 

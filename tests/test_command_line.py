@@ -26,9 +26,9 @@ TABLE = {"TableName": "t"}
 
 def line(service: str, operation: str, **parameters: Any) -> str:
     model = SESSION.get_service_model(service).operation_model(operation)
-    command, _, rest = command_line(model, parameters).partition(f"aws {service} ")
-    assert command == ""
-    return rest
+    program, operation, *options = command_line(model, parameters)
+    assert program == "aws"
+    return " ".join([operation.removeprefix(f"{service} "), *options])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,8 @@ def line(service: str, operation: str, **parameters: Any) -> str:
         ),
         (
             line("dynamodb", "PutItem", **TABLE, Item={"userpasswd": {"B": b"\0"}}),
-            """put-item --table-name t --item '{"userpasswd": {"B": "AA=="}}'""",
+            "put-item --table-name t"
+            " --item 'userpasswd={B@=fileb://'<(echo AA== | base64 --decode)'}'",
         ),
         (
             line("dynamodb", "PutItem", ExpressionAttributeNames={"#key": "appuser"}),

@@ -30,6 +30,9 @@ class SharedAccount:
         put_away: Callable[[str], None] | None = None,
     ) -> None:
         self.name = name
+        self.afterwards = (
+            "the keys are scheduled for deletion, without their aliases; the rest is deleted"
+        )
         self.lacks = lacks
         self._run = run
         self._clients = connect()

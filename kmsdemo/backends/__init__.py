@@ -70,6 +70,10 @@ class Backend(Protocol):
     def lacks(self) -> Mapping[str, str]:
         """Tags of scenarios that cannot be run here, each with the reason."""
 
+    @property
+    def afterwards(self) -> str:
+        """What becomes of what scenarios made, as the end of a sentence."""
+
     def account(self) -> AbstractContextManager[Account]:
         """Give a scenario an account, and afterwards remove what it made there."""
 

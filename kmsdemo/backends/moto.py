@@ -26,6 +26,7 @@ class Moto:
 
     name = "moto"
     lacks: Mapping[str, str] = MappingProxyType({})
+    afterwards = "gone with the sandbox, which never left this machine"
 
     def __init__(self, until_stopped: ExitStack) -> None:
         self._until_stopped = until_stopped

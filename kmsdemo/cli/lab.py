@@ -1,19 +1,48 @@
-"""``lab``: the whole lab, run and shown."""
+"""``lab``: the whole lab, run and explained."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
 from rich.console import Console
 
-from kmsdemo import backends
+from kmsdemo import backends, errors
 from kmsdemo.backends import Options
 from kmsdemo.cli.options import backend_options
 
+_PASSWORD_BYTES = range(6, 4097)
+
 
 @click.command()
+@click.option(
+    "--step",
+    "first",
+    metavar="NAME",
+    default="",
+    help="Begin with this chapter, by its name or number, such as encrypt or 3; "
+    "what it needs is done silently.",
+)
+@click.option("--pace", "is_paced", is_flag=True, help="Wait for a key after each step.")
+@click.option(
+    "--password",
+    metavar="TEXT",
+    help="Encrypt this, of the audience's choice; it will be shown.",
+)
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="In words, without colours and frames; where the output is no terminal, by itself.",
+)
+@click.option(
+    "--transcript",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Keep the lesson as Markdown in a new file.",
+)
 @click.option(
     "--backend",
     type=click.Choice(backends.NAMES),
@@ -22,12 +51,59 @@ from kmsdemo.cli.options import backend_options
     help="Where AWS is; moto runs in this process and needs nothing.",
 )
 @backend_options
-def lab(backend: str, **told: Any) -> None:
-    """Run the whole lab, without any account."""
+def lab(
+    first: str,
+    is_paced: bool,
+    password: str | None,
+    plain: bool,
+    transcript: str | None,
+    backend: str,
+    **told: Any,
+) -> None:
+    """Run the whole lab, without any account, and explain it.
+
+    Each feature is a chapter. Under each of its steps stand the calls to AWS that it made, and
+    the aws command that makes the same call in a shell like bash. What is secret is a variable
+    there, such as PLAINTEXT.
+
+    With --pace: space for the next step, b back to the explanation, q to quit and clean up.
+    """
+    if password is not None and len(password.encode()) not in _PASSWORD_BYTES:
+        raise click.UsageError("--password takes 6 to 4,096 bytes: fewer occur anywhere by chance.")
+    if is_paced and not sys.stdin.isatty():
+        raise click.UsageError("--pace needs a keyboard: standard input is no terminal.")
     click.echo("The KMS lab: encrypt a password before it travels to the database.")
     options = Options(**told)
     if announcement := backends.announcement(backend, options):
         click.echo(announcement)
-    from kmsdemo.lab.narration import narrate  # noqa: PLC0415, pytest only starts where it runs
+    with ExitStack() as until_the_end:
+        kept = None
+        if transcript is not None:
+            kept = until_the_end.enter_context(_new_file(transcript))
+        # pytest only starts where it runs
+        from kmsdemo.lab.lesson import DEMO_PASSWORD, Lesson, give  # noqa: PLC0415
+        from kmsdemo.lab.screen import Screen  # noqa: PLC0415
+        from kmsdemo.lab.transcript import Transcript  # noqa: PLC0415
 
-    sys.exit(narrate(backend, options, Console(highlight=False)))
+        is_plain = plain or not sys.stdout.isatty()
+        screen = Screen(_console(is_plain), plain=is_plain)
+        lesson = Lesson(backend, options, first, password or DEMO_PASSWORD, is_paced)
+        try:
+            code = give(lesson, [screen, *([Transcript(kept)] if kept else [])])
+        except errors.ChapterNotFound as error:
+            raise click.UsageError(f"{error.what}\n{error.next_step}") from error
+    sys.exit(code)
+
+
+def _console(is_plain: bool) -> Console:
+    return Console(highlight=False, color_system=None if is_plain else "auto")
+
+
+def _new_file(path: str) -> TextIO:
+    """Open a file for the transcript; one that is there is not overwritten."""
+    try:
+        return Path(path).open("x", encoding="utf-8")
+    except FileExistsError as error:
+        raise click.UsageError(f"{path} is there already; name a new file.") from error
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from error

@@ -26,7 +26,7 @@ class Call:
         service: As boto3 names it: ``kms``.
         operation: As AWS names it: ``ScheduleKeyDeletion``.
         parameters: What was sent, fit to show: secrets are dots, bytes counted, long text cut.
-        command_line: The command of the AWS CLI that makes the same call.
+        command: The command of the AWS CLI that makes the same call, in parts.
         caller: The IAM user who makes it, where the trace has seen the access key created.
         answer: What came back, as fit to show; empty where nothing did.
         error: AWS's code and message, or why there was no answer; empty where the call succeeded.
@@ -38,7 +38,7 @@ class Call:
     service: str
     operation: str
     parameters: Mapping[str, Any]
-    command_line: str
+    command: list[str]
     caller: str = ""
     answer: Mapping[str, Any] = field(default_factory=dict)
     error: str = "no answer"
@@ -51,6 +51,11 @@ class Call:
         parameters = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
         outcome = f" → {self.error}" if self.error else ""
         return f"{self.service}.{self.operation}({parameters}){outcome}"
+
+    @property
+    def command_line(self) -> str:
+        """The command of the AWS CLI that makes the same call."""
+        return " ".join(self.command)
 
     def end(self, *, error: str = "", answer: Mapping[str, Any] | None = None) -> None:
         """Note how it ended, and when."""
@@ -86,7 +91,7 @@ class Trace:
             service=model.service_model.service_name,
             operation=model.name,
             parameters=_shown(model.input_shape, parameters),
-            command_line=command_line(model, parameters),
+            command=command_line(model, parameters),
         )
         event["context"][self._context_key] = call
         self.calls.append(call)
@@ -95,13 +100,15 @@ class Trace:
         if call := event["request"].context.get(self._context_key):
             call.sent = event["request"].data or b""
             signature = str(event["request"].headers.get("Authorization", ""))
-            for access_key_id, user_name in self._users.items():
-                if f"Credential={access_key_id}/" in signature:
-                    call.caller = user_name
+            access_key_id = signature.partition("Credential=")[2].partition("/")[0]
+            if (user_name := self._users.get(access_key_id, "")) and not call.caller:
+                call.caller = user_name
+                call.command.insert(1, f"--profile {user_name}")
 
     def _answered(self, **event: Any) -> None:
         if call := event["context"].get(self._context_key):
-            call.received = event["http_response"].content
+            if call.sent:  # else it did not travel, and what answered is a stub
+                call.received = event["http_response"].content
             error = event["parsed"].get("Error", {})
             said = " ".join(filter(None, (error.get("Code"), error.get("Message"))))
             call.end(error=said, answer={} if error else _answer(event["model"], event["parsed"]))

@@ -11,24 +11,28 @@ import re
 import shlex
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain, zip_longest
 from typing import Any, Final
 
 from botocore import xform_name
 from botocore.model import OperationModel, Shape
 
+_HERE: Final = "\0"
 _PLAIN: Final = re.compile(r"[\w./:+@][\w./:+@-]*")
 
 
-def command_line(model: OperationModel, parameters: Mapping[str, Any]) -> str:
-    """Return the command of the AWS CLI for one call.
+def command_line(model: OperationModel, parameters: Mapping[str, Any]) -> list[str]:
+    """Return the command of the AWS CLI for one call: program and operation, then its options.
 
     What the model calls sensitive, such as a plaintext, is left to a variable of the shell:
-    ``"$PLAINTEXT"``. Binary values inside of others are in Base64, as version 2 of the AWS CLI
-    takes them.
+    ``"$PLAINTEXT"``.
 
     Args:
         model: The operation, as botocore describes it.
         parameters: As boto3 takes them; binary ones as bytes.
+
+    Returns:
+        The parts of the line, each quoted for a shell; joined by spaces they are the line.
 
     AWS: "Specifying parameter values in the AWS CLI", AWS Command Line Interface User Guide.
     """
@@ -36,8 +40,7 @@ def command_line(model: OperationModel, parameters: Mapping[str, Any]) -> str:
     # What the model does not know, boto3 refuses; the AWS CLI could not say it.
     known = {name: value for name, value in parameters.items() if name in members}
     options = [_option(members[name], name, value) for name, value in known.items()]
-    command = ["aws", model.service_model.service_name, xform_name(model.name, "-")]
-    return " ".join([*command, *options])
+    return ["aws", f"{model.service_model.service_name} {xform_name(model.name, '-')}", *options]
 
 
 def _option(shape: Shape, name: str, value: Any) -> str:
@@ -51,9 +54,49 @@ def _option(shape: Shape, name: str, value: Any) -> str:
 def _words(shape: Shape, variable: str, value: Any) -> str:
     kept_secret = f'"${variable}"' if shape.metadata.get("sensitive") else ""
     if shape.type_name == "blob":
-        from_base64 = f"echo {_base64(value)} | base64 --decode"
-        return f"fileb://<({f'printf %s {kept_secret}' if kept_secret else from_base64})"
-    return kept_secret or _short(value) or shlex.quote(_json(value))
+        return f"fileb://<(printf %s {kept_secret})" if kept_secret else f"fileb://{_file(value)}"
+    if kept_secret:
+        return kept_secret
+    if _has_bytes(value):
+        return _with_files(value)
+    return _short(value) or shlex.quote(_json(value))
+
+
+def _file(value: bytes | bytearray) -> str:
+    """Return what bash hands over as a file with these bytes."""
+    return f"<(echo {base64.b64encode(value).decode()} | base64 --decode)"
+
+
+def _has_bytes(value: Any) -> bool:
+    if isinstance(value, list | Mapping):
+        return any(map(_has_bytes, value.values() if isinstance(value, Mapping) else value))
+    return isinstance(value, bytes | bytearray)
+
+
+def _with_files(value: Any) -> str:
+    """Return the AWS CLI's shorthand of a structure: it reads bytes from a file, JSON cannot."""
+    files: list[str] = []
+    text = _shorthand(value, files)
+    text = text[1:-1] if isinstance(value, Mapping) else text
+    around = [shlex.quote(part) for part in text.split(_HERE)]
+    return "".join(chain(*zip_longest(around, files, fillvalue="")))
+
+
+def _shorthand(value: Any, files: list[str]) -> str:
+    """Write a value, put a mark where a file belongs, and keep what stands there."""
+    if isinstance(value, bytes | bytearray):
+        files.append(_file(value))
+        return f"fileb://{_HERE}"
+    if isinstance(value, list):
+        return f"[{','.join(_shorthand(item, files) for item in value)}]"
+    if isinstance(value, Mapping):
+        return f"{{{','.join(_member(*member, files) for member in value.items())}}}"
+    return str(value) if _is_plain(value) else json.dumps(str(value), ensure_ascii=False)
+
+
+def _member(name: str, value: Any, files: list[str]) -> str:
+    sign = "@=" if isinstance(value, bytes | bytearray) else "="
+    return f"{name}{sign}{_shorthand(value, files)}"
 
 
 def _short(value: Any) -> str:
@@ -78,12 +121,4 @@ def _is_plain(word: Any) -> bool:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, default=_as_text, ensure_ascii=False)
-
-
-def _as_text(value: datetime | bytes | bytearray) -> str:
-    return value.isoformat() if isinstance(value, datetime) else _base64(value)
-
-
-def _base64(value: bytes | bytearray) -> str:
-    return base64.b64encode(value).decode()
+    return json.dumps(value, default=datetime.isoformat, ensure_ascii=False)

@@ -1,197 +1,283 @@
-"""``kmsdemo lab``: runs the lab's features in order and shows each step as it happens."""
+"""A pytest plugin that tells the features as a lesson, in the place of pytest's own report."""
 
 from __future__ import annotations
 
-import os
-import signal
-import textwrap
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from rich.console import Console
-from rich.text import Text
+from pytest_bdd.scenario import scenario_wrapper_template_registry
 
-import kmsdemo
+from kmsdemo.lab import pace, recording, state, told
+from kmsdemo.lab.calls import Call
+from kmsdemo.lab.face import Chapter, Ending, Face, ToldCall
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Feature, Rule, Scenario, Step
 
-    from kmsdemo.backends import Options
+    from kmsdemo.backends import Backend
+    from kmsdemo.lab.state import Fact
 
-INTERRUPTED = 130
-
-
-def suite_root() -> Path:
-    """Return the folder of the suite: inside the installed package, or at the top of a clone."""
-    package = Path(kmsdemo.__file__).parent
-    installed = package / "suite"
-    return installed if installed.is_dir() else package.parent
+_LAB, _DEEPER = "lab", "deeper"
+_HINT = (
+    "AWS answered otherwise than the feature says. Look at the calls above, then run this "
+    "chapter alone: kmsdemo lab --step {name}"
+)
 
 
-def narrate(backend: str, options: Options, console: Console) -> int:
-    """Run the lab's features in their order and show them.
-
-    Args:
-        backend: Where AWS is: one of ``kmsdemo.backends.NAMES``.
-        options: What the backend is told.
-        console: Where to show them.
-
-    Returns:
-        The exit code: 0, 1 where a step failed, 130 after Ctrl-C.
-    """
-    narrator = Narrator(console, backend)
-    os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
-    with narrator.hearing_ctrl_c():
-        code = pytest.main(_arguments(backend, options), plugins=[narrator])
-    if narrator.interrupted:
-        console.print("Interrupted. What the lab made is removed.")
-        return INTERRUPTED
-    narrator.summarize()
-    return 0 if code == pytest.ExitCode.OK else 1
-
-
-def _arguments(backend: str, options: Options) -> list[str]:
-    root = suite_root()
-    return [
-        f"--config-file={root / 'pytest.ini'}",
-        f"--rootdir={root}",
-        str(root / "features"),
-        "-m=lab",
-        f"--backend={backend}",
-        *options.as_arguments(),
-        "--capture=no",
-        "-Wignore",
-        "-pno:cacheprovider",
-        "--disable-plugin-autoload",
-        "-ppytest_bdd.plugin",
-    ]
-
-
+@dataclass(slots=True)
 class Narrator:
-    """A pytest plugin that takes the place of pytest's own terminal report."""
+    """Tells a run on faces.
 
-    def __init__(self, console: Console, backend: str) -> None:
-        self._console = console
-        self._backend = backend
-        self._marks = _marks(console)
-        self.interrupted = False
-        self._chapters = 0
-        self._feature: Feature | None = None
-        self._rule: Rule | None = None
-        self._failed_step: Step | None = None
-        self._passed = 0
-        self._differing = 0
-        self._impossible = 0
-        self._failed = 0
-        self._began = time.perf_counter()
+    Attributes:
+        faces: What it is told on.
+        first: The chapter to begin with, by the name or number that was asked for.
+        is_paced: Wait for a key after each step.
+        password: The one of the scenarios, shown only where a chapter is about it.
+        unknown: The names of all chapters, where ``first`` is none of them.
+        has_quit: The instructor has had enough.
+    """
 
-    @contextmanager
-    def hearing_ctrl_c(self) -> Iterator[None]:
-        """Remember Ctrl-C, for a library that catches everything may swallow the exception."""
-        before = signal.signal(signal.SIGINT, self._interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+    faces: Sequence[Face]
+    first: str = ""
+    is_paced: bool = False
+    password: str = ""
+    unknown: list[str] = field(default_factory=list)
+    has_quit: bool = False
+    _chapters: dict[str, Chapter] = field(default_factory=dict)
+    _told: list[Feature] = field(default_factory=list)
+    _learned: dict[str, dict[str, None]] = field(default_factory=dict)
+    _rule: Rule | None = None
+    _failed_step: Step | None = None
+    _prepared: set[str] = field(default_factory=set)
+    _made: Counter[str] = field(default_factory=Counter)
+    _outcomes: Counter[str] = field(default_factory=Counter)
+    _failures: list[str] = field(default_factory=list)
+    _last_of_chapter: set[str] = field(default_factory=set)
+    _account_now: list[Fact] = field(default_factory=list)
+    _backend: Backend | None = None
+    _began: float = field(default_factory=time.perf_counter)
 
-    def _interrupt(self, *_: object) -> None:
-        self.interrupted = True
-        raise KeyboardInterrupt
-
-    def summarize(self) -> None:
-        """Say how many scenarios there were, and how they ended."""
-        seconds = time.perf_counter() - self._began
-        chapters = "1 chapter" if self._chapters == 1 else f"{self._chapters} chapters"
-        parts = [f"{self._passed} scenarios as AWS documents them"]
-        if self._differing:
-            parts.append(f"{self._differing} known to differ on {self._backend}")
-        if self._impossible:
-            parts.append(f"{self._impossible} not possible on {self._backend}")
-        if self._failed:
-            parts.append(f"{self._failed} failed")
-        self._console.print()
-        self._line(0, f"{chapters} in {seconds:.1f} s: {', '.join(parts)}.", "bold")
+    # ------------------------------------------------------------------------- the run
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.pluginmanager.unregister(name="terminalreporter")
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Number the chapters, and leave out what comes before the first."""
+        self._chapters = _chapters(items)
+        names = list(self._chapters)
+        begin = _place_of(self.first, names)
+        if begin is None:
+            self.unknown = names
+            items.clear()
+            return
+        items[:] = [item for item in items if names.index(_name(_feature(item))) >= begin]
+        self._last_of_chapter = set({_name(_feature(item)): item.nodeid for item in items}.values())
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._failed += 1
-            self._line(0, report.longreprtext, "red")
+            self._fail(report.longreprtext)
+            self._tell(lambda face: face.remark(report.longreprtext, "failed"))
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_bdd_before_scenario(self, feature: Feature, scenario: Scenario) -> None:
-        if feature is not self._feature:
-            self._feature = feature
-            self._open_chapter(feature)
+    def pytest_bdd_before_scenario(
+        self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario
+    ) -> None:
+        if feature not in self._told:
+            self._told.append(feature)
+            self._open_chapter()
+            self._rule = None
         if scenario.rule is not None and scenario.rule is not self._rule:
-            self._open_rule(scenario.rule)
+            rule = scenario.rule
+            self._tell(lambda face: face.rule(rule.name, _reflowed(rule.description)))
         self._rule = scenario.rule
         self._failed_step = None
-        self._console.print()
-        self._line(2, scenario.name, "bold")
+        self._tell(lambda face: face.scenario(scenario.name))
+        self._backend = request.getfixturevalue("backend")
 
-    def pytest_bdd_before_step(self) -> None:
-        if self.interrupted:
-            raise KeyboardInterrupt
-
-    def pytest_bdd_after_step(self, step: Step) -> None:
-        self._step("passed", step)
+    def pytest_bdd_after_step(
+        self, request: pytest.FixtureRequest, scenario: Scenario, step: Step
+    ) -> None:
+        self._tell_step("passed", step, shows_wire=_is_about_the_wire(request))
+        showed = scenario.rule.name if scenario.rule else scenario.name
+        self._learned.setdefault(scenario.feature.name, {})[showed] = None
+        if self.is_paced and not pace.wait(self._open_chapter):
+            self.has_quit = True
+            pytest.exit("the instructor has had enough")
 
     def pytest_bdd_step_error(self, step: Step) -> None:
         self._failed_step = step
 
+    def pytest_bdd_after_scenario(self, request: pytest.FixtureRequest) -> None:
+        """Look at the account before it is emptied."""
+        if request.node.nodeid in self._last_of_chapter and not self.has_quit:
+            calls = recording.trace.calls[:]
+            self._account_now = state.look(request.getfixturevalue("account"))
+            recording.trace.calls[:] = calls
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
-            self._failed += 1
-            self._end_step("failed")
-            self._line(6, report.longreprtext, "red")
+            self._outcomes["failed"] += 1
+            self._tell_failed_step("failed")
+            self._tell(lambda face: face.remark(report.longreprtext, "failed"))
+            self._fail(self._where())
         elif reason := getattr(report, "wasxfail", ""):
-            self._differing += 1
-            self._end_step("differs")
-            self._line(6, f"AWS would do this; {reason}.", "yellow")
+            self._outcomes["differs"] += 1
+            self._tell_failed_step("differs")
+            self._tell(lambda face: face.remark(f"AWS would do this; {reason}.", "differs"))
         elif report.skipped:
-            self._impossible += 1
-            self._line(4, f"Not here: {_reason(report)}.", "yellow")
+            self._outcomes["skipped"] += 1
+            self._tell(lambda face: face.remark(f"Not here: {_reason(report)}.", "skipped"))
         elif report.when == "call":
-            self._passed += 1
+            self._outcomes["passed"] += 1
+        if report.when == "teardown" and self._account_now:
+            facts, self._account_now = self._account_now, []
+            self._tell(lambda face: face.state(facts))
 
-    def _open_chapter(self, feature: Feature) -> None:
-        self._chapters += 1
-        self._console.print()
-        self._line(0, f"{self._chapters}. {feature.name}", "bold cyan")
-        self._line(2, _reflowed(feature.description), "dim")
+    # -------------------------------------------------------------------------- its end
 
-    def _open_rule(self, rule: Rule) -> None:
-        self._console.print()
-        self._line(2, rule.name, "cyan")
-        self._line(2, _reflowed(rule.description), "dim")
+    def end(self) -> None:
+        """Say what was learned, what was cleaned up, and how it went."""
+        learned = {title: list(shown) for title, shown in self._learned.items()}
+        ending = Ending(self._summary(), learned, self._cleaned_up(), self._failures)
+        self._tell(lambda face: face.ending(ending))
 
-    def _end_step(self, outcome: str) -> None:
-        if self._failed_step is not None:
-            self._step(outcome, self._failed_step)
+    def interrupt(self, why: str) -> None:
+        """Say that it ended before its end, and what became of what it made."""
+        text = f"{why} {self._cleaned_up() or 'Nothing had been made yet.'}"
+        self._tell(lambda face: face.interrupted(text))
 
-    def _step(self, outcome: str, step: Step) -> None:
-        mark, style = self._marks[outcome]
-        self._line(4, f"{mark} {step.keyword} {step.name}", style, hanging=len(mark) + 1)
+    def _summary(self) -> str:
+        seconds = time.perf_counter() - self._began
+        name = self._backend.name if self._backend else ""
+        sentences = {
+            "passed": "{} scenarios as AWS documents them",
+            "differs": f"{{}} known to differ on {name}",
+            "skipped": f"{{}} not possible on {name}",
+            "failed": "{} failed",
+        }
+        told_of = [
+            sentence.format(self._outcomes[outcome])
+            for outcome, sentence in sentences.items()
+            if self._outcomes[outcome] or outcome == "passed"
+        ]
+        chapters = _count(len(self._told), "chapter")
+        return f"{chapters} in {seconds:.1f} s: {', '.join(told_of)}."
 
-    def _line(self, indent: int, text: str, style: str, hanging: int = 0) -> None:
-        """Print a text, wrapped at the width of the terminal, each of its lines by itself."""
-        for line in text.splitlines():
-            wrapped = textwrap.fill(
-                line,
-                self._console.width,
-                initial_indent=" " * indent,
-                subsequent_indent=" " * (indent + hanging),
-                drop_whitespace=True,
+    def _cleaned_up(self) -> str:
+        made = [
+            _count(self._made[operation], thing)
+            for operation, thing in (
+                ("CreateKey", "key"),
+                ("CreateTable", "table"),
+                ("CreateUser", "IAM user"),
             )
-            self._console.print(Text(wrapped, style=style))
+            if self._made[operation]
+        ]
+        if not made or self._backend is None:
+            return ""
+        return f"Cleaned up: {', '.join(made)}; {self._backend.afterwards}."
+
+    # -------------------------------------------------------------------------- telling
+
+    def _tell(self, telling: Callable[[Face], None]) -> None:
+        for face in self.faces:
+            telling(face)
+
+    def _open_chapter(self) -> None:
+        chapter = self._chapters[_name(self._told[-1])]
+        self._tell(lambda face: face.chapter(chapter))
+
+    def _tell_failed_step(self, outcome: str) -> None:
+        if self._failed_step is not None:
+            self._tell_step(outcome, self._failed_step, shows_wire=False)
+
+    def _tell_step(self, outcome: str, step: Step, *, shows_wire: bool) -> None:
+        self._tell(lambda face: face.step(outcome, step.keyword, step.name))
+        calls = recording.trace.calls[:]
+        self._made.update(call.operation for call in calls if not call.error)
+        if step.type == "given" and step.name in self._prepared:
+            operations = list(dict.fromkeys(call.operation for call in calls))
+            if operations:
+                self._tell(lambda face: face.as_before(operations))
+            return
+        if step.type == "given":
+            self._prepared.add(step.name)
+        for call in calls:
+            told_call = self._told_call(call, shows_wire=shows_wire)
+            self._tell(lambda face, one=told_call: face.call(one))  # type: ignore[misc]
+
+    def _told_call(self, call: Call, *, shows_wire: bool) -> ToldCall:
+        caller = f" as {call.caller}" if call.caller else ""
+        wire = told.on_the_wire(call, self.password) if shows_wire else ()
+        return ToldCall(
+            title=f"{call.service} {call.operation}{caller}",
+            seconds=call.seconds,
+            sent=told.parameters(call),
+            came_back=told.answer(call),
+            command=call.command,
+            wire=wire,
+        )
+
+    def _where(self) -> str:
+        feature = self._told[-1]
+        step = self._failed_step
+        failed = f"{step.keyword} {step.name}" if step else "its cleaning up"
+        chapter = self._chapters[_name(feature)]
+        return f"Failed in {chapter.place}, {chapter.title}: {failed}\n" + _HINT.format(
+            name=_name(feature)
+        )
+
+    def _fail(self, what: str) -> None:
+        self._failures.append(what)
+
+
+def _chapters(items: Sequence[pytest.Item]) -> dict[str, Chapter]:
+    """Return each feature as a chapter, by its name; those of the lab first, as they come."""
+    tags: dict[str, str] = {}
+    features: dict[str, Feature] = {}
+    for item in items:
+        feature = _feature(item)
+        features[_name(feature)] = feature
+        tags[_name(feature)] = _LAB if _LAB in feature.tags else _DEEPER
+    counts = Counter(tags.values())
+    numbers: Counter[str] = Counter()
+    chapters = {}
+    for name, feature in features.items():
+        numbers[tags[name]] += 1
+        kind = "Chapter" if tags[name] == _LAB else "Deeper chapter"
+        place = f"{kind} {numbers[tags[name]]} of {counts[tags[name]]}"
+        chapters[name] = Chapter(place, feature.name, _reflowed(feature.description))
+    return chapters
+
+
+def _place_of(asked: str, names: Sequence[str]) -> int | None:
+    """Return the place of a chapter, asked for by name or by number from 1; ``None`` if none."""
+    if not asked:
+        return 0
+    if asked.isdigit() and 1 <= int(asked) <= len(names):
+        return int(asked) - 1
+    name = asked.lower().replace("-", "_").replace(" ", "_")
+    return names.index(name) if name in names else None
+
+
+def _feature(item: pytest.Item) -> Feature:
+    return scenario_wrapper_template_registry[cast("pytest.Function", item).obj].feature
+
+
+def _name(feature: Feature) -> str:
+    return Path(feature.filename).stem
+
+
+def _is_about_the_wire(request: pytest.FixtureRequest) -> bool:
+    return request.node.get_closest_marker("wire") is not None
 
 
 def _reason(report: pytest.TestReport) -> str:
@@ -205,11 +291,5 @@ def _reflowed(description: str) -> str:
     return "\n".join(" ".join(paragraph.split()) for paragraph in description.split("\n\n"))
 
 
-def _marks(console: Console) -> dict[str, tuple[str, str]]:
-    """Return each outcome's mark, a word where the terminal has no Unicode, and its style."""
-    unicode = console.encoding.startswith("utf")
-    return {
-        "passed": ("✔" if unicode else "ok  ", "green"),
-        "differs": ("≠" if unicode else "differs", "yellow"),
-        "failed": ("✘" if unicode else "FAILED", "red"),
-    }
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

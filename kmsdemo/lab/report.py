@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import botocore
 import pytest
-from botocore.session import Session
 
-from kmsdemo.lab.calls import Call, Trace
+from kmsdemo.lab.calls import Call
+from kmsdemo.lab.recording import trace
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Scenario, Step
@@ -23,48 +22,27 @@ _MAX_CALLS = 4
 _MAX_ERROR_LINES = 6
 _WIDTH = 200
 
-_trace = Trace()
-
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a scenario came: the steps begun, and where the last one's calls begin."""
+    """How far a scenario came: the steps begun."""
 
     scenario: Scenario
     steps: list[Step] = field(default_factory=list)
-    first_call: int = 0
-
-    def begin(self, step: Step) -> None:
-        self.steps.append(step)
-        self.first_call = len(_trace.calls)
 
     def failure(self, exception: BaseException, where: str) -> str:
-        calls = _trace.calls[self.first_call :]
-        return "\n".join(_failure(self.scenario, self.steps, calls, exception, where))
+        return "\n".join(_failure(self.scenario, self.steps, trace.calls, exception, where))
 
 
 _PROGRESS = pytest.StashKey[_Progress]()
 
 
-def pytest_configure() -> None:
-    botocore.register_initializer(_watch)
-
-
-def pytest_unconfigure() -> None:
-    botocore.unregister_initializer(_watch)
-
-
-def _watch(session: Session) -> None:
-    _trace.watch(session.get_component("event_emitter"))
-
-
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
-    _trace.calls.clear()
     request.node.stash[_PROGRESS] = _Progress(scenario)
 
 
 def pytest_bdd_before_step(request: pytest.FixtureRequest, step: Step) -> None:
-    request.node.stash[_PROGRESS].begin(step)
+    request.node.stash[_PROGRESS].steps.append(step)
 
 
 def pytest_bdd_step_error(
@@ -76,7 +54,7 @@ def pytest_bdd_step_error(
 def pytest_bdd_step_func_lookup_error(
     request: pytest.FixtureRequest, step: Step, exception: Exception
 ) -> None:
-    request.node.stash[_PROGRESS].begin(step)
+    request.node.stash[_PROGRESS].steps.append(step)
     _show(request.node, exception, "steps/")
 
 

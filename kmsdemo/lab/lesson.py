@@ -1,0 +1,89 @@
+"""The lesson: pytest runs the lab's features, and the narrator tells what happens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kmsdemo import errors
+from kmsdemo.lab import interruption, suite
+from kmsdemo.lab.narration import Narrator
+
+if TYPE_CHECKING:
+    from kmsdemo.backends import Options
+    from kmsdemo.lab.face import Face
+
+INTERRUPTED = 130
+DEMO_PASSWORD = "correct horse battery staple"  # noqa: S105, it is there to be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What an instructor chooses.
+
+    Attributes:
+        backend: Where AWS is: one of ``kmsdemo.backends.NAMES``.
+        options: What the backend is told.
+        first: The chapter to begin with, by name or number; empty for the first.
+        password: What the scenarios store.
+        is_paced: Wait for a key after each step.
+    """
+
+    backend: str
+    options: Options
+    first: str = ""
+    password: str = DEMO_PASSWORD
+    is_paced: bool = False
+
+
+def give(lesson: Lesson, faces: Sequence[Face]) -> int:
+    """Give a lesson.
+
+    Args:
+        lesson: What was chosen.
+        faces: What it is told on.
+
+    Returns:
+        The exit code: 0, 1 where a step failed, 130 after Ctrl-C.
+
+    Raises:
+        ChapterNotFound: There is no such chapter to begin with.
+    """
+    narrator = Narrator(
+        faces, first=lesson.first, is_paced=lesson.is_paced, password=lesson.password
+    )
+    os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
+    interruption.remember()
+    code = pytest.main(_arguments(lesson), plugins=[narrator])
+    if narrator.unknown:
+        raise errors.ChapterNotFound(lesson.first, narrator.unknown)
+    if narrator.has_quit:
+        narrator.interrupt("That was all for today.")
+        return 0
+    if code == pytest.ExitCode.INTERRUPTED:
+        narrator.interrupt("Interrupted.")
+        return INTERRUPTED
+    narrator.end()
+    return 0 if code == pytest.ExitCode.OK else 1
+
+
+def _arguments(lesson: Lesson) -> list[str]:
+    root = suite.root()
+    return [
+        f"--config-file={root / 'pytest.ini'}",
+        f"--rootdir={root}",
+        str(root / "features"),
+        "-m=lab or deeper",
+        f"--password={lesson.password}",
+        f"--backend={lesson.backend}",
+        *lesson.options.as_arguments(),
+        "--capture=no",
+        "-Wignore",
+        "-pno:cacheprovider",
+        "--disable-plugin-autoload",
+        "-ppytest_bdd.plugin",
+    ]
