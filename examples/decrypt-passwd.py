@@ -13,6 +13,7 @@ TABLE_NAME = os.environ.get("KMSDEMO_TABLE", "demo-kms")
 
 
 def fetch(appuser):
+    # (1) Whoever may read the table gets this far, and has only ciphertext.
     answer = boto3.client("dynamodb").get_item(
         TableName=TABLE_NAME, Key={"appuser": {"S": appuser}}
     )
@@ -23,7 +24,10 @@ def fetch(appuser):
 
 
 def decrypt(ciphertext, key_id):
+    # (2) The ciphertext names its key. We name ours, so another is refused.
+    # (3) The key policy says whether the caller may; CloudTrail logs the call.
     answer = boto3.client("kms").decrypt(KeyId=key_id, CiphertextBlob=ciphertext)
+    # (4) From here on the password is in this process, and in our care.
     return answer["Plaintext"].decode()
 
 
@@ -34,5 +38,6 @@ print(f"-->> Decrypting the very secret password for user: {appuser}")
 try:
     password = decrypt(fetch(appuser), key_id)
 except (BotoCoreError, ClientError) as error:
+    # (5) Disabled, pending deletion, not allowed: say why, and fail.
     sys.exit(f"Not decrypted: {error}")
 print(f"Is this your decrypted password? -> {password}")

@@ -14,22 +14,29 @@ TABLE_NAME = os.environ.get("KMSDEMO_TABLE", "demo-kms")
 
 
 def encrypt(password, key_id):
+    # (1) The password travels to AWS KMS, over TLS. The key never leaves it.
+    # (2) No EncryptionContext: it will decrypt for whoever may use the key.
     answer = boto3.client("kms").encrypt(KeyId=key_id, Plaintext=password.encode())
+    # (3) The ciphertext blob names its key, so AWS KMS finds it again.
     return answer["CiphertextBlob"]
 
 
 def store(ciphertext):
+    # (4) The user number is no secret; it only finds the item.
     appuser = str(random.randint(10001, 99998))
     boto3.client("dynamodb").put_item(
         TableName=TABLE_NAME,
+        # (5) DynamoDB gets ciphertext, as binary data, never the password.
         Item={"appuser": {"S": appuser}, "userpasswd": {"B": ciphertext}},
-        ConditionExpression="attribute_not_exists(appuser)",  # never overwrite another user
+        # (6) A number that is taken is refused: no password replaces another.
+        ConditionExpression="attribute_not_exists(appuser)",
     )
     return appuser
 
 
 if len(sys.argv) != 3:
     sys.exit(__doc__)
+# (7) An argument shows in ps and stays in the shell's history: a lab may.
 password, key_id = sys.argv[1:]
 print("-->> Encrypting your very secret password")
 try:

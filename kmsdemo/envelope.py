@@ -129,7 +129,10 @@ def lacks() -> Mapping[str, str]:
 
 
 def _client() -> Any:
-    from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient  # noqa: PLC0415
+    from aws_encryption_sdk import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        CommitmentPolicy,
+        EncryptionSDKClient,
+    )
 
     return EncryptionSDKClient(
         commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT,
@@ -139,13 +142,13 @@ def _client() -> Any:
 
 def _keyring(kms: KMSClient, key_arn: str) -> Any:
     try:
-        from aws_cryptographic_material_providers.mpl import (  # noqa: PLC0415
+        from aws_cryptographic_material_providers.mpl import (  # type: ignore[import-untyped]  # noqa: PLC0415
             AwsCryptographicMaterialProviders,
         )
-        from aws_cryptographic_material_providers.mpl.config import (  # noqa: PLC0415
+        from aws_cryptographic_material_providers.mpl.config import (  # type: ignore[import-untyped]  # noqa: PLC0415
             MaterialProvidersConfig,
         )
-        from aws_cryptographic_material_providers.mpl.models import (  # noqa: PLC0415
+        from aws_cryptographic_material_providers.mpl.models import (  # type: ignore[import-untyped]  # noqa: PLC0415
             CreateAwsKmsKeyringInput,
         )
     except ImportError as error:

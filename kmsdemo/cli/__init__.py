@@ -6,6 +6,7 @@ from kmsdemo.cli.lab import lab
 from kmsdemo.cli.passwords import decrypt, encrypt, items
 from kmsdemo.cli.sandbox import sandbox
 from kmsdemo.cli.setting_up import cleanup, describe, setup
+from kmsdemo.cli.show import show
 from kmsdemo.cli.sweep import sweep
 
 __all__ = ["main"]
@@ -22,6 +23,7 @@ for command in (
     cleanup,
     sandbox,
     lab,
+    show,
     sweep,
 ):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ def give(lesson: Lesson, faces: Sequence[Face]) -> int:
     )
     os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
     interruption.remember()
+    gc.set_threshold(100_000)  # a lesson is short, and its objects are many
     code = pytest.main(_arguments(lesson), plugins=[narrator])
     if narrator.unknown:
         raise errors.ChapterNotFound(lesson.first, narrator.unknown)
@@ -84,6 +86,9 @@ def _arguments(lesson: Lesson) -> list[str]:
         "--capture=no",
         "-Wignore",
         "-pno:cacheprovider",
+        # They collect garbage, to find faults of tests, which takes half a second.
+        "-pno:unraisableexception",
+        "-pno:threadexception",
         "--disable-plugin-autoload",
         "-ppytest_bdd.plugin",
     ]

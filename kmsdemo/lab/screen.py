@@ -16,6 +16,7 @@ from kmsdemo.lab.face import Chapter, Ending, ToldCall
 from kmsdemo.lab.state import Fact
 
 # Readable on a light and on a dark background alike.
+_LONGEST_COMMAND = 1500
 _STYLES = {"passed": "green", "failed": "bold red", "differs": "magenta", "skipped": "magenta"}
 _MARKS = {"passed": "✔", "failed": "✘", "differs": "≠"}
 _WORDS = {"passed": "ok", "failed": "FAILED", "differs": "differs"}
@@ -107,6 +108,10 @@ class Screen:
 
     def _command(self, indent: int, command: Sequence[str]) -> None:
         """Print a command to be copied as it stands, continued over lines where it is long."""
+        if (length := len(" ".join(command))) > _LONGEST_COMMAND:
+            text = f"{command[0]} {command[1]}, {length:,} characters; a transcript keeps them"
+            self._line(indent, f"({text})", "dim")
+            return
         width = self._console.width - indent - 2
         lines = [f"$ {command[0]}"]
         for part in command[1:]:

@@ -72,18 +72,13 @@ def answer(call: Call) -> str:
 def on_the_wire(call: Call, password: str) -> list[str]:
     """Return what was sent, byte by byte, and whether the password travelled there or back."""
     body = call.sent.decode(errors="replace")
-    there = _travelled("to AWS", encodings_that_show(password, call.sent), password)
-    back = _travelled("back", encodings_that_show(password, call.received), password)
-    return [
-        f"On the wire: {body if len(body) <= _MOST_SENT else f'{body[:_MOST_SENT]}…'}",
-        f"{there} {back}",
+    shown = body if len(body) <= _MOST_SENT else f"{body[:_MOST_SENT]}…"
+    travelled = [
+        f"The password travelled {where}: {encodings[0]} of “{password}”."
+        for where, message in (("to AWS", call.sent), ("back", call.received))
+        if (encodings := encodings_that_show(password, message))
     ]
-
-
-def _travelled(where: str, encodings: list[str], password: str) -> str:
-    if not encodings:
-        return f"The password did not travel {where}."
-    return f"The password travelled {where}: {encodings[0]} of “{password}”."
+    return [f"On the wire: {shown}", *(travelled or ["The password did not travel."])]
 
 
 def _teaching(fields: Mapping[str, Any]) -> dict[str, Any]:

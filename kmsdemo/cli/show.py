@@ -1,0 +1,31 @@
+"""``show``: the two scripts, as the class reads them."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from rich.console import Console
+from rich.syntax import Syntax
+
+from kmsdemo.lab import suite
+
+_REMARK = r"# \(\d\).*"
+
+
+@click.command()
+@click.argument("script", type=click.Choice(["encrypt", "decrypt"]))
+def show(script: str) -> None:
+    """Show the encrypt or the decrypt script, with an instructor's numbered remarks.
+
+    The remarks are the script's own comments. In a pipe it comes as it is in its file.
+    """
+    path = suite.root() / "examples" / f"{script}-passwd.py"
+    code = path.read_text(encoding="utf-8")
+    if sys.stdout.isatty():
+        # The sixteen colours of the terminal itself, which fit its background.
+        shown = Syntax("", "python", theme="ansi_light", background_color="default").highlight(code)
+        shown.highlight_regex(_REMARK, "bold not dim")
+        Console().print(shown, soft_wrap=True, end="")
+    else:
+        click.echo(code, nl=False)
