@@ -14,7 +14,7 @@ def pytest_configure() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--sequences`` and ``--faults-at-every``."""
+    """Add what makes the long tests thorough."""
     group = parser.getgroup("kmsdemo")
     group.addoption(
         "--sequences",
@@ -28,4 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=25,
         metavar="N",
         help="a run in a real account is disturbed at every Nth call (default: %(default)s)",
+    )
+    group.addoption(
+        "--commands-of-every",
+        type=int,
+        default=10,
+        metavar="N",
+        help="the commands of every Nth scenario of the lesson are run (default: %(default)s)",
     )
