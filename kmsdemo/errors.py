@@ -221,14 +221,10 @@ class ChapterNotFound(KmsdemoError):
     """The lesson has no chapter of this name or number."""
 
     name: str
-    chapters: list[str]
+    chapters: str
 
     _what = "The lesson has no chapter {name}."
-
-    @property
-    def next_step(self) -> str:
-        """Name them all."""
-        return f"Choose one of {', '.join(self.chapters)}, or a number from 1."
+    _next_step = "Choose one of {chapters}, or a number from 1."
 
 
 # ------------------------------------------------------------------------------------ the table

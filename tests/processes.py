@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
+import select
 import socket
+import struct
 import subprocess
 import sys
-from collections.abc import Mapping
+import termios
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 TIME_LIMIT_SECONDS = 120
+_CLOSED = "\0closed"
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -42,3 +48,56 @@ def python(
         timeout=TIME_LIMIT_SECONDS,
         check=False,
     )
+
+
+def in_terminal(
+    *arguments: str | Path,
+    answer: Callable[[str], str] = lambda _: "",
+    more: Mapping[str, str] | None = None,
+) -> tuple[int, str]:
+    """Run ``python ARGUMENTS`` on a terminal of 80 columns.
+
+    Args:
+        answer: Given what is on the terminal so far, returns what is typed; asked whenever
+            nothing moves, as a program that begins to read forgets what was typed before.
+
+    Returns:
+        The exit code, and all that was printed.
+    """
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    terminal = {"TERM": "xterm-256color", **(more or {})}
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment(**terminal),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        preexec_fn=_take_terminal,  # noqa: PLW1509, no thread runs yet
+    ) as program:
+        os.close(theirs)
+        printed = ""
+        while (chunk := _read(ours)) != _CLOSED:
+            printed += chunk
+            if not chunk and (typed := answer(printed)):
+                os.write(ours, typed.encode())
+        os.close(ours)
+    return program.returncode, printed.replace("\r\n", "\n")
+
+
+def _take_terminal() -> None:
+    """Make it the terminal that Ctrl-C comes from."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _read(terminal: int) -> str:
+    """Return what was printed; nothing where a moment went by without a word."""
+    readable, _, _ = select.select([terminal], [], [], 0.1)
+    if not readable:
+        return ""
+    try:
+        return os.read(terminal, 65536).decode(errors="replace") or _CLOSED
+    except OSError:  # nobody is at its other end any more
+        return _CLOSED

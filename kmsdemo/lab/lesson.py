@@ -62,11 +62,11 @@ def give(lesson: Lesson, faces: Sequence[Face]) -> int:
     gc.set_threshold(100_000)  # a lesson is short, and its objects are many
     code = pytest.main(_arguments(lesson), plugins=[narrator])
     if narrator.unknown:
-        raise errors.ChapterNotFound(lesson.first, narrator.unknown)
+        raise errors.ChapterNotFound(lesson.first, ", ".join(narrator.unknown))
     if narrator.has_quit:
         narrator.interrupt("That was all for today.")
         return 0
-    if code == pytest.ExitCode.INTERRUPTED:
+    if narrator.was_interrupted:
         narrator.interrupt("Interrupted.")
         return INTERRUPTED
     narrator.end()

@@ -40,6 +40,7 @@ class Narrator:
         password: The one of the scenarios, shown only where a chapter is about it.
         unknown: The names of all chapters, where ``first`` is none of them.
         has_quit: The instructor has had enough.
+        was_interrupted: There was a Ctrl-C.
     """
 
     faces: Sequence[Face]
@@ -48,6 +49,7 @@ class Narrator:
     password: str = ""
     unknown: list[str] = field(default_factory=list)
     has_quit: bool = False
+    was_interrupted: bool = False
     _chapters: dict[str, Chapter] = field(default_factory=dict)
     _told: list[Feature] = field(default_factory=list)
     _learned: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -80,6 +82,9 @@ class Narrator:
             return
         items[:] = [item for item in items if names.index(_name(_feature(item))) >= begin]
         self._last_of_chapter = set({_name(_feature(item)): item.nodeid for item in items}.values())
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.was_interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:

@@ -105,15 +105,9 @@ class Replay:
         return finished.stdout.decode().split("\0")[:-1]
 
     def _compare(self, then: Any, now: Any, line: str, name: str = "") -> None:
-        if isinstance(then, dict):
-            # Ids first: other fields contain them.
-            both = (then.keys() & now.keys()) - set(LEFT_OUT)
-            for key in sorted(both, key=lambda key: key not in FRESH):
-                self._compare(then[key], now[key], line, key)
-        elif isinstance(then, list):
-            assert len(then) == len(now), line
-            for one, other in zip(then, now, strict=True):
-                self._compare(one, other, line, name)
+        if isinstance(then, dict | list):
+            for key, one, other in pairs(then, now, name):
+                self._compare(one, other, line, key)
         elif name in FRESH and then not in self._now:
             self._now[then] = now
         elif "Date" not in name:
@@ -133,6 +127,17 @@ class Replay:
                 f"aws_access_key_id = {access_key['AccessKeyId']}\n"
                 f"aws_secret_access_key = {access_key['SecretAccessKey']}\n"
             )
+
+
+def pairs(then: Any, now: Any, name: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield what belongs together in two answers, each with the name of its field."""
+    if isinstance(then, dict):
+        both = (then.keys() & now.keys()) - set(LEFT_OUT)
+        # Ids first: other fields contain them.
+        for key in sorted(both, key=lambda key: key not in FRESH):
+            yield key, then[key], now[key]
+    else:
+        yield from ((name, one, other) for one, other in zip(then, now, strict=True))
 
 
 @pytest.fixture

@@ -7,14 +7,18 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
+from kmsdemo.ciphertext import encodings_that_show
+from kmsdemo.lab import lesson
+from steps.passwords import UNUSUAL
 from tests import posing
-from tests.processes import ROOT, environment, python
+from tests.processes import ROOT, environment, in_terminal, python
 
 CHAPTERS = [
     "Create the key",
@@ -24,6 +28,11 @@ CHAPTERS = [
     "Decrypt the password",
     "Schedule the key's deletion",
     "Clean up",
+    "When the waiting period is over",
+    "Change your mind",
+    "Who may use the key",
+    "Tie a ciphertext to its user",
+    "Direct and envelope encryption",
 ]
 WAIT = """
 
@@ -47,8 +56,8 @@ def wait() -> None:
 ONE_FEATURE = """
 import sys
 from pathlib import Path
-from kmsdemo.lab import narration
-narration.suite_root = lambda: Path(sys.argv[1])
+from kmsdemo.lab import suite
+suite.root = lambda: Path(sys.argv[1])
 from kmsdemo.cli import main
 main(["lab", *sys.argv[2:]])
 """
@@ -75,34 +84,90 @@ def edit(suite: Path, old: str, new: str) -> None:
     feature.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_it_tells_the_lab_in_its_order(tmp_path: Path) -> None:
-    finished = python("-m", "kmsdemo", "lab", folder=tmp_path)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """What the whole lesson prints in a pipe, and its transcript."""
+    folder = tmp_path_factory.mktemp("anywhere")
+    finished = python("-m", "kmsdemo", "lab", "--transcript=lab.md", folder=folder)
     assert (finished.returncode, finished.stderr) == (0, "")
-    assert re.findall(r"^\d\. (.*)$", finished.stdout, re.MULTILINE) == CHAPTERS
-    assert "    ✔ Then the key is symmetric" in finished.stdout
-    assert "    ✔ And revealing the password is refused because the key is disabled" in (
-        finished.stdout
-    )
-    summary = finished.stdout.splitlines()[-1]
-    assert re.fullmatch(r"7 chapters in [\d.]+ s: \d+ scenarios as AWS documents them.", summary)
-    assert max(map(len, finished.stdout.splitlines())) <= 80
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == ["lab.md"]
+    return finished.stdout, (folder / "lab.md").read_text(encoding="utf-8")
+
+
+def test_it_tells_the_lab_in_its_order(whole: tuple[str, str]) -> None:
+    printed, _ = whole
+    places = [f"Chapter {number} of 7" for number in range(1, 8)]
+    places += [f"Deeper chapter {number} of 5" for number in range(1, 6)]
+    told = re.findall(r"^((?:Deeper c|C)hapter \d of \d)\n(.*)$", printed, re.MULTILINE)
+    assert told == list(zip(places, CHAPTERS, strict=True))
+    assert "    ok Then the key is symmetric" in printed
+    summary = printed.splitlines()[-1]
+    scenarios = r"1\d\d scenarios as AWS documents them"
+    assert re.fullmatch(rf"12 chapters in [\d.]+ s: {scenarios}\.", summary)
+
+
+def test_it_ends_with_what_was_seen_and_cleaned_up(whole: tuple[str, str]) -> None:
+    printed, _ = whole
+    seen = printed[printed.index("What you have seen") :]
+    assert "  Schedule the key's deletion\n    - The waiting period is 7 to 30 days\n" in seen
+    cleaned_up = r"Cleaned up: \d+ keys, \d+ tables, \d+ IAM users; gone with the sandbox"
+    assert re.search(cleaned_up, seen)
+
+
+def test_only_what_cannot_be_broken_is_wider_than_the_terminal(whole: tuple[str, str]) -> None:
+    printed, _ = whole
+    wide = [line for line in printed.splitlines() if len(line) > 80]
+    assert all(re.match(r" {10}\$ aws| {14}--", line) for line in wide)
+
+
+def test_each_command_is_in_the_transcript_in_one_piece(whole: tuple[str, str]) -> None:
+    printed, transcript = whole
+    whole_lines = set(re.findall(r"^```sh\n(.*)\n```$", transcript, re.MULTILINE))
+    commands = re.findall(r"^ {10}\$ (aws (?:.*\\\n)*.*)$", printed, re.MULTILINE)
+    assert len(commands) > 300
+    assert {re.sub(r" \\\n +", " ", command) for command in commands} <= whole_lines
+
+
+def test_a_password_is_shown_only_where_it_travels(whole: tuple[str, str]) -> None:
+    for told, heading in zip(whole, (r"^  (?=\w)", r"^#### "), strict=True):
+        sections = re.split(heading, told, flags=re.MULTILINE)
+        shown_in = {
+            section.partition("\n")[0]
+            for section in sections
+            if encodings_that_show(lesson.DEMO_PASSWORD, section.encode())
+        }
+        assert shown_in == {
+            "Direct encryption sends the password to AWS KMS",
+            "Direct decryption gets the password from AWS KMS",
+        }
+
+
+def test_no_other_password_is_shown(whole: tuple[str, str]) -> None:
+    long_enough = [password for password in UNUSUAL.values() if len(password) > 8]
+    for password in ["another battery staple", "é" * 2500, *long_enough]:
+        for told in whole:
+            assert encodings_that_show(password, told.encode()) == [], password
 
 
 def test_the_feature_is_its_script(small_suite: Path) -> None:
     edit(small_suite, "Feature: Create the table", "Feature: Lay the table")
     finished = python("-c", ONE_FEATURE, small_suite)
     assert finished.returncode == 0, finished.stdout
-    assert "1. Lay the table" in finished.stdout
+    assert "Chapter 1 of 1\nLay the table\n" in finished.stdout
 
 
 def test_a_failed_step_ends_in_exit_code_1_with_its_calls(small_suite: Path) -> None:
     edit(small_suite, 'called "demo-kms"', 'called "another"')
     finished = python("-c", ONE_FEATURE, small_suite)
     assert finished.returncode == 1
-    assert '    ✘ Then the table is called "another"' in finished.stdout
+    assert '    FAILED Then the table is called "another"' in finished.stdout
     assert "assert 'demo-kms' == 'another'" in finished.stdout
-    assert "2 scenarios as AWS documents them, 1 failed." in finished.stdout
+    *_, failure, summary = finished.stdout.split("\n\n")
+    where, hint = failure.split("\n", 1)
+    assert where == 'Failed in Chapter 1 of 1, Create the table: Then the table is called "another"'
+    assert "AWS answered otherwise than the feature says" in hint
+    assert "kmsdemo lab --step create_table" in " ".join(hint.split())
+    assert summary.endswith("2 scenarios as AWS documents them, 1 failed.\n")
 
 
 def test_a_known_difference_from_aws_is_shown_and_is_no_failure(small_suite: Path) -> None:
@@ -116,7 +181,7 @@ divergences.DIVERGENCES = (known,)
 """
     finished = python("-c", known + ONE_FEATURE, small_suite)
     assert finished.returncode == 0, finished.stdout
-    assert '    ≠ Then the table is called "another"' in finished.stdout
+    assert '    differs Then the table is called "another"' in finished.stdout
     assert "AWS would do this; here tables are called otherwise (no page)." in finished.stdout
     summary = " ".join(finished.stdout.splitlines()[-2:])
     assert summary.endswith("2 scenarios as AWS documents them, 1 known to differ on moto.")
@@ -133,7 +198,7 @@ def test_in_a_real_account_it_says_what_is_not_possible_there(
     assert finished.returncode == 0, finished.stdout
     assert "\nas arn:aws:iam::123456789012:user/developer\n" in finished.stdout
     assert (
-        "  A new table is ready for the lab\n    Not here: AWS's clock cannot be moved.\n"
+        "  A new table is ready for the lab\n      Not here: AWS's clock cannot be moved.\n"
     ) in finished.stdout
     summary = " ".join(finished.stdout.splitlines()[-2:])
     assert summary.endswith("2 scenarios as AWS documents them, 1 not possible on aws.")
@@ -151,7 +216,7 @@ def test_a_feature_that_cannot_be_read_is_reported(small_suite: Path) -> None:
 def test_a_terminal_without_unicode_gets_words(small_suite: Path) -> None:
     finished = python("-c", ONE_FEATURE, small_suite, more={"PYTHONIOENCODING": "ascii:replace"})
     assert finished.returncode == 0
-    assert "    ok   When I create the table" in finished.stdout
+    assert "    ok When I create the table" in finished.stdout
 
 
 def test_options_for_the_users_own_tests_do_not_disturb_it(small_suite: Path) -> None:
@@ -199,3 +264,91 @@ def test_an_unknown_backend_is_a_usage_error() -> None:
     finished = python("-m", "kmsdemo", "lab", "--backend", "mars")
     assert finished.returncode == 2
     assert "'mars' is not one of 'aws', 'endpoint', 'localstack', 'moto'" in finished.stderr
+
+
+# ------------------------------------------------------------------ as an instructor has it
+
+
+def test_it_begins_with_the_chapter_that_is_asked_for() -> None:
+    for name in ("clean-up", "7"):
+        finished = python("-m", "kmsdemo", "lab", f"--step={name}")
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        assert "Chapter 6 of 7" not in finished.stdout
+        assert "\nChapter 7 of 7\nClean up\n" in finished.stdout
+        assert "\nDeeper chapter 1 of 5\n" in finished.stdout
+
+
+def test_a_chapter_that_is_not_there_is_a_usage_error(small_suite: Path) -> None:
+    finished = python("-c", ONE_FEATURE, small_suite, "--step=encypt")
+    assert finished.returncode == 2
+    assert "The lesson has no chapter encypt.\n" in finished.stderr
+    assert "Choose one of create_table, or a number from 1." in finished.stderr
+
+
+def test_the_audience_may_choose_the_password(small_suite: Path) -> None:
+    wire = "  @wire\n  Scenario: Creating the table again"
+    edit(small_suite, "  Scenario: Creating the table again", wire)
+    finished = python("-c", ONE_FEATURE, small_suite, "--password=--our own ☕")
+    assert finished.returncode == 0, finished.stdout
+    assert "The password travelled to AWS: Base64 of “--our own ☕”." in finished.stdout
+    assert "staple" not in finished.stdout
+
+
+@pytest.mark.parametrize("password", ["short", "é" * 2049])
+def test_a_password_that_shows_nothing_is_refused(password: str) -> None:
+    finished = python("-m", "kmsdemo", "lab", "--password", password)
+    assert finished.returncode == 2
+    assert "--password takes 6 to 4,096 bytes" in finished.stderr
+    assert password not in finished.stderr
+
+
+def test_a_transcript_overwrites_nothing(small_suite: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.md"
+    kept.write_text("dear")
+    finished = python("-c", ONE_FEATURE, small_suite, "--transcript", kept)
+    assert finished.returncode == 2
+    assert "is there already; name a new file." in finished.stderr
+    assert kept.read_text() == "dear"
+
+
+def test_pace_needs_a_keyboard(small_suite: Path) -> None:
+    finished = python("-c", ONE_FEATURE, small_suite, "--pace")
+    assert finished.returncode == 2
+    assert "--pace needs a keyboard" in finished.stderr
+
+
+PROMPT = "space: next, b: back to the explanation, q: quit"
+
+
+def typist(keys: str) -> Callable[[str], str]:
+    """Type one of the keys at each prompt, and the last of them at all that follow."""
+
+    def answer(printed: str) -> str:
+        prompts = printed.count(PROMPT)
+        return keys[min(prompts, len(keys)) - 1] if PROMPT in printed[-len(PROMPT) - 40 :] else ""
+
+    return answer
+
+
+def test_pace_waits_for_a_key_after_each_step(small_suite: Path) -> None:
+    code, printed = in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist("b "))
+    assert code == 0, printed
+    steps = len(re.findall("✔", printed))
+    assert steps == 12
+    assert printed.count(PROMPT) == steps + 1
+    assert printed.count("The encrypted passwords live in a DynamoDB table") == 2
+
+
+def test_q_quits_and_cleans_up(small_suite: Path) -> None:
+    code, printed = in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist(" q"))
+    assert code == 0, printed
+    assert len(re.findall("✔", printed)) == 2
+    ending = "That was all for today. Cleaned up: 1 table; gone with the sandbox, which never left"
+    assert ending in " ".join(printed.split())
+
+
+def test_ctrl_c_while_it_waits_cleans_up(small_suite: Path) -> None:
+    code, printed = in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist("\x03"))
+    assert code == 130, printed
+    assert "Interrupted. Cleaned up: 1 table; gone" in " ".join(printed.split())
+    assert "Traceback" not in printed
