@@ -57,7 +57,7 @@ Feature: Direct and envelope encryption
     Background:
       Given a password stored in an envelope
 
-    Scenario: The item holds the password in no common encoding
+    Scenario: An envelope shows the password in no common encoding
       When I look at the item as it is stored
       Then the password cannot be read from it in any common encoding
 

@@ -34,7 +34,7 @@ class Item:
     Attributes:
         appuser: The user number.
         ciphertext_blob: The value of ``userpasswd``; ``None`` where it is missing or not Binary.
-        cipher: ``direct`` or ``plain``; the lab's scripts write none, which is plain.
+        cipher: ``plain``, ``direct`` or ``envelope``; the lab's scripts write none, which is plain.
         attributes: The item as DynamoDB returns it, each value under its type.
     """
 

@@ -6,23 +6,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from kmsdemo.lab import pace, recording, state, told
 from kmsdemo.lab.calls import Call
+from kmsdemo.lab.chapters import name_of, numbered, place_of, reflowed
 from kmsdemo.lab.face import Chapter, Ending, Face, ToldCall
 
 if TYPE_CHECKING:
-    from pytest_bdd.parser import Feature, Rule, Scenario, Step
+    from pytest_bdd.parser import Rule, Scenario, Step
 
     from kmsdemo.backends import Backend
     from kmsdemo.lab.state import Fact
 
-_LAB, _DEEPER = "lab", "deeper"
 _HINT = (
     "AWS answered otherwise than the feature says. Look at the calls above, then run this "
     "chapter alone: kmsdemo lab --step {name}"
@@ -51,7 +49,7 @@ class Narrator:
     has_quit: bool = False
     was_interrupted: bool = False
     _chapters: dict[str, Chapter] = field(default_factory=dict)
-    _told: list[Feature] = field(default_factory=list)
+    _told: list[str] = field(default_factory=list)
     _learned: dict[str, dict[str, None]] = field(default_factory=dict)
     _rule: Rule | None = None
     _failed_step: Step | None = None
@@ -73,15 +71,15 @@ class Narrator:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Number the chapters, and leave out what comes before the first."""
-        self._chapters = _chapters(items)
+        self._chapters = numbered(items)
         names = list(self._chapters)
-        begin = _place_of(self.first, names)
+        begin = place_of(self.first, names)
         if begin is None:
             self.unknown = names
             items.clear()
             return
-        items[:] = [item for item in items if names.index(_name(_feature(item))) >= begin]
-        self._last_of_chapter = set({_name(_feature(item)): item.nodeid for item in items}.values())
+        items[:] = [item for item in items if names.index(name_of(item)) >= begin]
+        self._last_of_chapter = set({name_of(item): item.nodeid for item in items}.values())
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.was_interrupted = excinfo.type is KeyboardInterrupt
@@ -93,15 +91,15 @@ class Narrator:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_bdd_before_scenario(
-        self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario
+        self, request: pytest.FixtureRequest, scenario: Scenario
     ) -> None:
-        if feature not in self._told:
-            self._told.append(feature)
+        if (name := name_of(request.node)) not in self._told:
+            self._told.append(name)
             self._open_chapter()
             self._rule = None
         if scenario.rule is not None and scenario.rule is not self._rule:
             rule = scenario.rule
-            self._tell(lambda face: face.rule(rule.name, _reflowed(rule.description)))
+            self._tell(lambda face: face.rule(rule.name, reflowed(rule.description)))
         self._rule = scenario.rule
         self._failed_step = None
         self._tell(lambda face: face.scenario(scenario.name))
@@ -110,7 +108,8 @@ class Narrator:
     def pytest_bdd_after_step(
         self, request: pytest.FixtureRequest, scenario: Scenario, step: Step
     ) -> None:
-        self._tell_step("passed", step, shows_wire=_is_about_the_wire(request))
+        is_about_the_wire = request.node.get_closest_marker("wire") and step.type != "given"
+        self._tell_step("passed", step, shows_wire=bool(is_about_the_wire))
         showed = scenario.rule.name if scenario.rule else scenario.name
         self._learned.setdefault(scenario.feature.name, {})[showed] = None
         if self.is_paced and not pace.wait(self._open_chapter):
@@ -163,18 +162,18 @@ class Narrator:
         seconds = time.perf_counter() - self._began
         name = self._backend.name if self._backend else ""
         sentences = {
-            "passed": "{} scenarios as AWS documents them",
-            "differs": f"{{}} known to differ on {name}",
-            "skipped": f"{{}} not possible on {name}",
-            "failed": "{} failed",
+            "differs": f"known to differ on {name}",
+            "skipped": f"not possible on {name}",
+            "failed": "failed",
         }
-        told_of = [
-            sentence.format(self._outcomes[outcome])
+        others = [
+            f", {self._outcomes[outcome]} {sentence}"
             for outcome, sentence in sentences.items()
-            if self._outcomes[outcome] or outcome == "passed"
+            if self._outcomes[outcome]
         ]
         chapters = _count(len(self._told), "chapter")
-        return f"{chapters} in {seconds:.1f} s: {', '.join(told_of)}."
+        passed = _count(self._outcomes["passed"], "scenario")
+        return f"{chapters} in {seconds:.1f} s: {passed} as AWS documents them{''.join(others)}."
 
     def _cleaned_up(self) -> str:
         made = [
@@ -197,7 +196,7 @@ class Narrator:
             telling(face)
 
     def _open_chapter(self) -> None:
-        chapter = self._chapters[_name(self._told[-1])]
+        chapter = self._chapters[self._told[-1]]
         self._tell(lambda face: face.chapter(chapter))
 
     def _tell_failed_step(self, outcome: str) -> None:
@@ -221,7 +220,7 @@ class Narrator:
 
     def _told_call(self, call: Call, *, shows_wire: bool) -> ToldCall:
         caller = f" as {call.caller}" if call.caller else ""
-        wire = told.on_the_wire(call, self.password) if shows_wire else ()
+        wire = told.on_the_wire(call, self.password) if shows_wire else []
         return ToldCall(
             title=f"{call.service} {call.operation}{caller}",
             seconds=call.seconds,
@@ -232,68 +231,19 @@ class Narrator:
         )
 
     def _where(self) -> str:
-        feature = self._told[-1]
-        step = self._failed_step
+        step, name = self._failed_step, self._told[-1]
         failed = f"{step.keyword} {step.name}" if step else "its cleaning up"
-        chapter = self._chapters[_name(feature)]
-        return f"Failed in {chapter.place}, {chapter.title}: {failed}\n" + _HINT.format(
-            name=_name(feature)
-        )
+        chapter = self._chapters[name]
+        return f"Failed in {chapter.place}, {chapter.title}: {failed}\n{_HINT.format(name=name)}"
 
     def _fail(self, what: str) -> None:
         self._failures.append(what)
-
-
-def _chapters(items: Sequence[pytest.Item]) -> dict[str, Chapter]:
-    """Return each feature as a chapter, by its name; those of the lab first, as they come."""
-    tags: dict[str, str] = {}
-    features: dict[str, Feature] = {}
-    for item in items:
-        feature = _feature(item)
-        features[_name(feature)] = feature
-        tags[_name(feature)] = _LAB if _LAB in feature.tags else _DEEPER
-    counts = Counter(tags.values())
-    numbers: Counter[str] = Counter()
-    chapters = {}
-    for name, feature in features.items():
-        numbers[tags[name]] += 1
-        kind = "Chapter" if tags[name] == _LAB else "Deeper chapter"
-        place = f"{kind} {numbers[tags[name]]} of {counts[tags[name]]}"
-        chapters[name] = Chapter(place, feature.name, _reflowed(feature.description))
-    return chapters
-
-
-def _place_of(asked: str, names: Sequence[str]) -> int | None:
-    """Return the place of a chapter, asked for by name or by number from 1; ``None`` if none."""
-    if not asked:
-        return 0
-    if asked.isdigit() and 1 <= int(asked) <= len(names):
-        return int(asked) - 1
-    name = asked.lower().replace("-", "_").replace(" ", "_")
-    return names.index(name) if name in names else None
-
-
-def _feature(item: pytest.Item) -> Feature:
-    return scenario_wrapper_template_registry[cast("pytest.Function", item).obj].feature
-
-
-def _name(feature: Feature) -> str:
-    return Path(feature.filename).stem
-
-
-def _is_about_the_wire(request: pytest.FixtureRequest) -> bool:
-    return request.node.get_closest_marker("wire") is not None
 
 
 def _reason(report: pytest.TestReport) -> str:
     """Return why a scenario was skipped."""
     _, _, reason = cast("tuple[str, int, str]", report.longrepr)
     return reason.removeprefix("Skipped: ")
-
-
-def _reflowed(description: str) -> str:
-    """Return a description with one line for each of its paragraphs."""
-    return "\n".join(" ".join(paragraph.split()) for paragraph in description.split("\n\n"))
 
 
 def _count(number: int, thing: str) -> str:

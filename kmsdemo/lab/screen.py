@@ -15,7 +15,7 @@ from rich.text import Text
 from kmsdemo.lab.face import Chapter, Ending, ToldCall
 from kmsdemo.lab.state import Fact
 
-# Readable on a light and on a dark background alike.
+# Readable on a light and on a dark background alike, which blue, cyan and yellow are not.
 _LONGEST_COMMAND = 1500
 _STYLES = {"passed": "green", "failed": "bold red", "differs": "magenta", "skipped": "magenta"}
 _MARKS = {"passed": "✔", "failed": "✘", "differs": "≠"}
@@ -39,15 +39,15 @@ class Screen:
     def chapter(self, chapter: Chapter) -> None:
         self._blank()
         if self._draws:
-            self._console.print(Rule(Text(chapter.place), style="cyan", align="left"))
+            self._console.print(Rule(Text(chapter.place), style="green", align="left"))
         else:
             self._line(0, chapter.place)
-        self._line(0, chapter.title, "bold cyan")
+        self._line(0, chapter.title, "bold")
         self._line(2, chapter.explanation)
 
     def rule(self, name: str, description: str) -> None:
         self._blank()
-        self._line(2, name, "cyan")
+        self._line(2, name, "underline")
         self._line(2, description)
 
     def scenario(self, name: str) -> None:
@@ -65,7 +65,7 @@ class Screen:
             self._line(10, f"{'→' if self._draws else 'answer:'} {call.came_back}", hanging=2)
         self._command(10, call.command)
         for text in call.wire:
-            self._line(10, text, "italic magenta", hanging=2)
+            self._line(10, text, "italic", hanging=2)
 
     def as_before(self, operations: Iterable[str]) -> None:
         self._line(8, f"as before: {', '.join(operations)}", "dim")
@@ -82,14 +82,14 @@ class Screen:
             return
         rows = Table.grid(padding=(0, 2))
         for fact in facts:
-            rows.add_row(Text(fact.about, style="cyan"), Text(fact.said))
+            rows.add_row(Text(fact.about, style="bold"), Text(fact.said))
         title = "The account at the end of this chapter"
         self._console.print(Panel(rows, title=title, title_align="left", box=box.ROUNDED))
 
     def ending(self, ending: Ending) -> None:
         self._blank()
         if ending.learned:
-            self._line(0, "What you have seen", "bold cyan")
+            self._line(0, "What you have seen", "bold")
         for title, shown in ending.learned.items():
             self._line(2, title, "bold")
             for sentence in shown:
@@ -122,7 +122,7 @@ class Screen:
                 lines.append(f"    {part}")
         for line in lines:
             # What is longer than a line is left to the terminal, which breaks nothing.
-            self._console.print(Text(" " * indent + line, style="blue"), soft_wrap=True)
+            self._console.print(Text(" " * indent + line, style="magenta"), soft_wrap=True)
 
     def _blank(self) -> None:
         self._console.print()

@@ -64,7 +64,8 @@ def answer(call: Call) -> str:
     news = {
         name: value
         for name, value in _teaching(call.answer).items()
-        if name == "KeyState" or said.get(name) != value
+        # A key that was named by its id is answered with its ARN: no news.
+        if name == "KeyState" or not (said.get(name) == value or name == "KeyId" in said)
     }
     return _in_words(news)
 

@@ -25,10 +25,10 @@ class Transcript:
         self._write("# The KMS lab")
 
     def chapter(self, chapter: Chapter) -> None:
-        self._write(f"## {chapter.place}: {_text(chapter.title)}", _text(chapter.explanation))
+        self._write(f"## {chapter.place}: {_text(chapter.title)}", _prose(chapter.explanation))
 
     def rule(self, name: str, description: str) -> None:
-        self._write(f"### {_text(name)}", _text(description))
+        self._write(f"### {_text(name)}", _prose(description))
 
     def scenario(self, name: str) -> None:
         self._write(f"#### {_text(name)}")
@@ -68,6 +68,11 @@ class Transcript:
         """Write paragraphs at once, so that what was told is kept whatever comes."""
         self._file.writelines(f"{paragraph}\n\n" for paragraph in paragraphs if paragraph)
         self._file.flush()
+
+
+def _prose(text: str) -> str:
+    """Return paragraphs, of which each is a line, as Markdown has them."""
+    return _text(text).replace("\n", "\n\n")
 
 
 def _text(text: str) -> str:

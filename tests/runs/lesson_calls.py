@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import botocore
+import pytest
 
 from kmsdemo.backends import Options
 from kmsdemo.lab import lesson, recording
 
 if TYPE_CHECKING:
-    import pytest
     from botocore.session import Session
     from pytest_bdd.parser import Step
 
@@ -30,7 +30,10 @@ class Collector:
         botocore.register_initializer(self._watch)
 
     def _watch(self, session: Session) -> None:
-        session.register("after-call", lambda parsed, **_: self._answers.append(parsed))
+        session.register("after-call", self._answered)
+
+    def _answered(self, **event: Any) -> None:
+        self._answers.append(event["parsed"])
 
     def pytest_bdd_before_scenario(self) -> None:
         self.scenarios.append([])
@@ -59,10 +62,8 @@ def main(path: str) -> None:
     """Give the lesson on moto and write its scenarios to a file, as JSON."""
     collector = Collector()
 
-    def with_collector(arguments: list[str], plugins: list[object]) -> int | pytest.ExitCode:
-        return pytest_main(arguments, [*plugins, collector])
-
-    pytest_main, lesson.pytest.main = lesson.pytest.main, with_collector  # type: ignore[assignment]
+    run = pytest.main
+    pytest.main = lambda arguments, plugins: run(arguments, [*plugins, collector])  # type: ignore[assignment, misc]
     code = lesson.give(lesson.Lesson("moto", Options()), [])
     assert code == 0
     Path(path).write_text(json.dumps(collector.scenarios, default=as_text), encoding="utf-8")

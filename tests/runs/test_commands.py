@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import awscli
+import awscli  # type: ignore[import-untyped]
 import awscli.clidriver  # type: ignore[import-untyped]
 import pytest
 
@@ -141,7 +141,7 @@ def pairs(then: Any, now: Any, name: str) -> Iterator[tuple[str, Any, Any]]:
 
 
 @pytest.fixture
-def to_server(backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def to_server(backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder, and an environment that leads the AWS CLI to the sandbox's server."""
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))

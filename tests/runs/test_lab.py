@@ -290,7 +290,7 @@ def test_the_audience_may_choose_the_password(small_suite: Path) -> None:
     edit(small_suite, "  Scenario: Creating the table again", wire)
     finished = python("-c", ONE_FEATURE, small_suite, "--password=--our own ☕")
     assert finished.returncode == 0, finished.stdout
-    assert "The password travelled to AWS: Base64 of “--our own ☕”." in finished.stdout
+    assert "The password travelled back: Base64 of “--our own ☕”." in finished.stdout
     assert "staple" not in finished.stdout
 
 

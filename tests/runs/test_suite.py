@@ -86,7 +86,7 @@ def test_a_backend_that_became_right_is_noticed(tmp_path: Path) -> None:
 
 
 def run_part(*options: str) -> None:
-    part = "-kpassword_comes_back or deleting_the_table"
+    part = "-kthe_password_comes_back or deleting_the_table"
     finished = python("-m", "pytest", "features", part, "-pno:cacheprovider", *options)
     assert finished.returncode == 0, finished.stdout
 
