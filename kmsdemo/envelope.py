@@ -129,6 +129,8 @@ def lacks() -> Mapping[str, str]:
 
 
 def _client() -> Any:
+    if lacks():
+        raise errors.EnvelopeNotHere
     from aws_encryption_sdk import (  # type: ignore[import-untyped]  # noqa: PLC0415
         CommitmentPolicy,
         EncryptionSDKClient,
@@ -141,18 +143,16 @@ def _client() -> Any:
 
 
 def _keyring(kms: KMSClient, key_arn: str) -> Any:
-    try:
-        from aws_cryptographic_material_providers.mpl import (  # type: ignore[import-untyped]  # noqa: PLC0415
-            AwsCryptographicMaterialProviders,
-        )
-        from aws_cryptographic_material_providers.mpl.config import (  # type: ignore[import-untyped]  # noqa: PLC0415
-            MaterialProvidersConfig,
-        )
-        from aws_cryptographic_material_providers.mpl.models import (  # type: ignore[import-untyped]  # noqa: PLC0415
-            CreateAwsKmsKeyringInput,
-        )
-    except ImportError as error:
-        raise errors.EnvelopeNotHere from error
+    from aws_cryptographic_material_providers.mpl import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        AwsCryptographicMaterialProviders,
+    )
+    from aws_cryptographic_material_providers.mpl.config import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        MaterialProvidersConfig,
+    )
+    from aws_cryptographic_material_providers.mpl.models import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        CreateAwsKmsKeyringInput,
+    )
+
     providers = AwsCryptographicMaterialProviders(config=MaterialProvidersConfig())
     return providers.create_aws_kms_keyring(
         CreateAwsKmsKeyringInput(kms_key_id=key_arn, kms_client=kms)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from botocore.stub import Stubber
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kmsdemo import errors, keys
-from kmsdemo.cipher import MAX_PLAINTEXT_BYTES, Direct, Plain
+from kmsdemo import envelope, errors, keys, table
+from kmsdemo.account.clients import CONFIG
+from kmsdemo.cipher import MAX_ENVELOPE_BYTES, MAX_PLAINTEXT_BYTES, Direct, Envelope, Plain
+from kmsdemo.ciphertext import encodings_that_show
+from kmsdemo.vault import Vault
+from tests.processes import free_port
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
 SAME_KMS = settings(
@@ -77,3 +85,109 @@ def test_a_plaintext_that_is_no_text_does_not_leak(kms: KMSClient) -> None:
     # A UnicodeDecodeError in the chain would carry the plaintext along.
     assert raised.value.__suppress_context__
     assert raised.value.__cause__ is None
+
+
+# ------------------------------------------------------------------------------ envelopes
+
+needs_keyrings = pytest.mark.skipif(bool(envelope.lacks()), reason=str(envelope.lacks()))
+CONTEXT = {"appuser": "12345"}
+
+
+@pytest.fixture
+def key_arn(kms: KMSClient, key_id: str) -> str:
+    """The ARN of a key."""
+    return keys.describe(kms, key_id).arn
+
+
+@needs_keyrings
+@SAME_KMS
+@given(password=TEXT)
+def test_every_text_comes_back_out_of_an_envelope(
+    kms: KMSClient, key_id: str, password: str
+) -> None:
+    message = Envelope(kms, key_id).encrypt(password, "12345")
+    assert Envelope(kms, key_id).decrypt(message, "12345") == password
+    if len(password) > 3:
+        assert encodings_that_show(password, message) == []
+
+
+@needs_keyrings
+def test_the_longest_password_in_an_envelope_fits_into_an_item(
+    kms: KMSClient, dynamodb: DynamoDBClient, key_id: str
+) -> None:
+    table.create(dynamodb)
+    vault = Vault(kms, dynamodb, key_id, cipher=Envelope)
+    longest = "x" * MAX_ENVELOPE_BYTES
+    assert vault.reveal(vault.store(longest)) == longest
+    with pytest.raises(errors.PasswordTooLong):
+        vault.store(longest + "x")
+
+
+@needs_keyrings
+@SAME_KMS
+@given(data=st.data())
+def test_a_message_with_any_bit_flipped_does_not_open(
+    kms: KMSClient, key_arn: str, data: st.DataObject
+) -> None:
+    message = bytearray(envelope.encrypt(kms, key_arn, b"secret", CONTEXT))
+    place = data.draw(st.integers(0, len(message) - 1))
+    message[place] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises((errors.CiphertextInvalid, errors.WrongKey)):
+        envelope.decrypt(kms, key_arn, bytes(message), CONTEXT)
+
+
+@needs_keyrings
+@pytest.mark.parametrize("context", [{}, {"appuser": "54321"}, {"user": "12345"}], ids=str)
+def test_a_message_with_another_context_does_not_open(
+    kms: KMSClient, key_arn: str, context: dict[str, str]
+) -> None:
+    message = envelope.encrypt(kms, key_arn, b"secret", context)
+    with pytest.raises(errors.CiphertextInvalid):
+        envelope.decrypt(kms, key_arn, message, CONTEXT)
+
+
+@needs_keyrings
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (keys.disable, errors.KeyDisabled),
+        (keys.schedule_deletion, errors.KeyPendingDeletion),
+    ],
+    ids=["disabled", "pending deletion"],
+)
+def test_why_aws_refuses_an_envelope_is_not_lost_in_the_keyring(
+    kms: KMSClient, key_arn: str, change: Callable[..., object], error: type[errors.KmsdemoError]
+) -> None:
+    message = envelope.encrypt(kms, key_arn, b"secret", CONTEXT)
+    change(kms, key_arn)
+    with pytest.raises(error):
+        envelope.decrypt(kms, key_arn, message, CONTEXT)
+    with pytest.raises(error):
+        envelope.encrypt(kms, key_arn, b"secret", CONTEXT)
+
+
+@needs_keyrings
+def test_an_endpoint_that_is_gone_is_not_lost_in_the_keyring(key_arn: str) -> None:
+    session = boto3.Session(region_name="us-east-1")
+    gone = session.client("kms", endpoint_url=f"http://127.0.0.1:{free_port()}", config=CONFIG)
+    with pytest.raises(errors.EndpointUnreachable):
+        envelope.encrypt(gone, key_arn, b"secret", CONTEXT)
+
+
+@needs_keyrings
+def test_a_damaged_message_is_not_logged(
+    kms: KMSClient, key_arn: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(errors.CiphertextInvalid):
+        envelope.decrypt(kms, key_arn, b"noise", CONTEXT)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_without_keyrings_it_says_what_to_do(
+    kms: KMSClient, key_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("aws_encryption_sdk", "aws_cryptographic_material_providers"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(errors.EnvelopeNotHere) as raised:
+        Envelope(kms, key_id).encrypt("secret", "12345")
+    assert "Python 3.11" in raised.value.next_step

@@ -155,7 +155,7 @@ def test_each_command_of_the_lesson_does_the_same(
     lesson: list[list[Call]], backend: Backend, to_server: Path, request: pytest.FixtureRequest
 ) -> None:
     every = request.config.getoption("commands_of_every")
-    assert len(lesson) > 100
+    assert len(lesson) > 90
     for scenario in lesson[::every]:
         (to_server / "credentials").write_text("")
         with backend.account():
