@@ -6,7 +6,6 @@ The message format, the algorithms and the keyring are those of the AWS Encrypti
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -19,9 +18,6 @@ from kmsdemo.aws_errors import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
-
-# Without a handler, Python prints the SDK's tracebacks of each damaged message.
-logging.getLogger("aws_encryption_sdk").addHandler(logging.NullHandler())
 
 
 def encrypt(
@@ -77,11 +73,16 @@ def decrypt(
     """
     source = io.BytesIO(message)
     with _refusals_of(kms, key_arn) as refusals:
-        client, keyring = _client(), _keyring(kms, key_arn)
+        decryptor = _client().stream(
+            mode="decrypt",
+            source=source,
+            keyring=_keyring(kms, key_arn),
+            encryption_context=dict(encryption_context),
+        )
+        # Of what it could not read it would complain in its destructor, with a traceback.
+        decryptor.close = lambda: None
         try:
-            plaintext, _ = client.decrypt(
-                source=source, keyring=keyring, encryption_context=dict(encryption_context)
-            )
+            plaintext = decryptor.read()
         except Exception as error:
             raise (refusals or [_rejection(key_arn, message)])[-1] from error
     if source.read():  # the SDK stops at the end of the message

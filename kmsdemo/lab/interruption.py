@@ -7,6 +7,7 @@ everything. The next step of a scenario hears it then.
 from __future__ import annotations
 
 import signal
+import warnings
 
 _heard = False
 
@@ -25,6 +26,11 @@ def _remember(*_: object) -> None:
 
 def pytest_configure() -> None:
     remember()
+
+
+def pytest_keyboard_interrupt() -> None:
+    # The call that was interrupted leaves its connection open, which is nobody's fault.
+    warnings.simplefilter("ignore")
 
 
 def pytest_unconfigure() -> None:

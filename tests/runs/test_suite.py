@@ -123,3 +123,20 @@ def test_the_users_own_aws_configuration_stays_out(tmp_path: Path) -> None:
     )
     assert finished.returncode == 0, finished.stdout
     assert "1 passed" in finished.stdout
+
+
+def test_what_ctrl_c_cuts_off_is_no_warning(tmp_path: Path) -> None:
+    (tmp_path / "test_cut.py").write_text(
+        "import socket\n"
+        "def test_cut():\n"
+        "    server = socket.create_server(('127.0.0.1', 0))\n"
+        "    leak = [server]\n"
+        "    leak.append(leak)\n"
+        "    del server, leak\n"
+        "    raise KeyboardInterrupt\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    plugins = ("-pno:cacheprovider", "-ppytest_bdd.plugin", "-pkmsdemo.lab.interruption")
+    finished = python("-m", "pytest", *plugins, tmp_path, folder=tmp_path)
+    assert finished.returncode == pytest.ExitCode.INTERRUPTED
+    assert "Traceback" not in finished.stdout + finished.stderr
