@@ -136,7 +136,7 @@ def test_what_ctrl_c_cuts_off_is_no_warning(tmp_path: Path) -> None:
         "    raise KeyboardInterrupt\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
-    plugins = ("-pno:cacheprovider", "-ppytest_bdd.plugin", "-pkmsdemo.lab.interruption")
-    finished = python("-m", "pytest", *plugins, tmp_path, folder=tmp_path)
+    options = ("-pno:cacheprovider", "-pkmsdemo.lab.interruption")
+    finished = python("-m", "pytest", *options, tmp_path, folder=tmp_path)
     assert finished.returncode == pytest.ExitCode.INTERRUPTED
     assert "Traceback" not in finished.stdout + finished.stderr
