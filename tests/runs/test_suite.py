@@ -129,10 +129,8 @@ def test_what_ctrl_c_cuts_off_is_no_warning(tmp_path: Path) -> None:
     (tmp_path / "test_cut.py").write_text(
         "import socket\n"
         "def test_cut():\n"
-        "    server = socket.create_server(('127.0.0.1', 0))\n"
-        "    leak = [server]\n"
-        "    leak.append(leak)\n"
-        "    del server, leak\n"
+        "    with socket.create_server(('127.0.0.1', 0)) as server:\n"
+        "        cut_off = socket.create_connection(server.getsockname())\n"
         "    raise KeyboardInterrupt\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
