@@ -1,5 +1,6 @@
 """``kmsdemo …``: parses, calls, prints; decides nothing."""
 
+from kmsdemo.cli.check import check
 from kmsdemo.cli.deletion import cancel_deletion, schedule_deletion
 from kmsdemo.cli.group import main
 from kmsdemo.cli.lab import lab
@@ -23,6 +24,7 @@ for command in (
     cleanup,
     sandbox,
     lab,
+    check,
     show,
     sweep,
 ):

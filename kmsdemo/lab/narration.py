@@ -6,13 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kmsdemo.lab import pace, recording, state, told
 from kmsdemo.lab.calls import Call
 from kmsdemo.lab.chapters import name_of, numbered, place_of, reflowed
+from kmsdemo.lab.check import reason_of
 from kmsdemo.lab.face import Chapter, Ending, Face, ToldCall
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Narrator:
             self._tell(lambda face: face.remark(f"AWS would do this; {reason}.", "differs"))
         elif report.skipped:
             self._outcomes["skipped"] += 1
-            self._tell(lambda face: face.remark(f"Not here: {_reason(report)}.", "skipped"))
+            self._tell(lambda face: face.remark(f"Not here: {reason_of(report)}.", "skipped"))
         elif report.when == "call":
             self._outcomes["passed"] += 1
         if report.when == "teardown" and self._account_now:
@@ -238,12 +239,6 @@ class Narrator:
 
     def _fail(self, what: str) -> None:
         self._failures.append(what)
-
-
-def _reason(report: pytest.TestReport) -> str:
-    """Return why a scenario was skipped."""
-    _, _, reason = cast("tuple[str, int, str]", report.longrepr)
-    return reason.removeprefix("Skipped: ")
 
 
 def _count(number: int, thing: str) -> str:

@@ -130,15 +130,19 @@ class Screen:
     def _line(self, indent: int, text: str, style: str = "", hanging: int = 0) -> None:
         """Print a text, wrapped at the width of the terminal, each of its lines by itself."""
         for line in text.splitlines():
-            wrapped = textwrap.fill(
-                line,
-                self._console.width,
-                initial_indent=" " * indent,
-                subsequent_indent=" " * (indent + hanging),
-                drop_whitespace=True,
-                break_on_hyphens=False,
-            )
-            self._console.print(Text(wrapped, style="" if self._plain else style))
+            shown = wrapped(line, self._console.width, indent, hanging)
+            self._console.print(Text(shown, style="" if self._plain else style))
+
+
+def wrapped(line: str, width: int, indent: int, hanging: int = 0) -> str:
+    """Return a line, indented and broken to fit a width; all but the first hang further in."""
+    return textwrap.fill(
+        line,
+        width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_on_hyphens=False,
+    )
 
 
 def _duration(seconds: float) -> str:

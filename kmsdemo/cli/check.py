@@ -1,0 +1,113 @@
+"""``check``: how far the lab has come in an account, and what to do next."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from kmsdemo.cli.options import json_option
+from kmsdemo.cli.output import print_json
+from kmsdemo.lab.screen import wrapped
+
+if TYPE_CHECKING:
+    from kmsdemo.lab.check import Finding
+
+_SECONDS_BETWEEN_LOOKS = 2.0
+_MARKS = {"done": ("✔", "green"), "not yet": ("✘", "bold red"), "not reached": ("·", "dim")}
+_WORDS = {"done": "done", "not yet": "NOT YET", "not reached": "later"}
+
+
+@click.command()
+@click.option("--watch", is_flag=True, help="Look again as things change, until Ctrl-C.")
+@click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the same as JUnit XML, for a gradebook.",
+)
+@json_option
+def check(watch: bool, junit: Path | None, as_json: bool) -> None:
+    """Say for each step of the lab whether it is done, and what to do next.
+
+    Looks at the account that credentials, Region and endpoint of your environment name, and
+    changes nothing. It needs to list and describe keys, aliases and tables and to scan the
+    table; what only decrypting can tell is left out where you may not.
+
+    Exit codes: 0 all is done, 1 something is left to do.
+    """
+    if watch and (as_json or junit):
+        raise click.UsageError("--watch is for people; leave out --json and --junit.")
+    if watch:
+        _keep_looking()
+        return
+    from kmsdemo.lab.check import look  # noqa: PLC0415, pytest only starts where it runs
+
+    findings = look(junit=junit)
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        _show(findings)
+    sys.exit(0 if _is_done(findings) else 1)
+
+
+def _keep_looking() -> None:
+    from kmsdemo.lab.check import look  # noqa: PLC0415, pytest only starts where it runs
+
+    before: list[Finding] = []
+    try:
+        while True:
+            if (findings := look()) != before:
+                click.clear()
+                _show(findings)
+                click.echo("\nLooking again as things change; Ctrl-C ends it.")
+                before = findings
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+    except KeyboardInterrupt:
+        click.echo()
+
+
+def _show(findings: list[Finding]) -> None:
+    console = Console(highlight=False)
+    step = ""
+    for finding in findings:
+        if finding.step != step:
+            step = finding.step
+            console.print(Text(step, style="bold"))
+        _show_finding(console, finding)
+    console.print()
+    _print(console, 0, _next_step(findings), "bold")
+
+
+def _show_finding(console: Console, finding: Finding) -> None:
+    mark, style = _MARKS[finding.verdict]
+    if not (sys.stdout.isatty() and console.encoding.startswith("utf")):
+        mark = _WORDS[finding.verdict]
+    reason = f": {finding.sees}" if finding.verdict == "not reached" else ""
+    _print(console, 2, f"{mark} {finding.asks}{reason}", style)
+    if finding.verdict == "not yet":
+        _print(console, 4, f"We see: {finding.sees}")
+        _print(console, 4, f"Next: {finding.next_step}")
+
+
+def _print(console: Console, indent: int, text: str, style: str = "") -> None:
+    console.print(Text(wrapped(text, console.width, indent), style=style))
+
+
+def _next_step(findings: list[Finding]) -> str:
+    if _is_done(findings):
+        return "All is done: the lab is complete."
+    left = [finding for finding in findings if finding.verdict == "not yet"]
+    return f"Next, {left[0].step[:1].lower()}{left[0].step[1:]}: {left[0].next_step}"
+
+
+def _is_done(findings: list[Finding]) -> bool:
+    return findings[-1].verdict == "done" and all(
+        finding.verdict != "not yet" for finding in findings
+    )

@@ -1,0 +1,133 @@
+"""The check: runs the features that look at an account, and collects what they find."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Literal, cast
+
+import pytest
+
+from kmsdemo import errors
+from kmsdemo.lab import interruption, suite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_bdd.parser import Scenario
+
+Verdict = Literal["done", "not yet", "not reached"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look at an account found.
+
+    Attributes:
+        step: The step of the lab: ``2. Create the table``.
+        asks: What the lab asks.
+        verdict: ``done``, ``not yet``, or ``not reached`` where something else comes first.
+        sees: What is there instead, or why it was not reached; empty where it is done.
+        next_step: What to do; empty unless it is not done yet.
+    """
+
+    step: str
+    asks: str
+    verdict: Verdict
+    sees: str = ""
+    next_step: str = ""
+
+
+def look(*, junit: Path | None = None) -> list[Finding]:
+    """Look at the account that the environment names, and change nothing.
+
+    Args:
+        junit: A file for the same as JUnit XML, for a gradebook.
+
+    Returns:
+        A finding for each scenario, in the order of the lab.
+
+    Raises:
+        KmsdemoError: The account cannot be looked at: no credentials, no endpoint, no right to.
+        KeyboardInterrupt: Ctrl-C.
+    """
+    collector = _Collector()
+    os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
+    interruption.remember()
+    pytest.main(_arguments(junit), plugins=[collector])
+    if collector.was_interrupted:
+        raise KeyboardInterrupt
+    if collector.trouble is not None:
+        raise collector.trouble
+    return collector.findings
+
+
+def _arguments(junit: Path | None) -> list[str]:
+    root = suite.root()
+    return [
+        f"--config-file={root / 'pytest.ini'}",
+        f"--rootdir={root}",
+        str(root / "features" / "check" / "check.py"),
+        "--capture=no",
+        "-Wignore",
+        "-pno:cacheprovider",
+        "-pno:unraisableexception",
+        "-pno:threadexception",
+        "--disable-plugin-autoload",
+        "-ppytest_bdd.plugin",
+        *([f"--junitxml={junit}"] if junit else []),
+    ]
+
+
+@dataclass(slots=True)
+class _Collector:
+    """A pytest plugin in the place of pytest's own report."""
+
+    findings: list[Finding] = field(default_factory=list)
+    trouble: Exception | None = None
+    was_interrupted: bool = False
+    _found: Callable[..., Finding] = Finding
+    _hint: str = ""
+    _seen: str = ""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.unregister(name="terminalreporter")
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.was_interrupted = excinfo.type is KeyboardInterrupt
+
+    def pytest_bdd_before_scenario(self, scenario: Scenario) -> None:
+        step = scenario.rule.name if scenario.rule else scenario.feature.name
+        self._found = partial(Finding, step, scenario.name)
+        self._hint = " ".join((scenario.description or "").split())
+
+    def pytest_bdd_step_error(self, exception: Exception) -> None:
+        if isinstance(exception, errors.KmsdemoError):
+            self._give_up(exception)
+        self._seen = str(exception)
+
+    def pytest_bdd_step_func_lookup_error(self, exception: Exception) -> None:
+        self._give_up(exception)
+
+    def _give_up(self, trouble: Exception) -> None:
+        self.trouble = trouble
+        pytest.exit(str(trouble))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when != "call":
+            return
+        if report.skipped:
+            self.findings.append(self._found("not reached", reason_of(report)))
+        elif report.failed:
+            self.findings.append(self._found("not yet", self._seen, self._hint))
+        else:
+            self.findings.append(self._found("done"))
+
+
+def reason_of(report: pytest.TestReport) -> str:
+    """Return why a scenario was skipped."""
+    _, _, reason = cast("tuple[str, int, str]", report.longrepr)
+    return reason.removeprefix("Skipped: ")
