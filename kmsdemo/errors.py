@@ -217,6 +217,17 @@ class CiphertextInvalid(KeyFault):
 
 
 @dataclass(eq=False)
+class CommandNotFound(KmsdemoError):
+    """A program cannot be started."""
+
+    command: str
+    reason: str
+
+    _what = "{command} cannot be started: {reason}."
+    _next_step = "Check its name and the PATH."
+
+
+@dataclass(eq=False)
 class ChapterNotFound(KmsdemoError):
     """The lesson has no chapter of this name or number."""
 

@@ -7,6 +7,7 @@ from kmsdemo.cli.lab import lab
 from kmsdemo.cli.passwords import decrypt, encrypt, items
 from kmsdemo.cli.sandbox import sandbox
 from kmsdemo.cli.setting_up import cleanup, describe, setup
+from kmsdemo.cli.shell import shell
 from kmsdemo.cli.show import show
 from kmsdemo.cli.sweep import sweep
 
@@ -24,6 +25,7 @@ for command in (
     cleanup,
     sandbox,
     lab,
+    shell,
     check,
     show,
     sweep,

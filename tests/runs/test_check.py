@@ -12,7 +12,7 @@ import pytest
 from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
 from steps.people import create_person
-from tests.processes import python
+from tests.processes import in_terminal, python
 from tests.runs import checked_accounts
 
 ALIAS = "A key has the lab's alias"
@@ -144,3 +144,23 @@ def test_no_answer_is_said_in_two_lines(backend: Backend) -> None:
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr.startswith("Error: No AWS service could be reached")
     assert len(finished.stderr.splitlines()) == 2
+
+
+def test_watch_looks_again_until_ctrl_c(clients: Clients, backend: Backend) -> None:
+    def answer(printed: str) -> str:
+        if "There is no table at all" in printed and printed.count("Ctrl-C ends it") == 1:
+            checked_accounts.ACCOUNTS["table_without_items"](clients)
+        is_seen = printed.count("Ctrl-C ends it") == 2 and "^C" not in printed
+        return "\x03" if is_seen else ""
+
+    command = ("-m", "kmsdemo", "check", "--watch")
+    code, printed = in_terminal(*command, answer=answer, more=backend.environment())
+    assert code == 0
+    assert "We see: The table demo-kms is empty." in printed
+    assert "Traceback" not in printed
+
+
+def test_watch_is_for_people() -> None:
+    finished = python("-m", "kmsdemo", "check", "--watch", "--json")
+    assert finished.returncode == 2
+    assert "leave out --json and --junit" in finished.stderr

@@ -64,7 +64,7 @@ def test_it_is_typed() -> None:
 
 def test_the_lab_runs_in_an_empty_directory_and_leaves_it_empty(tmp_path: Path) -> None:
     told = run(Path(sys.executable).with_name("kmsdemo"), "lab", folder=tmp_path)
-    assert len(re.findall(r"^\d\. ", told, re.MULTILINE)) == 7
+    assert len(re.findall(r"^Chapter \d of 7$", told, re.MULTILINE)) == 7
     assert list(tmp_path.iterdir()) == []
 
 
@@ -78,6 +78,14 @@ def test_the_source_distribution_builds_the_same_wheel(tmp_path: Path) -> None:
     assert {f"kmsdemo/suite/{name}" for name in files_under(CLONE)} <= names
 
 
+def test_a_shell_checks_and_shows(tmp_path: Path) -> None:
+    kmsdemo = Path(sys.executable).with_name("kmsdemo")
+    script = "kmsdemo check; kmsdemo show encrypt | diff - encrypt-passwd.py"
+    printed = run(kmsdemo, "shell", "--", "sh", "-c", script, folder=tmp_path)
+    assert "Next, 1. Create the key: Create a symmetric key" in printed
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_first_command_of_the_readme_runs_the_lab_in_a_fresh_clone(tmp_path: Path) -> None:
     if not (CLONE / ".git").exists():
         pytest.skip("this is no git clone")
@@ -85,4 +93,4 @@ def test_the_first_command_of_the_readme_runs_the_lab_in_a_fresh_clone(tmp_path:
     (command,) = re.findall(r"^python3 .*kmsdemo lab$", readme, re.MULTILINE)
     run("git", "clone", "--quiet", CLONE, "fresh", folder=tmp_path)
     told = run("sh", "-c", command, folder=tmp_path / "fresh")
-    assert "7 chapters in" in told
+    assert "12 chapters in" in told

@@ -1,0 +1,113 @@
+"""``shell``: a shell of one's own, with an AWS in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from kmsdemo import errors
+from kmsdemo.account import environment
+from kmsdemo.lab import prompt, suite
+
+_VARIABLES = {
+    "AWS_ACCESS_KEY_ID": "123456789012",
+    "AWS_SECRET_ACCESS_KEY": "sandbox",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "NO_PROXY": "127.0.0.1",
+}
+_GREETING = """\
+An AWS of your own listens at {url}; exit leaves it.
+First task: create a symmetric KMS key, alias demo-kms-…; kmsdemo check helps."""
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def shell(command: tuple[str, ...]) -> None:
+    """Open a shell with an AWS of its own, and the two scripts in its folder.
+
+    The aws command, boto3 and any other SDK find the sandbox by their environment. What you
+    leave in the folder is kept if you changed or added anything; AWS itself is gone with the
+    shell. With -- COMMAND, that runs instead of a shell, and its exit code is ours.
+    """
+    with ExitStack() as until_the_end:
+        folder = until_the_end.enter_context(_folder())
+        profiles = until_the_end.enter_context(_own_profiles())
+        until_the_end.enter_context(environment.only({**_VARIABLES, **profiles}))
+        url = until_the_end.enter_context(_sandbox())
+        os.environ["AWS_ENDPOINT_URL"] = url
+        os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        if command:
+            sys.exit(_run(command, folder))
+        click.echo(_GREETING.format(url=url))
+        _run(until_the_end.enter_context(prompt.interactive_shell()), folder)
+        _say_what_was_reached()
+    click.echo("The sandbox has stopped; nothing of it is left.")
+
+
+@contextmanager
+def _own_profiles() -> Iterator[dict[str, str]]:
+    """Yield where ``aws configure`` writes in this shell: not where the user's profiles are."""
+    with tempfile.TemporaryDirectory(prefix="kms-lab-profiles-") as folder:
+        yield {
+            "AWS_CONFIG_FILE": str(Path(folder, "config")),
+            "AWS_SHARED_CREDENTIALS_FILE": str(Path(folder, "credentials")),
+        }
+
+
+@contextmanager
+def _sandbox() -> Iterator[str]:
+    from kmsdemo.sandbox.server import Server  # noqa: PLC0415, moto only starts where it runs
+
+    with Server().in_background() as url:
+        yield url
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder with the two scripts; keep it where there is something new in it."""
+    folder = Path(tempfile.mkdtemp(prefix="kms-lab-"))
+    for script in (suite.root() / "examples").glob("*.py"):
+        shutil.copy(script, folder)
+    before = _contents(folder)
+    try:
+        yield folder
+    finally:
+        if _contents(folder) == before:
+            shutil.rmtree(folder)
+        else:
+            click.echo(f"Your files are in {folder}.")
+
+
+def _contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
+
+
+def _run(command: Sequence[str], folder: Path) -> int:
+    """Run a program to its end; Ctrl-C is its own affair."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # not SIG_IGN, which is inherited
+    try:
+        code = subprocess.run(command, cwd=folder, check=False).returncode  # noqa: S603, the user's
+    except OSError as error:
+        raise errors.CommandNotFound(command[0], error.strerror or "") from error
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code
+
+
+def _say_what_was_reached() -> None:
+    from kmsdemo.lab.check import look  # noqa: PLC0415, pytest only starts where it runs
+
+    findings = look()
+    reached = [finding.asks for finding in findings if finding.verdict == "done"]
+    click.echo(f"\nReached: {len(reached)} of {len(findings)}.")
+    for asks in reached:
+        click.echo(f"  {asks}")

@@ -1,0 +1,54 @@
+"""The user's own shell, with a prompt that says where one is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def interactive_shell() -> Iterator[list[str]]:
+    """Yield the command of the user's shell, with a prompt that says where one is."""
+    program = os.environ.get("SHELL") or shutil.which("pwsh") or shutil.which("powershell") or "sh"
+    with tempfile.TemporaryDirectory(prefix="kms-lab-prompt-") as folder:
+        yield [program, *_options(Path(program).stem, Path(folder))]
+
+
+def _options(name: str, folder: Path) -> list[str]:
+    """Return how a shell is told its prompt, after the user's own configuration."""
+    make = {"bash": _bash, "zsh": _zsh, "fish": _fish, "pwsh": _powershell}.get(name, _other)
+    return make(folder)
+
+
+def _bash(folder: Path) -> list[str]:
+    configuration = folder / "bashrc"
+    configuration.write_text('[ -r ~/.bashrc ] && . ~/.bashrc\nPS1="(kms lab) $PS1"\n')
+    return ["--rcfile", str(configuration), "-i"]
+
+
+def _zsh(folder: Path) -> list[str]:
+    own = os.environ.get("ZDOTDIR", str(Path.home()))
+    (folder / ".zshrc").write_text(
+        f'ZDOTDIR="{own}"; [ -r "$ZDOTDIR/.zshrc" ] && . "$ZDOTDIR/.zshrc"\n'
+        'PROMPT="(kms lab) $PROMPT"\n'
+    )
+    os.environ["ZDOTDIR"] = str(folder)
+    return ["-i"]
+
+
+def _fish(_: Path) -> list[str]:
+    prompt = "functions -c fish_prompt own_prompt; function fish_prompt; echo -n '(kms lab) '"
+    return ["-i", "-C", f"{prompt}; own_prompt; end"]
+
+
+def _powershell(_: Path) -> list[str]:
+    return ["-NoExit", "-Command", 'function prompt { "(kms lab) PS $PWD> " }']
+
+
+def _other(_: Path) -> list[str]:
+    os.environ["PS1"] = "(kms lab) $ "
+    return ["-i"]

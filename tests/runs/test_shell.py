@@ -1,0 +1,105 @@
+"""``kmsdemo shell``: an AWS of one's own, and a shell in it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.processes import in_terminal, python
+
+
+def shell(*command: str, **more: str) -> tuple[int, str, str]:
+    finished = python("-m", "kmsdemo", "shell", "--", *command, more=more)
+    return finished.returncode, finished.stdout, finished.stderr
+
+
+def test_a_command_has_an_aws_and_the_two_scripts() -> None:
+    code, printed, errors = shell(
+        "sh",
+        "-ec",
+        "kmsdemo setup >/dev/null\n"
+        "key_id=$(aws kms list-keys --query 'Keys[0].KeyId' --output text)\n"
+        "python3 encrypt-passwd.py 'my secret' $key_id | grep -o '[0-9]\\{5\\}' >number\n"
+        "python3 decrypt-passwd.py $(cat number) $key_id\n"
+        "rm number; pwd",
+    )
+    assert (code, errors) == (0, "")
+    assert "Is this your decrypted password? -> my secret\n" in printed
+    folder = Path(printed.splitlines()[-1])
+    assert folder.name.startswith("kms-lab-")
+    assert not folder.exists()
+
+
+def test_its_exit_code_is_the_commands() -> None:
+    assert shell("sh", "-c", "exit 7")[0] == 7
+    assert shell("sh", "-c", "kill -TERM $$")[0] == 128 + 15
+
+
+def test_the_sandbox_stops_with_it() -> None:
+    _, url, _ = shell("sh", "-c", "echo $AWS_ENDPOINT_URL")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
+
+
+def test_the_users_own_configuration_stays_out(tmp_path: Path) -> None:
+    (tmp_path / "credentials").write_text("[mine]\naws_access_key_id = mine\n")
+    mine = {"AWS_PROFILE": "mine", "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials")}
+    command = "aws configure set region eu-west-1 --profile theirs; aws kms list-keys; env"
+    code, printed, _ = shell("sh", "-c", command, **mine)
+    assert code == 0
+    assert '"Keys": []' in printed
+    assert "AWS_PROFILE" not in printed
+    assert [path.name for path in tmp_path.iterdir()] == ["credentials"]
+
+
+def test_files_that_are_new_are_kept() -> None:
+    code, printed, _ = shell("sh", "-c", "echo mine >>encrypt-passwd.py")
+    assert code == 0
+    kept = re.search(r"Your files are in (.*)\.\n", printed)
+    assert kept is not None
+    folder = Path(kept[1])
+    assert (folder / "encrypt-passwd.py").read_text().endswith("mine\n")
+    shutil.rmtree(folder)
+
+
+def test_a_command_that_is_not_there_is_said_in_two_lines() -> None:
+    code, printed, errors = shell("no-such-command")
+    assert (code, printed) == (1, "")
+    assert errors == (
+        "Error: no-such-command cannot be started: No such file or directory.\n"
+        "Check its name and the PATH.\n"
+    )
+
+
+def typist(*lines: str) -> Callable[[str], str]:
+    """Type each line when the last one is done; a prompt ends with a dollar or a hash."""
+    left = iter(lines)
+
+    def answer(printed: str) -> str:
+        is_asked = printed.rstrip().endswith(("$", "#")) or "sleep 60" in printed[-25:]
+        return next(left, "") if is_asked else ""
+
+    return answer
+
+
+@pytest.mark.parametrize("program", ["bash", "sh"])
+def test_a_shell_greets_and_says_what_was_reached(program: str) -> None:
+    path = shutil.which(program)
+    assert path is not None
+    lines = typist("kmsdemo setup\n", "sleep 60\n", "\x03", "echo $((6 * 7))\n", "exit\n")
+    code, printed = in_terminal("-m", "kmsdemo", "shell", answer=lines, more={"SHELL": path})
+    assert code == 0
+    greeting = printed.splitlines()[:2]
+    assert re.fullmatch(r"An AWS of your own listens at http://127.0.0.1:\d+; exit .*", greeting[0])
+    assert greeting[1].startswith("First task: create a symmetric KMS key")
+    assert max(map(len, greeting)) <= 80
+    assert "(kms lab) " in printed
+    assert "42\n" in printed
+    reached = printed[printed.index("Reached: ") :]
+    assert reached.startswith("Reached: 5 of 12.\n  A key has the lab's alias\n")
+    assert reached.endswith("The sandbox has stopped; nothing of it is left.\n")
