@@ -91,6 +91,8 @@ def lab(
         try:
             code = give(lesson, [screen, *([Transcript(kept)] if kept else [])])
         except errors.ChapterNotFound as error:
+            if transcript is not None:
+                Path(transcript).unlink()  # there is nothing in it
             raise click.UsageError(f"{error.what}\n{error.next_step}") from error
     sys.exit(code)
 

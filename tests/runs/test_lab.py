@@ -284,8 +284,11 @@ def test_it_begins_with_the_chapter_that_is_asked_for() -> None:
 
 
 def test_a_chapter_that_is_not_there_is_a_usage_error(small_suite: Path) -> None:
-    finished = python("-c", ONE_FEATURE, small_suite, "--step=encypt")
+    transcript = small_suite / "lab.md"
+    options = ["--step=encypt", f"--transcript={transcript}"]
+    finished = python("-c", ONE_FEATURE, small_suite, *options)
     assert finished.returncode == 2
+    assert not transcript.exists()
     assert "The lesson has no chapter encypt.\n" in finished.stderr
     assert "Choose one of create_table, or a number from 1." in finished.stderr
 
