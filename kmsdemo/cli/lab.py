@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from rich.console import Console
@@ -14,7 +15,22 @@ from kmsdemo import backends, errors
 from kmsdemo.backends import Options
 from kmsdemo.cli.options import backend_options
 
+if TYPE_CHECKING:
+    from kmsdemo.lab.face import Face
+
 _PASSWORD_BYTES = range(6, 4097)
+
+
+def _fit_for_a_lesson(_: click.Context, __: click.Parameter, password: str | None) -> str | None:
+    if password and len(password.encode(errors="surrogateescape")) not in _PASSWORD_BYTES:
+        raise click.UsageError("--password takes 6 to 4,096 bytes: fewer occur anywhere by chance.")
+    return password
+
+
+def _with_a_keyboard(_: click.Context, __: click.Parameter, is_paced: bool) -> bool:
+    if is_paced and not sys.stdin.isatty():
+        raise click.UsageError("--pace needs a keyboard: standard input is no terminal.")
+    return is_paced
 
 
 @click.command()
@@ -26,10 +42,17 @@ _PASSWORD_BYTES = range(6, 4097)
     help="Begin with this chapter, by its name or number, such as encrypt or 3; "
     "what it needs is done silently.",
 )
-@click.option("--pace", "is_paced", is_flag=True, help="Wait for a key after each step.")
+@click.option(
+    "--pace",
+    "is_paced",
+    is_flag=True,
+    callback=_with_a_keyboard,
+    help="Wait for a key after each step.",
+)
 @click.option(
     "--password",
     metavar="TEXT",
+    callback=_fit_for_a_lesson,
     help="Encrypt this, of the audience's choice; it will be shown.",
 )
 @click.option(
@@ -68,37 +91,39 @@ def lab(
 
     With --pace: space for the next step, b back to the explanation, q to quit and clean up.
     """
-    if password is not None and len(password.encode()) not in _PASSWORD_BYTES:
-        raise click.UsageError("--password takes 6 to 4,096 bytes: fewer occur anywhere by chance.")
-    if is_paced and not sys.stdin.isatty():
-        raise click.UsageError("--pace needs a keyboard: standard input is no terminal.")
     click.echo("The KMS lab: encrypt a password before it travels to the database.")
     options = Options(**told)
     if announcement := backends.announcement(backend, options):
         click.echo(announcement)
-    with ExitStack() as until_the_end:
-        kept = None
-        if transcript is not None:
-            kept = until_the_end.enter_context(_new_file(transcript))
-        # pytest only starts where it runs
-        from kmsdemo.lab.lesson import DEMO_PASSWORD, Lesson, give  # noqa: PLC0415
-        from kmsdemo.lab.screen import Screen  # noqa: PLC0415
-        from kmsdemo.lab.transcript import Transcript  # noqa: PLC0415
+    # pytest only starts where it runs
+    from kmsdemo.lab.lesson import DEMO_PASSWORD, Lesson, give  # noqa: PLC0415
+    from kmsdemo.lab.screen import Screen  # noqa: PLC0415
 
-        is_plain = plain or not sys.stdout.isatty()
-        screen = Screen(_console(is_plain), plain=is_plain)
-        lesson = Lesson(backend, options, first, password or DEMO_PASSWORD, is_paced)
-        try:
-            code = give(lesson, [screen, *([Transcript(kept)] if kept else [])])
-        except errors.ChapterNotFound as error:
-            if transcript is not None:
-                Path(transcript).unlink()  # there is nothing in it
-            raise click.UsageError(f"{error.what}\n{error.next_step}") from error
+    is_plain = plain or not sys.stdout.isatty()
+    console = Console(highlight=False, color_system=None if is_plain else "auto")
+    lesson = Lesson(backend, options, first, password or DEMO_PASSWORD, is_paced)
+    try:
+        with _transcript(transcript) as kept:
+            code = give(lesson, [Screen(console, plain=is_plain), *kept])
+    except errors.ChapterNotFound as error:
+        raise click.UsageError(f"{error.what}\n{error.next_step}") from error
     sys.exit(code)
 
 
-def _console(is_plain: bool) -> Console:
-    return Console(highlight=False, color_system=None if is_plain else "auto")
+@contextmanager
+def _transcript(path: str | None) -> Iterator[list[Face]]:
+    """Yield what the lesson is also told on; remove it where there was no such lesson."""
+    if path is None:
+        yield []
+        return
+    from kmsdemo.lab.transcript import Transcript  # noqa: PLC0415, pytest only starts where it runs
+
+    with _new_file(path) as file:
+        try:
+            yield [Transcript(file)]
+        except errors.ChapterNotFound:
+            Path(path).unlink()
+            raise
 
 
 def _new_file(path: str) -> TextIO:
