@@ -217,6 +217,17 @@ class CiphertextInvalid(KeyFault):
 
 
 @dataclass(eq=False)
+class ClassListUnusable(KmsdemoError):
+    """A class list, or the file to hand out, does not serve."""
+
+    path: str
+    reason: str
+
+    _what = "{path} does not serve: {reason}."
+    _next_step = "Give a file with one name a line, each of them once, in a folder of your own."
+
+
+@dataclass(eq=False)
 class CommandNotFound(KmsdemoError):
     """A program cannot be started."""
 

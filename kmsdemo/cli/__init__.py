@@ -1,6 +1,7 @@
 """``kmsdemo …``: parses, calls, prints; decides nothing."""
 
 from kmsdemo.cli.check import check
+from kmsdemo.cli.classroom import classroom
 from kmsdemo.cli.deletion import cancel_deletion, schedule_deletion
 from kmsdemo.cli.group import main
 from kmsdemo.cli.lab import lab
@@ -27,6 +28,7 @@ for command in (
     lab,
     shell,
     check,
+    classroom,
     show,
     sweep,
 ):

@@ -14,10 +14,11 @@ from rich.text import Text
 
 from kmsdemo.cli.options import json_option
 from kmsdemo.cli.output import print_json
+from kmsdemo.lab.finding import is_complete
 from kmsdemo.lab.screen import wrapped
 
 if TYPE_CHECKING:
-    from kmsdemo.lab.check import Finding
+    from kmsdemo.lab.finding import Finding
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 _MARKS = {"done": ("✔", "green"), "not yet": ("✘", "bold red"), "not reached": ("·", "dim")}
@@ -54,7 +55,7 @@ def check(watch: bool, junit: Path | None, as_json: bool) -> None:
         print_json([asdict(finding) for finding in findings])
     else:
         _show(findings)
-    sys.exit(0 if _is_done(findings) else 1)
+    sys.exit(0 if is_complete(findings) else 1)
 
 
 def _keep_looking() -> None:
@@ -101,13 +102,7 @@ def _print(console: Console, indent: int, text: str, style: str = "") -> None:
 
 
 def _next_step(findings: list[Finding]) -> str:
-    if _is_done(findings):
+    if is_complete(findings):
         return "All is done: the lab is complete."
     left = [finding for finding in findings if finding.verdict == "not yet"]
     return f"Next, {left[0].step[:1].lower()}{left[0].step[1:]}: {left[0].next_step}"
-
-
-def _is_done(findings: list[Finding]) -> bool:
-    return findings[-1].verdict == "done" and all(
-        finding.verdict != "not yet" for finding in findings
-    )

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import signal
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from kmsdemo.cli.output import date
+from kmsdemo.lab import roster
 
 
 @click.group(invoke_without_command=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=4566, show_default=True, help="The port; 0 takes a free one.")
+@click.option(
+    "--class",
+    "names",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A class list, one name a line: each gets an account; their credentials are written "
+    "beside it, to hand out.",
+)
 @click.pass_context
-def sandbox(ctx: click.Context, host: str, port: int) -> None:
+def sandbox(ctx: click.Context, host: str, port: int, names: Path | None) -> None:
     """Start an AWS of your own on this machine.
 
     AWS KMS answers as AWS documents it: key states, waiting periods, key policies. DynamoDB,
@@ -23,7 +33,7 @@ def sandbox(ctx: click.Context, host: str, port: int) -> None:
     of account 123456789012, and users and access keys made with aws iam are who they are.
     """
     if ctx.invoked_subcommand is None:
-        _serve(host, port)
+        _serve(host, port, names)
 
 
 @sandbox.command()
@@ -46,16 +56,28 @@ def advance(days: float, endpoint_url: str) -> None:
     click.echo(f"In the sandbox it is now {date(time)}.")
 
 
-def _serve(host: str, port: int) -> None:
+def _serve(host: str, port: int, names: Path | None) -> None:
     from kmsdemo.sandbox.server import Server  # noqa: PLC0415, moto only starts where it runs
 
     server = Server(host, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    click.echo(_HOW_TO_USE_IT.format(url=server.url))
+    if names is None:
+        click.echo(_HOW_TO_USE_IT.format(url=server.url))
+    else:
+        _open_class(names, server.url_for_others)
     if not server.only_this_machine:
         click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
     server.serve()
     click.echo("The sandbox has stopped; nothing of it is left.")
+
+
+def _open_class(names: Path, url: str) -> None:
+    learners = roster.read(names)
+    credentials = names.with_name(f"{names.stem}-credentials.csv")
+    roster.hand_out(learners, url, credentials)
+    click.echo(f"The KMS sandbox of a class of {len(learners)} listens on {url}.")
+    click.echo(f"Hand out to each what stands in {credentials}.")
+    click.echo(f"How far everybody is: kmsdemo class {names} --endpoint-url {url}")
 
 
 _HOW_TO_USE_IT = """\

@@ -6,38 +6,18 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from kmsdemo import errors
 from kmsdemo.lab import interruption, suite
+from kmsdemo.lab.finding import Finding
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_bdd.parser import Scenario
-
-Verdict = Literal["done", "not yet", "not reached"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one look at an account found.
-
-    Attributes:
-        step: The step of the lab: ``2. Create the table``.
-        asks: What the lab asks.
-        verdict: ``done``, ``not yet``, or ``not reached`` where something else comes first.
-        sees: What is there instead, or why it was not reached; empty where it is done.
-        next_step: What to do; empty unless it is not done yet.
-    """
-
-    step: str
-    asks: str
-    verdict: Verdict
-    sees: str = ""
-    next_step: str = ""
 
 
 def look(*, junit: Path | None = None) -> list[Finding]:

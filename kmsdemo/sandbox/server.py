@@ -105,6 +105,11 @@ class Server:
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         self.only_this_machine = host.startswith(_LOOPBACK)
 
+    @property
+    def url_for_others(self) -> str:
+        """The URL for other machines, where it listens to all of them."""
+        return self.url.replace("//0.0.0.0:", f"//{socket.gethostname()}:")
+
     def serve(self) -> None:
         """Serve until Ctrl-C, or until :meth:`in_background` ends."""
         HOOK.install()

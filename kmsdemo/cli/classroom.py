@@ -1,0 +1,108 @@
+"""``class``: how far everybody is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich import box
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from kmsdemo.account import environment
+from kmsdemo.cli.options import json_option
+from kmsdemo.cli.output import print_json
+from kmsdemo.lab import roster
+from kmsdemo.lab.finding import is_complete
+from kmsdemo.lab.roster import Learner
+
+if TYPE_CHECKING:
+    from kmsdemo.lab.finding import Finding
+
+_SECONDS_BETWEEN_LOOKS = 2.0
+_MARKS = {"done": "✔", "not yet": "✘", "not reached": "·"}
+_WORDS = {"done": "done", "not yet": "not yet", "not reached": "later"}
+_STYLES = {"done": "green", "not yet": "bold red", "not reached": "dim"}
+
+# A learner's verdict on each step of the lab.
+Progress = Mapping[str, str]
+
+
+@click.command("class")
+@click.argument("names", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--endpoint-url",
+    envvar="AWS_ENDPOINT_URL",
+    default="http://127.0.0.1:4566",
+    show_default=True,
+    help="The running sandbox.",
+)
+@json_option
+def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
+    """Show how far each learner of the class list NAMES is, step by step.
+
+    The list is the one that kmsdemo sandbox --class was started with. On a terminal it looks
+    again as things change, until Ctrl-C; elsewhere it looks once.
+    """
+    learners = roster.read(names)
+    if as_json:
+        print_json(dict(_look(learners, endpoint_url)))
+    elif sys.stdout.isatty():
+        _keep_looking(learners, endpoint_url)
+    else:
+        Console(highlight=False).print(_table(dict(_look(learners, endpoint_url)), _WORDS))
+
+
+def _keep_looking(learners: Sequence[Learner], endpoint_url: str) -> None:
+    console = Console(highlight=False)
+    marks = _MARKS if console.encoding.startswith("utf") else _WORDS
+    known: dict[str, Progress] = {}
+    try:
+        with Live(console=console, auto_refresh=False) as screen:
+            while True:
+                for name, progress in _look(learners, endpoint_url):
+                    known[name] = progress
+                    screen.update(_table(known, marks), refresh=True)
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
+    except KeyboardInterrupt:
+        click.echo()
+
+
+def _look(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
+    from kmsdemo.lab.check import look  # noqa: PLC0415, pytest only starts where it runs
+
+    for learner in learners:
+        with environment.only(learner.environment(endpoint_url)):
+            yield learner.name, _by_step(look())
+
+
+def _by_step(findings: Sequence[Finding]) -> Progress:
+    """Return the worst verdict on each step; who is at the end has done them all."""
+    verdicts: dict[str, set[str]] = {}
+    for finding in findings:
+        verdicts.setdefault(finding.step, set()).add(finding.verdict)
+    order = ("not yet", "done", "not reached")
+    if is_complete(findings):
+        return dict.fromkeys(verdicts, "done")
+    return {
+        step: next(verdict for verdict in order if verdict in there)
+        for step, there in verdicts.items()
+    }
+
+
+def _table(known: Mapping[str, Progress], marks: Mapping[str, str]) -> Table:
+    steps = list(next(iter(known.values())))
+    table = Table(box=box.SIMPLE_HEAD, caption=", ".join(steps), caption_justify="left")
+    table.add_column("learner", no_wrap=True)
+    for step in steps:
+        table.add_column(step.partition(".")[0])
+    for name, progress in known.items():
+        cells = [Text(marks[verdict], style=_STYLES[verdict]) for verdict in progress.values()]
+        table.add_row(Text(name), *cells)
+    return table
