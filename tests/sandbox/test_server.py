@@ -248,3 +248,10 @@ def test_it_says_so_when_others_can_reach_it() -> None:
         program.send_signal(signal.SIGTERM)
         program.communicate(timeout=READY_WITHIN_SECONDS)
     assert "whoever reaches it may do anything" in line
+
+
+def test_others_get_a_url_that_names_this_machine() -> None:
+    server = Server("0.0.0.0")  # noqa: S104, others are to reach it
+    with server.in_background() as url:
+        port = url.rpartition(":")[2]
+        assert server.url_for_others == f"http://{socket.gethostname()}:{port}"
