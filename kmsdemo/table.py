@@ -51,16 +51,12 @@ def create(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Table:
     AWS: CreateTable, DescribeTable, Amazon DynamoDB API Reference.
     """
     with translated(table_name=table_name):
-        if _status(dynamodb, table_name) == "DELETING":
+        status = _create(dynamodb, table_name)
+        if status in ("DELETING", None):
             wait_until_gone(dynamodb, table_name)
-        with suppress(dynamodb.exceptions.ResourceInUseException):
-            dynamodb.create_table(
-                TableName=table_name,
-                AttributeDefinitions=[{"AttributeName": PARTITION_KEY, "AttributeType": "S"}],
-                KeySchema=[{"AttributeName": PARTITION_KEY, "KeyType": "HASH"}],
-                BillingMode="PAY_PER_REQUEST",
-            )
-        _wait_until_active(dynamodb, table_name)
+            status = _create(dynamodb, table_name)
+        if status != "ACTIVE":
+            _wait_until_active(dynamodb, table_name)
     return _the_labs(describe(dynamodb, table_name))
 
 
@@ -132,6 +128,20 @@ def _start_deletion(dynamodb: DynamoDBClient, found: Table) -> None:
         already_gone = dynamodb.exceptions.ResourceNotFoundException
         with suppress(already_deleting, already_gone):
             dynamodb.delete_table(TableName=found.name)
+
+
+def _create(dynamodb: DynamoDBClient, table_name: str) -> str | None:
+    """Create the table, unless there is one, and return the status of what is there, if it is."""
+    try:
+        created = dynamodb.create_table(
+            TableName=table_name,
+            AttributeDefinitions=[{"AttributeName": PARTITION_KEY, "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": PARTITION_KEY, "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    except dynamodb.exceptions.ResourceInUseException:
+        return _status(dynamodb, table_name)
+    return created["TableDescription"]["TableStatus"]
 
 
 def _status(dynamodb: DynamoDBClient, table_name: str) -> str | None:

@@ -42,11 +42,30 @@ class Aws(Stubber):
             else:
                 self.add_response("describe_table", described(status))
 
+    def creates(self, status: str) -> None:
+        """Add an answer to CreateTable with the new table's status; ``taken`` is a refusal."""
+        if status == "taken":
+            self.add_client_error("create_table", "ResourceInUseException")
+        else:
+            self.add_response("create_table", {"TableDescription": described(status)["Table"]})
 
-def test_a_table_that_is_being_deleted_is_waited_for(dynamodb: DynamoDBClient) -> None:
+
+def test_a_table_that_is_active_at_once_is_not_waited_for(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
-        aws.describes("DELETING", "DELETING", "none")
-        aws.add_response("create_table", {})
+        aws.creates("ACTIVE")
+        aws.describes("ACTIVE")
+        assert table.create(dynamodb).status == "ACTIVE"
+        aws.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("meanwhile", ["DELETING", "none"])
+def test_a_table_that_is_being_deleted_is_waited_for(
+    dynamodb: DynamoDBClient, meanwhile: str
+) -> None:
+    with Aws(dynamodb) as aws:
+        aws.creates("taken")
+        aws.describes(meanwhile, "none")
+        aws.creates("CREATING")
         aws.describes("CREATING", "ACTIVE", "ACTIVE")
         assert table.create(dynamodb).status == "ACTIVE"
         aws.assert_no_pending_responses()
@@ -54,17 +73,15 @@ def test_a_table_that_is_being_deleted_is_waited_for(dynamodb: DynamoDBClient) -
 
 def test_a_table_that_somebody_else_is_creating_is_waited_for(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
-        aws.describes("none")
-        aws.add_client_error("create_table", "ResourceInUseException")
-        aws.describes("CREATING", "ACTIVE", "ACTIVE")
+        aws.creates("taken")
+        aws.describes("CREATING", "CREATING", "ACTIVE", "ACTIVE")
         assert table.create(dynamodb).status == "ACTIVE"
         aws.assert_no_pending_responses()
 
 
 def test_a_table_that_never_becomes_active_is_reported(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
-        aws.describes("none")
-        aws.add_response("create_table", {})
+        aws.creates("CREATING")
         aws.describes("CREATING", "CREATING", "CREATING")
         with pytest.raises(errors.TableNotReady, match="demo-kms was not ready"):
             table.create(dynamodb)
@@ -72,7 +89,6 @@ def test_a_table_that_never_becomes_active_is_reported(dynamodb: DynamoDBClient)
 
 def test_a_refused_creation_is_reported(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
-        aws.describes("none")
         aws.add_client_error("create_table", "AccessDeniedException", "not you")
         with pytest.raises(errors.AccessDenied, match="CreateTable on demo-kms is denied: not you"):
             table.create(dynamodb)
