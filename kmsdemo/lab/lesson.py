@@ -59,7 +59,7 @@ def give(lesson: Lesson, faces: Sequence[Face]) -> int:
     )
     os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
     interruption.remember()
-    gc.set_threshold(100_000)  # a lesson is short, and its objects are many
+    gc.disable()  # a lesson ends before its garbage takes 100 MB
     code = pytest.main(_arguments(lesson), plugins=[narrator])
     if narrator.unknown:
         raise errors.ChapterNotFound(lesson.first, ", ".join(narrator.unknown))
