@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -77,9 +78,11 @@ def in_terminal(
         preexec_fn=_take_terminal,  # noqa: PLW1509, no thread runs yet
     ) as program:
         os.close(theirs)
-        printed = ""
+        printed, end = "", time.monotonic() + TIME_LIMIT_SECONDS
         while (chunk := _read(ours)) != _CLOSED:
             printed += chunk
+            if time.monotonic() > end:
+                program.kill()
             if not chunk and (typed := answer(printed)):
                 os.write(ours, typed.encode())
         os.close(ours)
