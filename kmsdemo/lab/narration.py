@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -156,6 +156,7 @@ class Narrator:
 
     def interrupt(self, why: str) -> None:
         """Say that it ended before its end, and what became of what it made."""
+        self._made.update(_made_by(recording.trace.calls))  # those of the step that was cut off
         text = f"{why} {self._cleaned_up() or 'Nothing had been made yet.'}"
         self._tell(lambda face: face.interrupted(text))
 
@@ -207,7 +208,8 @@ class Narrator:
     def _tell_step(self, outcome: str, step: Step, *, shows_wire: bool) -> None:
         self._tell(lambda face: face.step(outcome, step.keyword, step.name))
         calls = recording.trace.calls[:]
-        self._made.update(call.operation for call in calls if not call.error)
+        recording.trace.calls.clear()
+        self._made.update(_made_by(calls))
         if step.type == "given" and step.name in self._prepared:
             operations = list(dict.fromkeys(call.operation for call in calls))
             if operations:
@@ -239,6 +241,10 @@ class Narrator:
 
     def _fail(self, what: str) -> None:
         self._failures.append(what)
+
+
+def _made_by(calls: Sequence[Call]) -> Iterator[str]:
+    return (call.operation for call in calls if not call.error)
 
 
 def _count(number: int, thing: str) -> str:

@@ -38,8 +38,9 @@ CHAPTERS = [
 WAIT = """
 
 @when("I wait")
-def wait() -> None:
+def wait(dynamodb: DynamoDBClient, table_name: str) -> None:
     import time
+    table.create(dynamodb, table_name)
     print("waiting", flush=True)
     for _ in range(600):  # a signal just before a sleep does not end it
         time.sleep(0.1)
@@ -248,7 +249,7 @@ def test_ctrl_c_ends_it_with_130_and_without_a_stack_trace(small_suite: Path) ->
         lab.send_signal(signal.SIGINT)
         stdout, stderr = lab.communicate(timeout=30)
     assert lab.returncode == 130
-    assert "Interrupted." in stdout
+    assert "Interrupted. Cleaned up: 1 table;" in stdout
     assert "Traceback" not in stdout + stderr
 
 
