@@ -87,7 +87,7 @@ class Face(Protocol):
         """Say why a step failed, or a scenario is not possible here."""
 
     def state(self, facts: Sequence[Fact]) -> None:
-        """Show what the account holds at the end of a chapter."""
+        """Show, at the end of a chapter, what its first scenario left in the account."""
 
     def ending(self, ending: Ending) -> None:
         """End the lesson."""

@@ -58,8 +58,9 @@ class Narrator:
     _made: Counter[str] = field(default_factory=Counter)
     _outcomes: Counter[str] = field(default_factory=Counter)
     _failures: list[str] = field(default_factory=list)
+    _first_of_chapter: set[str] = field(default_factory=set)
     _last_of_chapter: set[str] = field(default_factory=set)
-    _account_now: list[Fact] = field(default_factory=list)
+    _account_then: list[Fact] = field(default_factory=list)
     _backend: Backend | None = None
     _began: float = field(default_factory=time.perf_counter)
 
@@ -81,6 +82,8 @@ class Narrator:
             return
         items[:] = [item for item in items if names.index(name_of(item)) >= begin]
         self._last_of_chapter = set({name_of(item): item.nodeid for item in items}.values())
+        backwards = {name_of(item): item.nodeid for item in reversed(items)}
+        self._first_of_chapter = set(backwards.values())
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.was_interrupted = excinfo.type is KeyboardInterrupt
@@ -121,10 +124,10 @@ class Narrator:
         self._failed_step = step
 
     def pytest_bdd_after_scenario(self, request: pytest.FixtureRequest) -> None:
-        """Look at the account before it is emptied."""
-        if request.node.nodeid in self._last_of_chapter and not self.has_quit:
+        """Look at what the chapter's first scenario, the step of the lab itself, has made."""
+        if request.node.nodeid in self._first_of_chapter and not self.has_quit:
             calls = recording.trace.calls[:]
-            self._account_now = state.look(request.getfixturevalue("account"))
+            self._account_then = state.look(request.getfixturevalue("account"))
             recording.trace.calls[:] = calls
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -142,8 +145,9 @@ class Narrator:
             self._tell(lambda face: face.remark(f"Not here: {reason_of(report)}.", "skipped"))
         elif report.when == "call":
             self._outcomes["passed"] += 1
-        if report.when == "teardown" and self._account_now:
-            facts, self._account_now = self._account_now, []
+        is_over = report.when == "teardown" and report.nodeid in self._last_of_chapter
+        if is_over and self._account_then:
+            facts, self._account_then = self._account_then, []
             self._tell(lambda face: face.state(facts))
 
     # -------------------------------------------------------------------------- its end

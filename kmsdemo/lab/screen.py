@@ -16,6 +16,7 @@ from kmsdemo.lab.face import Chapter, Ending, ToldCall
 from kmsdemo.lab.state import Fact
 
 # Readable on a light and on a dark background alike, which blue, cyan and yellow are not.
+_STATE = "What the account held after the first scenario of this chapter"
 _LONGEST_COMMAND = 1500
 _STYLES = {"passed": "green", "failed": "bold red", "differs": "magenta", "skipped": "magenta"}
 _MARKS = {"passed": "✔", "failed": "✘", "differs": "≠"}
@@ -76,15 +77,14 @@ class Screen:
     def state(self, facts: Sequence[Fact]) -> None:
         self._blank()
         if not self._draws:
-            self._line(2, "The account at the end of this chapter:", "bold")
+            self._line(2, f"{_STATE}:", "bold")
             for fact in facts:
                 self._line(4, f"{fact.about}: {', '.join(fact.said.splitlines())}", hanging=2)
             return
         rows = Table.grid(padding=(0, 2))
         for fact in facts:
             rows.add_row(Text(fact.about, style="bold"), Text(fact.said))
-        title = "The account at the end of this chapter"
-        self._console.print(Panel(rows, title=title, title_align="left", box=box.ROUNDED))
+        self._console.print(Panel(rows, title=_STATE, title_align="left", box=box.ROUNDED))
 
     def ending(self, ending: Ending) -> None:
         self._blank()

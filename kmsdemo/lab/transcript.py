@@ -51,7 +51,7 @@ class Transcript:
 
     def state(self, facts: Sequence[Fact]) -> None:
         rows = [f"| {fact.about} | {_text(fact.said).replace(chr(10), '<br>')} |" for fact in facts]
-        self._write("\n".join(["| the account now | |", "|---|---|", *rows]))
+        self._write("\n".join(["| the account after the first scenario | |", "|---|---|", *rows]))
 
     def ending(self, ending: Ending) -> None:
         self._write("## What you have seen")
