@@ -276,12 +276,12 @@ def test_an_unknown_backend_is_a_usage_error() -> None:
 
 
 def test_it_begins_with_the_chapter_that_is_asked_for() -> None:
-    for name in ("clean-up", "7"):
+    for name in ("envelope", "12"):
         finished = python("-m", "kmsdemo", "lab", f"--step={name}")
         assert finished.returncode == 0, finished.stdout + finished.stderr
-        assert "Chapter 6 of 7" not in finished.stdout
-        assert "\nChapter 7 of 7\nClean up\n" in finished.stdout
-        assert "\nDeeper chapter 1 of 5\n" in finished.stdout
+        assert "Chapter 7 of 7" not in finished.stdout
+        assert "Deeper chapter 4 of 5" not in finished.stdout
+        assert "\nDeeper chapter 5 of 5\nDirect and envelope encryption\n" in finished.stdout
 
 
 def test_a_chapter_that_is_not_there_is_a_usage_error(small_suite: Path) -> None:
