@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kmsdemo.account import environment
-from kmsdemo.cli.options import json_option
+from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json
 from kmsdemo.lab import roster
 from kmsdemo.lab.finding import is_complete
@@ -36,13 +36,7 @@ Progress = Mapping[str, str]
 
 @click.command("class")
 @click.argument("names", type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--endpoint-url",
-    envvar="AWS_ENDPOINT_URL",
-    default="http://127.0.0.1:4566",
-    show_default=True,
-    help="The running sandbox.",
-)
+@sandbox_option
 @json_option
 def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
     """Show how far each learner of the class list NAMES is, step by step.

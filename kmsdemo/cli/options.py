@@ -24,6 +24,13 @@ key_option = click.option(
 table_option = click.option(
     "--table-name", metavar="TABLE", default=table.TABLE_NAME, show_default=True, help="The table."
 )
+sandbox_option = click.option(
+    "--endpoint-url",
+    envvar="AWS_ENDPOINT_URL",
+    default="http://127.0.0.1:4566",
+    show_default=True,
+    help="The running sandbox.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program.")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from kmsdemo.cli.options import sandbox_option
 from kmsdemo.cli.output import date
 from kmsdemo.lab import roster
 
@@ -38,13 +39,7 @@ def sandbox(ctx: click.Context, host: str, port: int, names: Path | None) -> Non
 
 @sandbox.command()
 @click.option("--days", type=click.FloatRange(min=0), required=True, help="How many days pass.")
-@click.option(
-    "--endpoint-url",
-    envvar="AWS_ENDPOINT_URL",
-    default="http://127.0.0.1:4566",
-    show_default=True,
-    help="The running sandbox.",
-)
+@sandbox_option
 def advance(days: float, endpoint_url: str) -> None:
     """Let days pass in a running sandbox.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from kmsdemo import errors
-from kmsdemo.lab import interruption, suite
 from kmsdemo.lab.finding import Finding
+from kmsdemo.lab.run import InsteadOfReport, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,9 +33,7 @@ def look(*, junit: Path | None = None) -> list[Finding]:
         KeyboardInterrupt: Ctrl-C.
     """
     collector = _Collector()
-    os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
-    interruption.remember()
-    pytest.main(_arguments(junit), plugins=[collector])
+    run(collector, "features/check/check.py", *([f"--junitxml={junit}"] if junit else []))
     if collector.was_interrupted:
         raise KeyboardInterrupt
     if collector.trouble is not None:
@@ -44,40 +41,13 @@ def look(*, junit: Path | None = None) -> list[Finding]:
     return collector.findings
 
 
-def _arguments(junit: Path | None) -> list[str]:
-    root = suite.root()
-    return [
-        f"--config-file={root / 'pytest.ini'}",
-        f"--rootdir={root}",
-        str(root / "features" / "check" / "check.py"),
-        "--capture=no",
-        "-Wignore",
-        "-pno:cacheprovider",
-        "-pno:unraisableexception",
-        "-pno:threadexception",
-        "--disable-plugin-autoload",
-        "-ppytest_bdd.plugin",
-        *([f"--junitxml={junit}"] if junit else []),
-    ]
-
-
 @dataclass(slots=True)
-class _Collector:
-    """A pytest plugin in the place of pytest's own report."""
-
+class _Collector(InsteadOfReport):
     findings: list[Finding] = field(default_factory=list)
     trouble: Exception | None = None
-    was_interrupted: bool = False
     _found: Callable[..., Finding] = Finding
     _hint: str = ""
     _seen: str = ""
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.pluginmanager.unregister(name="terminalreporter")
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        self.was_interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_bdd_before_scenario(self, scenario: Scenario) -> None:
         step = scenario.rule.name if scenario.rule else scenario.feature.name

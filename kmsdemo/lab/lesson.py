@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmsdemo import errors
-from kmsdemo.lab import interruption, suite
 from kmsdemo.lab.narration import Narrator
+from kmsdemo.lab.run import run
 
 if TYPE_CHECKING:
     from kmsdemo.backends import Options
@@ -57,10 +56,15 @@ def give(lesson: Lesson, faces: Sequence[Face]) -> int:
     narrator = Narrator(
         faces, first=lesson.first, is_paced=lesson.is_paced, password=lesson.password
     )
-    os.environ.pop("PYTEST_ADDOPTS", None)  # meant for the user's own tests
-    interruption.remember()
     gc.disable()  # a lesson ends before its garbage takes 100 MB
-    code = pytest.main(_arguments(lesson), plugins=[narrator])
+    code = run(
+        narrator,
+        "features",
+        "-m=lab or deeper",
+        f"--password={lesson.password}",
+        f"--backend={lesson.backend}",
+        *lesson.options.as_arguments(),
+    )
     if narrator.unknown:
         raise errors.ChapterNotFound(lesson.first, ", ".join(narrator.unknown))
     if narrator.has_quit:
@@ -71,24 +75,3 @@ def give(lesson: Lesson, faces: Sequence[Face]) -> int:
         return INTERRUPTED
     narrator.end()
     return 0 if code == pytest.ExitCode.OK else 1
-
-
-def _arguments(lesson: Lesson) -> list[str]:
-    root = suite.root()
-    return [
-        f"--config-file={root / 'pytest.ini'}",
-        f"--rootdir={root}",
-        str(root / "features"),
-        "-m=lab or deeper",
-        f"--password={lesson.password}",
-        f"--backend={lesson.backend}",
-        *lesson.options.as_arguments(),
-        "--capture=no",
-        "-Wignore",
-        "-pno:cacheprovider",
-        # They collect garbage, to find faults of tests, which takes half a second.
-        "-pno:unraisableexception",
-        "-pno:threadexception",
-        "--disable-plugin-autoload",
-        "-ppytest_bdd.plugin",
-    ]

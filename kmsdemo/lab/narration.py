@@ -15,6 +15,7 @@ from kmsdemo.lab.calls import Call
 from kmsdemo.lab.chapters import name_of, numbered, place_of, reflowed
 from kmsdemo.lab.check import reason_of
 from kmsdemo.lab.face import Chapter, Ending, Face, ToldCall
+from kmsdemo.lab.run import InsteadOfReport
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Rule, Scenario, Step
@@ -29,7 +30,7 @@ _HINT = (
 
 
 @dataclass(slots=True)
-class Narrator:
+class Narrator(InsteadOfReport):
     """Tells a run on faces.
 
     Attributes:
@@ -39,7 +40,6 @@ class Narrator:
         password: The one of the scenarios, shown only where a chapter is about it.
         unknown: The names of all chapters, where ``first`` is none of them.
         has_quit: The instructor has had enough.
-        was_interrupted: There was a Ctrl-C.
     """
 
     faces: Sequence[Face]
@@ -48,7 +48,6 @@ class Narrator:
     password: str = ""
     unknown: list[str] = field(default_factory=list)
     has_quit: bool = False
-    was_interrupted: bool = False
     _chapters: dict[str, Chapter] = field(default_factory=dict)
     _told: list[str] = field(default_factory=list)
     _learned: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -67,10 +66,6 @@ class Narrator:
     # ------------------------------------------------------------------------- the run
 
     @pytest.hookimpl(trylast=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.pluginmanager.unregister(name="terminalreporter")
-
-    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Number the chapters, and leave out what comes before the first."""
         self._chapters = numbered(items)
@@ -84,9 +79,6 @@ class Narrator:
         self._last_of_chapter = set({name_of(item): item.nodeid for item in items}.values())
         backwards = {name_of(item): item.nodeid for item in reversed(items)}
         self._first_of_chapter = set(backwards.values())
-
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        self.was_interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
