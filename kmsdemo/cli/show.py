@@ -6,7 +6,6 @@ import sys
 
 import click
 from rich.console import Console
-from rich.syntax import Syntax
 
 from kmsdemo.lab import suite
 
@@ -23,6 +22,8 @@ def show(script: str) -> None:
     path = suite.root() / "examples" / f"{script}-passwd.py"
     code = path.read_text(encoding="utf-8")
     if sys.stdout.isatty():
+        from rich.syntax import Syntax  # noqa: PLC0415, only highlighting needs its lexers
+
         # The sixteen colours of the terminal itself, which fit its background.
         shown = Syntax("", "python", theme="ansi_light", background_color="default").highlight(code)
         shown.highlight_regex(_REMARK, "bold not dim")
