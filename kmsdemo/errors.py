@@ -537,3 +537,31 @@ class CannotListen(KmsdemoError):
 
     _what = "The sandbox cannot listen on {host}, port {port}: {reason}."
     _next_step = "Choose an address of this machine with --host, and a port above 1023."
+
+
+# ------------------------------------------------------------------------ a learner's own scripts
+
+
+@dataclass(eq=False)
+class CommandUnusable(KmsdemoError):
+    """A script cannot be called in the way that was given."""
+
+    command: str
+    reason: str
+
+    _what = "The command {command} does not serve: {reason}."
+    _next_step = (
+        "Give it as in a shell, from the folder of the scripts: "
+        "'node encrypt.js {{password}} {{key_id}}', 'node decrypt.js {{appuser}} {{key_id}}'."
+    )
+
+
+@dataclass(eq=False)
+class FolderTooLarge(KmsdemoError):
+    """The scripts run in a copy of their folder, and this one is too large to copy."""
+
+    folder: str
+    most_bytes: int
+
+    _what = "The folder {folder} has more than {most_bytes:,} bytes; the scripts run in a copy."
+    _next_step = "Put the scripts and what they need into a folder of their own, and go there."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from kmsdemo import errors
 from kmsdemo.aws_errors import translated
 from kmsdemo.cipher import CIPHERS, Direct, Plain
+from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.keys import ALIAS_PREFIX
 from kmsdemo.vault import PASSWORD_ATTRIBUTE, Item
 
@@ -86,6 +87,16 @@ def about_text(item: Item) -> str:
     return ""
 
 
+def about_password(item: Item, password: str) -> str:
+    """Say which attribute of an item shows a password, and how; empty where none does."""
+    for name, value in item.attributes.items():
+        (stored,) = value.values()
+        data = stored if isinstance(stored, bytes) else str(stored).encode()
+        if shown := encodings_that_show(password, data):
+            return f"The attribute {name} shows the password, as {shown[0]}."
+    return ""
+
+
 def about_ciphertext(kms: KMSClient, key_id: str, item: Item) -> str:
     """Say why a ciphertext does not decrypt under a key; empty where it does, unseen.
 
@@ -95,7 +106,7 @@ def about_ciphertext(kms: KMSClient, key_id: str, item: Item) -> str:
     ciphers = [CIPHERS[item.cipher]] if item.cipher in CIPHERS else []
     for cipher in dict.fromkeys([*ciphers, Direct, Plain]):
         try:
-            cipher(kms, key_id).decrypt(item.ciphertext_blob or b"", item.appuser)
+            cipher(kms, key_id).decrypt(_ciphertext_blob(item), item.appuser)
         except errors.WrongKey:
             return f"The ciphertext of user {item.appuser} is under another key."
         except errors.CiphertextInvalid:
@@ -104,6 +115,15 @@ def about_ciphertext(kms: KMSClient, key_id: str, item: Item) -> str:
             return ""
         return ""
     return f"The data of user {item.appuser} is no ciphertext of AWS KMS, or was changed."
+
+
+def _ciphertext_blob(item: Item) -> bytes:
+    """Return what is most likely the ciphertext, also where it has another name or type."""
+    if item.ciphertext_blob is not None:
+        return item.ciphertext_blob
+    stored = [next(iter(value.values())) for value in item.attributes.values()]
+    blobs = [one if isinstance(one, bytes) else _from_base64(str(one).encode()) for one in stored]
+    return max(blobs, key=len)
 
 
 def _is_text(data: bytes) -> bool:

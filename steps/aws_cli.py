@@ -17,9 +17,11 @@ from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
 from kmsdemo.errors import CiphertextInvalid, KmsdemoError
 from kmsdemo.keys import Key
+from kmsdemo.submission.program import Finished, Program
 from steps.passwords import NOBODY, Stored
-from steps.programs import Finished, run_together
 from steps.refusals import refused
+
+TIME_LIMIT_SECONDS = 60
 
 RunAws = Callable[..., list[Finished]]
 CODES: dict[type[KmsdemoError], str] = {CiphertextInvalid: "InvalidCiphertextException"}
@@ -34,7 +36,12 @@ def aws(clients: Clients, backend: Backend) -> RunAws:
         pytest.skip("the aws command is not installed (pip install awscli)")
 
     def run(*commands: Sequence[str]) -> list[Finished]:
-        return run_together(backend.environment(), *([program, *words] for words in commands))
+        environment = {**os.environ, **backend.environment()}
+        running = [
+            Program([program, *words], environment, folder=Path.cwd(), seconds=TIME_LIMIT_SECONDS)
+            for words in commands
+        ]
+        return [program.finish() for program in running]
 
     return run
 

@@ -5,7 +5,6 @@ A scenario is skipped where something else comes first, or is over already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -20,19 +19,10 @@ from kmsdemo.errors import (
     TableNotFound,
     TableSchemaDiffers,
 )
+from kmsdemo.finding import Seen, assert_nothing_said
 from kmsdemo.keys import Key
 from kmsdemo.table import Table
 from kmsdemo.vault import Item
-
-
-class Seen(AssertionError):
-    """What there is instead of what the lab asks for."""
-
-
-def assert_nothing_said(said: Iterable[str]) -> None:
-    if wrong := [sentence for sentence in said if sentence]:
-        others = f" So do {len(wrong) - 1} more." if len(wrong) > 1 else ""
-        raise Seen(wrong[0] + others)
 
 
 @pytest.fixture

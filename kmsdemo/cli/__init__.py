@@ -3,6 +3,7 @@
 from kmsdemo.cli.check import check
 from kmsdemo.cli.classroom import classroom
 from kmsdemo.cli.deletion import cancel_deletion, schedule_deletion
+from kmsdemo.cli.grade import grade
 from kmsdemo.cli.group import main
 from kmsdemo.cli.lab import lab
 from kmsdemo.cli.passwords import decrypt, encrypt, items
@@ -28,6 +29,7 @@ for command in (
     lab,
     shell,
     check,
+    grade,
     classroom,
     show,
     sweep,

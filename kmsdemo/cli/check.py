@@ -9,30 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.text import Text
 
-from kmsdemo.cli.options import json_option
+from kmsdemo.cli.findings import Findings
+from kmsdemo.cli.options import json_option, junit_option
 from kmsdemo.cli.output import print_json
-from kmsdemo.lab.finding import is_complete
-from kmsdemo.lab.screen import wrapped
+from kmsdemo.finding import is_complete
 
 if TYPE_CHECKING:
-    from kmsdemo.lab.finding import Finding
+    from kmsdemo.finding import Finding
 
 _SECONDS_BETWEEN_LOOKS = 2.0
-_MARKS = {"done": ("✔", "green"), "not yet": ("✘", "bold red"), "not reached": ("·", "dim")}
-_WORDS = {"done": "done", "not yet": "NOT YET", "not reached": "later"}
 
 
 @click.command()
 @click.option("--watch", is_flag=True, help="Look again as things change, until Ctrl-C.")
-@click.option(
-    "--junit",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write the same as JUnit XML, for a gradebook.",
-)
+@junit_option
 @json_option
 def check(watch: bool, junit: Path | None, as_json: bool) -> None:
     """Say for each step of the lab whether it is done, and what to do next.
@@ -75,30 +66,10 @@ def _keep_looking() -> None:
 
 
 def _show(findings: list[Finding]) -> None:
-    console = Console(highlight=False)
-    step = ""
+    shown = Findings()
     for finding in findings:
-        if finding.step != step:
-            step = finding.step
-            console.print(Text(step, style="bold"))
-        _show_finding(console, finding)
-    console.print()
-    _print(console, 0, _next_step(findings), "bold")
-
-
-def _show_finding(console: Console, finding: Finding) -> None:
-    mark, style = _MARKS[finding.verdict]
-    if not (sys.stdout.isatty() and console.encoding.startswith("utf")):
-        mark = _WORDS[finding.verdict]
-    reason = f": {finding.sees}" if finding.verdict == "not reached" else ""
-    _print(console, 2, f"{mark} {finding.asks}{reason}", style)
-    if finding.verdict == "not yet":
-        _print(console, 4, f"We see: {finding.sees}")
-        _print(console, 4, f"Next: {finding.next_step}")
-
-
-def _print(console: Console, indent: int, text: str, style: str = "") -> None:
-    console.print(Text(wrapped(text, console.width, indent), style=style))
+        shown.add(finding)
+    shown.end(_next_step(findings))
 
 
 def _next_step(findings: list[Finding]) -> str:

@@ -19,11 +19,11 @@ from kmsdemo.account import environment
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json
 from kmsdemo.lab import roster
-from kmsdemo.lab.finding import is_complete
+from kmsdemo.finding import is_complete
 from kmsdemo.lab.roster import Learner
 
 if TYPE_CHECKING:
-    from kmsdemo.lab.finding import Finding
+    from kmsdemo.finding import Finding
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 _MARKS = {"done": "✔", "not yet": "✘", "not reached": "·"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -32,6 +33,12 @@ sandbox_option = click.option(
     help="The running sandbox.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program.")
+junit_option = click.option(
+    "--junit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the same as JUnit XML, for a gradebook.",
+)
 
 
 def days_option(default: int) -> Callable[[_Command], _Command]:

@@ -79,14 +79,16 @@ _HOW_TO_USE_IT = """\
 The KMS sandbox listens on {url} and stops with Ctrl-C. In another terminal:
 
 bash, zsh:
-  export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION=us-east-1
+  export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=sandbox
 
 fish:
-  set -x AWS_ENDPOINT_URL {url}; set -x AWS_DEFAULT_REGION us-east-1
+  set -x AWS_ENDPOINT_URL {url}
+  set -x AWS_DEFAULT_REGION us-east-1; set -x AWS_REGION us-east-1
   set -x AWS_ACCESS_KEY_ID 123456789012; set -x AWS_SECRET_ACCESS_KEY sandbox
 
 PowerShell:
-  $env:AWS_ENDPOINT_URL = "{url}"; $env:AWS_DEFAULT_REGION = "us-east-1"
+  $env:AWS_ENDPOINT_URL = "{url}"
+  $env:AWS_DEFAULT_REGION = "us-east-1"; $env:AWS_REGION = "us-east-1"
   $env:AWS_ACCESS_KEY_ID = "123456789012"; $env:AWS_SECRET_ACCESS_KEY = "sandbox"
 """

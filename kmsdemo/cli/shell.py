@@ -22,6 +22,7 @@ _VARIABLES = {
     "AWS_ACCESS_KEY_ID": "123456789012",
     "AWS_SECRET_ACCESS_KEY": "sandbox",
     "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",  # what the SDKs of other languages look for
     "NO_PROXY": "127.0.0.1",
 }
 _GREETING = """\

@@ -17,6 +17,7 @@ _HEADER = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_DEFAULT_REGION",
+    "AWS_REGION",
 )
 REGION = "us-east-1"
 
@@ -41,6 +42,7 @@ class Learner:
             "AWS_ACCESS_KEY_ID": self.account_id,
             "AWS_SECRET_ACCESS_KEY": _SECRET,
             "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": REGION,  # what the SDKs of other languages look for
         }
 
 

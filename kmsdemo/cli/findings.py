@@ -1,0 +1,54 @@
+"""How findings are printed: under the step of the lab, with what to do next."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.text import Text
+
+from kmsdemo.finding import Finding
+from kmsdemo.lab.screen import wrapped
+
+_MARKS = {"done": ("✔", "green"), "not yet": ("✘", "bold red"), "not reached": ("·", "dim")}
+_WORDS = {"done": "done", "not yet": "NOT YET", "not reached": "later"}
+
+
+class Findings:
+    """Prints findings, one after another."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False)
+        self._step = ""
+
+    def add(self, finding: Finding) -> None:
+        """Print one more."""
+        if finding.step != self._step:
+            self._step = finding.step
+            self._print(0, finding.step, "bold")
+        mark, style = _MARKS[finding.verdict]
+        if not (sys.stdout.isatty() and self._console.encoding.startswith("utf")):
+            mark = _WORDS[finding.verdict]
+        reason = f": {finding.sees}" if finding.verdict == "not reached" else ""
+        self._print(2, f"{mark} {finding.asks}{reason}", style)
+        if finding.verdict == "not yet":
+            self._explain(finding)
+
+    def end(self, text: str) -> None:
+        """Print what all of them come to."""
+        self._console.print()
+        self._print(0, text, "bold")
+
+    def _explain(self, finding: Finding) -> None:
+        said = {
+            "Expected": finding.expected,
+            "We see": finding.sees,
+            "Output": finding.output,
+            "Next": finding.next_step,
+        }
+        for about, text in said.items():
+            if text:
+                self._print(4, f"{about}: {text}")
+
+    def _print(self, indent: int, text: str, style: str = "") -> None:
+        self._console.print(Text(wrapped(text, self._console.width, indent), style=style))

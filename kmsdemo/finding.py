@@ -1,0 +1,64 @@
+"""What a look at an account found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["done", "not yet", "not reached"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found, at one thing that the lab asks.
+
+    Attributes:
+        step: The step of the lab: ``2. Create the table``.
+        asks: What the lab asks.
+        verdict: ``done``, ``not yet``, or ``not reached`` where something else comes first.
+        sees: What is there instead, or why it was not reached; empty where it is done.
+        next_step: What to do; empty unless it is not done yet.
+        expected: What should be there, where more is to be said than what is asked.
+        output: The line that a program printed instead.
+    """
+
+    step: str
+    asks: str
+    verdict: Verdict
+    sees: str = ""
+    next_step: str = ""
+    expected: str = ""
+    output: str = ""
+
+
+class Seen(AssertionError):
+    """What there is instead of what the lab asks for.
+
+    Args:
+        sees: The sentence about it.
+        expected: What should be there.
+        output: The line that a program printed instead.
+    """
+
+    def __init__(self, sees: str, *, expected: str = "", output: str = "") -> None:
+        super().__init__(sees)
+        self.sees, self.expected, self.output = sees, expected, output
+
+    def __str__(self) -> str:
+        said = {"": self.sees, "expected: ": self.expected, "output: ": self.output}
+        return "\n".join(f"{about}{text}" for about, text in said.items() if text)
+
+
+def assert_nothing_said(said: Iterable[str]) -> None:
+    """Raise :class:`Seen` with the first of sentences about faults, unless all are empty."""
+    if wrong := [sentence for sentence in said if sentence]:
+        others = f" So do {len(wrong) - 1} more." if len(wrong) > 1 else ""
+        raise Seen(wrong[0] + others)
+
+
+def is_complete(findings: Sequence[Finding]) -> bool:
+    """Return whether the lab is done, to its end."""
+    return findings[-1].verdict == "done" and all(
+        finding.verdict != "not yet" for finding in findings
+    )

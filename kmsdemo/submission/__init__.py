@@ -1,0 +1,106 @@
+"""Two scripts that somebody wrote, in any language: run, and stopped where they do harm."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kmsdemo.submission.command import Command
+from kmsdemo.submission.machine import Machine, machine
+from kmsdemo.submission.program import Finished, Program
+
+PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "encrypt": ("password", "key_id"),
+    "decrypt": ("appuser", "key_id"),
+}
+
+
+class NotRun(Exception):
+    """The script is not run: it had to be stopped before, or no time is left."""
+
+
+@dataclass(slots=True)
+class Submission:
+    """The two scripts, and two computers to run them on.
+
+    Attributes:
+        commands: How ``encrypt`` and ``decrypt`` are called.
+        machine: Where they run.
+        another_machine: Where nothing of theirs was before.
+        seconds_each: How long one run may take.
+        end: When all must be over, on the clock of :func:`time.monotonic`.
+        gives_passwords_back: Whether they did the first time; ``None`` before.
+    """
+
+    commands: Mapping[str, Command]
+    machine: Machine
+    another_machine: Machine
+    seconds_each: float
+    end: float
+    gives_passwords_back: bool | None = None
+    _stopped: set[str] = field(default_factory=set)
+
+    def run(
+        self,
+        name: str,
+        machine: Machine,
+        environment: Mapping[str, str],
+        values: Mapping[str, str],
+    ) -> Finished:
+        """Run a script to its end.
+
+        Args:
+            name: ``encrypt`` or ``decrypt``.
+            machine: Where.
+            environment: The variables with which it reaches AWS.
+            values: What its placeholders stand for; words without a value are left out.
+
+        Raises:
+            NotRun: It is not run any more.
+        """
+        if name in self._stopped:
+            raise NotRun(f"the {name} script had to be stopped, and is not run again")
+        if (left := self.end - time.monotonic()) <= 0:
+            raise NotRun("the time for all scripts is over")
+        finished = Program(
+            [machine.located(word) for word in self.commands[name].filled(values)],
+            {**os.environ, **machine.environment, **environment, "PYTHONIOENCODING": "utf-8"},
+            folder=machine.folder,
+            seconds=min(self.seconds_each, left),
+        ).finish()
+        if finished.stopped:
+            self._stopped.add(name)
+        return finished
+
+    def remember(self, *, gives_passwords_back: bool) -> None:
+        """Note whether the password came back, if it is the first time."""
+        if self.gives_passwords_back is None:
+            self.gives_passwords_back = gives_passwords_back
+
+
+@contextmanager
+def submitted(
+    encrypt: str, decrypt: str, *, folder: Path, seconds_each: float, seconds: float
+) -> Iterator[Submission]:
+    """Make two computers for the scripts in a folder; leaving the context removes them.
+
+    Args:
+        encrypt: The command line with ``{password}`` and ``{key_id}``.
+        decrypt: The command line with ``{appuser}`` and ``{key_id}``.
+        folder: Where the scripts are. It is copied, and not changed.
+        seconds_each: How long one run may take.
+        seconds: How long all runs together may take.
+
+    Raises:
+        CommandUnusable, FolderTooLarge: They cannot be run.
+    """
+    given = {"encrypt": encrypt, "decrypt": decrypt}
+    commands = {name: Command.read(text, *PLACEHOLDERS[name]) for name, text in given.items()}
+    with ExitStack() as until_the_end:
+        machines = [until_the_end.enter_context(machine(folder)) for _ in range(2)]
+        yield Submission(commands, *machines, seconds_each, time.monotonic() + seconds)
