@@ -557,11 +557,11 @@ class CommandUnusable(KmsdemoError):
 
 
 @dataclass(eq=False)
-class FolderTooLarge(KmsdemoError):
-    """The scripts run in a copy of their folder, and this one is too large to copy."""
+class FolderUnusable(KmsdemoError):
+    """The scripts run in a copy of their folder, and this one cannot be copied."""
 
     folder: str
-    most_bytes: int
+    reason: str
 
-    _what = "The folder {folder} has more than {most_bytes:,} bytes; the scripts run in a copy."
+    _what = "The scripts run in a copy of their folder, but {folder} does not serve: {reason}."
     _next_step = "Put the scripts and what they need into a folder of their own, and go there."

@@ -39,11 +39,15 @@ class Seen(AssertionError):
         sees: The sentence about it.
         expected: What should be there.
         output: The line that a program printed instead.
+        next_step: What to do, where it is not what helps in other cases.
     """
 
-    def __init__(self, sees: str, *, expected: str = "", output: str = "") -> None:
+    def __init__(
+        self, sees: str, *, expected: str = "", output: str = "", next_step: str = ""
+    ) -> None:
         super().__init__(sees)
         self.sees, self.expected, self.output = sees, expected, output
+        self.next_step = next_step
 
     def __str__(self) -> str:
         said = {"": self.sees, "expected: ": self.expected, "output: ": self.output}

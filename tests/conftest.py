@@ -30,6 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a run in a real account is disturbed at every Nth call (default: %(default)s)",
     )
     group.addoption(
+        "--submissions-of-every",
+        type=int,
+        default=8,
+        metavar="N",
+        help="every Nth pair of a learner's scripts is graded (default: %(default)s)",
+    )
+    group.addoption(
         "--commands-of-every",
         type=int,
         default=10,

@@ -54,6 +54,7 @@ def python(
 def in_terminal(
     *arguments: str | Path,
     answer: Callable[[str], str] = lambda _: "",
+    folder: Path = ROOT,
     more: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
     """Run ``python ARGUMENTS`` on a terminal of 80 columns.
@@ -70,7 +71,7 @@ def in_terminal(
     terminal = {"TERM": "xterm-256color", **(more or {})}
     with subprocess.Popen(
         [sys.executable, *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env=environment(**terminal),
         stdin=theirs,
         stdout=theirs,

@@ -49,8 +49,8 @@ def test_a_hand_out_replaces_an_earlier_one_and_nothing_else(tmp_path: Path) -> 
     for _ in range(2):
         roster.hand_out(learners, URL, path)
     assert path.read_text().splitlines()[1:] == [
-        f"Anna,{URL},200000000001,sandbox,us-east-1",
-        f'"Ben ""the bear"", jr.",{URL},200000000002,sandbox,us-east-1',
+        f"Anna,{URL},200000000001,sandbox,us-east-1,us-east-1",
+        f'"Ben ""the bear"", jr.",{URL},200000000002,sandbox,us-east-1,us-east-1',
     ]
     path.write_text("dear")
     with pytest.raises(errors.ClassListUnusable):

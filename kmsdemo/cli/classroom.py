@@ -18,8 +18,8 @@ from rich.text import Text
 from kmsdemo.account import environment
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json
-from kmsdemo.lab import roster
 from kmsdemo.finding import is_complete
+from kmsdemo.lab import roster
 from kmsdemo.lab.roster import Learner
 
 if TYPE_CHECKING:

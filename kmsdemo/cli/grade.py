@@ -11,7 +11,7 @@ import click
 from kmsdemo import errors
 from kmsdemo.cli.findings import Findings
 from kmsdemo.cli.options import json_option, junit_option
-from kmsdemo.cli.output import print_json
+from kmsdemo.cli.output import print_json, progress
 from kmsdemo.finding import Finding
 
 
@@ -45,29 +45,25 @@ def grade(encrypt: str, decrypt: str, junit: Path | None, as_json: bool) -> None
 
     Exit codes: 0 full marks, 1 anything less, 2 the scripts cannot be called like this.
     """  # noqa: D301, click takes the paragraph after a backspace as it is written
-    from kmsdemo.lab.grade import grade  # noqa: PLC0415, pytest only starts where it runs
-
-    shown = Findings()
-    if not as_json:
-        click.echo("Running your scripts in a copy of this folder; it takes up to a minute.\n")
     try:
-        findings = grade(
-            encrypt, decrypt, junit=junit, when_found=_nothing if as_json else shown.add
-        )
+        findings = _run(encrypt, decrypt, junit, as_json)
     except errors.CommandUnusable as error:
         raise click.UsageError(f"{error.what}\n{error.next_step}") from error
     score = sum(finding.verdict == "done" for finding in findings)
+    has_full_marks = score == len(findings)
     if as_json:
         marks = {"score": score, "of": len(findings)}
         print_json({**marks, "findings": [asdict(finding) for finding in findings]})
     else:
-        shown.end(_in_words(score, len(findings)))
-    sys.exit(0 if score == len(findings) else 1)
+        click.echo(f"\n{score} of {len(findings)}{': full marks.' if has_full_marks else '.'}")
+    sys.exit(0 if has_full_marks else 1)
 
 
-def _nothing(_: Finding) -> None:
-    """Say nothing until all is known."""
+def _run(encrypt: str, decrypt: str, junit: Path | None, as_json: bool) -> list[Finding]:
+    from kmsdemo.lab.grade import grade  # noqa: PLC0415, pytest only starts where it runs
 
-
-def _in_words(score: int, full: int) -> str:
-    return f"{score} of {full}: full marks." if score == full else f"{score} of {full}."
+    if as_json:
+        with progress("Running your scripts, up to a minute"):
+            return grade(encrypt, decrypt, junit=junit)
+    click.echo("Running your scripts in a copy of this folder; it takes up to a minute.\n")
+    return grade(encrypt, decrypt, junit=junit, when_found=Findings().add)

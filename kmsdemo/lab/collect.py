@@ -84,7 +84,8 @@ class _Collector(InsteadOfReport):
             return self._found("not reached", reason_of(report))
         if report.failed:
             seen = self._seen
-            return self._found("not yet", seen.sees, self._hint, seen.expected, seen.output)
+            hint = seen.next_step or self._hint
+            return self._found("not yet", seen.sees, hint, seen.expected, seen.output)
         return self._found("done")
 
 

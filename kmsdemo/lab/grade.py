@@ -36,7 +36,7 @@ def grade(
         A finding for each scenario.
 
     Raises:
-        CommandUnusable, FolderTooLarge: They cannot be run.
+        CommandUnusable, FolderUnusable: They cannot be run.
         KeyboardInterrupt: Ctrl-C.
     """
     return collect(

@@ -13,7 +13,7 @@ import pytest
 from kmsdemo.lab import pace, recording, state, told
 from kmsdemo.lab.calls import Call
 from kmsdemo.lab.chapters import name_of, numbered, place_of, reflowed
-from kmsdemo.lab.check import reason_of
+from kmsdemo.lab.collect import reason_of
 from kmsdemo.lab.face import Chapter, Ending, Face, ToldCall
 from kmsdemo.lab.run import InsteadOfReport
 

@@ -97,10 +97,10 @@ def submitted(
         seconds: How long all runs together may take.
 
     Raises:
-        CommandUnusable, FolderTooLarge: They cannot be run.
+        CommandUnusable, FolderUnusable: They cannot be run.
     """
     given = {"encrypt": encrypt, "decrypt": decrypt}
     commands = {name: Command.read(text, *PLACEHOLDERS[name]) for name, text in given.items()}
     with ExitStack() as until_the_end:
-        machines = [until_the_end.enter_context(machine(folder)) for _ in range(2)]
-        yield Submission(commands, *machines, seconds_each, time.monotonic() + seconds)
+        one, another = (until_the_end.enter_context(machine(folder)) for _ in range(2))
+        yield Submission(commands, one, another, seconds_each, time.monotonic() + seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,8 @@ from kmsdemo.ciphertext import encodings_that_show
 
 MOST_BYTES: Final = 100_000_000
 _MOST_READ = 1_000_000
-# What others have installed: the scripts use it, and it is not copied.
-_INSTALLED = ("node_modules", ".venv", "venv")
-_LEFT_OUT = {".git", *_INSTALLED}
+# What others have installed, like the folders with a dot: it is there, and not copied.
+_INSTALLED = ("node_modules", "venv")
 # Where tools look for what is installed, if it is not in the home directory that they are given.
 _TOOLS = {
     "PYTHONUSERBASE": ".local",
@@ -102,38 +101,44 @@ def machine(original: Path) -> Iterator[Machine]:
         original: The folder, which is copied and not changed.
 
     Raises:
-        FolderTooLarge: It has over 100,000,000 bytes, so it is hardly a folder of scripts.
+        FolderUnusable: It cannot be copied, or has more than 100,000,000 bytes.
     """
-    _check_size(original)
     with tempfile.TemporaryDirectory(prefix="kms-lab-", ignore_cleanup_errors=True) as root:
         home, temporary, folder = (Path(root, name) for name in ("home", "tmp", "work"))
-        home.mkdir()
-        temporary.mkdir()
-        shutil.copytree(original, folder, symlinks=True, ignore=_only_at_the_top_of(original))
-        for installed in (original / name for name in _INSTALLED):
-            if installed.is_dir():
-                folder.joinpath(installed.name).symlink_to(installed)
+        for place in (home, temporary, folder):
+            place.mkdir()
+        try:
+            _copy(original, folder)
+        except (OSError, shutil.Error) as error:
+            raise errors.FolderUnusable(str(original), f"it cannot be copied: {error}") from error
         Path(root, "began").touch()
         yield Machine(home, temporary, folder, original)
 
 
-def _check_size(folder: Path) -> None:
-    size = 0
-    for path in _all_in(folder):
-        size += path.lstat().st_size
-        if size > MOST_BYTES:
-            raise errors.FolderTooLarge(str(folder), MOST_BYTES)
+def _copy(original: Path, folder: Path) -> None:
+    installed = {path for path in original.iterdir() if _is_installed(path)}
+    ours = set(original.iterdir()) - installed
+    if sum(path.lstat().st_size for one in ours for path in _all_in(one)) > MOST_BYTES:
+        raise errors.FolderUnusable(str(original), f"it has more than {MOST_BYTES:,} bytes")
+    for path in installed:
+        folder.joinpath(path.name).symlink_to(path)
+    for path in ours:
+        if path.is_dir():
+            shutil.copytree(path, folder / path.name, symlinks=True)
+        else:
+            shutil.copy2(path, folder / path.name, follow_symlinks=False)
 
 
-def _all_in(folder: Path) -> Iterator[Path]:
-    left_out = _only_at_the_top_of(folder)
-    for place, folders, files in os.walk(folder):
-        folders[:] = set(folders) - left_out(place, folders)
+def _is_installed(path: Path) -> bool:
+    return path.is_dir() and (path.name.startswith(".") or path.name in _INSTALLED)
+
+
+def _all_in(path: Path) -> Iterator[Path]:
+    """Yield a file, or all files in a folder, where links lead nowhere."""
+    if not path.is_dir():
+        yield path
+    for place, _, files in os.walk(path):
         yield from (Path(place, name) for name in files)
-
-
-def _only_at_the_top_of(folder: Path) -> Callable[[str, list[str]], set[str]]:
-    return lambda place, names: _LEFT_OUT & set(names) if Path(place) == folder else set()
 
 
 def _is_written_since(path: Path, moment_ns: int) -> bool:

@@ -110,6 +110,24 @@ def expect_failure(finished: Finished, password: str) -> None:
         )
 
 
+def expect_password(stdout: str, password: str) -> None:
+    """Expect that the password is printed, unchanged.
+
+    Args:
+        stdout: What was printed.
+        password: The password.
+
+    Raises:
+        Seen: It is not.
+    """
+    if password not in stdout:
+        raise Seen(
+            "It prints another password.",
+            expected="The password, unchanged.",
+            output=stdout.strip().rpartition("\n")[2][:_LONGEST],
+        )
+
+
 def expect_secrecy(printed: str, password: str, where: str) -> None:
     """Expect that the password is not printed.
 
@@ -128,11 +146,6 @@ def expect_secrecy(printed: str, password: str, where: str) -> None:
                 expected="The password is shown in the answer of the decrypt script alone.",
                 output=shown(line, password),
             )
-
-
-def answer(stdout: str) -> str:
-    """Return the line where the password belongs: the last one."""
-    return lines_of(stdout)[-1] if stdout else ""
 
 
 def last_line(finished: Finished, password: str) -> str:

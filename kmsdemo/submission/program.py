@@ -24,6 +24,19 @@ _MARK = "KMSDEMO_PROGRAM"
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a program was stopped.
+
+    Attributes:
+        what: What it did.
+        next_step: What to do about it.
+    """
+
+    what: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """What a program left behind.
 
@@ -31,13 +44,13 @@ class Finished:
         exit_code: Its exit code; negative where a signal ended it.
         stdout: What it printed, at most 1,000,000 bytes of it.
         stderr: What it printed to standard error, likewise.
-        stopped: Why it was stopped; empty where it ended by itself.
+        stopped: Why it was stopped; ``None`` where it ended by itself.
     """
 
     exit_code: int
     stdout: str = field(repr=False)
     stderr: str
-    stopped: str = ""
+    stopped: Stop | None = None
 
 
 class Program:
@@ -79,14 +92,14 @@ class Program:
 
     def finish(self) -> Finished:
         """Wait for its end, or stop it, and whatever it has started."""
-        stopped = ""
+        stopped = None
         try:
             while not (self._has_ended() or stopped):
                 stopped = self._too_much()
         finally:
             self._kill()
-        texts = [reader.text() for reader in (self._stdout, self._stderr)]
-        return Finished(self._process.wait(), *texts, stopped=stopped or self._flood())
+        stdout, stderr = self._stdout.text(), self._stderr.text()
+        return Finished(self._process.wait(), stdout, stderr, stopped or self._flood())
 
     def _has_ended(self) -> bool:
         with suppress(subprocess.TimeoutExpired):
@@ -94,16 +107,26 @@ class Program:
             return True
         return False
 
-    def _too_much(self) -> str:
+    def _too_much(self) -> Stop | None:
         if time.monotonic() > self._end:
-            return f"It did not end within {self._seconds:.0f} seconds."
+            return Stop(
+                f"It did not end within {self._seconds:.0f} seconds.",
+                "Let it wait for nobody: no question, no endless loop, nothing that hangs.",
+            )
         if len(self._children()) > MOST_PROCESSES:
-            return f"It started more than {MOST_PROCESSES} processes."
+            return Stop(
+                f"It started more than {MOST_PROCESSES} processes.",
+                "Let it start no processes without end; a script needs hardly any.",
+            )
         return self._flood()
 
-    def _flood(self) -> str:
-        is_flooded = self._stdout.is_flooded or self._stderr.is_flooded
-        return f"It printed more than {MOST_BYTES:,} bytes." if is_flooded else ""
+    def _flood(self) -> Stop | None:
+        if self._stdout.is_flooded or self._stderr.is_flooded:
+            return Stop(
+                f"It printed more than {MOST_BYTES:,} bytes.",
+                "Look for a loop that prints without end.",
+            )
+        return None
 
     def _children(self) -> list[psutil.Process]:
         with suppress(psutil.NoSuchProcess):
@@ -155,4 +178,3 @@ class _Reader(Thread):
         """Return what there is, once all that could print is gone."""
         self.join(timeout=1)
         return bytes(self._read[:MOST_BYTES]).decode(errors="replace").replace("\r\n", "\n")
-

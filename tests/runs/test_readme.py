@@ -17,18 +17,20 @@ from tests.processes import ROOT, environment, free_port, python
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TESTED = re.compile(r"<!-- test: begin -->(.*?)<!-- test: end -->", re.DOTALL)
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
-BY_HAND, BY_PROGRAM = ("\n".join(BLOCK.findall(part)) for part in TESTED.findall(README))
+BY_HAND, BY_PROGRAM, OWN_SCRIPTS = (
+    "\n".join(BLOCK.findall(part)) for part in TESTED.findall(README)
+)
 TIME_LIMIT_SECONDS = 240
 
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What both parts print, run one after the other in one shell, as a learner would."""
+    """What all parts print, run one after the other in one shell, as a learner would."""
     folder = tmp_path_factory.mktemp("learner")
     shutil.copytree(ROOT / "examples", folder / "examples")
     (folder / ".venv").symlink_to(sys.prefix)
     own_port = BY_HAND.replace("4566", str(free_port()))
-    return shell(f"set -eux\n{own_port}\n{BY_PROGRAM}", folder)
+    return shell(f"set -eux\n{own_port}\n{BY_PROGRAM}\n{OWN_SCRIPTS}", folder)
 
 
 def shell(script: str, folder: Path) -> str:
@@ -69,6 +71,10 @@ def test_the_key_is_scheduled_for_deletion_by_hand(printed: str) -> None:
 def test_the_program_does_the_same(printed: str) -> None:
     assert printed.count("-> my very secret password\n") == 2
     assert "The table demo-kms is deleted.\n" in printed
+
+
+def test_the_two_scripts_get_full_marks(printed: str) -> None:
+    assert "17 of 17: full marks.\n" in printed
 
 
 def test_the_sandbox_loses_the_password_for_good(printed: str) -> None:

@@ -1,0 +1,1 @@
+"""Tests of what runs a learner's own scripts."""
