@@ -66,3 +66,17 @@ def is_complete(findings: Sequence[Finding]) -> bool:
     return findings[-1].verdict == "done" and all(
         finding.verdict != "not yet" for finding in findings
     )
+
+
+def by_step(findings: Sequence[Finding]) -> dict[str, Verdict]:
+    """Return the worst verdict on each step of the lab; who is at the end has done them all."""
+    verdicts: dict[str, set[Verdict]] = {}
+    for finding in findings:
+        verdicts.setdefault(finding.step, set()).add(finding.verdict)
+    if is_complete(findings):
+        return dict.fromkeys(verdicts, "done")
+    order: tuple[Verdict, ...] = ("not yet", "done", "not reached")
+    return {
+        step: next(verdict for verdict in order if verdict in there)
+        for step, there in verdicts.items()
+    }

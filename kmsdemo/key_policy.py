@@ -100,6 +100,58 @@ def allows(policy: str, principal: str, action: str) -> bool:
     )
 
 
+def in_words(policy: str) -> list[str]:
+    """Return a sentence for each statement of a key policy: who may, or may not, do what.
+
+    Args:
+        policy: The policy document, JSON text.
+    """
+    return [_sentence(statement) for statement in _listed(json.loads(policy)["Statement"])]
+
+
+def _sentence(statement: Mapping[str, Any]) -> str:
+    who = " and ".join(map(_name, _principals(statement.get("Principal", {}))))
+    who = who or f"everybody but {statement.get('NotPrincipal')}"
+    may = "may" if statement["Effect"] == "Allow" else "may not"
+    return f"{who} {may} {_deeds(statement)}{_condition(statement.get('Condition', {}))}."
+
+
+def _principals(principal: Any) -> list[str]:
+    if isinstance(principal, str):
+        return [principal]
+    return [name for named in principal.values() for name in _listed(named)]
+
+
+def _name(principal: str) -> str:
+    """Return a principal as people call it: a user or role by its name."""
+    if principal == "*":
+        return "everybody"
+    if principal.endswith(":root"):
+        return f"the account {principal.split(':')[4]}, and whom its IAM policies allow,"
+    return principal.rpartition("/")[2]
+
+
+def _deeds(statement: Mapping[str, Any]) -> str:
+    actions = _listed(statement.get("Action", []))
+    if "kms:*" in actions or "*" in actions:
+        return "do everything with the key"
+    known = {frozenset(ADMINISTRATION): "manage the key", frozenset(USE): "use the key"}
+    if frozenset(actions) in known:
+        return known[frozenset(actions)]
+    if actions:
+        return ", ".join(action.removeprefix("kms:") for action in actions)
+    return f"do everything but {', '.join(_listed(statement.get('NotAction', [])))}"
+
+
+def _condition(condition: Mapping[str, Mapping[str, Any]]) -> str:
+    tests = [
+        f"{name.removeprefix('kms:')} {operator} {', '.join(map(str, _listed(values)))}"
+        for operator, pairs in condition.items()
+        for name, values in pairs.items()
+    ]
+    return f", if {' and '.join(tests)}" if tests else ""
+
+
 def _allow(sid: str, principals: Sequence[str], actions: Sequence[str]) -> dict[str, Any]:
     return {
         "Sid": sid,
@@ -110,5 +162,5 @@ def _allow(sid: str, principals: Sequence[str], actions: Sequence[str]) -> dict[
     }
 
 
-def _listed(one_or_many: str | list[str]) -> list[str]:
-    return [one_or_many] if isinstance(one_or_many, str) else one_or_many
+def _listed(one_or_many: Any) -> list[Any]:
+    return one_or_many if isinstance(one_or_many, list) else [one_or_many]

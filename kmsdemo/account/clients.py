@@ -44,30 +44,35 @@ class Clients:
     """
 
     session: boto3.Session
+    endpoint_url: str | None = None
 
     @cached_property
     def kms(self) -> KMSClient:
         """The client of AWS KMS."""
-        with _configured():
-            return self.session.client("kms", config=CONFIG)
+        client: KMSClient = self._client("kms")
+        return client
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """The client of DynamoDB."""
-        with _configured():
-            return self.session.client("dynamodb", config=CONFIG)
+        client: DynamoDBClient = self._client("dynamodb")
+        return client
 
     @cached_property
     def iam(self) -> IAMClient:
         """The client of IAM."""
-        with _configured():
-            return self.session.client("iam", config=CONFIG)
+        client: IAMClient = self._client("iam")
+        return client
 
     @cached_property
     def sts(self) -> STSClient:
         """The client of STS."""
+        client: STSClient = self._client("sts")
+        return client
+
+    def _client(self, service: Any) -> Any:
         with _configured():
-            return self.session.client("sts", config=CONFIG)
+            return self.session.client(service, endpoint_url=self.endpoint_url, config=CONFIG)
 
     def in_region(self, region: str) -> Clients:
         """Return the default caller's clients in another Region, such as ``eu-west-1``."""
@@ -79,6 +84,8 @@ def connect(
     access_key_id: str | None = None,
     secret_access_key: str | None = None,
     region: str | None = None,
+    endpoint_url: str | None = None,
+    application: str | None = None,
 ) -> Clients:
     """Return clients for a caller; whatever is not given comes from where boto3 looks for it.
 
@@ -86,6 +93,8 @@ def connect(
         access_key_id: The caller's access key.
         secret_access_key: Its secret.
         region: Such as ``eu-west-1``.
+        endpoint_url: Where AWS is.
+        application: The application id in the user agent of each call.
 
     Raises:
         InvalidConfiguration: ``AWS_PROFILE`` names no profile, or the files cannot be read.
@@ -96,13 +105,15 @@ def connect(
         session = botocore.session.Session()
         session.register_component("data_loader", _LOADER)
         session.register("needs-retry", _give_up_on_silence)
+        session.set_config_variable("user_agent_appid", application)
         return Clients(
             boto3.Session(
                 aws_access_key_id=access_key_id,
                 aws_secret_access_key=secret_access_key,
                 region_name=region,
                 botocore_session=session,
-            )
+            ),
+            endpoint_url,
         )
 
 

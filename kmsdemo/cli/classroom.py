@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from rich import box
@@ -18,12 +17,9 @@ from rich.text import Text
 from kmsdemo.account import environment
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json
-from kmsdemo.finding import is_complete
+from kmsdemo.finding import Verdict, by_step
 from kmsdemo.lab import roster
 from kmsdemo.lab.roster import Learner
-
-if TYPE_CHECKING:
-    from kmsdemo.finding import Finding
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 _MARKS = {"done": "✔", "not yet": "✘", "not reached": "·"}
@@ -31,7 +27,7 @@ _WORDS = {"done": "done", "not yet": "not yet", "not reached": "later"}
 _STYLES = {"done": "green", "not yet": "bold red", "not reached": "dim"}
 
 # A learner's verdict on each step of the lab.
-Progress = Mapping[str, str]
+Progress = Mapping[str, Verdict]
 
 
 @click.command("class")
@@ -73,21 +69,7 @@ def _look(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str,
 
     for learner in learners:
         with environment.only(learner.environment(endpoint_url)):
-            yield learner.name, _by_step(look())
-
-
-def _by_step(findings: Sequence[Finding]) -> Progress:
-    """Return the worst verdict on each step; who is at the end has done them all."""
-    verdicts: dict[str, set[str]] = {}
-    for finding in findings:
-        verdicts.setdefault(finding.step, set()).add(finding.verdict)
-    order = ("not yet", "done", "not reached")
-    if is_complete(findings):
-        return dict.fromkeys(verdicts, "done")
-    return {
-        step: next(verdict for verdict in order if verdict in there)
-        for step, there in verdicts.items()
-    }
+            yield learner.name, by_step(look())
 
 
 def _table(known: Mapping[str, Progress], marks: Mapping[str, str]) -> Table:

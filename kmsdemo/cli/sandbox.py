@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from kmsdemo.account import environment
 from kmsdemo.cli.options import sandbox_option
 from kmsdemo.cli.output import date
 from kmsdemo.lab import roster
+from kmsdemo.lab.roster import Learner
 
 
 @click.group(invoke_without_command=True)
@@ -52,22 +55,25 @@ def advance(days: float, endpoint_url: str) -> None:
 
 
 def _serve(host: str, port: int, names: Path | None) -> None:
-    from kmsdemo.sandbox.server import Server  # noqa: PLC0415, moto only starts where it runs
+    from kmsdemo import console  # noqa: PLC0415, moto only starts where it runs
+    from kmsdemo.sandbox.server import Server  # noqa: PLC0415
 
     server = Server(host, port)
+    learners = roster.read(names) if names else []
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if names is None:
-        click.echo(_HOW_TO_USE_IT.format(url=server.url))
-    else:
-        _open_class(names, server.url_for_others)
-    if not server.only_this_machine:
-        click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
-    server.serve()
+    with environment.only({}), console.served_by(server, learners) as console_url:
+        if names is None:
+            click.echo(_HOW_TO_USE_IT.format(url=server.url))
+        else:
+            _open_class(names, learners, server.url_for_others)
+        click.echo(f"To look at what is in it: {console_url}")
+        if not server.only_this_machine:
+            click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
+        server.serve()
     click.echo("The sandbox has stopped; nothing of it is left.")
 
 
-def _open_class(names: Path, url: str) -> None:
-    learners = roster.read(names)
+def _open_class(names: Path, learners: Sequence[Learner], url: str) -> None:
     credentials = names.with_name(f"{names.stem}-credentials.csv")
     roster.hand_out(learners, url, credentials)
     click.echo(f"The KMS sandbox of a class of {len(learners)} listens on {url}.")

@@ -26,7 +26,7 @@ _VARIABLES = {
     "NO_PROXY": "127.0.0.1",
 }
 _GREETING = """\
-An AWS of your own listens at {url}; exit leaves it.
+To look at your own AWS: {url} (exit leaves it).
 First task: create a symmetric KMS key, alias demo-kms-…; kmsdemo check helps."""
 
 
@@ -43,12 +43,12 @@ def shell(command: tuple[str, ...]) -> None:
         folder = until_the_end.enter_context(_folder())
         profiles = until_the_end.enter_context(_own_profiles())
         until_the_end.enter_context(environment.only({**_VARIABLES, **profiles}))
-        url = until_the_end.enter_context(_sandbox())
+        url, console_url = until_the_end.enter_context(_sandbox())
         os.environ["AWS_ENDPOINT_URL"] = url
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         if command:
             sys.exit(_run(command, folder))
-        click.echo(_GREETING.format(url=url))
+        click.echo(_GREETING.format(url=console_url))
         _run(until_the_end.enter_context(prompt.interactive_shell()), folder)
         _say_what_was_reached()
     click.echo("The sandbox has stopped; nothing of it is left.")
@@ -65,11 +65,14 @@ def _own_profiles() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def _sandbox() -> Iterator[str]:
-    from kmsdemo.sandbox.server import Server  # noqa: PLC0415, moto only starts where it runs
+def _sandbox() -> Iterator[tuple[str, str]]:
+    """Yield the URL of a sandbox, and that of its console."""
+    from kmsdemo import console  # noqa: PLC0415, moto only starts where it runs
+    from kmsdemo.sandbox.server import Server  # noqa: PLC0415
 
-    with Server().in_background() as url:
-        yield url
+    server = Server()
+    with console.served_by(server) as console_url, server.in_background() as url:
+        yield url, console_url
 
 
 @contextmanager

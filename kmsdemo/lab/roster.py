@@ -35,14 +35,14 @@ class Learner:
     name: str
     account_id: str
 
-    def environment(self, endpoint_url: str) -> dict[str, str]:
+    def environment(self, endpoint_url: str, region: str = REGION) -> dict[str, str]:
         """Return the variables with which any AWS program works in the learner's account."""
         return {
             "AWS_ENDPOINT_URL": endpoint_url,
             "AWS_ACCESS_KEY_ID": self.account_id,
             "AWS_SECRET_ACCESS_KEY": _SECRET,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_REGION": REGION,  # what the SDKs of other languages look for
+            "AWS_DEFAULT_REGION": region,
+            "AWS_REGION": region,  # what the SDKs of other languages look for
         }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from threading import Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -17,37 +17,66 @@ from werkzeug.wrappers import Request, Response
 
 from kmsdemo import errors
 from kmsdemo.sandbox import clock, mock_kms
+from kmsdemo.sandbox.heard import Hearing
 from kmsdemo.sandbox.moto_hook import HOOK
+from kmsdemo.sandbox.own_host import is_own
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 _LOOPBACK = ("127.", "localhost", "::1")
 
-_Environ = dict[str, Any]
-_Start = Callable[..., Any]
+LOOKS_ONLY = "kmsdemo-console"
 
 
 class Application:
-    """moto's application, with ``GET /health`` and ``POST /advance`` beside it.
+    """moto's application, with ``GET /health`` and ``POST /advance`` beside it, and guests.
 
-    One request at a time: moto looks and writes in two steps, and two clients between them
+    One AWS call at a time: moto looks and writes in two steps, and two clients between them
     would lose a write.
+
+    Attributes:
+        hearing: The calls so far.
+        guests: Other applications, by the first part of their paths.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, only_this_machine: bool = True) -> None:
+        self._only_this_machine = only_this_machine
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._one_at_a_time = Lock()
+        self.hearing = Hearing(deaf_to=LOOKS_ONLY)
+        self.guests: dict[str, WSGIApplication] = {}
 
-    def __call__(self, environ: _Environ, start_response: _Start) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        ours = _ROUTES.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
         # Read before anybody has to wait: a client that stalls holds up itself alone.
-        environ["wsgi.input"] = BytesIO(Request(environ).get_data())
+        environ["wsgi.input"] = BytesIO(body := Request(environ).get_data())
+        if ours := self._ours(environ):
+            host = environ.get("HTTP_HOST", "")
+            if not is_own(host, only_this_machine=self._only_this_machine):
+                return _NOT_FOR_US(environ, start_response)
+            return ours(environ, start_response)
         with self._one_at_a_time:
-            if ours is not None:
-                return ours(Request(environ))(environ, start_response)
-            application = self._moto.get_application(environ)
-            return list(application(environ, start_response))
+            response = Response.from_app(self._moto.get_application(environ), environ)
+            environ["wsgi.input"] = BytesIO(body)
+            self.hearing.note(Request(environ), response.status_code, response.get_data())
+        return response(environ, start_response)
+
+    def _ours(self, environ: WSGIEnvironment) -> WSGIApplication | None:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if ours := _ROUTES.get((method, path)):
+            return self._alone(ours)
+        return self.guests.get(path.split("/")[1])
+
+    def _alone(self, ours: Callable[[Request], Response]) -> WSGIApplication:
+        def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            with self._one_at_a_time:
+                response = ours(Request(environ))
+            return response(environ, start_response)
+
+        return application
 
 
 def _health(_: Request) -> Response:
@@ -72,6 +101,9 @@ _ROUTES: dict[tuple[str, str], Callable[[Request], Response]] = {
 }
 
 
+_NOT_FOR_US = _json({"error": "The Host of this request is no name of this machine."}, status=403)
+
+
 class _Quiet(WSGIRequestHandler):
     """Logs no requests: a log would show who does what, and hide the lines to paste."""
 
@@ -92,18 +124,19 @@ class Server:
     """
 
     def __init__(self, host: str = DEFAULT_HOST, port: int = 0) -> None:
+        self.only_this_machine = host.startswith(_LOOPBACK)
+        self.application = Application(only_this_machine=self.only_this_machine)
         with _bound(host, port) as listening:
             port = listening.getsockname()[1]
             self._server: BaseWSGIServer = make_server(
                 host,
                 port,
-                Application(),
+                self.application,
                 threaded=True,
                 request_handler=_Quiet,
                 fd=listening.fileno(),
             )
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        self.only_this_machine = host.startswith(_LOOPBACK)
 
     @property
     def url_for_others(self) -> str:

@@ -20,6 +20,7 @@ import pytest
 from botocore.config import Config
 from click.testing import CliRunner
 from werkzeug.test import create_environ
+from werkzeug.wrappers import Response
 
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients
@@ -127,14 +128,17 @@ def test_one_request_is_answered_at_a_time() -> None:
         time.sleep(0.02)
         answer = str(len(inside)).encode()
         inside.pop()
+        start_response("200 OK", [])
         return [answer]
 
     application = Application()
     application._moto = SimpleNamespace(get_application=lambda environ: slow)  # type: ignore[assignment]
     with ThreadPoolExecutor(8) as threads:
         requests = [create_environ() for _ in range(8)]
-        answers = list(threads.map(lambda environ: application(environ, print), requests))
-    assert answers == [[b"1"]] * 8
+        answers = list(
+            threads.map(lambda one: Response.from_app(application, one).get_data(), requests)
+        )
+    assert answers == [b"1"] * 8
 
 
 def test_a_client_that_stalls_holds_nobody_up(url: str) -> None:
@@ -220,7 +224,7 @@ def test_something_else_at_the_url_is_no_sandbox(url: str) -> None:
 def test_whoever_holds_the_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with pytest.raises(PortTaken, match=rf"Port {port} is taken by .*python.* \(process \d+\)"):
+        with pytest.raises(PortTaken, match=rf"Port {port} is taken by .*py.* \(process \d+\)"):
             Server(port=port)
 
 

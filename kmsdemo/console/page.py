@@ -1,0 +1,118 @@
+"""The pages of the console: one for each account, and one that shows a class."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Flask, Response, abort, redirect, render_template, request, url_for
+
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.console.account import look
+from kmsdemo.console.verdicts import Verdicts
+from kmsdemo.finding import by_step
+from kmsdemo.lab.roster import Learner
+from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.heard import Hearing
+from kmsdemo.sandbox.server import LOOKS_ONLY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Response as AnyResponse
+
+DEFAULT_ACCOUNT: Final = "123456789012"
+_TWELVE_DIGITS = re.compile(r"\d{12}")
+_HEADERS: Final = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_MARKS: Final = {"done": "✔", "not yet": "✘", "not reached": "·"}
+_WORDS: Final = {"done": "done", "not yet": "not yet", "not reached": "later"}
+
+
+def create_application(
+    url: str, hearing: Hearing, verdicts: Verdicts, learners: Sequence[Learner] = ()
+) -> Flask:
+    """Return the console as an application to be served at ``/console``.
+
+    Args:
+        url: The sandbox that it shows.
+        hearing: What the sandbox has heard.
+        verdicts: How far each account is.
+        learners: The class, if one shares the sandbox.
+    """
+    pages = _Pages(url, hearing, verdicts, learners)
+    application = Flask(__name__, static_url_path="/console/static")
+    application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
+    application.jinja_env.globals.update(marks=_MARKS, words=_WORDS)
+    application.jinja_env.filters["by_step"] = by_step
+    application.add_url_rule("/console", "overview", pages.overview, strict_slashes=False)
+    application.add_url_rule("/console/<account_id>", "account", pages.account)
+    application.after_request(_protected)
+    return application
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    url: str
+    hearing: Hearing
+    verdicts: Verdicts
+    learners: Sequence[Learner]
+
+    def overview(self) -> AnyResponse:
+        if not self.learners:
+            return redirect(url_for("account", account_id=DEFAULT_ACCOUNT))
+        known = {learner: self.verdicts.on(learner.account_id) for learner in self.learners}
+        return _unless_known(known, lambda: render_template("overview.html", known=known))
+
+    def account(self, account_id: str) -> AnyResponse:
+        if not _TWELVE_DIGITS.fullmatch(account_id):
+            abort(404)
+        verdict = self.verdicts.on(account_id)
+        facts = {
+            "account_id": account_id,
+            "names": {learner.account_id: learner.name for learner in self.learners},
+            "accounts": self.hearing.accounts,
+            "calls": self.hearing.calls(account_id),
+            "region": self.hearing.region(account_id),
+            "verdict": verdict,
+            "is_last_word": verdict and verdict.after == self.hearing.count(account_id),
+        }
+        return _unless_known(
+            facts,
+            lambda: render_template(
+                "account.html", **facts, now=clock.now(), shown=look(self._clients(account_id))
+            ),
+        )
+
+    def _clients(self, account_id: str) -> Clients:
+        return connect(
+            access_key_id=account_id,
+            secret_access_key="console",  # noqa: S106, the sandbox asks for none
+            region=self.hearing.region(account_id),
+            endpoint_url=self.url,
+            application=LOOKS_ONLY,
+        )
+
+
+def _unless_known(facts: dict[Any, Any], page: Callable[[], str]) -> Response:
+    """Return a page, unless the browser shows the same facts of the same day already."""
+    tag = hashlib.sha256(f"{clock.now():%x}{facts}".encode()).hexdigest()
+    if request.if_none_match.contains(tag):
+        return Response(status=304)
+    response = Response(page())
+    response.set_etag(tag)
+    return response
+
+
+def _protected(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    return response

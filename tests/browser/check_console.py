@@ -1,0 +1,200 @@
+"""The console in a headless Chromium: by keyboard only, and with nothing wrong in its log."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from kmsdemo import console
+from kmsdemo.backends import Backend
+from kmsdemo.ciphertext import encodings_that_show
+from kmsdemo.lab.roster import Learner
+from kmsdemo.sandbox.server import Server
+from tests.processes import environment
+
+PASSWORD = "correct horse battery staple"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# Chromium's sandbox wants rights that few containers have; the rest is for a machine without net.
+QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("there is no Chromium on this machine")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=program, args=QUIETLY)
+
+
+@dataclass
+class Learning:
+    """A learner with a shell, and a browser that shows the console."""
+
+    page: Page
+    learner: Learner
+    url: str
+
+    def run(self, *command: str | Path) -> str:
+        """Run a command in the learner's account."""
+        finished = subprocess.run(
+            command,
+            env=environment(**self.learner.environment(self.url)),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return finished.stdout
+
+    def aws(self, *words: str) -> str:
+        return self.run(Path(sys.executable).with_name("aws"), *words, "--output", "text")
+
+    def kmsdemo(self, *words: str) -> str:
+        return self.run(sys.executable, "-m", "kmsdemo", *words)
+
+    @property
+    def key_id(self) -> str:
+        return self.aws("kms", "list-keys", "--query", "Keys[0].KeyId").strip()
+
+    def press_until_focused(self, selector: str) -> None:
+        """Go on with the Tab key, as one does without a mouse."""
+        for _ in range(40):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("one => document.activeElement.matches(one)", selector):
+                return
+        pytest.fail(f"the Tab key does not lead to {selector}")
+
+
+@contextmanager
+def learning(browser: Browser, *learners: Learner, width: int = 1280) -> Iterator[Learning]:
+    """Open the console of a sandbox; at the end, nothing was wrong, and nothing came from afar."""
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    wrong: list[str] = []
+    asked: set[str] = set()
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+    server = Server()
+    with console.served_by(server, learners) as console_url, server.in_background() as url:
+        page.goto(console_url)
+        yield Learning(page, (*learners, Learner("", "123456789012"))[0], url)
+        context.close()
+    assert wrong == []
+    assert asked == {urlsplit(url).netloc}
+
+
+@pytest.fixture
+def alone(browser: Browser, backend: Backend) -> Iterator[Learning]:
+    with backend.account(), learning(browser) as alone:
+        yield alone
+
+
+def test_the_keys_state_changes_on_screen_after_the_command(alone: Learning) -> None:
+    keys = alone.page.locator("#keys")
+    expect(keys).to_contain_text("There is no key in this Region yet.")
+    alone.kmsdemo("setup")
+    expect(keys).to_contain_text("alias/demo-kms-")
+    expect(keys).to_contain_text("Enabled")
+    alone.aws("kms", "disable-key", "--key-id", alone.key_id)
+    expect(keys).to_contain_text("Disabled")
+    scheduled = ("kms", "schedule-key-deletion", "--pending-window-in-days", "7")
+    alone.aws(*scheduled, "--key-id", alone.key_id)
+    expect(keys).to_contain_text(re.compile(r"PendingDeletion\s+and gone for good on \d{4}-"))
+    expect(alone.page.locator("#news")).to_have_text(re.compile("Changed: .*Keys"))
+
+
+def test_the_verdict_follows(alone: Learning) -> None:
+    check = alone.page.locator("#check")
+    expect(check).to_contain_text("Not yet: A key has the lab's alias")
+    alone.kmsdemo("setup")
+    expect(check).to_contain_text("Done: A key has the lab's alias")
+    expect(check).to_contain_text("Next: Run the encrypt script with a password")
+
+
+def test_a_keyboard_is_enough_and_keeps_its_place(alone: Learning) -> None:
+    alone.kmsdemo("setup")
+    alone.kmsdemo("encrypt", PASSWORD)
+    expect(alone.page.locator("summary")).to_be_visible()
+    alone.page.keyboard.press("Tab")
+    expect(alone.page.get_by_role("link", name="Skip the menu")).to_be_focused()
+    alone.page.keyboard.press("Enter")
+    expect(alone.page.locator("main")).to_be_focused()
+    alone.press_until_focused("summary")
+    alone.page.keyboard.press("Enter")
+    whole = alone.page.locator("details > code")
+    expect(whole).to_be_visible()
+    alone.kmsdemo("encrypt", "another battery staple")
+    expect(alone.page.locator("summary")).to_have_count(2)
+    expect(alone.page.locator("summary:focus")).to_have_count(1)
+    expect(alone.page.locator("details[open]")).to_have_count(1)
+
+
+def test_a_decrypted_password_is_never_shown(alone: Learning) -> None:
+    alone.kmsdemo("setup")
+    appuser = re.findall(r"\d{5}", alone.kmsdemo("encrypt", PASSWORD))[0]
+    assert PASSWORD in alone.kmsdemo("decrypt", appuser)
+    expect(alone.page.locator("#calls")).to_contain_text("kms Decrypt")
+    expect(alone.page.locator("#check")).to_contain_text("Done: Each ciphertext is under")
+    assert encodings_that_show(PASSWORD, alone.page.content().encode()) == []
+
+
+def test_what_learners_write_is_text_and_no_page(alone: Learning) -> None:
+    alone.kmsdemo("setup")
+    item = '{"appuser": {"S": "<img src=x onerror=alert(1)>"}, "userpasswd": {"S": "</code><h1>"}}'
+    alone.aws("dynamodb", "put-item", "--table-name", "demo-kms", "--item", item)
+    expect(alone.page.locator("#table")).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(alone.page.locator("h1")).to_have_count(1)
+
+
+def test_it_fits_on_a_phone(browser: Browser, backend: Backend) -> None:
+    with backend.account(), learning(browser, width=PHONE["width"]) as phone:
+        phone.kmsdemo("setup")
+        phone.kmsdemo("encrypt", PASSWORD)
+        expect(phone.page.locator("summary")).to_be_visible()
+        width = phone.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"]
+
+
+def test_a_class_one_account_at_a_time_and_all_of_them(browser: Browser, backend: Backend) -> None:
+    anna, ben = Learner("Anna", "200000000001"), Learner("Ben & Zoë", "200000000002")
+    with backend.account(), learning(browser, anna, ben) as of_anna:
+        row = of_anna.page.get_by_role("row").filter(has_text="Anna")
+        expect(row).to_contain_text("not yet")
+        of_anna.kmsdemo("setup")
+        expect(row).to_contain_text("done")
+        of_anna.press_until_focused("#to-200000000001")
+        of_anna.page.keyboard.press("Enter")
+        expect(of_anna.page.get_by_role("heading", level=1)).to_have_text("Anna")
+        expect(of_anna.page.locator("#keys")).to_contain_text("alias/demo-kms-")
+        of_anna.press_until_focused("#to-class")
+        of_anna.page.keyboard.press("Enter")
+        of_anna.press_until_focused("#to-200000000002")
+        of_anna.page.keyboard.press("Enter")
+        expect(of_anna.page.get_by_role("heading", level=1)).to_have_text("Ben & Zoë")
+        expect(of_anna.page.locator("#keys")).to_contain_text("There is no key in this Region yet.")
+
+
+def test_a_sandbox_that_has_stopped_is_said(browser: Browser, backend: Backend) -> None:
+    with backend.account():
+        page = browser.new_page()
+        server = Server()
+        with console.served_by(server) as console_url, server.in_background():
+            page.goto(console_url)
+            expect(page.get_by_role("alert")).to_be_hidden()
+        expect(page.get_by_role("alert")).to_be_visible()
+        page.close()
