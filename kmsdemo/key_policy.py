@@ -111,7 +111,8 @@ def in_words(policy: str) -> list[str]:
 
 def _sentence(statement: Mapping[str, Any]) -> str:
     who = " and ".join(map(_name, _principals(statement.get("Principal", {}))))
-    who = who or f"everybody but {statement.get('NotPrincipal')}"
+    if not_them := " and ".join(map(_name, _principals(statement.get("NotPrincipal", {})))):
+        who = f"everybody but {not_them}"
     may = "may" if statement["Effect"] == "Allow" else "may not"
     return f"{who} {may} {_deeds(statement)}{_condition(statement.get('Condition', {}))}."
 
@@ -138,9 +139,13 @@ def _deeds(statement: Mapping[str, Any]) -> str:
     known = {frozenset(ADMINISTRATION): "manage the key", frozenset(USE): "use the key"}
     if frozenset(actions) in known:
         return known[frozenset(actions)]
-    if actions:
-        return ", ".join(action.removeprefix("kms:") for action in actions)
-    return f"do everything but {', '.join(_listed(statement.get('NotAction', [])))}"
+    if "NotAction" in statement:
+        return f"do everything but {_actions(_listed(statement['NotAction']))}"
+    return _actions(actions)
+
+
+def _actions(actions: Sequence[str]) -> str:
+    return ", ".join(action.removeprefix("kms:") for action in actions)
 
 
 def _condition(condition: Mapping[str, Mapping[str, Any]]) -> str:

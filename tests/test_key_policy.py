@@ -49,3 +49,39 @@ def test_a_single_principal_or_action_need_not_be_a_list() -> None:
 def test_a_denial_allows_nothing() -> None:
     statement = {"Effect": "Deny", "Principal": {"AWS": ANNA}, "Action": "kms:*"}
     assert not key_policy.allows(json.dumps({"Statement": [statement]}), ANNA, "kms:Decrypt")
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        (
+            {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*"},
+            "the account 123456789012, and whom its IAM policies allow, "
+            "may do everything with the key.",
+        ),
+        (
+            {"Effect": "Deny", "Principal": "*", "Action": ["kms:Decrypt", "kms:ReEncrypt*"]},
+            "everybody may not Decrypt, ReEncrypt*.",
+        ),
+        (
+            {"Effect": "Deny", "NotPrincipal": {"AWS": [ANNA, BEN]}, "NotAction": "kms:Encrypt"},
+            "everybody but anna and ben may not do everything but Encrypt.",
+        ),
+        (
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": BEN, "Service": "dynamodb.amazonaws.com"},
+                "Action": "kms:Decrypt",
+                "Condition": {"StringEquals": {"kms:EncryptionContext:appuser": "12345"}},
+            },
+            "ben and dynamodb.amazonaws.com may Decrypt, "
+            "if EncryptionContext:appuser StringEquals 12345.",
+        ),
+    ],
+)
+def test_a_statement_in_words(statement: dict[str, object], sentence: str) -> None:
+    assert key_policy.in_words(json.dumps({"Statement": statement})) == [sentence]
+
+
+def test_the_labs_policy_in_words() -> None:
+    assert key_policy.in_words(POLICY)[1:] == ["anna may manage the key.", "ben may use the key."]

@@ -90,8 +90,13 @@ def look(clients: Clients) -> AccountShown:
 
 def _keys(kms: KMSClient, shown: AccountShown) -> Iterator[KeyShown]:
     for key_id in keys.key_ids(kms):
-        policy = shown.seen(_policy, kms, key_id)
-        yield KeyShown(keys.describe(kms, key_id), keys.aliases(kms, key_id), policy)
+        for key in shown.seen(_key, kms, key_id):
+            aliases, policy = (shown.seen(of, kms, key_id) for of in (keys.aliases, _policy))
+            yield KeyShown(key, aliases, policy)
+
+
+def _key(kms: KMSClient, key_id: str) -> list[Key]:
+    return [keys.describe(kms, key_id)]
 
 
 def _policy(kms: KMSClient, key_id: str) -> list[str]:

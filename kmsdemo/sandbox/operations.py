@@ -187,6 +187,11 @@ def get_key_rotation_status(case: Case) -> dict[str, Any]:
 def put_key_policy(case: Case) -> str:
     document = case.call.parameters["Policy"]
     access.check_new_policy(case.call, case.caller, case.key.arn, document)
+    return of_default_policy(case)
+
+
+def of_default_policy(case: Case) -> str:
+    case.call.parameters.setdefault("PolicyName", "default")
     return case.by_moto()
 
 
@@ -230,6 +235,7 @@ PERFORM: dict[str, Callable[[Case], Answer]] = {
     "GenerateDataKeyPair": generate_data_key_pair,
     "GenerateDataKeyPairWithoutPlaintext": _without("PrivateKeyPlaintext", generate_data_key_pair),
     "GenerateDataKeyWithoutPlaintext": _without("Plaintext", generate_data_key),
+    "GetKeyPolicy": of_default_policy,
     "GetKeyRotationStatus": get_key_rotation_status,
     "PutKeyPolicy": put_key_policy,
     "ReEncrypt": re_encrypt,

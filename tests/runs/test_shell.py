@@ -95,7 +95,9 @@ def test_a_shell_greets_and_says_what_was_reached(program: str) -> None:
     code, printed = in_terminal("-m", "kmsdemo", "shell", answer=lines, more={"SHELL": path})
     assert code == 0
     greeting = printed.splitlines()[:2]
-    assert re.fullmatch(r"An AWS of your own listens at http://127.0.0.1:\d+; exit .*", greeting[0])
+    assert re.fullmatch(
+        r"To look at your own AWS: http://127.0.0.1:\d+/console \(exit .*", greeting[0]
+    )
     assert greeting[1].startswith("First task: create a symmetric KMS key")
     assert max(map(len, greeting)) <= 80
     assert "(kms lab) " in printed
