@@ -137,6 +137,7 @@ Feature: The two scripts
       Given a password stored in the plain form of the scripts
       When I run the decrypt script for the user
       Then it prints the lab's lines for decrypting, with the password
+      And it writes nothing to standard error
 
     @ours
     Scenario: The script cannot decrypt what has an encryption context

@@ -229,9 +229,14 @@ def only_answer_shows_password(runs: list[tuple[str, Finished]], password: str) 
 
 @then("no file that they wrote shows the password")
 def no_file_shows_password(submission: Submission, password: str) -> None:
-    for path in submission.machine.files_that_show(password):
+    for path in submission.files_that_show(password):
         where = submission.machine.place_of(path)
         raise Seen(f"The file {path.name} in {where} shows the password.")
+
+
+@then("it writes nothing to standard error")
+def standard_error_is_empty(finished: Finished) -> None:
+    assert finished.stderr == ""
 
 
 @then("the script fails and says why")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -64,8 +64,9 @@ class Hearing:
 
     def __init__(self, deaf_to: str) -> None:
         self._deaf_to = f"app/{deaf_to}"
-        self._calls: dict[str, deque[Heard]] = defaultdict(lambda: deque(maxlen=MOST_KEPT))
-        self._count: dict[str, int] = defaultdict(int)
+        # By account, the newest first; a reader in another thread has a whole one, old or new.
+        self._calls: dict[str, tuple[Heard, ...]] = {}
+        self._count: Counter[str] = Counter()
 
     def note(self, request: Request, status: int, answer: bytes) -> None:
         """Keep a call, if it is one, under the account that made it."""
@@ -83,26 +84,26 @@ class Hearing:
             about={name: str(parameters[name]) for name in _TELLING if name in parameters},
             error="" if status == _SUCCESS else _error(answer),
         )
-        self._calls[account].append(heard)
+        self._calls[account] = (heard, *self._calls.get(account, ()))[:MOST_KEPT]
         self._count[account] += 1
 
     @property
     def accounts(self) -> list[str]:
         """The accounts that called, each twelve digits."""
-        return sorted(self._calls)
+        return sorted(self._count)
 
-    def calls(self, account: str) -> list[Heard]:
+    def calls(self, account: str) -> Sequence[Heard]:
         """Return the last calls of an account, the newest first."""
-        return list(reversed(self._calls[account])) if account in self._calls else []
+        return self._calls.get(account, ())
 
     def region(self, account: str) -> str:
         """Return the Region of an account's last call; the lab's where there was none."""
-        calls = self._calls.get(account)
-        return calls[-1].region if calls else "us-east-1"
+        calls = self.calls(account)
+        return calls[0].region if calls else "us-east-1"
 
     def count(self, account: str) -> int:
         """Return how many calls an account has made."""
-        return self._count.get(account, 0)
+        return self._count[account]
 
 
 def _account(access_key_id: str) -> str:

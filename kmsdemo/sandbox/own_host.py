@@ -12,7 +12,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 
-def is_own(host: str, *, only_this_machine: bool) -> bool:
+def is_own(host: str, only_this_machine: bool) -> bool:
     """Say whether the ``Host`` of a request is a name of this machine, or an address.
 
     Args:

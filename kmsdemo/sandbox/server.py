@@ -51,32 +51,24 @@ class Application:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
+        if guest := self.guests.get(environ["PATH_INFO"].split("/")[1]):
+            is_meant = is_own(environ.get("HTTP_HOST", ""), self._only_this_machine)
+            return (guest if is_meant else _NOT_MEANT)(environ, start_response)
         # Read before anybody has to wait: a client that stalls holds up itself alone.
-        environ["wsgi.input"] = BytesIO(body := Request(environ).get_data())
-        if ours := self._ours(environ):
-            host = environ.get("HTTP_HOST", "")
-            if not is_own(host, only_this_machine=self._only_this_machine):
-                return _NOT_FOR_US(environ, start_response)
-            return ours(environ, start_response)
+        body = Request(environ).get_data()
         with self._one_at_a_time:
-            response = Response.from_app(self._moto.get_application(environ), environ)
-            environ["wsgi.input"] = BytesIO(body)
-            self.hearing.note(Request(environ), response.status_code, response.get_data())
-        return response(environ, start_response)
+            return self._answer(environ, body)(environ, start_response)
 
-    def _ours(self, environ: WSGIEnvironment) -> WSGIApplication | None:
-        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        if ours := _ROUTES.get((method, path)):
-            return self._alone(ours)
-        return self.guests.get(path.split("/")[1])
+    def _answer(self, environ: WSGIEnvironment, body: bytes) -> Response:
+        def request() -> Request:
+            return Request({**environ, "wsgi.input": BytesIO(body)})
 
-    def _alone(self, ours: Callable[[Request], Response]) -> WSGIApplication:
-        def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            with self._one_at_a_time:
-                response = ours(Request(environ))
-            return response(environ, start_response)
-
-        return application
+        if ours := _ROUTES.get((environ["REQUEST_METHOD"], environ["PATH_INFO"])):
+            return ours(request())
+        moto = self._moto.get_application(environ)
+        response = Response.from_app(moto, request().environ)
+        self.hearing.note(request(), response.status_code, response.get_data())
+        return response
 
 
 def _health(_: Request) -> Response:
@@ -101,7 +93,11 @@ _ROUTES: dict[tuple[str, str], Callable[[Request], Response]] = {
 }
 
 
-_NOT_FOR_US = _json({"error": "The Host of this request is no name of this machine."}, status=403)
+_NOT_MEANT = Response(
+    "This page is shown only under a name or an address of its own machine.\n"
+    "Take the URL that kmsdemo sandbox prints.\n",
+    status=403,
+)
 
 
 class _Quiet(WSGIRequestHandler):

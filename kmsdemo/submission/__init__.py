@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from kmsdemo import errors
 from kmsdemo.submission.command import Command
 from kmsdemo.submission.machine import Machine, machine
 from kmsdemo.submission.program import Finished, Program
@@ -18,6 +19,9 @@ PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "encrypt": ("password", "key_id"),
     "decrypt": ("appuser", "key_id"),
 }
+
+
+_OVER = "the time for all scripts is over"
 
 
 class NotRun(Exception):
@@ -62,20 +66,41 @@ class Submission:
 
         Raises:
             NotRun: It is not run any more.
+            CommandUnusable: It cannot be started.
         """
         if name in self._stopped:
             raise NotRun(f"the {name} script had to be stopped, and is not run again")
         if (left := self.end - time.monotonic()) <= 0:
-            raise NotRun("the time for all scripts is over")
-        finished = Program(
-            [machine.located(word) for word in self.commands[name].filled(values)],
-            {**os.environ, **machine.environment, **environment, "PYTHONIOENCODING": "utf-8"},
-            folder=machine.folder,
-            seconds=min(self.seconds_each, left),
-        ).finish()
+            raise NotRun(_OVER)
+        finished = self._start(name, machine, environment, values, min(self.seconds_each, left))
+        if finished.stopped and time.monotonic() >= self.end:
+            raise NotRun(_OVER)
         if finished.stopped:
             self._stopped.add(name)
         return finished
+
+    def _start(
+        self,
+        name: str,
+        machine: Machine,
+        environment: Mapping[str, str],
+        values: Mapping[str, str],
+        seconds: float,
+    ) -> Finished:
+        command = self.commands[name]
+        words = [machine.located(word) for word in command.filled(values)]
+        theirs = {**os.environ, **machine.environment, **environment, "PYTHONIOENCODING": "utf-8"}
+        try:
+            return Program(words, theirs, folder=machine.folder, seconds=seconds).finish()
+        except OSError as error:
+            reason = f"it cannot be started: {error.strerror}"
+            raise errors.CommandUnusable(command.text, reason) from error
+
+    def files_that_show(self, password: str) -> list[Path]:
+        """Return the files, written by the scripts where they ran, that show a password."""
+        words = [Path(word) for command in self.commands.values() for word in command.words]
+        folders = {path.parent for path in words if path.is_absolute() and path.is_file()}
+        return self.machine.files_that_show(password, folders)
 
     def remember(self, *, gives_passwords_back: bool) -> None:
         """Note whether the password came back, if it is the first time."""

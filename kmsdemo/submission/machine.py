@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,9 @@ _TOOLS = {
     "ASDF_DATA_DIR": ".asdf",
     "RBENV_ROOT": ".rbenv",
     "GOPATH": "go",
+    "GOCACHE": ".cache/go-build",
+    "GRADLE_USER_HOME": ".gradle",
+    "UV_CACHE_DIR": ".cache/uv",
     "CARGO_HOME": ".cargo",
     "RUSTUP_HOME": ".rustup",
     "NUGET_PACKAGES": ".nuget/packages",
@@ -62,12 +66,17 @@ class Machine:
             return str(self.folder / path.relative_to(self.original))
         return word
 
-    def files_that_show(self, password: str) -> list[Path]:
-        """Return the files, written since it was made, in which a password can be read."""
+    def files_that_show(self, password: str, beside: Iterable[Path] = ()) -> list[Path]:
+        """Return the files, written since it was made, in which a password can be read.
+
+        Args:
+            password: What must not be there.
+            beside: Folders to look into, beside those of this computer.
+        """
         began = self.home.parent.joinpath("began").stat().st_mtime_ns
         return [
             path
-            for path in self._files()
+            for path in chain(self._files(), *(folder.glob("*") for folder in beside))
             if _is_written_since(path, began) and _shows(path, password)
         ]
 

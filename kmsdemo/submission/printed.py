@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Final
 
+from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.finding import Seen
 from kmsdemo.submission.program import Finished
 
@@ -129,7 +130,7 @@ def expect_password(stdout: str, password: str) -> None:
 
 
 def expect_secrecy(printed: str, password: str, where: str) -> None:
-    """Expect that the password is not printed.
+    """Expect that the password is not printed, in no common encoding either.
 
     Args:
         printed: All that was.
@@ -140,7 +141,7 @@ def expect_secrecy(printed: str, password: str, where: str) -> None:
         Seen: It is printed.
     """
     for line in printed.split("\n"):
-        if password in line:
+        if encodings_that_show(password, line.encode()):
             raise Seen(
                 f"{where} shows the password.",
                 expected="The password is shown in the answer of the decrypt script alone.",

@@ -138,6 +138,16 @@ BROKEN: dict[str, Broken] = {
         hint="no log",
         decrypt=(('print(f"Is', 'print(repr(password), file=sys.stderr)\n    print(f"Is'),),
     ),
+    "prints_base64_while_encrypting": Broken(
+        marks={NOWHERE: "Standard error of the encrypt script shows the password."},
+        hint="Remove what was written or printed to find a mistake",
+        encrypt=(
+            (
+                "appuser = store(",
+                "print(aws.encode(password.encode()), file=sys.stderr)\n    appuser = store(",
+            ),
+        ),
+    ),
     "keeps_it_in_a_temporary_file": Broken(
         marks={NOWHERE: "input.txt in the folder for temporary files shows the password."},
         hint="no temporary file",

@@ -131,6 +131,20 @@ def test_scripts_that_do_nothing_get_no_marks_for_what_they_hide(tmp_path: Path)
     assert {one["asks"]: one["verdict"] for one in found["findings"]}[HIDDEN] == "not reached"
 
 
+def test_a_file_beside_a_script_that_is_elsewhere_is_found(tmp_path: Path) -> None:
+    elsewhere, here = tmp_path / "elsewhere", tmp_path / "here"
+    elsewhere.mkdir()
+    here.mkdir()
+    GOOD.write(elsewhere)
+    script = elsewhere / "encrypt.py"
+    leak = "open(__file__ + '.log', 'w').write(password)\n    appuser = store("
+    script.write_text(script.read_text().replace("appuser = store(", leak))
+    scripts = commands(f"{sys.executable} {script}", f"{sys.executable} {elsewhere}/decrypt.py")
+    found = json.loads(grade(here, *scripts, "--json").stdout)["findings"]
+    (mark,) = [one for one in found if one["verdict"] == "not yet"]
+    assert mark["sees"] == f"The file encrypt.py.log in {elsewhere} shows the password."
+
+
 def test_the_folder_stays_as_it_is(tmp_path: Path) -> None:
     GOOD.write(tmp_path)
     (tmp_path / "encrypt.py").write_text("open('mine', 'w').write('x')\n")
