@@ -550,10 +550,7 @@ class CommandUnusable(KmsdemoError):
     reason: str
 
     _what = "The command {command} does not serve: {reason}."
-    _next_step = (
-        "Give it as in a shell, from the folder of the scripts: "
-        "'node encrypt.js {{password}} {{key_id}}', 'node decrypt.js {{appuser}} {{key_id}}'."
-    )
+    _next_step = "Give it as in the folder of the scripts; kmsdemo grade --help has an example."
 
 
 @dataclass(eq=False)

@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--submissions-of-every",
         type=int,
-        default=8,
+        default=14,
         metavar="N",
         help="every Nth pair of a learner's scripts is graded (default: %(default)s)",
     )

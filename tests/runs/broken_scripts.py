@@ -27,7 +27,15 @@ D_ARGUMENTS = "The decrypt script, given no arguments, fails and says why"
 D_USER = "The decrypt script, given a user that nobody stored, fails and says why"
 
 CALL_OF_KMS = "decrypt(fetch(appuser), key_id)"
-STORED = "return appuser\n"
+CACHING = (
+    (
+        'print(f"A new',
+        "import pathlib, zlib\n"
+        "    cache = pathlib.Path.home() / appuser\n"
+        "    cache.write_bytes(zlib.compress(password.encode())[::-1])\n"
+        '    print(f"A new',
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -175,15 +183,7 @@ BROKEN: dict[str, Broken] = {
     "decrypts_from_its_own_cache": Broken(
         marks={ELSEWHERE: "exit code 1", NO_KEY: "without AWS KMS, shows the password"},
         hint="Ask AWS KMS each time.",
-        encrypt=(
-            (
-                'print(f"A new',
-                "import pathlib, zlib\n"
-                "    cache = pathlib.Path.home() / appuser\n"
-                "    cache.write_bytes(zlib.compress(password.encode())[::-1])\n"
-                '    print(f"A new',
-            ),
-        ),
+        encrypt=CACHING,
         decrypt=(
             (
                 f"password = {CALL_OF_KMS}",
@@ -199,15 +199,7 @@ BROKEN: dict[str, Broken] = {
     "remembers_what_it_decrypted": Broken(
         marks={NO_KEY: "without AWS KMS, shows the password"},
         hint="A password that was kept from an earlier run",
-        encrypt=(
-            (
-                'print(f"A new',
-                "import pathlib, zlib\n"
-                "    cache = pathlib.Path.home() / appuser\n"
-                "    cache.write_bytes(zlib.compress(password.encode())[::-1])\n"
-                '    print(f"A new',
-            ),
-        ),
+        encrypt=CACHING,
         decrypt=(
             (
                 f"password = {CALL_OF_KMS}",

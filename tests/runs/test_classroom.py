@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -39,7 +40,7 @@ def classroom(tmp_path: Path) -> Iterator[Classroom]:
     command = [sys.executable, "-m", "kmsdemo", "sandbox", "--port=0", "--class", str(names)]
     with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as sandbox:
         assert sandbox.stdout is not None
-        printed = [sandbox.stdout.readline() for _ in range(3)]
+        printed = [sandbox.stdout.readline() for _ in range(4)]
         with (tmp_path / "names-credentials.csv").open(newline="") as file:
             yield Classroom(names, list(csv.DictReader(file)), printed)
         sandbox.send_signal(signal.SIGINT)
@@ -62,6 +63,12 @@ def test_each_learner_works_in_an_account_of_ones_own(classroom: Classroom) -> N
         "8. Delete the table": "not reached",
     }
     assert progress["Ben [the bear]"]["4. Encrypt a password"] == "not yet"
+
+
+def test_the_console_shows_the_class(classroom: Classroom) -> None:
+    assert classroom.printed[3] == f"To look at what is in it: {classroom.url}/console\n"
+    with urlopen(f"{classroom.url}/console", timeout=10) as page:
+        assert "Ben [the bear]" in page.read().decode()
 
 
 def test_the_table_changes_as_they_go_on(classroom: Classroom) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,10 +27,14 @@ def test_a_command_has_an_aws_and_the_two_scripts() -> None:
         "key_id=$(aws kms list-keys --query 'Keys[0].KeyId' --output text)\n"
         "python3 encrypt-passwd.py 'my secret' $key_id | grep -o '[0-9]\\{5\\}' >number\n"
         "python3 decrypt-passwd.py $(cat number) $key_id\n"
-        "rm number; pwd",
+        "rm number\n"
+        f"{sys.executable} -c 'import os; from urllib.request import urlopen; "
+        'print(urlopen(os.environ["AWS_ENDPOINT_URL"] + "/console").read().decode())\'\n'
+        "pwd",
     )
     assert (code, errors) == (0, "")
     assert "Is this your decrypted password? -> my secret\n" in printed
+    assert "kms Decrypt" in printed
     folder = Path(printed.splitlines()[-1])
     assert folder.name.startswith("kms-lab-")
     assert not folder.exists()
