@@ -183,6 +183,7 @@ def test_a_class_one_account_at_a_time_and_all_of_them(browser: Browser, backend
         expect(of_anna.page.locator("#keys")).to_contain_text("alias/demo-kms-")
         of_anna.press_until_focused("#to-class")
         of_anna.page.keyboard.press("Enter")
+        expect(of_anna.page.get_by_role("heading", level=1)).to_have_text("The class")
         of_anna.press_until_focused("#to-200000000002")
         of_anna.page.keyboard.press("Enter")
         expect(of_anna.page.get_by_role("heading", level=1)).to_have_text("Ben & Zoë")
