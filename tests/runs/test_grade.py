@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes import ROOT, in_terminal, python
+from tests.processes import in_terminal, python
 from tests.runs.broken_scripts import BROKEN, HIDDEN, LINES, SCRIPTS, Broken
 
 FULL_MARKS = 17
@@ -47,11 +47,6 @@ def tiny(folder: Path) -> list[str]:
     return IN_PYTHON
 
 
-def ours(folder: Path) -> list[str]:
-    shutil.copytree(ROOT / "examples", folder, dirs_exist_ok=True)
-    return commands("python3 encrypt-passwd.py", "python3 decrypt-passwd.py")
-
-
 def library(_: Path) -> list[str]:
     return [
         f"--encrypt={sys.executable} -m kmsdemo encrypt --key-id {{key_id}} -- {{password}}",
@@ -80,7 +75,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "fault" in metafunc.fixturenames:
         metafunc.parametrize("fault", list(BROKEN)[::every])
     if "good" in metafunc.fixturenames:
-        metafunc.parametrize("good", [tiny, ours, library, bash, node][::every])
+        metafunc.parametrize("good", [tiny, library, bash, node][::every])
 
 
 def test_good_scripts_score_full_marks(good: Callable[[Path], list[str]], tmp_path: Path) -> None:
