@@ -46,7 +46,8 @@ def main() -> None:
 
     or all of it at once, explained and without any account: kmsdemo lab
 
-    To do it by hand, kmsdemo shell has an AWS of its own; kmsdemo check says how far you are.
+    To do it by hand, kmsdemo shell has an AWS of its own; kmsdemo check says how far you are,
+    and kmsdemo grade marks two scripts of your own.
 
     Credentials, Region, profile and endpoint come from where every AWS program looks for
     them: AWS_ACCESS_KEY_ID, AWS_DEFAULT_REGION, AWS_PROFILE, AWS_ENDPOINT_URL, ~/.aws.

@@ -86,6 +86,26 @@ def test_a_shell_checks_and_shows(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_sandbox_has_its_console(tmp_path: Path) -> None:
+    kmsdemo = Path(sys.executable).with_name("kmsdemo")
+    fetch = (
+        "import os; from urllib.request import urlopen\n"
+        "for path in ('', '/static/console.js', '/static/console.css', '/static/key.svg'):\n"
+        "    print(urlopen(os.environ['AWS_ENDPOINT_URL'] + '/console' + path).read().decode())"
+    )
+    printed = run(kmsdemo, "shell", "--", sys.executable, "-c", fetch, folder=tmp_path)
+    assert "<h1>Account 123456789012</h1>" in printed
+    assert "keepRefreshing();" in printed
+
+
+def test_scripts_are_graded(tmp_path: Path) -> None:
+    kmsdemo = Path(sys.executable).with_name("kmsdemo")
+    options = ["--encrypt=true {password} {key_id}", "--decrypt=true {appuser} {key_id}"]
+    script = '"$0" grade "$@" || test $? = 1'
+    printed = run("sh", "-c", script, kmsdemo, *options, folder=tmp_path)
+    assert printed.endswith("\n0 of 17.\n")
+
+
 def test_the_first_command_of_the_readme_runs_the_lab_in_a_fresh_clone(tmp_path: Path) -> None:
     if not (CLONE / ".git").exists():
         pytest.skip("this is no git clone")
