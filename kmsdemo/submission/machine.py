@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Final
 
@@ -127,7 +127,8 @@ def machine(original: Path) -> Iterator[Machine]:
 def _copy(original: Path, folder: Path) -> None:
     installed = {path for path in original.iterdir() if _is_installed(path)}
     ours = set(original.iterdir()) - installed
-    if sum(path.lstat().st_size for one in ours for path in _all_in(one)) > MOST_BYTES:
+    sizes = (path.lstat().st_size for one in ours for path in _all_in(one))
+    if any(size > MOST_BYTES for size in accumulate(sizes)):
         raise errors.FolderUnusable(str(original), f"it has more than {MOST_BYTES:,} bytes")
     for path in installed:
         folder.joinpath(path.name).symlink_to(path)
