@@ -212,6 +212,11 @@ BROKEN: dict[str, Broken] = {
             ),
         ),
     ),
+    "gives_base64_back": Broken(
+        marks={BACK: "It prints another line."},
+        hint="with the plaintext as text",
+        decrypt=(('aws.decode(answer["Plaintext"]).decode()', 'answer["Plaintext"]'),),
+    ),
     "swallows_errors": Broken(
         marks={E_KEY: "exit code 0, as if it had succeeded", D_USER: "exit code 0"},
         hint="end with an exit code that is not 0",

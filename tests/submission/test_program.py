@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from kmsdemo.submission.program import MOST_BYTES, Finished, Program
+from tests.processes import python
 
 LEAVES_A_CHILD = """
 import os, sys, time
@@ -27,9 +28,33 @@ print("done")
 """
 
 
+RUNS_CAT = """
+import os
+from pathlib import Path
+from kmsdemo.submission.program import Program
+
+print(repr(Program(["cat"], os.environ, folder=Path.cwd(), seconds=20).finish().stdout))
+"""
+HIDES_A_CHILD = """
+import os, subprocess, time
+child = subprocess.Popen(["sleep", "1000"], env={})
+with open("child", "w") as file:
+    file.write(str(child.pid))
+time.sleep(1000)
+"""
+
+
 def run(script: str, folder: Path, seconds: float = 20) -> Finished:
     command = [sys.executable, "-c", script]
     return Program(command, os.environ, folder=folder, seconds=seconds).finish()
+
+
+def is_gone(process_id: int) -> bool:
+    """Say whether it is; where nobody asks for its exit code, its entry stays."""
+    try:
+        return psutil.Process(process_id).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_it_leaves_an_exit_code_and_what_it_printed(tmp_path: Path) -> None:
@@ -41,6 +66,11 @@ def test_there_is_nobody_to_ask(tmp_path: Path) -> None:
     finished = run("import sys; print(repr(sys.stdin.read())); open('/dev/tty')", tmp_path)
     assert finished.stdout == "''\n"
     assert "/dev/tty" in finished.stderr
+
+
+def test_what_is_typed_is_not_for_it() -> None:
+    finished = python("-c", RUNS_CAT, stdin="yes\n")
+    assert (finished.stdout, finished.returncode) == ("''\n", 0)
 
 
 def test_who_takes_too_long_is_stopped(tmp_path: Path) -> None:
@@ -64,9 +94,12 @@ def test_of_a_flood_the_first_is_kept(tmp_path: Path) -> None:
 def test_nobody_whom_it_started_stays(tmp_path: Path) -> None:
     finished = run(LEAVES_A_CHILD, tmp_path)
     assert finished.stdout == "done\n"
-    child = int((tmp_path / "child").read_text())
-    # A machine on which nobody asks for its exit code keeps its entry.
-    assert not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+    assert is_gone(int((tmp_path / "child").read_text()))
+
+
+def test_nobody_stays_who_hides_what_it_belongs_to(tmp_path: Path) -> None:
+    assert run(HIDES_A_CHILD, tmp_path, seconds=1).stopped
+    assert is_gone(int((tmp_path / "child").read_text()))
 
 
 def test_what_is_no_program_is_an_error(tmp_path: Path) -> None:
