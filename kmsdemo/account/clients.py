@@ -105,7 +105,8 @@ def connect(
         session = botocore.session.Session()
         session.register_component("data_loader", _LOADER)
         session.register("needs-retry", _give_up_on_silence)
-        session.set_config_variable("user_agent_appid", application)
+        if application:
+            session.set_config_variable("user_agent_appid", application)
         return Clients(
             boto3.Session(
                 aws_access_key_id=access_key_id,

@@ -85,7 +85,8 @@ _HOW_TO_USE_IT = """\
 The KMS sandbox listens on {url} and stops with Ctrl-C. In another terminal:
 
 bash, zsh:
-  export AWS_ENDPOINT_URL={url} AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1
+  export AWS_ENDPOINT_URL={url}
+  export AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=sandbox
 
 fish:

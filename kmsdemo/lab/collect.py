@@ -77,7 +77,10 @@ class _Collector(InsteadOfReport):
             return
         finding = self._finding(report)
         self.findings.append(finding)
-        self.when_found(finding)
+        try:
+            self.when_found(finding)
+        except SystemExit as nobody_reads_on:
+            self._give_up(nobody_reads_on)
 
     def _finding(self, report: pytest.TestReport) -> Finding:
         if report.skipped:

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes import in_terminal, python
+from tests.processes import environment, in_terminal, python
 from tests.runs.broken_scripts import BROKEN, HIDDEN, LINES, SCRIPTS, Broken
 
 FULL_MARKS = 17
@@ -174,6 +174,20 @@ def test_a_folder_too_large_to_copy_is_refused(tmp_path: Path) -> None:
     finished = grade(tmp_path, *commands("true", "true"))
     assert finished.returncode == 1
     assert f"{tmp_path} does not serve: it has more than 100,000,000 bytes." in finished.stderr
+
+
+def test_who_reads_no_further_ends_it(tmp_path: Path) -> None:
+    script = f'{sys.executable} -m kmsdemo grade "$@" | head -3'
+    finished = subprocess.run(
+        ["sh", "-c", script, "sh", *commands("true", "true")],  # noqa: S607
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert finished.stdout.endswith("\nThey print what the lab says\n")
+    assert finished.stderr == ""
 
 
 def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
