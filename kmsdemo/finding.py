@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Verdict = Literal["done", "not yet", "not reached"]
+
+MARKS: Final[Mapping[Verdict, str]] = {"done": "✔", "not yet": "✘", "not reached": "·"}
+WORDS: Final[Mapping[Verdict, str]] = {"done": "done", "not yet": "not yet", "not reached": "later"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,11 @@ NOBODY: Mapping[str, str] = MappingProxyType(
 )
 
 
+def of_region(region: str) -> dict[str, str]:
+    """Return the variables that name a Region: boto3's, and that of all other SDKs."""
+    return {"AWS_DEFAULT_REGION": region, "AWS_REGION": region}
+
+
 @contextmanager
 def only(variables: Mapping[str, str], *, keeping: Iterable[str] = ()) -> Iterator[None]:
     """Shut this process off from the user's AWS configuration, and give it another one.

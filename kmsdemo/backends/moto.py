@@ -17,8 +17,7 @@ from kmsdemo.sandbox.server import Server
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_REGION": "us-east-1",  # what the SDKs of other languages look for
+    **environment.of_region("us-east-1"),
 }
 
 

@@ -15,16 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from kmsdemo.account import environment
+from kmsdemo.cli.findings import STYLES
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json
-from kmsdemo.finding import Verdict, by_step
+from kmsdemo.finding import MARKS, WORDS, Verdict, by_step
 from kmsdemo.lab import roster
 from kmsdemo.lab.roster import Learner
 
 _SECONDS_BETWEEN_LOOKS = 2.0
-_MARKS = {"done": "✔", "not yet": "✘", "not reached": "·"}
-_WORDS = {"done": "done", "not yet": "not yet", "not reached": "later"}
-_STYLES = {"done": "green", "not yet": "bold red", "not reached": "dim"}
 
 # A learner's verdict on each step of the lab.
 Progress = Mapping[str, Verdict]
@@ -46,12 +44,12 @@ def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
     elif sys.stdout.isatty():
         _keep_looking(learners, endpoint_url)
     else:
-        Console(highlight=False).print(_table(dict(_look(learners, endpoint_url)), _WORDS))
+        Console(highlight=False).print(_table(dict(_look(learners, endpoint_url)), WORDS))
 
 
 def _keep_looking(learners: Sequence[Learner], endpoint_url: str) -> None:
     console = Console(highlight=False)
-    marks = _MARKS if console.encoding.startswith("utf") else _WORDS
+    marks = MARKS if console.encoding.startswith("utf") else WORDS
     known: dict[str, Progress] = {}
     try:
         with Live(console=console, auto_refresh=False) as screen:
@@ -72,13 +70,13 @@ def _look(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str,
             yield learner.name, by_step(look())
 
 
-def _table(known: Mapping[str, Progress], marks: Mapping[str, str]) -> Table:
+def _table(known: Mapping[str, Progress], marks: Mapping[Verdict, str]) -> Table:
     steps = list(next(iter(known.values())))
     table = Table(box=box.SIMPLE_HEAD, caption=", ".join(steps), caption_justify="left")
     table.add_column("learner", no_wrap=True)
     for step in steps:
         table.add_column(step.partition(".")[0])
     for name, progress in known.items():
-        cells = [Text(marks[verdict], style=_STYLES[verdict]) for verdict in progress.values()]
+        cells = [Text(marks[verdict], style=STYLES[verdict]) for verdict in progress.values()]
         table.add_row(Text(name), *cells)
     return table

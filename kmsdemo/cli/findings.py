@@ -7,11 +7,11 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
-from kmsdemo.finding import Finding
+from kmsdemo.finding import MARKS, WORDS, Finding
 from kmsdemo.lab.screen import wrapped
 
-_MARKS = {"done": ("✔", "green"), "not yet": ("✘", "bold red"), "not reached": ("·", "dim")}
-_WORDS = {"done": "done", "not yet": "NOT YET", "not reached": "later"}
+STYLES = {"done": "green", "not yet": "bold red", "not reached": "dim"}
+_LOUDER_WORDS = {**WORDS, "not yet": "NOT YET"}
 
 
 class Findings:
@@ -26,11 +26,10 @@ class Findings:
         if finding.step != self._step:
             self._step = finding.step
             self._print(0, finding.step, "bold")
-        mark, style = _MARKS[finding.verdict]
-        if not (sys.stdout.isatty() and self._console.encoding.startswith("utf")):
-            mark = _WORDS[finding.verdict]
+        has_marks = sys.stdout.isatty() and self._console.encoding.startswith("utf")
+        mark = (MARKS if has_marks else _LOUDER_WORDS)[finding.verdict]
         reason = f": {finding.sees}" if finding.verdict == "not reached" else ""
-        self._print(2, f"{mark} {finding.asks}{reason}", style)
+        self._print(2, f"{mark} {finding.asks}{reason}", STYLES[finding.verdict])
         if finding.verdict == "not yet":
             self._explain(finding)
 

@@ -21,8 +21,7 @@ from kmsdemo.lab import prompt, suite
 _VARIABLES = {
     "AWS_ACCESS_KEY_ID": "123456789012",
     "AWS_SECRET_ACCESS_KEY": "sandbox",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_REGION": "us-east-1",  # what the SDKs of other languages look for
+    **environment.of_region("us-east-1"),
     "NO_PROXY": "127.0.0.1",
 }
 _GREETING = """\

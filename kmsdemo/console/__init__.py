@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kmsdemo.console.page import create_application
 from kmsdemo.console.verdicts import Verdicts
+from kmsdemo.sandbox.heard import Hearing
 
 if TYPE_CHECKING:
     from kmsdemo.lab.roster import Learner
@@ -22,7 +23,8 @@ def served_by(server: Server, learners: Sequence[Learner] = ()) -> Iterator[str]
         server: The sandbox.
         learners: The class that shares it, if one does.
     """
-    hearing = server.application.hearing
+    hearing = Hearing()
+    server.application.listeners.append(hearing.note)
     with Verdicts(server.url, hearing).kept() as verdicts:
         console = create_application(server.url, hearing, verdicts, learners)
         server.application.guests["console"] = console

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -13,11 +12,11 @@ from flask import Flask, Response, abort, redirect, render_template, request, ur
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.console.account import look
 from kmsdemo.console.verdicts import Verdicts
-from kmsdemo.finding import by_step
+from kmsdemo.finding import MARKS, WORDS, by_step
 from kmsdemo.lab.roster import Learner
 from kmsdemo.sandbox import clock
-from kmsdemo.sandbox.heard import Hearing
-from kmsdemo.sandbox.server import LOOKS_ONLY
+from kmsdemo.sandbox.call import is_account_id
+from kmsdemo.sandbox.heard import LOOKS_ONLY, Hearing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
 DEFAULT_ACCOUNT: Final = "123456789012"
-_TWELVE_DIGITS = re.compile(r"\d{12}")
 _HEADERS: Final = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
@@ -34,8 +32,6 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_MARKS: Final = {"done": "✔", "not yet": "✘", "not reached": "·"}
-_WORDS: Final = {"done": "done", "not yet": "not yet", "not reached": "later"}
 
 
 def create_application(
@@ -52,7 +48,7 @@ def create_application(
     pages = _Pages(url, hearing, verdicts, learners)
     application = Flask(__name__, static_url_path="/console/static")
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
-    application.jinja_env.globals.update(marks=_MARKS, words=_WORDS)
+    application.jinja_env.globals.update(marks=MARKS, words=WORDS)
     application.jinja_env.filters["by_step"] = by_step
     application.add_url_rule("/console", "overview", pages.overview, strict_slashes=False)
     application.add_url_rule("/console/<account_id>", "account", pages.account)
@@ -74,7 +70,7 @@ class _Pages:
         return _unless_known(known, lambda: render_template("overview.html", known=known))
 
     def account(self, account_id: str) -> AnyResponse:
-        if not _TWELVE_DIGITS.fullmatch(account_id):
+        if not is_account_id(account_id):
             abort(404)
         verdict = self.verdicts.on(account_id)
         facts = {

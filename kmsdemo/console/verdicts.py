@@ -15,8 +15,7 @@ from typing import Any
 
 from kmsdemo.finding import Finding
 from kmsdemo.lab.roster import Learner
-from kmsdemo.sandbox.heard import Hearing
-from kmsdemo.sandbox.server import LOOKS_ONLY
+from kmsdemo.sandbox.heard import LOOKS_ONLY, Hearing
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kmsdemo import errors
+from kmsdemo.account import environment
 
 _FIRST_ACCOUNT = 200_000_000_001
 _SECRET = "sandbox"  # noqa: S105, the sandbox asks for none
@@ -41,8 +42,7 @@ class Learner:
             "AWS_ENDPOINT_URL": endpoint_url,
             "AWS_ACCESS_KEY_ID": self.account_id,
             "AWS_SECRET_ACCESS_KEY": _SECRET,
-            "AWS_DEFAULT_REGION": region,
-            "AWS_REGION": region,  # what the SDKs of other languages look for
+            **environment.of_region(region),
         }
 
 

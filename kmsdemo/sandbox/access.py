@@ -17,14 +17,13 @@ from moto.kms.models import Grant, Key
 from moto.sts.models import sts_backends
 
 from kmsdemo.sandbox import policy
-from kmsdemo.sandbox.call import Call
+from kmsdemo.sandbox.call import Call, is_account_id
 from kmsdemo.sandbox.policy import MalformedPolicy, Request, Statement
 from kmsdemo.sandbox.refusal import Refusal
 
 _ISSUED_BY_IAM = re.compile(r"A(KIA|SIA)[A-Z2-7]{16}")
 _EXPLICIT_DENY = "with an explicit deny"
 _TOKEN = "X-Amz-Security-Token"  # noqa: S105, it names a header
-_ACCOUNT = re.compile(r"\d{12}")
 _ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
 _MAY_NOT_LOCK_OUT = "The new key policy will not allow you to update the key policy in the future."
 _WHO_IS_THIS = "Policy contains a statement with one or more invalid principals."
@@ -243,13 +242,13 @@ def _is(name: str, caller: Caller) -> bool:
 def _account_named(name: str) -> str:
     """Return the account that a principal is, or nothing where it is someone in particular."""
     root = _ROOT.fullmatch(name)
-    return root[1] if root else name if _ACCOUNT.fullmatch(name) else ""
+    return root[1] if root else name if is_account_id(name) else ""
 
 
 def _exists(name: str) -> bool:
     """Say whether a principal exists; of accounts that were never used here nothing is known."""
     parts = re.fullmatch(r"arn:([\w-]+):(iam|sts)::(\d{12}):(.+)", name)
-    if name == "*" or _ACCOUNT.fullmatch(name) or _ROOT.fullmatch(name):
+    if name == "*" or is_account_id(name) or _ROOT.fullmatch(name):
         return True
     if parts is None:
         return False

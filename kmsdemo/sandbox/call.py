@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,8 @@ from moto.kms.models import KmsBackend, kms_backends
 from moto.utilities.utils import get_partition
 
 from kmsdemo.sandbox.refusal import invalid
+
+_TWELVE_DIGITS = re.compile(r"\d{12}")
 
 Answer = dict[str, Any] | str
 """The fields of an answer, or moto's answer as it is, in JSON."""
@@ -68,6 +71,11 @@ class Call:
     def arn(self, resource: str, account: str | None = None) -> str:
         """Return the ARN of ``key/ID`` or ``alias/NAME``, by default in the caller's account."""
         return f"arn:{self.partition}:kms:{self.region}:{account or self.account}:{resource}"
+
+
+def is_account_id(text: str) -> bool:
+    """Say whether a text is the number of an account."""
+    return _TWELVE_DIGITS.fullmatch(text) is not None
 
 
 def encoded(value: bytes) -> str:

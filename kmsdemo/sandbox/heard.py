@@ -14,10 +14,12 @@ from moto.iam.models import get_account_id_from, iam_backends
 from werkzeug.wrappers import Request
 
 from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.call import is_account_id
 
 MOST_KEPT: Final = 50
+LOOKS_ONLY: Final = "kmsdemo-console"
+"""The application id, in the user agent, of callers that are not heard."""
 _SIGNED = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
-_TWELVE_DIGITS = re.compile(r"\d{12}")
 _ERROR_IN_XML = re.compile(rb"<Code>(\w+)</Code>")
 _SUCCESS = 200
 # What a call is about; nothing of what it carries.
@@ -56,14 +58,9 @@ class Heard:
 
 
 class Hearing:
-    """Keeps the last calls of each account.
+    """Keeps the last calls of each account."""
 
-    Args:
-        deaf_to: The application id, in the user agent, of callers that only look.
-    """
-
-    def __init__(self, deaf_to: str) -> None:
-        self._deaf_to = f"app/{deaf_to}"
+    def __init__(self) -> None:
         # By account, the newest first; a reader in another thread has a whole one, old or new.
         self._calls: dict[str, tuple[Heard, ...]] = {}
         self._count: Counter[str] = Counter()
@@ -71,7 +68,7 @@ class Hearing:
     def note(self, request: Request, status: int, answer: bytes) -> None:
         """Keep a call, if it is one, under the account that made it."""
         signed = _SIGNED.search(request.headers.get("Authorization", ""))
-        if signed is None or self._deaf_to in request.headers.get("User-Agent", ""):
+        if signed is None or f"app/{LOOKS_ONLY}" in request.headers.get("User-Agent", ""):
             return
         operation, parameters = _asked(request)
         account = _account(signed["key"])
@@ -107,7 +104,7 @@ class Hearing:
 
 
 def _account(access_key_id: str) -> str:
-    if _TWELVE_DIGITS.fullmatch(access_key_id):
+    if is_account_id(access_key_id):
         return access_key_id
     return str(get_account_id_from(access_key_id))
 

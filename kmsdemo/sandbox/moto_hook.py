@@ -16,11 +16,10 @@ from moto.sts.models import STSBackend
 from moto.utilities.utils import get_partition
 
 from kmsdemo.sandbox import judgement
-from kmsdemo.sandbox.call import Call
+from kmsdemo.sandbox.call import Call, is_account_id
 from kmsdemo.sandbox.refusal import Refusal
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
-_TWELVE_DIGITS = re.compile(r"\d{12}")
 _SUCCESS = 200
 _LOCK = RLock()
 
@@ -126,7 +125,7 @@ def _access_key_id(response: BaseResponse) -> str:
 def _current_account(response: BaseResponse) -> str:
     """Stand in for ``get_current_account``: an access key id of twelve digits is its account."""
     access_key_id = response.get_access_key()
-    if _TWELVE_DIGITS.fullmatch(access_key_id):
+    if is_account_id(access_key_id):
         return access_key_id
     return _moto_current_account(response)
 

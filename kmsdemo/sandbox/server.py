@@ -17,7 +17,6 @@ from werkzeug.wrappers import Request, Response
 
 from kmsdemo import errors
 from kmsdemo.sandbox import clock, mock_kms
-from kmsdemo.sandbox.heard import Hearing
 from kmsdemo.sandbox.moto_hook import HOOK
 from kmsdemo.sandbox.own_host import is_own
 
@@ -28,8 +27,6 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
 _LOOPBACK = ("127.", "localhost", "::1")
 
-LOOKS_ONLY = "kmsdemo-console"
-
 
 class Application:
     """moto's application, with ``GET /health`` and ``POST /advance`` beside it, and guests.
@@ -38,7 +35,7 @@ class Application:
     would lose a write.
 
     Attributes:
-        hearing: The calls so far.
+        listeners: Called with each AWS call: the request, and the status and body of the answer.
         guests: Other applications, by the first part of their paths.
     """
 
@@ -46,7 +43,7 @@ class Application:
         self._only_this_machine = only_this_machine
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._one_at_a_time = Lock()
-        self.hearing = Hearing(deaf_to=LOOKS_ONLY)
+        self.listeners: list[Callable[[Request, int, bytes], None]] = []
         self.guests: dict[str, WSGIApplication] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -67,7 +64,8 @@ class Application:
             return ours(request())
         moto = self._moto.get_application(environ)
         response = Response.from_app(moto, request().environ)
-        self.hearing.note(request(), response.status_code, response.get_data())
+        for listener in self.listeners:
+            listener(request(), response.status_code, response.get_data())
         return response
 
 

@@ -74,30 +74,23 @@ class Submission:
             raise NotRun(f"the {name} script had to be stopped, and is not run again")
         if (left := self.end - time.monotonic()) <= 0:
             raise NotRun(_OVER)
-        finished = self._start(name, machine, environment, values, min(self.seconds_each, left))
+        command = self.commands[name]
+        try:
+            program = Program(
+                [machine.located(word) for word in command.filled(values)],
+                {**_without_tests(), **machine.environment, **environment},
+                folder=machine.folder,
+                seconds=min(self.seconds_each, left),
+            )
+        except OSError as error:
+            reason = f"it cannot be started: {error.strerror}"
+            raise errors.CommandUnusable(command.text, reason) from error
+        finished = program.finish()
         if finished.stopped and time.monotonic() >= self.end:
             raise NotRun(_OVER)
         if finished.stopped:
             self._stopped.add(name)
         return finished
-
-    def _start(
-        self,
-        name: str,
-        machine: Machine,
-        environment: Mapping[str, str],
-        values: Mapping[str, str],
-        seconds: float,
-    ) -> Finished:
-        command = self.commands[name]
-        words = [machine.located(word) for word in command.filled(values)]
-        ours = {name: os.environ[name] for name in os.environ if not name.startswith(_OF_TESTS)}
-        theirs = {**ours, **machine.environment, **environment, "PYTHONIOENCODING": "utf-8"}
-        try:
-            return Program(words, theirs, folder=machine.folder, seconds=seconds).finish()
-        except OSError as error:
-            reason = f"it cannot be started: {error.strerror}"
-            raise errors.CommandUnusable(command.text, reason) from error
 
     def files_that_show(self, password: str) -> list[Path]:
         """Return the files, written by the scripts where they ran, that show a password."""
@@ -132,3 +125,9 @@ def submitted(
     with ExitStack() as until_the_end:
         one, another = (until_the_end.enter_context(machine(folder)) for _ in range(2))
         yield Submission(commands, one, another, seconds_each, time.monotonic() + seconds)
+
+
+def _without_tests() -> dict[str, str]:
+    """Return the user's variables, but for those of the tests, and with UTF-8 for Python."""
+    ours = {name: os.environ[name] for name in os.environ if not name.startswith(_OF_TESTS)}
+    return {**ours, "PYTHONIOENCODING": "utf-8"}

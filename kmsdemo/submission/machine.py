@@ -125,8 +125,9 @@ def machine(original: Path) -> Iterator[Machine]:
 
 
 def _copy(original: Path, folder: Path) -> None:
-    installed = {path for path in original.iterdir() if _is_installed(path)}
-    ours = set(original.iterdir()) - installed
+    everything = set(original.iterdir())
+    installed = set(filter(_is_installed, everything))
+    ours = everything - installed
     sizes = (path.lstat().st_size for one in ours for path in _all_in(one))
     if any(size > MOST_BYTES for size in accumulate(sizes)):
         raise errors.FolderUnusable(str(original), f"it has more than {MOST_BYTES:,} bytes")
