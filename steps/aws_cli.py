@@ -36,12 +36,15 @@ def aws(clients: Clients, backend: Backend) -> RunAws:
         pytest.skip("the aws command is not installed (pip install awscli)")
 
     def run(*commands: Sequence[str]) -> list[Finished]:
-        environment = {**os.environ, **backend.environment()}
-        running = [
-            Program([program, *words], environment, folder=Path.cwd(), seconds=TIME_LIMIT_SECONDS)
-            for words in commands
-        ]
-        return [program.finish() for program in running]
+        with backend.for_programs() as variables:
+            environment = {**os.environ, **variables}
+            running = [
+                Program(
+                    [program, *words], environment, folder=Path.cwd(), seconds=TIME_LIMIT_SECONDS
+                )
+                for words in commands
+            ]
+            return [program.finish() for program in running]
 
     return run
 

@@ -82,11 +82,12 @@ def run_script(
     """Run ``encrypt`` or ``decrypt`` with values for what its command line leaves open."""
 
     def run(name: str, machine: Machine = submission.machine, **values: str) -> Finished:
-        environment = {**backend.environment(), "KMSDEMO_TABLE": table_name}
-        try:
-            finished = submission.run(name, machine, environment, values)
-        except NotRun as reason:
-            pytest.skip(str(reason))
+        with backend.for_programs() as variables:
+            environment = {**variables, "KMSDEMO_TABLE": table_name}
+            try:
+                finished = submission.run(name, machine, environment, values)
+            except NotRun as reason:
+                pytest.skip(str(reason))
         if finished.stopped:
             why = finished.stopped
             raise Seen(why.what, expected="It ends by itself.", next_step=why.next_step)

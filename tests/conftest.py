@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator, Mapping
 
 import pytest
+
+from kmsdemo.backends import Backend
 
 
 def pytest_configure() -> None:
@@ -43,3 +46,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="the commands of every Nth scenario of the lesson are run (default: %(default)s)",
     )
+
+
+@pytest.fixture
+def at_aws(backend: Backend) -> Iterator[Mapping[str, str]]:
+    """The variables with which other programs reach the same account."""
+    with backend.for_programs() as variables:
+        yield variables

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kmsdemo import keys, lab_key, table, vault
-from kmsdemo.backends import Backend
 from kmsdemo.cli import main
 from steps.people import create_person
 from tests import fake_aws
@@ -320,29 +320,31 @@ def test_every_command_explains_itself(command: str) -> None:
 # --------------------------------------------------------------------------- as a process
 
 
-def test_it_obeys_the_environment_like_any_program_of_aws(backend: Backend, key_id: str) -> None:
-    finished = python("-m", "kmsdemo", "describe", "--json", more=backend.environment())
+def test_it_obeys_the_environment_like_any_program_of_aws(
+    at_aws: Mapping[str, str], key_id: str
+) -> None:
+    finished = python("-m", "kmsdemo", "describe", "--json", more=at_aws)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert json.loads(finished.stdout)["key_id"] == key_id
 
 
 def test_a_password_that_is_no_text_is_refused_without_a_stack_trace(
-    backend: Backend, key_id: str
+    at_aws: Mapping[str, str], key_id: str
 ) -> None:
-    finished = python("-m", "kmsdemo", "encrypt", "caf\udce9", more=backend.environment())
+    finished = python("-m", "kmsdemo", "encrypt", "caf\udce9", more=at_aws)
     assert finished.returncode == 1
     assert finished.stderr.startswith("Error: The password is not text in UTF-8.\n")
 
 
-def test_typing_the_password_does_not_show_it(backend: Backend, key_id: str) -> None:
-    status, shown = in_a_terminal(["encrypt"], [SECRET, SECRET], backend)
+def test_typing_the_password_does_not_show_it(at_aws: Mapping[str, str], key_id: str) -> None:
+    status, shown = in_a_terminal(["encrypt"], [SECRET, SECRET], at_aws)
     assert status == 0, shown
     assert "has been stored in DynamoDB" in shown
     assert SECRET not in shown
 
 
-def test_ctrl_c_at_the_prompt_ends_with_130(backend: Backend, key_id: str) -> None:
-    status, shown = in_a_terminal(["encrypt"], ["\x03"], backend)
+def test_ctrl_c_at_the_prompt_ends_with_130(at_aws: Mapping[str, str], key_id: str) -> None:
+    status, shown = in_a_terminal(["encrypt"], ["\x03"], at_aws)
     assert status == 130
     assert "Interrupted." in shown
     assert "Traceback" not in shown
@@ -371,12 +373,14 @@ def test_ctrl_c_during_a_call_ends_with_130() -> None:
     assert stdout == ""
 
 
-def in_a_terminal(arguments: list[str], typed: list[str], backend: Backend) -> tuple[int, str]:
+def in_a_terminal(
+    arguments: list[str], typed: list[str], at_aws: Mapping[str, str]
+) -> tuple[int, str]:
     """Run a command with a terminal on all its streams; type a line whenever it waits for one."""
     command = [sys.executable, "-m", "kmsdemo", *arguments]
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execve(sys.executable, command, environment(**backend.environment()))  # noqa: S606
+        os.execve(sys.executable, command, environment(**at_aws))  # noqa: S606
     shown, to_type = "", list(typed)
     with os.fdopen(terminal, "rb+", buffering=0) as screen:
         while chunk := read(screen.fileno()):

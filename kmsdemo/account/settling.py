@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +28,28 @@ class Settling:
 
     def watch(self, session: Session) -> None:
         """Wait before the calls of the clients made from this session."""
-        session.register("before-call.kms", self._wait)
-        session.register("after-call.kms", self._changed)
+        session.register("before-call.kms", self._before)
+        session.register("after-call.kms", self._after)
 
-    def _wait(self, **event: Any) -> None:
+    @contextmanager
+    def elsewhere(self) -> Iterator[None]:
+        """Wait before other programs use keys, and take it that they change something."""
+        self._wait()
+        try:
+            yield
+        finally:
+            self._note_change()
+
+    def _before(self, **event: Any) -> None:
         if not changes_something(event["model"].name):
-            time.sleep(max(0.0, self._last_change + self.seconds - time.monotonic()))
+            self._wait()
 
-    def _changed(self, **event: Any) -> None:
+    def _after(self, **event: Any) -> None:
         if changes_something(event["model"].name):
-            self._last_change = time.monotonic()
+            self._note_change()
+
+    def _wait(self) -> None:
+        time.sleep(max(0.0, self._last_change + self.seconds - time.monotonic()))
+
+    def _note_change(self) -> None:
+        self._last_change = time.monotonic()

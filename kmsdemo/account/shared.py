@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 
@@ -19,16 +19,9 @@ class SharedAccount:
         name: The emulator, as the table of divergences knows it.
         lacks: Tags of scenarios that cannot be run here, each with the reason.
         run: What watches over the clients.
-        put_away: What is done with a key when its scenario has ended.
     """
 
-    def __init__(
-        self,
-        name: str,
-        lacks: Mapping[str, str],
-        run: Run,
-        put_away: Callable[[str], None] | None = None,
-    ) -> None:
+    def __init__(self, name: str, lacks: Mapping[str, str], run: Run) -> None:
         self.name = name
         self.afterwards = (
             "the keys are scheduled for deletion, without their aliases; the rest is deleted"
@@ -36,7 +29,6 @@ class SharedAccount:
         self.lacks = lacks
         self._run = run
         self._clients = connect()
-        self._put_away = put_away or self._remove_key
         self._numbers = count(1)
 
     @contextmanager
@@ -48,13 +40,18 @@ class SharedAccount:
         finally:
             self._tidy_up()
 
-    def environment(self) -> Mapping[str, str]:
-        """Return nothing: other programs inherit the variables of this process."""
-        return {}
+    @contextmanager
+    def for_programs(self) -> Iterator[Mapping[str, str]]:
+        """Give nothing: other programs inherit the variables of this process."""
+        yield {}
 
     def advance(self, *, days: int) -> None:
         """Refuse: only the sandbox's clock moves."""
         raise NotImplementedError(self.lacks["clock"])
+
+    def put_away(self, key_id: str) -> None:
+        """Remove a key whose scenario has ended."""
+        leftovers.remove_key(self._clients, key_id)
 
     def _tidy_up(self) -> None:
         """Put away what the scenario made; what fails here is found at the end of the run."""
@@ -62,13 +59,10 @@ class SharedAccount:
         table_names, self._run.table_names = self._run.table_names, []
         for key_id in key_ids:
             with suppress(errors.KmsdemoError):
-                self._put_away(key_id)
+                self.put_away(key_id)
         for table_name in table_names:
             with suppress(errors.KmsdemoError):
                 table.start_deletion(self._clients.dynamodb, table_name)
-
-    def _remove_key(self, key_id: str) -> None:
-        leftovers.remove_key(self._clients, key_id)
 
 
 @contextmanager

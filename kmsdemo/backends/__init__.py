@@ -77,8 +77,8 @@ class Backend(Protocol):
     def account(self) -> AbstractContextManager[Account]:
         """Give a scenario an account, and afterwards remove what it made there."""
 
-    def environment(self) -> Mapping[str, str]:
-        """Return the variables with which another program reaches the same account."""
+    def for_programs(self) -> AbstractContextManager[Mapping[str, str]]:
+        """Give other programs the variables with which they reach the account as it now is."""
 
     def advance(self, *, days: int) -> None:
         """Let days pass at AWS."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
 import botocore
 
 from kmsdemo import errors
+from kmsdemo.account import environment
 from kmsdemo.account.caller import Caller, identify
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.account.key_pool import MOST_KEYS, KeyPool
@@ -52,15 +53,40 @@ def announcement(options: Options) -> str:
     )
 
 
+class RealAccount(SharedAccount):
+    """An account of which few keys are used and each change takes its time.
+
+    Args:
+        run: What watches over the clients.
+        pool: Where keys go when their scenario has ended.
+        settling: What waits for changes.
+    """
+
+    def __init__(self, run: Run, pool: KeyPool, settling: Settling) -> None:
+        super().__init__("aws", _LACKS, run)
+        self._pool = pool
+        self._settling = settling
+
+    @contextmanager
+    def for_programs(self) -> Iterator[Mapping[str, str]]:
+        """Give other programs the caller's credentials, for theirs may be in files of ours."""
+        with self._settling.elsewhere():
+            yield environment.of_caller(self._clients.session)
+
+    def put_away(self, key_id: str) -> None:
+        """Keep the key for the next scenario."""
+        self._pool.put_back(key_id)
+
+
 @contextmanager
-def running(options: Options) -> Iterator[SharedAccount]:
+def running(options: Options) -> Iterator[RealAccount]:
     """Work in the account; at the end remove what was made there, and nothing else."""
     _confirmed(options, connect())
     run, settling = Run(), Settling(options.aws_settle)
     with _watched_by(settling), tidied(run):
         pool = KeyPool(connect(), run.tags)
         with _watched_by(pool):
-            yield SharedAccount("aws", _LACKS, run, pool.put_back)
+            yield RealAccount(run, pool, settling)
 
 
 def _confirmed(options: Options, clients: Clients) -> Caller:

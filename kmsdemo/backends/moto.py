@@ -40,9 +40,10 @@ class Moto:
         self._sandbox.empty()
         yield Account(self._clients, partial(keys.key_ids, self._clients.kms))
 
-    def environment(self) -> Mapping[str, str]:
-        """Start the server, if it is not running yet, and return the way to it."""
-        return {"AWS_ENDPOINT_URL": self._url, "NO_PROXY": "127.0.0.1"}
+    @contextmanager
+    def for_programs(self) -> Iterator[Mapping[str, str]]:
+        """Start the server, if it is not running yet, and give the way to it."""
+        yield {"AWS_ENDPOINT_URL": self._url, "NO_PROXY": "127.0.0.1"}
 
     def advance(self, *, days: int) -> None:
         """Move the sandbox's clock; keys whose waiting period is over are gone."""

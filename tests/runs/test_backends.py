@@ -7,14 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from kmsdemo.account.clients import Clients
-from kmsdemo.backends import Backend
 from tests import posing
 from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment, free_port, python
 
@@ -24,9 +23,9 @@ FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
 
 
 @pytest.fixture
-def url(backend: Backend) -> str:
+def url(at_aws: Mapping[str, str]) -> str:
     """The sandbox, which listens."""
-    return backend.environment()["AWS_ENDPOINT_URL"]
+    return at_aws["AWS_ENDPOINT_URL"]
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kmsdemo.account.clients import Clients
-from kmsdemo.backends import Backend
 from steps.people import create_person
 from tests.processes import in_terminal, python
 from tests.runs import checked_accounts
@@ -93,13 +93,15 @@ def test_it_changes_nothing(looked: dict[str, Any]) -> None:
 # ----------------------------------------------------------------------- as a learner has it
 
 
-def check(backend: Backend, *options: str, **more: str) -> Any:
-    return python("-m", "kmsdemo", "check", *options, more={**backend.environment(), **more})
+def check(at_aws: Mapping[str, str], *options: str, **more: str) -> Any:
+    return python("-m", "kmsdemo", "check", *options, more={**at_aws, **more})
 
 
-def test_it_says_what_we_see_and_what_to_do_next(clients: Clients, backend: Backend) -> None:
+def test_it_says_what_we_see_and_what_to_do_next(
+    clients: Clients, at_aws: Mapping[str, str]
+) -> None:
     checked_accounts.ACCOUNTS["password_itself"](clients)
-    finished = check(backend)
+    finished = check(at_aws)
     assert (finished.returncode, finished.stderr) == (1, "")
     assert (
         "  NOT YET No item can be read\n"
@@ -111,10 +113,12 @@ def test_it_says_what_we_see_and_what_to_do_next(clients: Clients, backend: Back
     assert checked_accounts.PASSWORD not in finished.stdout
 
 
-def test_a_finished_lab_ends_with_0(clients: Clients, backend: Backend, tmp_path: Path) -> None:
+def test_a_finished_lab_ends_with_0(
+    clients: Clients, at_aws: Mapping[str, str], tmp_path: Path
+) -> None:
     checked_accounts.ACCOUNTS["cleaned_up"](clients)
     junit = tmp_path / "junit.xml"
-    finished = check(backend, "--json", "--junit", str(junit))
+    finished = check(at_aws, "--json", "--junit", str(junit))
     assert finished.returncode == 0, finished.stdout
     verdicts = {finding["verdict"] for finding in json.loads(finished.stdout)}
     assert verdicts == {"done", "not reached"}
@@ -122,7 +126,7 @@ def test_a_finished_lab_ends_with_0(clients: Clients, backend: Backend, tmp_path
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("12", "0", "6")
 
 
-def test_who_may_not_decrypt_gets_the_rest(clients: Clients, backend: Backend) -> None:
+def test_who_may_not_decrypt_gets_the_rest(clients: Clients, at_aws: Mapping[str, str]) -> None:
     checked_accounts.encrypted(clients)
     reader = create_person(clients.iam, "reader")
     allowed = {"Effect": "Allow", "Action": ["kms:List*", "kms:Describe*"], "Resource": "*"}
@@ -132,21 +136,21 @@ def test_who_may_not_decrypt_gets_the_rest(clients: Clients, backend: Backend) -
         "AWS_ACCESS_KEY_ID": reader.access_key_id,
         "AWS_SECRET_ACCESS_KEY": reader.secret_access_key,
     }
-    finished = check(backend, "--json", **keys_of)
+    finished = check(at_aws, "--json", **keys_of)
     findings = {finding["asks"]: finding for finding in json.loads(finished.stdout)}
     assert findings[DECRYPTS]["verdict"] == "not reached"
     assert "you may not decrypt with the key" in findings[DECRYPTS]["sees"]
     assert findings[DOOMED]["verdict"] == "not yet"
 
 
-def test_no_answer_is_said_in_two_lines(backend: Backend) -> None:
-    finished = check(backend, AWS_ENDPOINT_URL="http://127.0.0.1:1")
+def test_no_answer_is_said_in_two_lines(at_aws: Mapping[str, str]) -> None:
+    finished = check(at_aws, AWS_ENDPOINT_URL="http://127.0.0.1:1")
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr.startswith("Error: No AWS service could be reached")
     assert len(finished.stderr.splitlines()) == 2
 
 
-def test_watch_looks_again_until_ctrl_c(clients: Clients, backend: Backend) -> None:
+def test_watch_looks_again_until_ctrl_c(clients: Clients, at_aws: Mapping[str, str]) -> None:
     def answer(printed: str) -> str:
         if "There is no table at all" in printed and printed.count("Ctrl-C ends it") == 1:
             checked_accounts.ACCOUNTS["table_without_items"](clients)
@@ -154,7 +158,7 @@ def test_watch_looks_again_until_ctrl_c(clients: Clients, backend: Backend) -> N
         return "\x03" if is_seen else ""
 
     command = ("-m", "kmsdemo", "check", "--watch")
-    code, printed = in_terminal(*command, answer=answer, more=backend.environment())
+    code, printed = in_terminal(*command, answer=answer, more=at_aws)
     assert code == 0
     assert "We see: The table demo-kms is empty." in printed
     assert "Traceback" not in printed

@@ -7,7 +7,7 @@ import io
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -141,12 +141,12 @@ def pairs(then: Any, now: Any, name: str) -> Iterator[tuple[str, Any, Any]]:
 
 
 @pytest.fixture
-def to_server(backend: Backend, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def to_server(at_aws: Mapping[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder, and an environment that leads the AWS CLI to the sandbox's server."""
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_DATA_PATH", str(Path(awscli.__file__).parent / "data"))
-    for name, value in backend.environment().items():
+    for name, value in at_aws.items():
         monkeypatch.setenv(name, value)
     return tmp_path
 

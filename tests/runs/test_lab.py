@@ -7,14 +7,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from kmsdemo import envelope
 from kmsdemo.account.clients import Clients
-from kmsdemo.backends import Backend
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.lab import lesson
 from steps.passwords import UNUSUAL
@@ -194,12 +193,12 @@ divergences.DIVERGENCES = (known,)
 
 
 def test_in_a_real_account_it_says_what_is_not_possible_there(
-    small_suite: Path, clients: Clients, backend: Backend
+    small_suite: Path, clients: Clients, at_aws: Mapping[str, str]
 ) -> None:
     edit(small_suite, "  Scenario: A new table", "  @clock\n  Scenario: A new table")
     aws = posing.aws(clients, clients.in_region("eu-west-1"))
     options = ["--backend=aws", f"--aws-account={posing.ACCOUNT}", "--aws-settle=0.01"]
-    developer = {**backend.environment(), **posing.developer(clients.iam), "CI": ""}
+    developer = {**at_aws, **posing.developer(clients.iam), "CI": ""}
     finished = python("-c", ONE_FEATURE, small_suite, *options, more=developer)
     assert finished.returncode == 0, finished.stdout
     assert "\nas arn:aws:iam::123456789012:user/developer\n" in finished.stdout

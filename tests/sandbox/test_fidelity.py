@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from benchmarks.behaviours import Behaviour, all_behaviours
 from kmsdemo.account.clients import Clients
-from kmsdemo.backends import Backend
 from tests.emulators import Emulator
 from tests.processes import ROOT
 
@@ -14,9 +15,9 @@ BEHAVIOURS = all_behaviours()
 
 
 @pytest.fixture
-def sandbox(clients: Clients, backend: Backend) -> Emulator:
+def sandbox(clients: Clients, at_aws: Mapping[str, str]) -> Emulator:
     """The running sandbox, with empty accounts."""
-    return Emulator("sandbox", backend.environment()["AWS_ENDPOINT_URL"], moves_time=True)
+    return Emulator("sandbox", at_aws["AWS_ENDPOINT_URL"], moves_time=True)
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
