@@ -90,8 +90,17 @@ def _invalid_state(refusal: _Refusal) -> errors.KmsdemoError:
     return errors.KeyUnusable(refusal.key_id, refusal.message)
 
 
+_NAMING_AN_ALIAS = ("CreateAlias", "UpdateAlias")
+
+
+def _already_there(refusal: _Refusal) -> errors.KmsdemoError:
+    if refusal.operation in _NAMING_AN_ALIAS:
+        return errors.AliasTaken(refusal.key_id)
+    return _other_answer(refusal)
+
+
 def _invalid_key_request(refusal: _Refusal) -> errors.KmsdemoError:
-    if refusal.operation in ("CreateAlias", "UpdateAlias"):
+    if refusal.operation in _NAMING_AN_ALIAS:
         return errors.InvalidAlias(refusal.key_id)
     return _other_answer(refusal)
 
@@ -136,7 +145,7 @@ _ABOUT_KEYS: _Table = {
     "InvalidCiphertext": lambda r: errors.CiphertextInvalid(r.key_id),
     "InvalidKeyUsage": lambda r: errors.KeyUnusable(r.key_id, r.message),
     "UnsupportedOperation": lambda r: errors.KeyUnusable(r.key_id, r.message),
-    "AlreadyExists": lambda r: errors.AliasTaken(r.key_id),
+    "AlreadyExists": _already_there,
     "InvalidAliasName": lambda r: errors.InvalidAlias(r.key_id),
     "NotAuthorized": lambda r: errors.InvalidAlias(r.key_id),
     "Validation": _invalid_key_request,

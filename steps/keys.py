@@ -11,6 +11,7 @@ import pytest
 from pytest_bdd import given, parsers, then, when
 
 from kmsdemo import key_policy, keys
+from kmsdemo.account.clients import Clients
 from kmsdemo.errors import KeyNotFound, KmsdemoError
 from kmsdemo.keys import Key
 from steps.people import People
@@ -271,10 +272,10 @@ def enabled_keys(account: Account) -> list[str]:
 # ---------------------------------------------------------------------------- multi-Region
 
 
-@given("a multi-Region key with a replica in Ireland", target_fixture="key")
-def create_replicated_key(kms: KMSClient) -> Key:
-    key = keys.create(kms, multi_region=True)
-    keys.replicate(kms, key.key_id, "eu-west-1")
+@given("a multi-Region key with a replica in another Region", target_fixture="key")
+def create_replicated_key(clients: Clients) -> Key:
+    key = keys.create(clients.kms, multi_region=True)
+    keys.replicate(clients.kms, key.key_id, clients.another_region)
     return key
 
 

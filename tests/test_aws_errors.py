@@ -29,6 +29,7 @@ ABOUT_KEYS = [
     ("Decrypt", "InvalidKeyUsageException", "", errors.KeyUnusable),
     ("ReplicateKey", "UnsupportedOperationException", "", errors.KeyUnusable),
     ("CreateAlias", "AlreadyExistsException", "", errors.AliasTaken),
+    ("ReplicateKey", "AlreadyExistsException", "", errors.AwsFailed),
     ("CreateAlias", "InvalidAliasNameException", "", errors.InvalidAlias),
     ("CreateAlias", "NotAuthorizedException", "", errors.InvalidAlias),
     ("CreateAlias", "ValidationException", "", errors.InvalidAlias),

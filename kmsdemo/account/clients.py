@@ -34,6 +34,14 @@ CONFIG = Config(
 )
 
 
+# Of each partition, two that every account there may use at once.
+_REGIONS = {
+    "aws": ("eu-west-1", "us-east-1"),
+    "aws-cn": ("cn-north-1", "cn-northwest-1"),
+    "aws-us-gov": ("us-gov-west-1", "us-gov-east-1"),
+}
+
+
 @dataclass(frozen=True)
 class Clients:
     """The clients of one caller in one Region, each made when it is first asked for.
@@ -73,6 +81,16 @@ class Clients:
     def _client(self, service: Any) -> Any:
         with _configured():
             return self.session.client(service, endpoint_url=self.endpoint_url, config=CONFIG)
+
+    @property
+    def another_region(self) -> str:
+        """A Region that keys of this one can have replicas in, such as ``eu-west-1``.
+
+        AWS: "Multi-Region keys", AWS KMS Developer Guide: replicas are in the same partition.
+        """
+        partition = self.kms.meta.partition
+        one, other = _REGIONS.get(partition, _REGIONS["aws"])
+        return other if self.session.region_name == one else one
 
     def in_region(self, region: str) -> Clients:
         """Return the default caller's clients in another Region, such as ``eu-west-1``."""

@@ -110,6 +110,21 @@ def full_house() -> Iterator[str]:
                 client.close()
 
 
+@pytest.mark.parametrize(
+    ("region", "another"),
+    [
+        ("us-east-1", "eu-west-1"),
+        ("ap-southeast-2", "eu-west-1"),
+        ("eu-west-1", "us-east-1"),
+        ("us-gov-west-1", "us-gov-east-1"),
+        ("cn-northwest-1", "cn-north-1"),
+    ],
+)
+def test_another_region_is_one_that_a_replica_can_be_in(region: str, another: str) -> None:
+    with sent_to("http://127.0.0.1:9"):
+        assert connect(region=region).another_region == another
+
+
 def test_everybody_waits_and_retries_alike() -> None:
     with sent_to("http://127.0.0.1:9"):
         mine = connect()
