@@ -15,7 +15,6 @@ from kmsdemo.keys import ALIAS_PREFIX
 from kmsdemo.vault import PASSWORD_ATTRIBUTE, Item
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
 _OF_AWS: Final = "alias/aws/"
@@ -35,16 +34,6 @@ def aliases(kms: KMSClient) -> list[str]:
             for alias in page["Aliases"]
             if "TargetKeyId" in alias and not alias["AliasName"].startswith(_OF_AWS)
         ]
-
-
-def table_names(dynamodb: DynamoDBClient) -> list[str]:
-    """Return the names of all tables of this account and Region.
-
-    AWS: ListTables, Amazon DynamoDB API Reference.
-    """
-    with translated(table_name="of this account"):
-        pages = dynamodb.get_paginator("list_tables").paginate()
-        return [name for page in pages for name in page["TableNames"]]
 
 
 def is_the_labs(alias: str) -> bool:

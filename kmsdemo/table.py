@@ -72,6 +72,19 @@ def describe(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Table:
         return _table(dynamodb.describe_table(TableName=table_name)["Table"])
 
 
+def names(dynamodb: DynamoDBClient) -> list[str]:
+    """Return the names of all tables of this account and Region.
+
+    Raises:
+        AccessDenied: The caller may not list them.
+
+    AWS: ListTables, Amazon DynamoDB API Reference.
+    """
+    with translated(table_name="of this account"):
+        pages = dynamodb.get_paginator("list_tables").paginate()
+        return [name for page in pages for name in page["TableNames"]]
+
+
 def delete(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> bool:
     """Delete the lab's table with all its items, and wait until it is gone.
 

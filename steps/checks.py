@@ -112,7 +112,7 @@ def waiting_period_is_seven_days(checked_key: Key) -> None:
 
 @given("the lab is not cleaned up")
 def lab_is_not_over(visited: Clients) -> None:
-    is_gone = table.TABLE_NAME not in progress.table_names(visited.dynamodb)
+    is_gone = table.TABLE_NAME not in table.names(visited.dynamodb)
     if is_gone and is_doomed(visited):
         pytest.skip("all is cleaned up already")
 
@@ -126,14 +126,14 @@ def is_doomed(visited: Clients) -> bool:
 
 @then(parsers.parse('there is a table with the name "{name}"'))
 def table_is_there(visited: Clients, name: str) -> None:
-    there = progress.table_names(visited.dynamodb)
+    there = table.names(visited.dynamodb)
     if name not in there:
         raise Seen(progress.about_tables(there))
 
 
 @then(parsers.parse('there is no table with the name "{name}"'))
 def table_is_gone(visited: Clients, name: str) -> None:
-    if name in progress.table_names(visited.dynamodb):
+    if name in table.names(visited.dynamodb):
         raise Seen(f"The table {name} is still there.")
 
 

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 OF_OTHERS = "demo-kms-of-others"
-_EVERYTHING = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
 
 
 @dataclass(frozen=True)
@@ -64,9 +60,7 @@ def aws(root: Clients, root_in_ireland: Clients) -> Aws:
 def developer(iam: IAMClient) -> dict[str, str]:
     """Create an IAM user who may do everything, and return the variables that make one the user."""
     iam.create_user(UserName="developer")
-    iam.put_user_policy(
-        UserName="developer", PolicyName="Everything", PolicyDocument=json.dumps(_EVERYTHING)
-    )
+    _put_policy(iam, "Allow", "*")
     access_key = iam.create_access_key(UserName="developer")["AccessKey"]
     return {
         "AWS_ACCESS_KEY_ID": access_key["AccessKeyId"],
@@ -75,8 +69,19 @@ def developer(iam: IAMClient) -> dict[str, str]:
     }
 
 
+def forbid(iam: IAMClient, action: str) -> None:
+    """Forbid that user something."""
+    _put_policy(iam, "Deny", action)
+
+
 @contextmanager
 def acting_as_developer(root: Clients) -> Iterator[None]:
     """Be that user in this process."""
     with environment.only(developer(root.iam)):
         yield
+
+
+def _put_policy(iam: IAMClient, effect: str, action: str) -> None:
+    statement = {"Effect": effect, "Action": action, "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.put_user_policy(UserName="developer", PolicyName=effect, PolicyDocument=json.dumps(policy))

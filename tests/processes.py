@@ -20,10 +20,16 @@ TIME_LIMIT_SECONDS = 120
 _CLOSED = "\0closed"
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Return the environment without the options of the pytest that runs us."""
+def environment(**more: str | None) -> dict[str, str]:
+    """Return the environment without the options of the pytest that runs us.
+
+    Args:
+        more: Further variables; ``None`` takes one away.
+    """
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return {**ours, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "80", **more}
+    fixed = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
+    every = {**ours, **fixed, **more}
+    return {name: value for name, value in every.items() if value is not None}
 
 
 def free_port() -> int:
@@ -36,7 +42,7 @@ def python(
     *arguments: str | Path,
     folder: Path = ROOT,
     stdin: str | None = None,
-    more: Mapping[str, str] | None = None,
+    more: Mapping[str, str | None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python ARGUMENTS`` to its end, with nothing or a text on standard input."""
     return subprocess.run(

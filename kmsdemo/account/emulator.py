@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 
-from kmsdemo import keys
-from kmsdemo.account import environment
+from kmsdemo.account import environment, leftovers
 from kmsdemo.account.clients import connect
 from kmsdemo.account.run import Run
 from kmsdemo.account.shared import SharedAccount, tidied
-from kmsdemo.aws_errors import translated
 
 _CALLER = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -42,9 +40,7 @@ def announcement(name: str) -> str:
         EndpointUnreachable: Nobody answers, or not as AWS does.
     """
     clients = connect()
-    keys.key_ids(clients.kms)
-    with translated():
-        clients.dynamodb.list_tables()
+    leftovers.look(clients)
     kms, dynamodb = clients.kms.meta.endpoint_url, clients.dynamodb.meta.endpoint_url
     return f"AWS is {name} at {kms}{f', with DynamoDB at {dynamodb}' if dynamodb != kms else ''}"
 

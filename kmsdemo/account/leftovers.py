@@ -45,6 +45,17 @@ class Leftover:
         return self.run.expires < datetime.now(timezone.utc)
 
 
+def look(clients: Clients) -> None:
+    """List keys and tables, as :func:`find` does first: who may not, had better make none.
+
+    Raises:
+        AccessDenied: The caller may not list.
+        EndpointUnreachable: Nobody answers, or not as AWS does.
+    """
+    keys.key_ids(clients.kms)
+    table.names(clients.dynamodb)
+
+
 def find(clients: Clients, run_id: str | None = None) -> list[Leftover]:
     """Return the keys and tables that runs made in this account and Region and did not remove.
 
@@ -151,10 +162,7 @@ def _is_removed(clients: Clients, key_id: str) -> bool:
 
 
 def _tables(dynamodb: DynamoDBClient) -> Iterator[Leftover]:
-    with translated(table_name="of this account"):
-        pages = dynamodb.get_paginator("list_tables").paginate()
-        names = [name for page in pages for name in page["TableNames"]]
-    for name in names:
+    for name in table.names(dynamodb):
         with suppress(errors.AccessDenied, errors.TableNotFound):
             if name.startswith(_TABLE_PREFIX) and (run := _run_of(dynamodb, name)):
                 yield Leftover("table", name, run)

@@ -68,9 +68,11 @@ class Run:
                 raise errors.NotOfThisRun(params[name], operation)
 
     def _guard_table(self, **event: Any) -> None:
-        operation = event["model"].name
-        table_name = event["params"].get("TableName", self.tags.run_id)
-        if not operation.startswith("Describe") and self.tags.run_id not in table_name:
+        operation, params = event["model"].name, event["params"]
+        if operation.startswith(("Describe", "List")):
+            return
+        table_name = params.get("TableName", "what it names")
+        if self.tags.run_id not in table_name:
             raise errors.NotOfThisRun(table_name, operation)
 
     def _tag_key(self, **event: Any) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import botocore
 
 from kmsdemo import errors
-from kmsdemo.account import environment
+from kmsdemo.account import environment, leftovers
 from kmsdemo.account.caller import Caller, identify
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.account.key_pool import MOST_KEYS, KeyPool
@@ -27,8 +27,9 @@ _LACKS = MappingProxyType(
     }
 )
 _ANNOUNCEMENT = """\
-AWS account {account}, Region {region}{endpoint}
+AWS account {account}, Region {region}
 as {arn}
+at {endpoint}
 This run creates at most {most_keys} KMS keys and, for each scenario that needs one, a
 DynamoDB table, all tagged kmsdemo:run. At its end the tables are deleted and
 the keys scheduled for deletion in 7 days. If it is killed, run kmsdemo sweep."""
@@ -40,15 +41,16 @@ def announcement(options: Options) -> str:
     Raises:
         NoAccountNamed, AnotherAccount, RootRefused, RefusedInCi: It must not be used.
         NoCredentials, NoRegion, EndpointUnreachable: It cannot be.
+        AccessDenied: The caller could not find what a run leaves.
     """
     clients = connect()
     caller = _confirmed(options, clients)
-    url = os.environ.get("AWS_ENDPOINT_URL")
+    leftovers.look(clients)
     return _ANNOUNCEMENT.format(
         account=caller.account,
         arn=caller.arn,
         region=clients.kms.meta.region_name,
-        endpoint=f", at {url}" if url else "",
+        endpoint=clients.kms.meta.endpoint_url,
         most_keys=MOST_KEYS,
     )
 

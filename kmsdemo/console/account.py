@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from kmsdemo import key_policy, keys, progress, table, vault
+from kmsdemo import key_policy, keys, table, vault
 from kmsdemo.account.clients import Clients
 from kmsdemo.errors import KmsdemoError, TableNotFound
 from kmsdemo.keys import Key
@@ -83,7 +83,7 @@ def look(clients: Clients) -> AccountShown:
     shown.keys = shown.seen(_keys, kms, shown)
     shown.tables = shown.seen(_tables, dynamodb)
     shown.items = shown.seen(_items, dynamodb)
-    names = shown.seen(progress.table_names, dynamodb)
+    names = shown.seen(table.names, dynamodb)
     shown.other_tables = [name for name in names if name != table.TABLE_NAME]
     return shown
 

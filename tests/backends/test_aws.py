@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -39,9 +40,11 @@ def others(clients: Clients) -> posing.Aws:
 
 def test_it_says_whose_account_it_is_and_what_will_be_created() -> None:
     said = announcement("aws", OPTIONS)
-    assert said.startswith(
-        "AWS account 123456789012, Region us-east-1\nas arn:aws:iam::123456789012:user/developer\n"
-    )
+    assert said.splitlines()[:3] == [
+        "AWS account 123456789012, Region us-east-1",
+        "as arn:aws:iam::123456789012:user/developer",
+        "at https://kms.us-east-1.amazonaws.com",
+    ]
     assert "at most 5 KMS keys" in said
     assert "kmsdemo sweep" in said
     assert max(map(len, said.splitlines())) <= 80
@@ -66,6 +69,13 @@ def test_ci_is_refused_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     refuses(OPTIONS, errors.RefusedInCi)
     assert announcement("aws", Options(aws_account=posing.ACCOUNT, aws_in_ci=True))
+
+
+def test_who_may_not_list_keys_is_told_before_any_is_made(clients: Clients, kms: KMSClient) -> None:
+    posing.forbid(clients.iam, "kms:ListKeys")
+    refusal = refuses(OPTIONS, errors.AccessDenied)
+    assert "ListKeys" in refusal.what
+    assert keys.key_ids(kms) == []
 
 
 def test_nothing_is_refused_only_in_words(kms: KMSClient) -> None:
@@ -193,6 +203,12 @@ def test_what_others_made_is_not_changed(others: posing.Aws) -> None:
             account.clients.dynamodb.put_item(
                 TableName=posing.OF_OTHERS, Item={"appuser": {"S": "1"}}
             )
+        with pytest.raises(errors.NotOfThisRun):
+            account.clients.dynamodb.batch_write_item(
+                RequestItems={
+                    posing.OF_OTHERS: [{"DeleteRequest": {"Key": {"appuser": {"S": "1"}}}}]
+                }
+            )
     others.assert_others_are_untouched()
 
 
@@ -217,3 +233,41 @@ def test_a_change_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
         assert waits == []
         keys.describe(account.clients.kms, key.key_id)
         assert 2 < waits[0] <= 3
+
+
+def test_programs_see_changes_and_make_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    with (
+        running("aws", Options(aws_account=posing.ACCOUNT, aws_settle=3)) as aws,
+        aws.account() as account,
+    ):
+        key = keys.create(account.clients.kms)
+        waits.clear()
+        with aws.for_programs():
+            assert 2 < waits.pop() <= 3
+        keys.describe(account.clients.kms, key.key_id)
+        assert 2 < waits.pop() <= 3
+
+
+def test_programs_are_the_same_caller_where_a_profile_says_who(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    lines = [f"{name.lower()} = {os.environ[name]}" for name in names]
+    (tmp_path / "credentials").write_text("\n".join(["[lab]", *lines, "aws_session_token = t"]))
+    (tmp_path / "config").write_text("[profile lab]\nregion = eu-west-1")
+    at_home = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
+    files = {name: str(tmp_path / file) for name, file in at_home.items()}
+    for name, value in {**files, "AWS_PROFILE": "lab"}.items():
+        monkeypatch.setenv(name, value)
+    expected = {**files, **{name: os.environ[name] for name in names}}
+    for name in (*names, "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    with running("aws", OPTIONS) as aws, aws.for_programs() as variables:
+        assert variables == {
+            **expected,
+            "AWS_SESSION_TOKEN": "t",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "AWS_REGION": "eu-west-1",
+        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -48,11 +49,30 @@ def test_a_run_says_what_it_does_and_leaves_nothing(
 ) -> None:
     finished = python(*FEATURES, "-q", *ON_AWS, more=developer)
     assert finished.returncode == 0, finished.stdout
-    assert finished.stdout.startswith("AWS account 123456789012, Region us-east-1, at http")
+    assert finished.stdout.startswith("AWS account 123456789012, Region us-east-1\n")
+    assert f"\nat {developer['AWS_ENDPOINT_URL']}\n" in finished.stdout
     assert "at most 5 KMS keys" in finished.stdout
     assert aws.remains() == []
     assert 2 <= len(aws.states()) <= 4
     aws.assert_others_are_untouched()
+
+
+def test_scripts_are_the_caller_that_a_profile_names(
+    aws: posing.Aws, developer: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text(
+        "[profile lab]\n"
+        f"aws_access_key_id = {developer['AWS_ACCESS_KEY_ID']}\n"
+        f"aws_secret_access_key = {developer['AWS_SECRET_ACCESS_KEY']}\n"
+        f"region = us-east-1\nendpoint_url = {developer['AWS_ENDPOINT_URL']}\n"
+    )
+    unset = dict.fromkeys(name for name in os.environ | developer if name.startswith("AWS_"))
+    at_home = {**unset, "HOME": str(tmp_path), "AWS_PROFILE": "lab", "CI": ""}
+    finished = python(*FEATURES, "-kgives_the_password_back", *ON_AWS, more=at_home)
+    assert finished.returncode == 0, finished.stdout
+    assert "1 passed" in finished.stdout
+    assert aws.remains() == []
 
 
 def test_runs_at_once_and_in_parallel_do_not_meet(
