@@ -64,6 +64,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--password", help="the password of the scenarios (default: a random one)")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Use one process in a real account: each of several would create keys of its own."""
+    if config.getoption("backend") == "aws":
+        config.option.numprocesses = None
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Say what will be done, or why it cannot be, before anything is."""
     if hasattr(session.config, "workerinput"):
@@ -84,18 +91,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
     if differing := len(terminalreporter.stats.get("xfailed", ())):
         scenarios = "1 scenario differs" if differing == 1 else f"{differing} scenarios differ"
         terminalreporter.write_line(f"{scenarios} from AWS on this backend", yellow=True)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep the scenarios together in a real account: each worker would create keys of its own."""
-    if config.getoption("backend") == "aws":
-        from xdist.scheduler import (  # type: ignore[import-untyped]  # noqa: PLC0415
-            LoadFileScheduling,
-        )
-
-        return LoadFileScheduling(config, log)
-    return None
 
 
 def _chosen(config: pytest.Config) -> tuple[str, Options]:

@@ -1,26 +1,42 @@
-"""A pytest plugin: Ctrl-C is remembered, should what it interrupts swallow its exception.
+"""A pytest plugin: whoever interrupts a run is heard, and the run tidies up.
 
-Python loses a ``KeyboardInterrupt`` that comes inside of a destructor, and some libraries catch
-everything. The next step of a scenario hears it then.
+SIGTERM, by which CI cancels, and SIGHUP, of a terminal that is closed, are heard as Ctrl-C is.
+Each is remembered, should what it interrupts swallow its exception: Python loses a
+``KeyboardInterrupt`` that comes inside of a destructor, and some libraries catch everything. The
+next step of a scenario hears it then.
 """
 
 from __future__ import annotations
 
 import signal
 import warnings
+from typing import Any
 
+_DEFAULTS: dict[str, Any] = {
+    "SIGINT": signal.default_int_handler,
+    "SIGTERM": signal.SIG_DFL,
+    "SIGHUP": signal.SIG_DFL,
+}
+_SIGNALS = {
+    signal.Signals[name]: default
+    for name, default in _DEFAULTS.items()
+    if name in signal.Signals.__members__
+}
 _heard = False
 
 
 def remember() -> None:
-    """Remember Ctrl-C from now on, unless it is ignored, as in the background of a shell."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _remember)
+    """Remember who interrupts from now on, unless that is ignored, as in the background."""
+    for number, default in _SIGNALS.items():
+        if signal.getsignal(number) is default:
+            signal.signal(number, _remember)
 
 
 def _remember(*_: object) -> None:
     global _heard  # noqa: PLW0603, a signal belongs to the process
     _heard = True
+    for number in _SIGNALS.keys() - {signal.SIGINT}:
+        signal.signal(number, signal.SIG_IGN)  # who cancels says it twice, and we are tidying up
     raise KeyboardInterrupt
 
 
@@ -34,8 +50,9 @@ def pytest_keyboard_interrupt() -> None:
 
 
 def pytest_unconfigure() -> None:
-    if signal.getsignal(signal.SIGINT) is _remember:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number, default in _SIGNALS.items():
+        if signal.getsignal(number) is _remember:
+            signal.signal(number, default)
 
 
 def pytest_bdd_before_step() -> None:

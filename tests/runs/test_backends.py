@@ -75,19 +75,19 @@ def test_scripts_are_the_caller_that_a_profile_names(
     assert aws.remains() == []
 
 
-def test_runs_at_once_and_in_parallel_do_not_meet(
-    aws: posing.Aws, developer: dict[str, str]
-) -> None:
-    with started(developer, "-n2") as first, started(developer, "-n2") as second:
+def test_runs_at_once_do_not_meet(aws: posing.Aws, developer: dict[str, str]) -> None:
+    options = (*ON_AWS, "-n2")
+    with started(developer, *options) as first, started(developer, *options) as second:
         printed = [run.communicate(timeout=TIME_LIMIT_SECONDS)[0] for run in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], printed
+    assert "node" not in printed[0]  # there are no workers, each with keys of its own
     assert aws.remains() == []
     assert len(aws.states()) <= 8
     aws.assert_others_are_untouched()
 
 
 def test_what_a_killed_run_left_is_swept_up(aws: posing.Aws, developer: dict[str, str]) -> None:
-    with started(developer) as run:
+    with started(developer, *ON_AWS) as run:
         wait_until_it_has_made_something(aws)
         run.kill()
     assert aws.remains() != []
@@ -100,10 +100,13 @@ def test_what_a_killed_run_left_is_swept_up(aws: posing.Aws, developer: dict[str
     assert again.stdout == "No run left anything in account 123456789012 in this Region.\n"
 
 
-def test_ctrl_c_ends_a_run_and_leaves_nothing(aws: posing.Aws, developer: dict[str, str]) -> None:
-    with started(developer) as run:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
+def test_an_interrupted_run_leaves_nothing(
+    aws: posing.Aws, developer: dict[str, str], how: signal.Signals
+) -> None:
+    with started(developer, *ON_AWS, "-n2") as run:
         wait_until_it_has_made_something(aws)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(how)
         printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
     assert run.returncode == pytest.ExitCode.INTERRUPTED, printed
     assert aws.remains() == []
@@ -140,12 +143,12 @@ def test_a_refusal_comes_before_anything_is_done(
 
 
 @contextmanager
-def started(developer: dict[str, str], *options: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, *FEATURES, *ON_AWS, *options]
+def started(more: dict[str, str], *options: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, *FEATURES, *options]
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment(**developer),
+        env=environment(**more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -164,10 +167,12 @@ def wait_until_it_has_made_something(aws: posing.Aws) -> None:
 # ----------------------------------------------------------------------------- emulators
 
 
-def test_an_endpoint_is_left_as_it_was_found(aws: posing.Aws, url: str) -> None:
-    finished = python(*FEATURES, "-n2", "--backend=endpoint", f"--endpoint-url={url}")
-    assert finished.returncode == 0, finished.stdout
-    assert finished.stdout.startswith(f"AWS is endpoint at {url}\n")
+def test_runs_at_once_leave_an_endpoint_as_it_was_found(aws: posing.Aws, url: str) -> None:
+    options = ("-n2", "--backend=endpoint", f"--endpoint-url={url}")
+    with started({}, *options) as first, started({}, *options) as second:
+        printed = [run.communicate(timeout=TIME_LIMIT_SECONDS)[0] for run in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], printed
+    assert printed[0].startswith(f"AWS is endpoint at {url}\n")
     assert aws.remains() == []
     aws.assert_others_are_untouched()
 
