@@ -40,10 +40,10 @@ class InUse:
 def put_in_use(kms: KMSClient, key: Key) -> InUse:
     other = keys.create(kms)
     (alias,), (other_alias,) = keys.aliases(kms, key.key_id), keys.aliases(kms, other.key_id)
+    blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"secret")["CiphertextBlob"]
     grant = kms.create_grant(
         KeyId=key.key_id, GranteePrincipal=key.root_arn, Operations=["Decrypt"]
     )
-    blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"secret")["CiphertextBlob"]
     return InUse(kms, key, key.key_id, alias, other_alias, grant["GrantId"], blob)
 
 

@@ -17,11 +17,13 @@ from botocore.session import Session
 
 from kmsdemo import errors, keys
 from kmsdemo.account.clients import CONFIG, Clients
-from kmsdemo.account.key_renewal import renew
+from kmsdemo.account.key_renewal import renewal
 from kmsdemo.account.tags import Tags
+from kmsdemo.aws_errors import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_kms.type_defs import KeyMetadataTypeDef
 
 MOST_KEYS: Final = 5
 _WISHES: Final = "kmsdemo_wishes"
@@ -43,7 +45,7 @@ class KeyPool:
     clients: Clients
     tags: Tags
     made: int = 0
-    _free: list[str] = field(default_factory=list)
+    _free: dict[str, KeyMetadataTypeDef] = field(default_factory=dict)
 
     def watch(self, session: Session) -> None:
         """Answer for the clients made from this session, as the same caller."""
@@ -52,14 +54,21 @@ class KeyPool:
             handler = partial(self._answer, answer, session)
             session.register(f"before-call.kms.{operation}", cast("Any", handler))
 
-    def put_back(self, key_id: str) -> None:
-        """Make a key like a new one and keep it for the next scenario.
+    def putting_back(self, key_id: str) -> Callable[[], None]:
+        """Look at a key, and return what makes it like a new one, for the next scenario.
 
         Raises:
-            KmsdemoError: It could not be done; the key is not used again.
+            KmsdemoError: As AWS says, also of what is returned; the key is not used again.
         """
-        renew(self.clients.kms, key_id, keeping=self.tags.as_text())
-        self._free.append(key_id)
+        with translated(key_id=key_id):
+            used = self.clients.kms.describe_key(KeyId=key_id)["KeyMetadata"]
+        renew = renewal(self.clients.kms, key_id, keeping=self.tags.as_text())
+
+        def put_back() -> None:
+            renew()
+            self._free[key_id] = _as_new(used)
+
+        return put_back
 
     def _answer(self, answer: _FromPool, session: Session, **event: Any) -> _Answer | None:
         kms = cast("KMSClient", session.create_client("kms", config=CONFIG))
@@ -73,11 +82,10 @@ class KeyPool:
         multi_region = wishes.get("MultiRegion", False)
         for key_id in self._free:
             if key_id.startswith("mrk-") == multi_region:
-                kms.update_key_description(KeyId=key_id, Description=wishes.get("Description", ""))
+                description = wishes.get("Description", "")
+                kms.update_key_description(KeyId=key_id, Description=description)
                 kms.tag_resource(KeyId=key_id, Tags=wishes["Tags"])
-                metadata = kms.describe_key(KeyId=key_id)["KeyMetadata"]
-                self._free.remove(key_id)
-                return {"KeyMetadata": metadata}
+                return {"KeyMetadata": {**self._free.pop(key_id), "Description": description}}
         return None
 
     def _replicate(self, kms: KMSClient, wishes: dict[str, Any]) -> dict[str, Any] | None:
@@ -96,6 +104,13 @@ class KeyPool:
 
 _FromPool = Callable[["KMSClient", dict[str, Any]], dict[str, Any] | None]
 _SUCCESS: Final = {"ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+def _as_new(used: KeyMetadataTypeDef) -> KeyMetadataTypeDef:
+    """Return what AWS KMS says of a key once it is renewed, which it cannot be asked for yet."""
+    new = {**used, "KeyState": "Enabled", "Enabled": True}
+    of_deletion = ("DeletionDate", "PendingDeletionWindowInDays")
+    return cast("KeyMetadataTypeDef", {name: new[name] for name in new if name not in of_deletion})
 
 
 def _remember_wishes(**event: Any) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kmsdemo import errors, keys, table
@@ -86,55 +87,77 @@ def remove(clients: Clients, leftovers: Sequence[Leftover]) -> dict[Leftover, er
     AWS: ScheduleKeyDeletion, DeleteAlias, AWS KMS API Reference; DeleteTable, Amazon DynamoDB
     API Reference.
     """
-    # All are begun before any is waited for: a key that is left costs more than a table.
-    failures = _failures(_begin_removal, clients, leftovers)
-    begun = [leftover for leftover in leftovers if leftover not in failures]
-    return failures | _failures(_end_removal, clients, begun)
+    removals: dict[Leftover, Callable[[], None]] = {}
+    failures: dict[Leftover, errors.KmsdemoError] = {}
+
+    def look(leftover: Leftover) -> None:
+        removals[leftover] = _removal(clients, leftover)
+
+    def begin(leftover: Leftover) -> None:
+        removals[leftover]()
+
+    def end(leftover: Leftover) -> None:
+        if leftover.kind == "table":
+            table.wait_until_gone(clients.dynamodb, leftover.name)
+
+    # Each step of all before the next of any: a change takes its time to be seen, and a key
+    # that is left costs more than a table.
+    for step in (look, begin, end):
+        remaining = [leftover for leftover in leftovers if leftover not in failures]
+        failures |= _failures(step, remaining)
+    return failures
 
 
-def remove_key(clients: Clients, key_id: str) -> None:
-    """Schedule a key and its replicas for deletion in 7 days, and take its aliases away.
+def removal_of_key(clients: Clients, key_id: str) -> Callable[[], None]:
+    """Look at a key, and return what removes it.
+
+    That schedules it and its replicas for deletion in 7 days, and takes its aliases away.
 
     Raises:
-        KeyNotFound, AccessDenied, Throttled: As AWS says.
+        KeyNotFound, AccessDenied, Throttled: As AWS says; also what is returned may.
     """
-    for region in keys.replica_regions(clients.kms, key_id):
-        _schedule_deletion(clients.in_region(region).kms, key_id)
-    _schedule_deletion(clients.kms, key_id)
-    keys.delete_aliases(clients.kms, keys.aliases(clients.kms, key_id))
+    everywhere = _everywhere(clients, key_id)
+    aliases = keys.aliases(clients.kms, key_id)
+
+    def remove() -> None:
+        for kms, key in everywhere:
+            _schedule_deletion(kms, key)
+        keys.delete_aliases(clients.kms, aliases)
+
+    return remove
 
 
 def _failures(
-    step: Callable[[Clients, Leftover], None], clients: Clients, leftovers: Sequence[Leftover]
+    step: Callable[[Leftover], None], leftovers: Sequence[Leftover]
 ) -> dict[Leftover, errors.KmsdemoError]:
     failures = {}
     for leftover in leftovers:
         try:
-            step(clients, leftover)
+            step(leftover)
         except errors.KmsdemoError as error:  # noqa: PERF203, each call may fail on its own
             failures[leftover] = error
     return failures
 
 
-def _begin_removal(clients: Clients, leftover: Leftover) -> None:
+def _removal(clients: Clients, leftover: Leftover) -> Callable[[], None]:
     if leftover.kind == "key":
-        remove_key(clients, leftover.name)
-    else:
-        table.start_deletion(clients.dynamodb, leftover.name)
+        return removal_of_key(clients, leftover.name)
+    return partial(table.start_deletion, clients.dynamodb, leftover.name)
 
 
-def _end_removal(clients: Clients, leftover: Leftover) -> None:
-    if leftover.kind == "table":
-        table.wait_until_gone(clients.dynamodb, leftover.name)
+def _everywhere(clients: Clients, key_id: str) -> list[tuple[KMSClient, keys.Key]]:
+    """Return a key's replicas and, last, the key, each with the client of its Region."""
+    regions = keys.replica_regions(clients.kms, key_id)
+    there = [*(clients.in_region(region).kms for region in regions), clients.kms]
+    return [(kms, keys.describe(kms, key_id)) for kms in there]
 
 
-def _schedule_deletion(kms: KMSClient, key_id: str) -> None:
-    key = keys.describe(kms, key_id)
+def _schedule_deletion(kms: KMSClient, key: keys.Key) -> None:
     if _goes_soon(key):
         return
     if key.state == "PendingDeletion":
-        keys.cancel_deletion(kms, key_id)
-    keys.schedule_deletion(kms, key_id, waiting_period_days=WAITING_PERIOD_DAYS)
+        keys.cancel_deletion(kms, key.key_id)
+    keys.schedule_deletion(kms, key.key_id, waiting_period_days=WAITING_PERIOD_DAYS)
 
 
 def _goes_soon(key: keys.Key) -> bool:
@@ -155,9 +178,7 @@ def _keys(clients: Clients) -> Iterator[Leftover]:
 
 
 def _is_removed(clients: Clients, key_id: str) -> bool:
-    regions = keys.replica_regions(clients.kms, key_id)
-    everywhere = [clients.kms, *(clients.in_region(region).kms for region in regions)]
-    all_go = all(_goes_soon(keys.describe(kms, key_id)) for kms in everywhere)
+    all_go = all(_goes_soon(key) for _, key in _everywhere(clients, key_id))
     return all_go and not keys.aliases(clients.kms, key_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 
@@ -49,17 +49,21 @@ class SharedAccount:
         """Refuse: only the sandbox's clock moves."""
         raise NotImplementedError(self.lacks["clock"])
 
-    def put_away(self, key_id: str) -> None:
-        """Remove a key whose scenario has ended."""
-        leftovers.remove_key(self._clients, key_id)
+    def put_away(self, key_id: str) -> Callable[[], None]:
+        """Look at a key whose scenario has ended, and return what removes it."""
+        return leftovers.removal_of_key(self._clients, key_id)
 
     def _tidy_up(self) -> None:
         """Put away what the scenario made; what fails here is found at the end of the run."""
         key_ids, self._run.key_ids = self._run.key_ids, []
         table_names, self._run.table_names = self._run.table_names, []
+        putting_away = []
         for key_id in key_ids:
             with suppress(errors.KmsdemoError):
-                self.put_away(key_id)
+                putting_away.append(self.put_away(key_id))
+        for put_away in putting_away:
+            with suppress(errors.KmsdemoError):
+                put_away()
         for table_name in table_names:
             with suppress(errors.KmsdemoError):
                 table.start_deletion(self._clients.dynamodb, table_name)

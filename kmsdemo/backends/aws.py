@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
@@ -75,9 +75,9 @@ class RealAccount(SharedAccount):
         with self._settling.elsewhere():
             yield environment.of_caller(self._clients.session)
 
-    def put_away(self, key_id: str) -> None:
-        """Keep the key for the next scenario."""
-        self._pool.put_back(key_id)
+    def put_away(self, key_id: str) -> Callable[[], None]:
+        """Look at the key, and return what keeps it for the next scenario."""
+        return self._pool.putting_back(key_id)
 
 
 @contextmanager

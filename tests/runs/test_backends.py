@@ -100,7 +100,9 @@ def test_what_a_killed_run_left_is_swept_up(aws: posing.Aws, developer: dict[str
     assert again.stdout == "No run left anything in account 123456789012 in this Region.\n"
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name
+)
 def test_an_interrupted_run_leaves_nothing(
     aws: posing.Aws, developer: dict[str, str], how: signal.Signals
 ) -> None:
