@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -65,10 +66,12 @@ def sweep(*options: str, stdin: str = "") -> Result:
 def test_it_shows_what_it_found_and_asks(aws: posing.Aws, killed: Tags) -> None:
     result = sweep(stdin="n\n")
     assert result.exit_code == 1
-    assert f"table  demo-kms-{killed.run_id}-1  of run {killed.run_id}, which may be" in (
-        result.stderr
-    )
-    assert "Remove them from account 123456789012?" in result.stderr
+    first, *others, question = result.stderr.splitlines()[:5]
+    assert re.fullmatch(f"Run {killed.run_id}, which may go on until 20.* UTC:", first)
+    assert [line.split()[0] for line in others] == ["key", "key", "table"]
+    assert others[-1] == f"  table  demo-kms-{killed.run_id}-1"
+    assert question.startswith("Remove this from account 123456789012, Region us-east-1? [y/N]:")
+    assert max(map(len, result.stderr.splitlines())) <= 80
     assert "Nothing was removed." in result.stderr
     assert len(aws.remains()) == 6
 
@@ -113,6 +116,13 @@ def test_only_what_no_run_can_still_need(aws: posing.Aws, killed: Tags, long_dea
     assert len(aws.remains()) == 6
 
 
+def test_what_a_run_may_still_need_is_counted(aws: posing.Aws, killed: Tags) -> None:
+    result = sweep("--expired", "--yes")
+    assert result.exit_code == 0
+    assert result.stdout == "Left alone, since a run may still need them: 3.\n"
+    assert len(aws.remains()) == 6
+
+
 def test_what_cannot_be_removed_does_not_keep_the_rest(
     aws: posing.Aws, killed: Tags, dynamodb: DynamoDBClient
 ) -> None:
@@ -126,5 +136,5 @@ def test_what_cannot_be_removed_does_not_keep_the_rest(
 def test_tags_that_no_run_wrote_are_no_leftover(kms: KMSClient, aws: posing.Aws) -> None:
     for day in ("some day", "2026-01-01"):
         key = keys.create(kms, tags={"kmsdemo:run": "mine", "kmsdemo:expires": day})
-    assert sweep("--yes").stdout.startswith("No run left anything")
+    assert sweep("--yes").stdout.startswith("There is nothing to remove in")
     assert keys.describe(kms, key.key_id).state == "Enabled"

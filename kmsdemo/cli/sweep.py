@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 
 import click
 
-from kmsdemo import errors
 from kmsdemo.account import leftovers
 from kmsdemo.account.caller import identify
 from kmsdemo.account.clients import connect
@@ -29,50 +28,61 @@ def sweep(run_id: str | None, expired: bool, yes: bool, as_json: bool) -> None:
     """
     clients = connect()
     account = identify(clients.sts).account
+    where = f"account {account}, Region {clients.kms.meta.region_name}"
     with progress("Looking at keys and tables"):
         found = leftovers.find(clients, run_id)
-    found = [leftover for leftover in found if leftover.has_expired or not expired]
-    if found and not yes:
-        _confirm(account, found)
+    unneeded = [leftover for leftover in found if leftover.has_expired or not expired]
+    if unneeded and not yes:
+        _confirm(where, unneeded)
     with progress("Removing keys and tables"):
-        failures = leftovers.remove(clients, found)
-    _report(account, found, failures, as_json)
+        failures = leftovers.remove(clients, unneeded)
+    if as_json:
+        _print_json(account, unneeded, failures)
+    else:
+        _print(where, found, unneeded, failures)
+    for failure in failures.values():
+        click.echo(f"Error: {failure.what}\n{failure.next_step}", err=True)
     if failures:
         click.get_current_context().exit(1)
 
 
-def _confirm(account: str, found: Sequence[Leftover]) -> None:
-    for leftover in found:
-        until = date(leftover.run.expires)
-        running = "" if leftover.has_expired else f", which may be running until {until}"
-        click.echo(f"{_line(leftover)}{running}", err=True)
-    if not click.confirm(f"Remove them from account {account}?", err=True):
+def _confirm(where: str, unneeded: Sequence[Leftover]) -> None:
+    for run in dict.fromkeys(leftover.run for leftover in unneeded):
+        of_run = [leftover for leftover in unneeded if leftover.run == run]
+        until = date(run.expires)
+        running = "" if of_run[0].has_expired else f", which may go on until {until}"
+        click.echo(f"Run {run.run_id}{running}:", err=True)
+        for leftover in of_run:
+            click.echo(f"  {_line(leftover)}", err=True)
+    if not click.confirm(f"Remove this from {where}?", err=True):
         click.echo("Nothing was removed.", err=True)
         click.get_current_context().exit(1)
 
 
 def _line(leftover: Leftover) -> str:
-    return f"{leftover.kind:5}  {leftover.name}  of run {leftover.run.run_id}"
+    return f"{leftover.kind:5}  {leftover.name}"
 
 
 def _facts(leftover: Leftover) -> dict[str, str]:
     return {"kind": leftover.kind, "name": leftover.name, "run": leftover.run.run_id}
 
 
-def _report(
-    account: str,
+def _print_json(account: str, unneeded: Sequence[Leftover], failures: Container[Leftover]) -> None:
+    removed = [_facts(leftover) for leftover in unneeded if leftover not in failures]
+    failed = [_facts(leftover) for leftover in unneeded if leftover in failures]
+    print_json({"account": account, "removed": removed, "failed": failed})
+
+
+def _print(
+    where: str,
     found: Sequence[Leftover],
-    failures: Mapping[Leftover, errors.KmsdemoError],
-    as_json: bool,
+    unneeded: Sequence[Leftover],
+    failures: Container[Leftover],
 ) -> None:
-    removed = [leftover for leftover in found if leftover not in failures]
-    if as_json:
-        failed = [_facts(leftover) for leftover in failures]
-        print_json({"account": account, "removed": list(map(_facts, removed)), "failed": failed})
-    elif not found:
-        click.echo(f"No run left anything in account {account} in this Region.")
-    else:
-        for leftover in removed:
-            click.echo(f"Removed {_line(leftover)}")
-    for failure in failures.values():
-        click.echo(f"Error: {failure.what}\n{failure.next_step}", err=True)
+    for leftover in unneeded:
+        if leftover not in failures:
+            click.echo(f"Removed {_line(leftover)}  of run {leftover.run.run_id}")
+    if needed := len(found) - len(unneeded):
+        click.echo(f"Left alone, since a run may still need them: {needed}.")
+    if not found:
+        click.echo(f"There is nothing to remove in {where}.")

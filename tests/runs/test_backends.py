@@ -97,7 +97,9 @@ def test_what_a_killed_run_left_is_swept_up(aws: posing.Aws, developer: dict[str
     assert aws.remains() == []
     aws.assert_others_are_untouched()
     again = python("-m", "kmsdemo", "sweep", more=developer)
-    assert again.stdout == "No run left anything in account 123456789012 in this Region.\n"
+    assert again.stdout == (
+        "There is nothing to remove in account 123456789012, Region us-east-1.\n"
+    )
 
 
 @pytest.mark.parametrize(
