@@ -78,7 +78,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     try:
         announcement = backends.announcement(*_chosen(session.config))
     except errors.KmsdemoError as error:
-        pytest.exit(f"{error.what}\n{error.next_step}", pytest.ExitCode.USAGE_ERROR)
+        raise pytest.UsageError(f"{error.what}\n{error.next_step}") from error
     if terminal := session.config.pluginmanager.get_plugin("terminalreporter"):
         for line in announcement.splitlines():
             terminal.write_line(line)
