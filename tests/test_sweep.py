@@ -123,6 +123,15 @@ def test_what_a_run_may_still_need_is_counted(aws: posing.Aws, killed: Tags) -> 
     assert len(aws.remains()) == 6
 
 
+def test_it_waits_until_tables_are_gone(
+    aws: posing.Aws, killed: Tags, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[str] = []
+    monkeypatch.setattr(table, "wait_until_gone", lambda _, name: waited.append(name))
+    assert sweep("--yes").exit_code == 0
+    assert waited == [f"demo-kms-{killed.run_id}-1"]
+
+
 def test_what_cannot_be_removed_does_not_keep_the_rest(
     aws: posing.Aws, killed: Tags, dynamodb: DynamoDBClient
 ) -> None:

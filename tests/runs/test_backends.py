@@ -111,6 +111,8 @@ def test_an_interrupted_run_leaves_nothing(
     with started(developer, *ON_AWS, "-n2") as run:
         wait_until_it_has_made_something(aws)
         run.send_signal(how)
+        time.sleep(0.2)
+        run.send_signal(signal.SIGTERM)  # as CI does, which has little patience
         printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
     assert run.returncode == pytest.ExitCode.INTERRUPTED, printed
     assert aws.remains() == []
