@@ -90,7 +90,7 @@ def remove(clients: Clients, leftovers: Sequence[Leftover]) -> dict[Leftover, er
     removals: dict[Leftover, Callable[[], None]] = {}
     failures: dict[Leftover, errors.KmsdemoError] = {}
 
-    def look(leftover: Leftover) -> None:
+    def prepare(leftover: Leftover) -> None:
         removals[leftover] = _removal(clients, leftover)
 
     def begin(leftover: Leftover) -> None:
@@ -102,7 +102,7 @@ def remove(clients: Clients, leftovers: Sequence[Leftover]) -> dict[Leftover, er
 
     # Each step of all before the next of any: a change takes its time to be seen, and a key
     # that is left costs more than a table.
-    for step in (look, begin, end):
+    for step in (prepare, begin, end):
         remaining = [leftover for leftover in leftovers if leftover not in failures]
         failures |= _failures(step, remaining)
     return failures
