@@ -427,6 +427,18 @@ class AwsFailed(KmsdemoError):
 # ------------------------------------------------------------------------------- where to work
 
 
+@dataclass(eq=False)
+class OptionOfAnotherBackend(KmsdemoError):
+    """An option was given that the chosen backend does not know."""
+
+    option: str
+    backend: str
+    chosen: str
+
+    _what = "{option} belongs to the backend {backend}, and this run is on {chosen}."
+    _next_step = "Add --backend {backend}, or leave {option} out."
+
+
 class NoEndpointNamed(KmsdemoError):
     """The backend ``endpoint`` was not told where it is."""
 

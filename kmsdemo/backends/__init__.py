@@ -7,12 +7,14 @@ where nothing can be done; and ``running``, a context manager that yields a :cla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from kmsdemo import errors
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -23,25 +25,26 @@ NAMES = tuple(sorted(module.name for module in iter_modules(__path__)))
 DEFAULT = "moto"
 
 
-def _option(default: Any, metavar: str | None, text: str) -> Any:
-    return field(default=default, metadata={"metavar": metavar, "help": text})
+def _option(backend: str, default: Any, metavar: str | None, text: str) -> Any:
+    metadata = {"backend": backend, "metavar": metavar, "help": f"{backend}: {text}"}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a backend can be told; the command lines of pytest and of ``kmsdemo lab`` offer it."""
 
-    endpoint_url: str | None = _option(None, "URL", "endpoint: where it listens")
+    endpoint_url: str | None = _option("endpoint", None, "URL", "where it listens")
     emulator: str | None = _option(
-        None, "NAME", "endpoint: whose known differences from AWS to expect, such as ministack"
+        "endpoint", None, "NAME", "whose known differences from AWS to expect, such as ministack"
     )
     aws_account: str | None = _option(
-        None, "ID", "aws: the twelve digits of the account, which AWS must confirm"
+        "aws", None, "ID", "the twelve digits of the account, which AWS must confirm"
     )
     aws_settle: float = _option(
-        3.0, "SECONDS", "aws: how long a change to a key may take to be seen everywhere"
+        "aws", 3.0, "SECONDS", "how long a change to a key may take to be seen everywhere"
     )
-    aws_in_ci: bool = _option(False, None, "aws: work in a real account although this is CI")
+    aws_in_ci: bool = _option("aws", False, None, "work in a real account although this is CI")
 
     @classmethod
     def read(cls, value_of: Callable[[str], Any]) -> Options:
@@ -50,8 +53,26 @@ class Options:
 
     def as_arguments(self) -> list[str]:
         """Return what gives these options to pytest."""
-        given = {flag(name): value for name, value in asdict(self).items() if value}
+        given = {flag(option.name): value for option, value in self._given()}
         return [name if value is True else f"{name}={value}" for name, value in given.items()]
+
+    def refuse_others(self, backend: str) -> None:
+        """Take care that nobody believes to be elsewhere than on this backend.
+
+        Raises:
+            OptionOfAnotherBackend: An option is given that this backend does not know.
+        """
+        for option, _ in self._given():
+            if option.metadata["backend"] != backend:
+                raise errors.OptionOfAnotherBackend(
+                    flag(option.name), option.metadata["backend"], backend
+                )
+
+    def _given(self) -> Iterator[tuple[Field[Any], Any]]:
+        for option in fields(self):
+            value = getattr(self, option.name)
+            if value != option.default:
+                yield option, value
 
 
 def flag(name: str) -> str:
@@ -94,6 +115,7 @@ def announcement(name: str, options: Options) -> str:
     Raises:
         KmsdemoError: It cannot be run there.
     """
+    options.refuse_others(name)
     return str(_module(name).announcement(options))
 
 

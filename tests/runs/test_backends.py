@@ -266,6 +266,16 @@ def test_an_emulator_that_nobody_knows_is_named(url: str) -> None:
     assert "name one of: localstack, ministack." in finished.stderr
 
 
+@pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
+def test_nobody_believes_to_be_elsewhere(command: tuple[str, ...]) -> None:
+    finished = python(*command, "--endpoint-url=http://127.0.0.1:1")
+    assert finished.returncode in (1, pytest.ExitCode.USAGE_ERROR)
+    assert (
+        "--endpoint-url belongs to the backend endpoint, and this run is on moto.\n"
+        "Add --backend endpoint, or leave --endpoint-url out.\n"
+    ) in finished.stderr
+
+
 def test_an_endpoint_must_be_named() -> None:
     finished = python("-m", "kmsdemo", "lab", "--backend=endpoint")
     assert finished.returncode == 1
