@@ -32,6 +32,10 @@ class KmsdemoError(Exception):
         return f"{self.what}\n{self.next_step}"
 
 
+class WrongUsage(KmsdemoError):
+    """Nothing was done, because what was asked for cannot be meant."""
+
+
 # ---------------------------------------------------------------------------------- the key
 
 
@@ -239,7 +243,7 @@ class CommandNotFound(KmsdemoError):
 
 
 @dataclass(eq=False)
-class ChapterNotFound(KmsdemoError):
+class ChapterNotFound(WrongUsage):
     """The lesson has no chapter of this name or number."""
 
     name: str
@@ -428,7 +432,7 @@ class AwsFailed(KmsdemoError):
 
 
 @dataclass(eq=False)
-class OptionOfAnotherBackend(KmsdemoError):
+class OptionOfAnotherBackend(WrongUsage):
     """An option was given that the chosen backend does not know."""
 
     option: str
@@ -439,7 +443,7 @@ class OptionOfAnotherBackend(KmsdemoError):
     _next_step = "Add --backend {backend}, or leave {option} out."
 
 
-class NoEndpointNamed(KmsdemoError):
+class NoEndpointNamed(WrongUsage):
     """The backend ``endpoint`` was not told where it is."""
 
     _what = "The backend endpoint needs to know where it listens."
@@ -447,7 +451,7 @@ class NoEndpointNamed(KmsdemoError):
 
 
 @dataclass(eq=False)
-class UnknownEmulator(KmsdemoError):
+class UnknownEmulator(WrongUsage):
     """The table of divergences has no emulator of this name."""
 
     emulator: str
@@ -457,7 +461,7 @@ class UnknownEmulator(KmsdemoError):
     _next_step = "Leave out --emulator, or name one of: {known}."
 
 
-class NoAccountNamed(KmsdemoError):
+class NoAccountNamed(WrongUsage):
     """A real account is worked in only when it is named."""
 
     _what = "A real AWS account is used only if you name it, so that it is not one by accident."
@@ -555,7 +559,7 @@ class CannotListen(KmsdemoError):
 
 
 @dataclass(eq=False)
-class CommandUnusable(KmsdemoError):
+class CommandUnusable(WrongUsage):
     """A script cannot be called in the way that was given."""
 
     command: str

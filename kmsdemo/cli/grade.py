@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from kmsdemo import errors
 from kmsdemo.cli.findings import Findings
 from kmsdemo.cli.options import json_option, junit_option
 from kmsdemo.cli.output import print_json, progress
@@ -45,10 +44,7 @@ def grade(encrypt: str, decrypt: str, junit: Path | None, as_json: bool) -> None
 
     Exit codes: 0 full marks, 1 anything less, 2 the scripts cannot be called like this.
     """  # noqa: D301, click takes the paragraph after a backspace as it is written
-    try:
-        findings = _run(encrypt, decrypt, junit, as_json)
-    except errors.CommandUnusable as error:
-        raise click.UsageError(f"{error.what}\n{error.next_step}") from error
+    findings = _run(encrypt, decrypt, junit, as_json)
     score = sum(finding.verdict == "done" for finding in findings)
     has_full_marks = score == len(findings)
     if as_json:

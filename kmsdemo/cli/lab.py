@@ -102,11 +102,8 @@ def lab(
     is_plain = plain or not sys.stdout.isatty()
     console = Console(highlight=False, color_system=None if is_plain else "auto")
     lesson = Lesson(backend, options, first, password or DEMO_PASSWORD, is_paced)
-    try:
-        with _transcript(transcript) as kept:
-            code = give(lesson, [Screen(console, plain=is_plain), *kept])
-    except errors.ChapterNotFound as error:
-        raise click.UsageError(f"{error.what}\n{error.next_step}") from error
+    with _transcript(transcript) as kept:
+        code = give(lesson, [Screen(console, plain=is_plain), *kept])
     sys.exit(code)
 
 

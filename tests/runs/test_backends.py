@@ -140,7 +140,7 @@ def test_a_failed_run_leaves_nothing(
 def test_a_refusal_comes_before_anything_is_done(
     aws: posing.Aws, developer: dict[str, str]
 ) -> None:
-    for command, code in ((FEATURES, pytest.ExitCode.USAGE_ERROR), (("-m", "kmsdemo", "lab"), 1)):
+    for command, code in ((FEATURES, pytest.ExitCode.USAGE_ERROR), (("-m", "kmsdemo", "lab"), 2)):
         finished = python(*command, "--backend=aws", more=developer)
         assert finished.returncode == code
         assert "used only if you name it" in finished.stdout + finished.stderr
@@ -262,14 +262,14 @@ def test_an_emulator_that_nobody_knows_is_named(url: str) -> None:
     finished = python(
         "-m", "kmsdemo", "lab", "--backend=endpoint", f"--endpoint-url={url}", "--emulator=moon"
     )
-    assert finished.returncode == 1
+    assert finished.returncode == 2
     assert "name one of: localstack, ministack." in finished.stderr
 
 
 @pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
 def test_nobody_believes_to_be_elsewhere(command: tuple[str, ...]) -> None:
     finished = python(*command, "--endpoint-url=http://127.0.0.1:1")
-    assert finished.returncode in (1, pytest.ExitCode.USAGE_ERROR)
+    assert finished.returncode in (2, pytest.ExitCode.USAGE_ERROR)
     assert (
         "--endpoint-url belongs to the backend endpoint, and this run is on moto.\n"
         "Add --backend endpoint, or leave --endpoint-url out.\n"
@@ -278,5 +278,5 @@ def test_nobody_believes_to_be_elsewhere(command: tuple[str, ...]) -> None:
 
 def test_an_endpoint_must_be_named() -> None:
     finished = python("-m", "kmsdemo", "lab", "--backend=endpoint")
-    assert finished.returncode == 1
+    assert finished.returncode == 2
     assert "--endpoint-url http://" in finished.stderr
