@@ -1,4 +1,4 @@
-"""The sandbox posing as AWS: an IAM user who may do everything, and what others have there."""
+"""The sandbox posing as AWS: an IAM user who may do what a run needs, and what others have."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from kmsdemo import keys, table
 from kmsdemo.account import environment
 from kmsdemo.account.clients import Clients
 from kmsdemo.keys import Key
+from tests.processes import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 ACCOUNT = "123456789012"
 OF_OTHERS = "demo-kms-of-others"
+PERMISSIONS = ROOT / "docs" / "real-account.json"
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ def aws(root: Clients, root_in_ireland: Clients) -> Aws:
 
 
 def developer(iam: IAMClient) -> dict[str, str]:
-    """Create an IAM user who may do everything, and return the variables that make one the user."""
+    """Create an IAM user who may do what a run needs, and return the variables of that user."""
     iam.create_user(UserName="developer")
-    _put_policy(iam, "Allow", "*")
+    _put_policy(iam, "Permissions", PERMISSIONS.read_text(encoding="utf-8"))
     access_key = iam.create_access_key(UserName="developer")["AccessKey"]
     return {
         "AWS_ACCESS_KEY_ID": access_key["AccessKeyId"],
@@ -71,7 +73,8 @@ def developer(iam: IAMClient) -> dict[str, str]:
 
 def forbid(iam: IAMClient, action: str) -> None:
     """Forbid that user something."""
-    _put_policy(iam, "Deny", action)
+    statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
+    _put_policy(iam, "Denial", json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
 
 @contextmanager
@@ -81,7 +84,5 @@ def acting_as_developer(root: Clients) -> Iterator[None]:
         yield
 
 
-def _put_policy(iam: IAMClient, effect: str, action: str) -> None:
-    statement = {"Effect": effect, "Action": action, "Resource": "*"}
-    policy = {"Version": "2012-10-17", "Statement": [statement]}
-    iam.put_user_policy(UserName="developer", PolicyName=effect, PolicyDocument=json.dumps(policy))
+def _put_policy(iam: IAMClient, name: str, document: str) -> None:
+    iam.put_user_policy(UserName="developer", PolicyName=name, PolicyDocument=document)

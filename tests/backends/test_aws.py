@@ -23,7 +23,7 @@ OPTIONS = Options(aws_account=posing.ACCOUNT, aws_settle=0)
 
 @pytest.fixture(autouse=True)
 def as_developer(clients: Clients) -> Iterator[None]:
-    """Make this process an IAM user who may do everything, and not CI."""
+    """Make this process an IAM user who may do what a run needs, and not CI."""
     with posing.acting_as_developer(clients), patch.dict(os.environ):
         os.environ.pop("CI", None)
         yield

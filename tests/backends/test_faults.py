@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
+import botocore
 import pytest
+from botocore.session import Session
 
 from kmsdemo import errors, keys, table
 from kmsdemo.account import leftovers
@@ -14,7 +18,7 @@ from kmsdemo.account.clients import Clients, connect
 from kmsdemo.account.key_pool import MOST_KEYS
 from kmsdemo.backends import Backend, Options, running
 from kmsdemo.sandbox import mock_kms
-from kmsdemo.vault import Vault
+from kmsdemo.vault import Vault, items
 from tests import posing
 from tests.backends import faults
 from tests.backends.faults import Answer, Faults
@@ -51,6 +55,29 @@ def test_nothing_is_left(
     assert injected.first > 40
 
 
+def test_of_tables_a_run_needs_the_permissions_that_are_documented(clients: Clients) -> None:
+    """Those of keys are enforced by the sandbox in all tests of a real account."""
+    posing.aws(clients, clients.in_region("eu-west-1"))
+    calls: set[str] = set()
+
+    def note(**event: Any) -> None:
+        calls.add(event["model"].name)
+
+    def watch(session: Session) -> None:
+        session.register("before-call.dynamodb", note)
+
+    botocore.register_initializer(watch)
+    try:
+        with posing.acting_as_developer(clients), running("aws", OPTIONS) as aws:
+            change_everything(aws)
+    finally:
+        botocore.unregister_initializer(watch)
+    documented = set(
+        re.findall(r"dynamodb:(\w+)\"", posing.PERMISSIONS.read_text(encoding="utf-8"))
+    )
+    assert documented == calls | {"TagResource"}  # CreateTable brings tags
+
+
 def faults_at_every(nth: int, fault: Answer, how_many: int) -> Iterator[Faults]:
     """Yield a fault at some call, at the next Nth, and so on to the last of a run."""
     injected = Faults(fault, secrets.randbelow(nth) + 1, how_many)
@@ -72,6 +99,7 @@ def change_everything(aws: Backend) -> None:
         table.create(clients.dynamodb, table_name)
         vault = Vault(clients.kms, clients.dynamodb, key.key_id, table_name)
         assert vault.reveal(vault.store(PASSWORD)) == PASSWORD
+        assert len(list(items(clients.dynamodb, table_name))) == 1
         keys.schedule_deletion(clients.kms, key.key_id)
     with aws.account() as account:
         keys.create(account.clients.kms)
