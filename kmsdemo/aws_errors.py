@@ -69,6 +69,9 @@ def _refusal(answer: Mapping[str, Any], operation: str, key_id: str, table_name:
 
 
 def _from_answer(refusal: _Refusal) -> errors.KmsdemoError:
+    if refusal.code.isdigit():
+        reason = f"{refusal.operation} was answered with {refusal.code} and no error of AWS."
+        return errors.EndpointUnreachable(reason)
     by_service = _ABOUT_KEYS if refusal.key_id else _ABOUT_TABLES
     make = by_service.get(refusal.code) or _ABOUT_CALLERS.get(refusal.code) or _other_answer
     return make(refusal)
@@ -203,7 +206,11 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[str], errors.Kmsde
         ),
         errors.InvalidConfiguration,
     ),
-    ((boto.ConnectionError, boto.HTTPClientError, ResponseParserError), errors.EndpointUnreachable),
+    (
+        (ResponseParserError,),
+        lambda reason: errors.EndpointUnreachable(f"what answered is not AWS. {reason}"),
+    ),
+    ((boto.ConnectionError, boto.HTTPClientError), errors.EndpointUnreachable),
 )
 
 

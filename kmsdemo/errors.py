@@ -410,6 +410,16 @@ class EndpointUnreachable(KmsdemoError):
     _next_step = "Check the network, AWS_ENDPOINT_URL and the Region."
 
 
+@dataclass(eq=False)
+class EmulatorUnreachable(EndpointUnreachable):
+    """No emulator answers at the URL that was given."""
+
+    url: str
+
+    _what = "No AWS service could be reached at {url}: {reason}"
+    _next_step = "Check that it runs and listens there, or give another --endpoint-url."
+
+
 class LocalStackUnreachable(EndpointUnreachable):
     """LocalStack does not answer where it is looked for."""
 

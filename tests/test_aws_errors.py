@@ -171,7 +171,7 @@ def test_our_own_errors_pass_unchanged() -> None:
         (fake_aws.half_an_answer, errors.EndpointUnreachable),
         (fake_aws.hang_up, errors.EndpointUnreachable),
         (fake_aws.json_answer(200, {}), errors.EndpointUnreachable),
-        (fake_aws.web_page(503), errors.AwsFailed),
+        (fake_aws.web_page(503), errors.EndpointUnreachable),
         (fake_aws.error("ThrottlingException", "Rate exceeded"), errors.Throttled),
         (fake_aws.error("ExpiredTokenException", "The token expired"), errors.CredentialsExpired),
         (fake_aws.error("AccessDeniedException", "Not you"), errors.AccessDenied),

@@ -17,10 +17,14 @@ def announcement(options: Options) -> str:
     Raises:
         NoEndpointNamed: No URL is given.
         UnknownEmulator: Nothing is known of an emulator of that name.
-        EndpointUnreachable: Nobody answers there.
+        EmulatorUnreachable: Nobody answers there.
     """
-    with emulator.reached({"AWS_ENDPOINT_URL": _url(options)}):
-        return emulator.announcement(_name(options))
+    url, name = _url(options), _name(options)
+    try:
+        with emulator.reached({"AWS_ENDPOINT_URL": url}):
+            return emulator.announcement(name)
+    except errors.EndpointUnreachable as error:
+        raise errors.EmulatorUnreachable(error.reason, url) from error
 
 
 @contextmanager
