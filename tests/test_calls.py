@@ -74,6 +74,22 @@ def test_a_call_without_an_answer_says_why(
     assert calls[0].error == "Unable to locate credentials"
 
 
+def test_what_a_call_waits_for_before_it_travels_is_not_its_time(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
+
+    def wait(**_: object) -> None:
+        clock[0] += 3
+
+    session = boto3.Session()
+    session.events.register("before-call.kms", wait)
+    with trace(session) as calls:
+        session.client("kms").list_keys()
+    assert calls[0].seconds == 0
+
+
 def test_an_unwatched_session_is_not_recorded(traced: tuple[Clients, list[Call]]) -> None:
     _, calls = traced
     with fake_aws.endpoint(fake_aws.json_answer(200, {"Keys": []})) as (url, _):

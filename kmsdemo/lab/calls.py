@@ -30,7 +30,7 @@ class Call:
         caller: The IAM user who makes it, where the trace has seen the access key created.
         answer: What came back, as fit to show; empty where nothing did.
         error: AWS's code and message, or why there was no answer; empty where the call succeeded.
-        seconds: How long it took, retries included.
+        seconds: How long it took from when it first travelled, retries included.
         sent: The body of the request as it travelled, secrets and all.
         received: The body of the answer, likewise.
     """
@@ -56,6 +56,10 @@ class Call:
     def command_line(self) -> str:
         """The command of the AWS CLI that makes the same call."""
         return " ".join(self.command)
+
+    def begin(self) -> None:
+        """Note when it begins to travel: what it waits for before is not its own time."""
+        self._began = time.perf_counter()
 
     def end(self, *, error: str = "", answer: Mapping[str, Any] | None = None) -> None:
         """Note how it ended, and when."""
@@ -98,6 +102,8 @@ class Trace:
 
     def _signed(self, **event: Any) -> None:
         if call := event["request"].context.get(self._context_key):
+            if not call.sent:
+                call.begin()
             call.sent = event["request"].data or b""
             signature = str(event["request"].headers.get("Authorization", ""))
             access_key_id = signature.partition("Credential=")[2].partition("/")[0]
