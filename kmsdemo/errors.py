@@ -523,9 +523,10 @@ class TooManyKeys(KmsdemoError):
     """The run has made all the keys that it may make."""
 
     made: int
+    reason: str = "all are in use."
 
-    _what = "This run has made {made} KMS keys, and may make no more; none of them is free."
-    _next_step = "See above why keys could not be used again, and run the rest in a new run."
+    _what = "This run may make no more KMS keys than {made}, and none of them is free: {reason}"
+    _next_step = "Mend that, and run the rest in a new run."
 
 
 @dataclass(eq=False)
@@ -536,7 +537,7 @@ class LeftBehind(KmsdemoError):
     reason: str
 
     _what = "Run {run_id} could not remove all that it made: {reason}"
-    _next_step = "Remove it with the same credentials and Region: kmsdemo sweep --run {run_id}."
+    _next_step = "Remove the rest with the same credentials: kmsdemo sweep --run {run_id}."
 
 
 # ---------------------------------------------------------------------------------- the sandbox

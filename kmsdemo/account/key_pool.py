@@ -6,7 +6,8 @@ key gets one that another scenario is done with, if there is one, put back to wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -45,6 +46,7 @@ class KeyPool:
     clients: Clients
     tags: Tags
     made: int = 0
+    _trouble: str = ""
     _free: dict[str, KeyMetadataTypeDef] = field(default_factory=dict)
 
     def watch(self, session: Session) -> None:
@@ -60,12 +62,13 @@ class KeyPool:
         Raises:
             KmsdemoError: As AWS says, also of what is returned; the key is not used again.
         """
-        with translated(key_id=key_id):
+        with self._noting_trouble(), translated(key_id=key_id):
             used = self.clients.kms.describe_key(KeyId=key_id)["KeyMetadata"]
-        renew = renewal(self.clients.kms, key_id, keeping=self.tags.as_text())
+            renew = renewal(self.clients.kms, key_id, keeping=self.tags.as_text())
 
         def put_back() -> None:
-            renew()
+            with self._noting_trouble():
+                renew()
             self._free[key_id] = _as_new(used)
 
         return put_back
@@ -98,8 +101,16 @@ class KeyPool:
     def _count(self) -> None:
         """Count before the call: a key whose answer is lost is there all the same."""
         if self.made == MOST_KEYS:
-            raise errors.TooManyKeys(self.made)
+            raise errors.TooManyKeys(self.made, self._trouble or "all are in use.")
         self.made += 1
+
+    @contextmanager
+    def _noting_trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except errors.KmsdemoError as error:
+            self._trouble = error.what
+            raise
 
 
 _FromPool = Callable[["KMSClient", dict[str, Any]], dict[str, Any] | None]

@@ -86,8 +86,12 @@ def tidied(run: Run) -> Iterator[None]:
 def _remove_all(run_id: str) -> None:
     clients = connect()
     try:
-        failures = list(leftovers.remove(clients, leftovers.find(clients, run_id)).values())
+        failures = leftovers.remove(clients, leftovers.find(clients, run_id))
     except errors.KmsdemoError as error:
-        failures = [error]
+        raise errors.LeftBehind(run_id, error.what) from error
+    except KeyboardInterrupt as error:
+        raise errors.LeftBehind(run_id, "it was interrupted once more.") from error
     if failures:
-        raise errors.LeftBehind(run_id, " ".join(error.what for error in failures))
+        first, failure = next(iter(failures.items()))
+        more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+        raise errors.LeftBehind(run_id, f"{first.kind} {first.name}{more}. {failure.what}")

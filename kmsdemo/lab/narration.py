@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmsdemo.lab import pace, recording, state, told
+from kmsdemo.lab import pace, recording, remains, state, told
 from kmsdemo.lab.calls import Call
 from kmsdemo.lab.chapters import name_of, numbered, place_of, reflowed
 from kmsdemo.lab.collect import reason_of
@@ -59,6 +59,7 @@ class Narrator(InsteadOfReport):
     _failures: list[str] = field(default_factory=list)
     _first_of_chapter: set[str] = field(default_factory=set)
     _last_of_chapter: set[str] = field(default_factory=set)
+    _left: str = ""
     _account_then: list[Fact] = field(default_factory=list)
     _backend: Backend | None = None
     _began: float = field(default_factory=time.perf_counter)
@@ -142,6 +143,9 @@ class Narrator(InsteadOfReport):
             facts, self._account_then = self._account_then, []
             self._tell(lambda face: face.state(facts))
 
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        self._left = "\n".join(remains.said(config))
+
     # -------------------------------------------------------------------------- its end
 
     def end(self) -> None:
@@ -174,6 +178,8 @@ class Narrator(InsteadOfReport):
         return f"{chapters} in {seconds:.1f} s: {passed} as AWS documents them{''.join(others)}."
 
     def _cleaned_up(self) -> str:
+        if self._left:
+            return self._left
         made = [
             _count(self._made[operation], thing)
             for operation, thing in (

@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 
 from kmsdemo import errors, keys, table
+from kmsdemo.account import leftovers
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend, Options, announcement, running
 from tests import posing
@@ -154,8 +155,23 @@ def test_a_key_that_cannot_be_made_new_is_not_used_again(clients: Clients, kms: 
         assert table.names(clients.dynamodb) == []
         with aws.account() as account:
             assert keys.create(account.clients.kms).key_id != used.key_id
+            for _ in range(3):
+                keys.create(account.clients.kms)
+            with pytest.raises(errors.TooManyKeys, match=r"DisableKeyRotation on .* is denied"):
+                keys.create(account.clients.kms)
     states = [keys.describe(kms, key_id).state for key_id in keys.key_ids(kms)]
-    assert states == ["PendingDeletion"] * 2
+    assert states == ["PendingDeletion"] * 5
+
+
+def test_who_interrupts_the_removal_is_told_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(leftovers, "find", interrupt)
+    interrupted_run = running("aws", OPTIONS)
+    interrupted_run.__enter__()
+    with pytest.raises(errors.LeftBehind, match=r"interrupted once more.\n.*kmsdemo sweep --run"):
+        interrupted_run.__exit__(None, None, None)
 
 
 def test_two_keys_at_a_time_are_two_keys() -> None:
@@ -183,7 +199,7 @@ def test_there_are_never_more_than_five_keys(kms: KMSClient) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         for _ in range(5):
             keys.create(account.clients.kms)
-        with pytest.raises(errors.TooManyKeys, match="made 5 KMS keys"):
+        with pytest.raises(errors.TooManyKeys, match=r"than 5.* free: all are in use"):
             keys.create(account.clients.kms)
     assert len(keys.key_ids(kms)) == 5
 

@@ -47,12 +47,14 @@ class Broken:
         hint: A part of what is said to do about it.
         encrypt: What the encrypt script has instead of something.
         decrypt: Likewise.
+        leaves: A file that it leaves outside of the folder of the scripts.
     """
 
     marks: dict[str, str]
     hint: str
     encrypt: tuple[tuple[str, str], ...] = ()
     decrypt: tuple[tuple[str, str], ...] = ()
+    leaves: str = ""
 
     def write(self, folder: Path) -> None:
         """Put the two scripts into a folder, with the fault."""
@@ -179,6 +181,7 @@ BROKEN: dict[str, Broken] = {
                 "    appuser = store(",
             ),
         ),
+        leaves="/tmp/kmsdemo-test-of-a-leak",
     ),
     "decrypts_from_its_own_cache": Broken(
         marks={ELSEWHERE: "exit code 1", NO_KEY: "without AWS KMS, shows the password"},

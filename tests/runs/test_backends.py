@@ -118,6 +118,48 @@ def test_an_interrupted_run_leaves_nothing(
     assert aws.remains() == []
 
 
+@pytest.fixture
+def forbidden(clients: Clients, developer: dict[str, str]) -> dict[str, str]:
+    """The developer, who may not take aliases away: some will be left."""
+    posing.forbid(clients.iam, "kms:DeleteAlias")
+    return developer
+
+
+def test_what_could_not_be_removed_is_said_once_and_fails_the_run(
+    aws: posing.Aws, forbidden: dict[str, str]
+) -> None:
+    finished = python(*FEATURES, "-kthe_wrong_key", *ON_AWS, more=forbidden)
+    assert "1 passed" in finished.stdout
+    assert finished.returncode == pytest.ExitCode.TESTS_FAILED
+    assert finished.stdout.count("DeleteAlias on alias/demo-kms-") == 1
+    assert re.search(
+        r"^Remove the rest .*: kmsdemo sweep --run [0-9a-f]{8}\.$", finished.stdout, re.M
+    )
+    assert {state_or_alias.split("/")[0] for state_or_alias in aws.remains()} == {"alias"}
+
+
+def test_what_workers_could_not_remove_is_said_too(
+    aws: posing.Aws, forbidden: dict[str, str], url: str
+) -> None:
+    options = ("-kthe_wrong_key", "-n1", "--backend=endpoint", f"--endpoint-url={url}")
+    finished = python(*FEATURES, *options, more=forbidden)
+    assert finished.returncode == pytest.ExitCode.TESTS_FAILED
+    assert finished.stdout.count("could not remove all that it made: key ") == 1
+
+
+def test_what_an_interrupted_run_could_not_remove_is_said(
+    aws: posing.Aws, developer: dict[str, str], clients: Clients
+) -> None:
+    with started(developer, *ON_AWS) as run:
+        wait_until_it_has_made_something(aws)
+        posing.forbid(clients.iam, "kms:DeleteAlias")
+        run.send_signal(signal.SIGINT)
+        printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, printed
+    assert "could not remove all that it made: key " in printed
+    assert "Traceback" not in printed
+
+
 def test_a_failed_run_leaves_nothing(
     aws: posing.Aws, developer: dict[str, str], tmp_path: Path
 ) -> None:

@@ -211,6 +211,19 @@ def test_in_a_real_account_it_says_what_is_not_possible_there(
     assert aws.states() == ["PendingDeletion"]
 
 
+def test_what_it_could_not_remove_is_said_in_the_place_of_what_it_did(
+    small_suite: Path, clients: Clients, at_aws: Mapping[str, str]
+) -> None:
+    options = ["--backend=aws", f"--aws-account={posing.ACCOUNT}", "--aws-settle=0.01"]
+    developer = {**at_aws, **posing.developer(clients.iam), "CI": ""}
+    posing.forbid(clients.iam, "kms:DeleteAlias")
+    finished = python("-c", ONE_FEATURE, small_suite, *options, more=developer)
+    assert finished.returncode == 1
+    assert "could not remove all that it made: key" in finished.stdout
+    assert "kmsdemo sweep --run" in finished.stdout
+    assert "Cleaned up" not in finished.stdout
+
+
 def test_a_feature_that_cannot_be_read_is_reported(small_suite: Path) -> None:
     edit(small_suite, "Feature:", "Faeture:")
     finished = python("-c", ONE_FEATURE, small_suite)
