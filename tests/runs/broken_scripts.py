@@ -181,7 +181,7 @@ BROKEN: dict[str, Broken] = {
                 "    appuser = store(",
             ),
         ),
-        leaves="/tmp/kmsdemo-test-of-a-leak",
+        leaves="/tmp/kmsdemo-test-of-a-leak",  # noqa: S108
     ),
     "decrypts_from_its_own_cache": Broken(
         marks={ELSEWHERE: "exit code 1", NO_KEY: "without AWS KMS, shows the password"},
