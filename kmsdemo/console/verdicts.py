@@ -48,6 +48,7 @@ class Verdicts:
         self._asked: dict[str, int] = {}
         self._queue: SimpleQueue[str | None] = SimpleQueue()
         self._checking: subprocess.Popen[str] | None = None
+        self._is_over = False
 
     @contextmanager
     def kept(self) -> Iterator[Verdicts]:
@@ -57,6 +58,7 @@ class Verdicts:
         try:
             yield self
         finally:
+            self._is_over = True
             self._queue.put(None)
             if self._checking:
                 self._checking.kill()
@@ -71,15 +73,21 @@ class Verdicts:
         return self._known.get(account)
 
     def _work(self) -> None:
-        while account := self._queue.get():
-            if self._checking is None or self._checking.poll() is not None:
-                self._checking = _start()
+        while (account := self._queue.get()) and not self._is_over:
+            checking = self._started()
             after = self._hearing.count(account)
-            answer = _ask(self._checking, self._environment(account))
+            answer = _ask(checking, self._environment(account))
             findings = [Finding(**one) for one in answer.get("findings", [])]
             self._known[account] = Verdict(after, findings, answer.get("trouble", ""))
         if self._checking:
             self._checking.communicate()
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._checking and self._checking.poll() is not None:
+            self._checking.communicate()  # it has ended, and its pipes are left
+            self._checking = None
+        self._checking = self._checking or _start()
+        return self._checking
 
     def _environment(self, account: str) -> dict[str, str]:
         region = self._hearing.region(account)

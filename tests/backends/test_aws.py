@@ -259,7 +259,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def slow_aws() -> Iterator[Backend]:
+def slow_aws(waits: list[float]) -> Iterator[Backend]:
     """A run in an account where a change takes 3 seconds to be seen."""
     with running("aws", Options(aws_account=posing.ACCOUNT, aws_settle=3)) as aws:
         yield aws
