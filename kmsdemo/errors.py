@@ -523,7 +523,7 @@ class TooManyKeys(KmsdemoError):
     """The run has made all the keys that it may make."""
 
     made: int
-    reason: str = "all are in use."
+    reason: str
 
     _what = "This run may make no more KMS keys than {made}, and none of them is free: {reason}"
     _next_step = "Mend that, and run the rest in a new run."

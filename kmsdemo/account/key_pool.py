@@ -20,7 +20,6 @@ from kmsdemo import errors, keys
 from kmsdemo.account.clients import CONFIG, Clients
 from kmsdemo.account.key_renewal import renewal
 from kmsdemo.account.tags import Tags
-from kmsdemo.aws_errors import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -46,8 +45,9 @@ class KeyPool:
     clients: Clients
     tags: Tags
     made: int = 0
-    _trouble: str = ""
-    _free: dict[str, KeyMetadataTypeDef] = field(default_factory=dict)
+    _trouble: str = "all are in use."
+    _free: list[str] = field(default_factory=list)
+    _when_new: dict[str, KeyMetadataTypeDef] = field(default_factory=dict)
 
     def watch(self, session: Session) -> None:
         """Answer for the clients made from this session, as the same caller."""
@@ -55,6 +55,7 @@ class KeyPool:
             session.register(f"before-parameter-build.kms.{operation}", _remember_wishes)
             handler = partial(self._answer, answer, session)
             session.register(f"before-call.kms.{operation}", cast("Any", handler))
+        session.register("after-call.kms.CreateKey", self._note_new)
 
     def putting_back(self, key_id: str) -> Callable[[], None]:
         """Look at a key, and return what makes it like a new one, for the next scenario.
@@ -62,14 +63,13 @@ class KeyPool:
         Raises:
             KmsdemoError: As AWS says, also of what is returned; the key is not used again.
         """
-        with self._noting_trouble(), translated(key_id=key_id):
-            used = self.clients.kms.describe_key(KeyId=key_id)["KeyMetadata"]
+        with self._noting_trouble():
             renew = renewal(self.clients.kms, key_id, keeping=self.tags.as_text())
 
         def put_back() -> None:
             with self._noting_trouble():
                 renew()
-            self._free[key_id] = _as_new(used)
+            self._free.append(key_id)
 
         return put_back
 
@@ -88,7 +88,8 @@ class KeyPool:
                 description = wishes.get("Description", "")
                 kms.update_key_description(KeyId=key_id, Description=description)
                 kms.tag_resource(KeyId=key_id, Tags=wishes["Tags"])
-                return {"KeyMetadata": {**self._free.pop(key_id), "Description": description}}
+                self._free.remove(key_id)
+                return {"KeyMetadata": {**self._when_new[key_id], "Description": description}}
         return None
 
     def _replicate(self, kms: KMSClient, wishes: dict[str, Any]) -> dict[str, Any] | None:
@@ -98,10 +99,14 @@ class KeyPool:
         replica = self.clients.in_region(region).kms.describe_key(KeyId=key_id)
         return {"ReplicaKeyMetadata": replica["KeyMetadata"]}
 
+    def _note_new(self, **event: Any) -> None:
+        if metadata := event["parsed"].get("KeyMetadata"):
+            self._when_new[metadata["KeyId"]] = metadata
+
     def _count(self) -> None:
         """Count before the call: a key whose answer is lost is there all the same."""
         if self.made == MOST_KEYS:
-            raise errors.TooManyKeys(self.made, self._trouble or "all are in use.")
+            raise errors.TooManyKeys(self.made, self._trouble)
         self.made += 1
 
     @contextmanager
@@ -115,13 +120,6 @@ class KeyPool:
 
 _FromPool = Callable[["KMSClient", dict[str, Any]], dict[str, Any] | None]
 _SUCCESS: Final = {"ResponseMetadata": {"HTTPStatusCode": 200}}
-
-
-def _as_new(used: KeyMetadataTypeDef) -> KeyMetadataTypeDef:
-    """Return what AWS KMS says of a key once it is renewed, which it cannot be asked for yet."""
-    new = {**used, "KeyState": "Enabled", "Enabled": True}
-    of_deletion = ("DeletionDate", "PendingDeletionWindowInDays")
-    return cast("KeyMetadataTypeDef", {name: new[name] for name in new if name not in of_deletion})
 
 
 def _remember_wishes(**event: Any) -> None:
