@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kmsdemo import keys, table
+from kmsdemo.account import sessions
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.account.run import Run
 from kmsdemo.account.tags import Tags
@@ -44,7 +45,7 @@ def long_dead(aws: posing.Aws) -> Tags:
 
 
 def leave(run: Run) -> Tags:
-    with run.watching():
+    with sessions.watched(run.watch):
         clients = connect()
         keys.create(clients.kms)
         primary = keys.create(clients.kms, multi_region=True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
-import botocore
 from botocore.session import Session
 
 from kmsdemo import errors
@@ -32,16 +29,8 @@ class Run:
         self.table_names: list[str] = []
         self._own: set[str] = set()
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Tag and guard what is done with every session that is opened from now on."""
-        botocore.register_initializer(self._watch)
-        try:
-            yield
-        finally:
-            botocore.unregister_initializer(self._watch)
-
-    def _watch(self, session: Session) -> None:
+    def watch(self, session: Session) -> None:
+        """Tag and guard what is done with the clients made from this session."""
         for event, handler in (
             ("before-parameter-build.kms", self._guard_key),
             ("before-parameter-build.kms.CreateKey", self._tag_key),

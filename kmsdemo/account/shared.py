@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 
 from kmsdemo import errors, table
-from kmsdemo.account import Account, leftovers
+from kmsdemo.account import Account, leftovers, sessions
 from kmsdemo.account.clients import connect
 from kmsdemo.account.run import Run
 
@@ -77,7 +77,7 @@ def tidied(run: Run) -> Iterator[None]:
         LeftBehind: Something could not be removed.
     """
     try:
-        with run.watching():
+        with sessions.watched(run.watch):
             yield
     finally:
         _remove_all(run.tags.run_id)

@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-import botocore
-
 from kmsdemo import errors
-from kmsdemo.account import environment, leftovers
+from kmsdemo.account import environment, leftovers, sessions
 from kmsdemo.account.caller import Caller, identify
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.account.key_pool import MOST_KEYS, KeyPool
@@ -85,9 +83,9 @@ def running(options: Options) -> Iterator[RealAccount]:
     """Work in the account; at the end remove what was made there, and nothing else."""
     _confirmed(options, connect())
     run, settling = Run(), Settling(options.aws_settle)
-    with _watched_by(settling), tidied(run):
+    with sessions.watched(settling.watch), tidied(run):
         pool = KeyPool(connect(), run.tags)
-        with _watched_by(pool):
+        with sessions.watched(pool.watch):
             yield RealAccount(run, pool, settling)
 
 
@@ -102,12 +100,3 @@ def _confirmed(options: Options, clients: Clients) -> Caller:
     if caller.is_root:
         raise errors.RootRefused(caller.account)
     return caller
-
-
-@contextmanager
-def _watched_by(watcher: KeyPool | Settling) -> Iterator[None]:
-    botocore.register_initializer(watcher.watch)
-    try:
-        yield
-    finally:
-        botocore.unregister_initializer(watcher.watch)

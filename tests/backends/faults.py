@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import botocore
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError
 from botocore.session import Session
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
+
+from kmsdemo.account import sessions
 
 Answer = Callable[[AWSPreparedRequest], Any]
 
@@ -63,11 +64,10 @@ class Faults:
 
     @contextmanager
     def injected(self) -> Iterator[None]:
-        botocore.register_initializer(self._watch)
         try:
-            yield
+            with sessions.watched(self._watch):
+                yield
         finally:
-            botocore.unregister_initializer(self._watch)
             self.how_many = 0
 
     def _watch(self, session: Session) -> None:

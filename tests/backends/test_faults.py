@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-import botocore
 import pytest
 from botocore.session import Session
 
 from kmsdemo import errors, keys, table
-from kmsdemo.account import leftovers
+from kmsdemo.account import leftovers, sessions
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.account.key_pool import MOST_KEYS
 from kmsdemo.backends import Backend, Options, running
@@ -66,12 +65,12 @@ def test_of_tables_a_run_needs_the_permissions_that_are_documented(clients: Clie
     def watch(session: Session) -> None:
         session.register("before-call.dynamodb", note)
 
-    botocore.register_initializer(watch)
-    try:
-        with posing.acting_as_developer(clients), running("aws", OPTIONS) as aws:
-            change_everything(aws)
-    finally:
-        botocore.unregister_initializer(watch)
+    with (
+        sessions.watched(watch),
+        posing.acting_as_developer(clients),
+        running("aws", OPTIONS) as aws,
+    ):
+        change_everything(aws)
     documented = set(
         re.findall(r"dynamodb:(\w+)\"", posing.PERMISSIONS.read_text(encoding="utf-8"))
     )

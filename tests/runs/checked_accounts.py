@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 
 from kmsdemo import keys, table
-from kmsdemo.account import environment
+from kmsdemo.account import environment, sessions
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.cipher import Plain
 from kmsdemo.lab import check
@@ -191,9 +191,8 @@ def main() -> None:
         for name, prepare in ACCOUNTS.items():
             sandbox.empty()
             prepare(connect())
-            botocore.register_initializer(note)
-            findings = check.look()
-            botocore.unregister_initializer(note)
+            with sessions.watched(note):
+                findings = check.look()
             found[name] = [(one.asks, one.verdict, one.sees, one.next_step) for one in findings]
     print(json.dumps({"found": found, "operations": sorted(operations)}))
 
