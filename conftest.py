@@ -79,7 +79,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     try:
         announcement = backends.announcement(*_chosen(session.config))
     except errors.KmsdemoError as error:
-        raise pytest.UsageError(f"{error.what}\n{error.next_step}") from error
+        raise pytest.UsageError(str(error)) from error
     if terminal := session.config.pluginmanager.get_plugin("terminalreporter"):
         for line in announcement.splitlines():
             terminal.write_line(line)

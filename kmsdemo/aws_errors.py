@@ -93,19 +93,15 @@ def _invalid_state(refusal: _Refusal) -> errors.KmsdemoError:
     return errors.KeyUnusable(refusal.key_id, refusal.message)
 
 
-_NAMING_AN_ALIAS = ("CreateAlias", "UpdateAlias")
+def _about_alias(make: Callable[[str], errors.KmsdemoError]) -> _Make:
+    """Return what makes an error of a code that, of an alias, means something in particular."""
 
+    def choose(refusal: _Refusal) -> errors.KmsdemoError:
+        if refusal.operation in ("CreateAlias", "UpdateAlias"):
+            return make(refusal.key_id)
+        return _other_answer(refusal)
 
-def _already_there(refusal: _Refusal) -> errors.KmsdemoError:
-    if refusal.operation in _NAMING_AN_ALIAS:
-        return errors.AliasTaken(refusal.key_id)
-    return _other_answer(refusal)
-
-
-def _invalid_key_request(refusal: _Refusal) -> errors.KmsdemoError:
-    if refusal.operation in _NAMING_AN_ALIAS:
-        return errors.InvalidAlias(refusal.key_id)
-    return _other_answer(refusal)
+    return choose
 
 
 _SIGNS_OF_ANOTHER_SCHEMA = ("not match the schema", "missing the key", "type mismatch for key")
@@ -137,7 +133,8 @@ def _credentials_refused(refusal: _Refusal) -> errors.KmsdemoError:
     return errors.CredentialsRefused(refusal.message)
 
 
-_Table = dict[str, Callable[[_Refusal], errors.KmsdemoError]]
+_Make = Callable[[_Refusal], errors.KmsdemoError]
+_Table = dict[str, _Make]
 
 _ABOUT_KEYS: _Table = {
     "NotFound": lambda r: errors.KeyNotFound(r.key_id),
@@ -148,10 +145,10 @@ _ABOUT_KEYS: _Table = {
     "InvalidCiphertext": lambda r: errors.CiphertextInvalid(r.key_id),
     "InvalidKeyUsage": lambda r: errors.KeyUnusable(r.key_id, r.message),
     "UnsupportedOperation": lambda r: errors.KeyUnusable(r.key_id, r.message),
-    "AlreadyExists": _already_there,
+    "AlreadyExists": _about_alias(errors.AliasTaken),
     "InvalidAliasName": lambda r: errors.InvalidAlias(r.key_id),
     "NotAuthorized": lambda r: errors.InvalidAlias(r.key_id),
-    "Validation": _invalid_key_request,
+    "Validation": _about_alias(errors.InvalidAlias),
     "MalformedPolicyDocument": lambda r: errors.InvalidKeyPolicy(r.message),
 }
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "123456789012"
 OF_OTHERS = "demo-kms-of-others"
+OPTIONS = ("--backend=aws", f"--aws-account={ACCOUNT}", "--aws-settle=0.01")
 PERMISSIONS = ROOT / "docs" / "real-account.json"
 
 

@@ -21,7 +21,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except errors.KmsdemoError as error:
-            click.echo(f"Error: {error.what}\n{error.next_step}", err=True)
+            click.echo(f"Error: {error}", err=True)
             ctx.exit(2 if isinstance(error, errors.WrongUsage) else 1)
         except (KeyboardInterrupt, click.Abort):
             click.echo("\nInterrupted.", err=True)

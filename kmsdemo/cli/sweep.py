@@ -41,7 +41,7 @@ def sweep(run_id: str | None, expired: bool, yes: bool, as_json: bool) -> None:
     else:
         _print(where, found, unneeded, failures)
     for failure in failures.values():
-        click.echo(f"Error: {failure.what}\n{failure.next_step}", err=True)
+        click.echo(f"Error: {failure}", err=True)
     if failures:
         click.get_current_context().exit(1)
 

@@ -12,22 +12,19 @@ import signal
 import warnings
 from typing import Any
 
-_DEFAULTS: dict[str, Any] = {
-    "SIGINT": signal.default_int_handler,
-    "SIGTERM": signal.SIG_DFL,
-    "SIGHUP": signal.SIG_DFL,
+# What Python does of itself.
+_DEFAULTS: dict[int, Any] = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
 }
-_SIGNALS = {
-    signal.Signals[name]: default
-    for name, default in _DEFAULTS.items()
-    if name in signal.Signals.__members__
-}
+if hasattr(signal, "SIGHUP"):  # Windows has none
+    _DEFAULTS[signal.SIGHUP] = signal.SIG_DFL
 _heard = False
 
 
 def remember() -> None:
     """Remember who interrupts from now on, unless that is ignored, as in the background."""
-    for number, default in _SIGNALS.items():
+    for number, default in _DEFAULTS.items():
         if signal.getsignal(number) is default:
             signal.signal(number, _remember)
 
@@ -35,7 +32,7 @@ def remember() -> None:
 def _remember(*_: object) -> None:
     global _heard  # noqa: PLW0603, a signal belongs to the process
     _heard = True
-    for number in _SIGNALS.keys() - {signal.SIGINT}:
+    for number in _DEFAULTS.keys() - {signal.SIGINT}:
         signal.signal(number, signal.SIG_IGN)  # who cancels says it twice, and we are tidying up
     raise KeyboardInterrupt
 
@@ -50,7 +47,7 @@ def pytest_keyboard_interrupt() -> None:
 
 
 def pytest_unconfigure() -> None:
-    for number, default in _SIGNALS.items():
+    for number, default in _DEFAULTS.items():
         if signal.getsignal(number) is _remember:
             signal.signal(number, default)
 

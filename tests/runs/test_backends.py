@@ -18,7 +18,6 @@ from kmsdemo.account.clients import Clients
 from tests import posing
 from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment, free_port, python
 
-ON_AWS = ("--backend=aws", f"--aws-account={posing.ACCOUNT}", "--aws-settle=0.01")
 FEW = "-kclean_up or deleting_the_table or the_lab_can_begin_again or wrong_key or replica"
 FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
 
@@ -47,7 +46,7 @@ def developer(clients: Clients, url: str) -> dict[str, str]:
 def test_a_run_says_what_it_does_and_leaves_nothing(
     aws: posing.Aws, developer: dict[str, str]
 ) -> None:
-    finished = python(*FEATURES, "-q", *ON_AWS, more=developer)
+    finished = python(*FEATURES, "-q", *posing.OPTIONS, more=developer)
     assert finished.returncode == 0, finished.stdout
     assert finished.stdout.startswith("AWS account 123456789012, Region us-east-1\n")
     assert f"\nat {developer['AWS_ENDPOINT_URL']}\n" in finished.stdout
@@ -69,17 +68,14 @@ def test_scripts_are_the_caller_that_a_profile_names(
     )
     unset = dict.fromkeys(name for name in os.environ | developer if name.startswith("AWS_"))
     at_home = {**unset, "HOME": str(tmp_path), "AWS_PROFILE": "lab", "CI": ""}
-    finished = python(*FEATURES, "-kgives_the_password_back", *ON_AWS, more=at_home)
+    finished = python(*FEATURES, "-kgives_the_password_back", *posing.OPTIONS, more=at_home)
     assert finished.returncode == 0, finished.stdout
     assert "1 passed" in finished.stdout
     assert aws.remains() == []
 
 
 def test_runs_at_once_do_not_meet(aws: posing.Aws, developer: dict[str, str]) -> None:
-    options = (*ON_AWS, "-n2")
-    with started(developer, *options) as first, started(developer, *options) as second:
-        printed = [run.communicate(timeout=TIME_LIMIT_SECONDS)[0] for run in (first, second)]
-    assert [first.returncode, second.returncode] == [0, 0], printed
+    printed = printed_by_two_runs(developer, *posing.OPTIONS, "-n2")
     assert "node" not in printed[0]  # there are no workers, each with keys of its own
     assert aws.remains() == []
     assert len(aws.states()) <= 8
@@ -87,7 +83,7 @@ def test_runs_at_once_do_not_meet(aws: posing.Aws, developer: dict[str, str]) ->
 
 
 def test_what_a_killed_run_left_is_swept_up(aws: posing.Aws, developer: dict[str, str]) -> None:
-    with started(developer, *ON_AWS) as run:
+    with started(developer, *posing.OPTIONS) as run:
         wait_until_it_has_made_something(aws)
         run.kill()
     assert aws.remains() != []
@@ -108,7 +104,7 @@ def test_what_a_killed_run_left_is_swept_up(aws: posing.Aws, developer: dict[str
 def test_an_interrupted_run_leaves_nothing(
     aws: posing.Aws, developer: dict[str, str], how: signal.Signals
 ) -> None:
-    with started(developer, *ON_AWS, "-n2") as run:
+    with started(developer, *posing.OPTIONS, "-n2") as run:
         wait_until_it_has_made_something(aws)
         run.send_signal(how)
         time.sleep(0.2)
@@ -128,7 +124,7 @@ def forbidden(clients: Clients, developer: dict[str, str]) -> dict[str, str]:
 def test_what_could_not_be_removed_is_said_once_and_fails_the_run(
     aws: posing.Aws, forbidden: dict[str, str]
 ) -> None:
-    finished = python(*FEATURES, "-kthe_wrong_key", *ON_AWS, more=forbidden)
+    finished = python(*FEATURES, "-kthe_wrong_key", *posing.OPTIONS, more=forbidden)
     assert "1 passed" in finished.stdout
     assert finished.returncode == pytest.ExitCode.TESTS_FAILED
     assert finished.stdout.count("DeleteAlias on alias/demo-kms-") == 1
@@ -150,7 +146,7 @@ def test_what_workers_could_not_remove_is_said_too(
 def test_what_an_interrupted_run_could_not_remove_is_said(
     aws: posing.Aws, developer: dict[str, str], clients: Clients
 ) -> None:
-    with started(developer, *ON_AWS) as run:
+    with started(developer, *posing.OPTIONS) as run:
         wait_until_it_has_made_something(aws)
         posing.forbid(clients.iam, "kms:DeleteAlias")
         run.send_signal(signal.SIGINT)
@@ -172,7 +168,7 @@ def test_a_failed_run_leaves_nothing(
         "def test_broken(): pass\n"
     )
     here = ("-m", "pytest", "-pno:cacheprovider", f"-c{ROOT / 'pytest.ini'}", "-pconftest")
-    finished = python(*here, *ON_AWS, tmp_path, more=developer)
+    finished = python(*here, *posing.OPTIONS, tmp_path, more=developer)
     assert finished.returncode == 1
     assert "✘ Then the key does not exist" in finished.stdout
     assert aws.states() == ["PendingDeletion"]
@@ -205,6 +201,14 @@ def started(more: dict[str, str], *options: str) -> Iterator[subprocess.Popen[st
         yield run
 
 
+def printed_by_two_runs(more: dict[str, str], *options: str) -> list[str]:
+    """Run the features twice at once; both pass."""
+    with started(more, *options) as first, started(more, *options) as second:
+        printed = [run.communicate(timeout=TIME_LIMIT_SECONDS)[0] for run in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], printed
+    return printed
+
+
 def wait_until_it_has_made_something(aws: posing.Aws) -> None:
     deadline = time.monotonic() + TIME_LIMIT_SECONDS
     while not ("Enabled" in aws.states() and len(aws.remains()) > 2):
@@ -216,10 +220,7 @@ def wait_until_it_has_made_something(aws: posing.Aws) -> None:
 
 
 def test_runs_at_once_leave_an_endpoint_as_it_was_found(aws: posing.Aws, url: str) -> None:
-    options = ("-n2", "--backend=endpoint", f"--endpoint-url={url}")
-    with started({}, *options) as first, started({}, *options) as second:
-        printed = [run.communicate(timeout=TIME_LIMIT_SECONDS)[0] for run in (first, second)]
-    assert [first.returncode, second.returncode] == [0, 0], printed
+    printed = printed_by_two_runs({}, "-n2", "--backend=endpoint", f"--endpoint-url={url}")
     assert printed[0].startswith(f"AWS is endpoint at {url}\n")
     assert aws.remains() == []
     aws.assert_others_are_untouched()

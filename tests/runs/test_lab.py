@@ -197,9 +197,8 @@ def test_in_a_real_account_it_says_what_is_not_possible_there(
 ) -> None:
     edit(small_suite, "  Scenario: A new table", "  @clock\n  Scenario: A new table")
     aws = posing.aws(clients, clients.in_region("eu-west-1"))
-    options = ["--backend=aws", f"--aws-account={posing.ACCOUNT}", "--aws-settle=0.01"]
     developer = {**at_aws, **posing.developer(clients.iam), "CI": ""}
-    finished = python("-c", ONE_FEATURE, small_suite, *options, more=developer)
+    finished = python("-c", ONE_FEATURE, small_suite, *posing.OPTIONS, more=developer)
     assert finished.returncode == 0, finished.stdout
     assert "\nas arn:aws:iam::123456789012:user/developer\n" in finished.stdout
     assert (
@@ -214,10 +213,9 @@ def test_in_a_real_account_it_says_what_is_not_possible_there(
 def test_what_it_could_not_remove_is_said_in_the_place_of_what_it_did(
     small_suite: Path, clients: Clients, at_aws: Mapping[str, str]
 ) -> None:
-    options = ["--backend=aws", f"--aws-account={posing.ACCOUNT}", "--aws-settle=0.01"]
     developer = {**at_aws, **posing.developer(clients.iam), "CI": ""}
     posing.forbid(clients.iam, "kms:DeleteAlias")
-    finished = python("-c", ONE_FEATURE, small_suite, *options, more=developer)
+    finished = python("-c", ONE_FEATURE, small_suite, *posing.OPTIONS, more=developer)
     assert finished.returncode == 1
     assert "could not remove all that it made: key" in finished.stdout
     assert "kmsdemo sweep --run" in finished.stdout
