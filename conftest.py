@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmsdemo import backends, divergences, envelope, errors
-from kmsdemo.backends import Options
+from kmsdemo import backends, envelope, errors
+from kmsdemo.backends import Options, divergences
 from kmsdemo.table import TABLE_NAME
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from kmsdemo.backends import Backend
 
 pytest_plugins = [
-    "kmsdemo.lab.interruption",
-    "kmsdemo.lab.recording",
-    "kmsdemo.lab.remains",
-    "kmsdemo.lab.report",
+    "kmsdemo.suite.interruption",
+    "kmsdemo.suite.call_recording",
+    "kmsdemo.suite.leftovers_report",
+    "kmsdemo.suite.failure_report",
     # Each after those that it imports: pytest rewrites the assertions of what is not imported yet.
-    "steps.people",
+    "steps.iam_users",
     "steps.keys",
     "steps.table",
     "steps.passwords",
@@ -37,10 +37,10 @@ pytest_plugins = [
     "steps.callers",
     "steps.access",
     "steps.operations",
-    "steps.wire",
+    "steps.traffic",
     "steps.scripts",
     "steps.aws_cli",
-    "steps.checks",
+    "steps.check",
 ]
 
 
@@ -122,9 +122,9 @@ def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
         try:
             until_the_end.close()
         except errors.LeftBehind as error:
-            from kmsdemo.lab import remains  # noqa: PLC0415, pytest loads it, as a plugin
+            from kmsdemo.suite import leftovers_report  # noqa: PLC0415, pytest loads it, as a plugin
 
-            remains.note(pytestconfig, error)
+            leftovers_report.note(pytestconfig, error)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kmsdemo import keys
-from kmsdemo.sandbox.key_states import KEY_STATES, STATES
+from kmsdemo.sandbox.kms.key_states import KEY_STATES, STATES
 from steps.operations import CALLS, InUse, put_in_use
 from tests.emulators import Emulator
 

@@ -9,7 +9,7 @@ Feature: Direct and envelope encryption
     Given the key
     And the table
 
-  @wire
+  @traffic
   Rule: Only in an envelope does the password stay at home
 
     Background:

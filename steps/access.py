@@ -1,4 +1,4 @@
-"""Who may: what the key policy, IAM policies and grants let people do."""
+"""Who may: what the key policy, IAM policies and grants let iam_users do."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kmsdemo.account.clients import Clients, connect
 from kmsdemo.errors import KeyNotFound, KmsdemoError, TableNotFound
 from kmsdemo.keys import Key
 from kmsdemo.vault import Vault
+from steps.iam_users import IamUser, IamUsers
 from steps.passwords import Stored, assert_reveals
-from steps.people import People, Person
 from steps.refusals import refused
 
 if TYPE_CHECKING:
@@ -23,42 +23,45 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 
-def vault_of(person: Person, vault: Vault) -> Vault:
-    return replace(vault, kms=person.clients.kms, dynamodb=person.clients.dynamodb)
+def vault_of(iam_user: IamUser, vault: Vault) -> Vault:
+    return replace(vault, kms=iam_user.clients.kms, dynamodb=iam_user.clients.dynamodb)
 
 
 @given(parsers.parse("an IAM policy that lets {name} decrypt"))
-def let_by_iam(iam: IAMClient, key: Key, people: People, name: str) -> None:
-    put_iam_policy(iam, people[name], "Allow", key)
+def let_by_iam(iam: IAMClient, key: Key, iam_users: IamUsers, name: str) -> None:
+    put_iam_policy(iam, iam_users[name], "Allow", key)
 
 
 @given(parsers.parse("an IAM policy that forbids {name} to decrypt"))
-def forbid_by_iam(iam: IAMClient, key: Key, people: People, name: str) -> None:
-    put_iam_policy(iam, people[name], "Deny", key)
+def forbid_by_iam(iam: IAMClient, key: Key, iam_users: IamUsers, name: str) -> None:
+    put_iam_policy(iam, iam_users[name], "Deny", key)
 
 
-def put_iam_policy(iam: IAMClient, person: Person, effect: str, key: Key) -> None:
+def put_iam_policy(iam: IAMClient, iam_user: IamUser, effect: str, key: Key) -> None:
     statement = {"Effect": effect, "Action": "kms:Decrypt", "Resource": key.arn}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     iam.put_user_policy(
-        UserName=person.user_name, PolicyName=f"{effect}Decryption", PolicyDocument=document
+        UserName=iam_user.user_name, PolicyName=f"{effect}Decryption", PolicyDocument=document
     )
 
 
 @given(parsers.parse("the key policy lets {name} decrypt for that user only"))
 def let_for_one_context(
-    kms: KMSClient, key: Key, people: People, name: str, stored: Stored
+    kms: KMSClient, key: Key, iam_users: IamUsers, name: str, stored: Stored
 ) -> None:
     context = {"appuser": stored.appuser}
     document = key_policy.allowing(
-        keys.policy(kms, key.key_id), people[name].arn, ["kms:Decrypt"], encryption_context=context
+        keys.policy(kms, key.key_id),
+        iam_users[name].arn,
+        ["kms:Decrypt"],
+        encryption_context=context,
     )
     keys.put_policy(kms, key.key_id, document)
 
 
 @given(parsers.parse("a grant that lets {name} decrypt"), target_fixture="grant_id")
-def grant(kms: KMSClient, key: Key, people: People, name: str) -> str:
-    grantee = people[name].arn
+def grant(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> str:
+    grantee = iam_users[name].arn
     made = kms.create_grant(KeyId=key.key_id, GranteePrincipal=grantee, Operations=["Decrypt"])
     return made["GrantId"]
 
@@ -69,45 +72,45 @@ def revoke_grant(kms: KMSClient, key: Key, grant_id: str) -> None:
 
 
 @when(parsers.parse("{name} disables the key"))
-def disable_as(people: People, key: Key, name: str) -> None:
-    keys.disable(people[name].clients.kms, key.key_id)
+def disable_as(iam_users: IamUsers, key: Key, name: str) -> None:
+    keys.disable(iam_users[name].clients.kms, key.key_id)
 
 
 @then(parsers.parse("{name} gets the password"))
-def gets_password(vault: Vault, people: People, name: str, stored: Stored) -> None:
-    assert_reveals(vault_of(people[name], vault), stored)
+def gets_password(vault: Vault, iam_users: IamUsers, name: str, stored: Stored) -> None:
+    assert_reveals(vault_of(iam_users[name], vault), stored)
 
 
 @then(refused("{name} revealing the password"))
 def revealing_as_is_refused(
-    vault: Vault, people: People, name: str, stored: Stored, error: type[KmsdemoError]
+    vault: Vault, iam_users: IamUsers, name: str, stored: Stored, error: type[KmsdemoError]
 ) -> None:
     with pytest.raises(error):
-        vault_of(people[name], vault).reveal(stored.appuser)
+        vault_of(iam_users[name], vault).reveal(stored.appuser)
 
 
 @then(refused("{name} revealing the other password"))
 def revealing_other_as_is_refused(
-    vault: Vault, people: People, name: str, other_stored: Stored, error: type[KmsdemoError]
+    vault: Vault, iam_users: IamUsers, name: str, other_stored: Stored, error: type[KmsdemoError]
 ) -> None:
     with pytest.raises(error):
-        vault_of(people[name], vault).reveal(other_stored.appuser)
+        vault_of(iam_users[name], vault).reveal(other_stored.appuser)
 
 
 @then(refused("{name} storing a password"))
 def storing_as_is_refused(
-    vault: Vault, people: People, name: str, error: type[KmsdemoError]
+    vault: Vault, iam_users: IamUsers, name: str, error: type[KmsdemoError]
 ) -> None:
     with pytest.raises(error):
-        vault_of(people[name], vault).store("another battery staple")
+        vault_of(iam_users[name], vault).store("another battery staple")
 
 
 @then(refused("{name} scheduling the key's deletion"))
 def scheduling_as_is_refused(
-    people: People, key: Key, name: str, error: type[KmsdemoError]
+    iam_users: IamUsers, key: Key, name: str, error: type[KmsdemoError]
 ) -> None:
     with pytest.raises(error):
-        keys.schedule_deletion(people[name].clients.kms, key.key_id)
+        keys.schedule_deletion(iam_users[name].clients.kms, key.key_id)
 
 
 @then(refused("a key policy that lets nobody change it"))

@@ -17,7 +17,7 @@ from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
 from kmsdemo.errors import CiphertextInvalid, KmsdemoError
 from kmsdemo.keys import Key
-from kmsdemo.submission.program import Finished, Program
+from kmsdemo.learners.submission.program import Finished, Program
 from steps.passwords import NOBODY, Stored
 from steps.refusals import refused
 
@@ -36,7 +36,7 @@ def aws(clients: Clients, backend: Backend) -> RunAws:
         pytest.skip("the aws command is not installed (pip install awscli)")
 
     def run(*commands: Sequence[str]) -> list[Finished]:
-        with backend.for_programs() as variables:
+        with backend.subprocess_environment() as variables:
             environment = {**os.environ, **variables}
             running = [
                 Program(

@@ -14,7 +14,7 @@ from kmsdemo import key_policy, keys
 from kmsdemo.account.clients import Clients
 from kmsdemo.errors import KeyNotFound, KmsdemoError
 from kmsdemo.keys import Key
-from steps.people import People
+from steps.iam_users import IamUsers
 from steps.refusals import refused
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def create_key_with_description(kms: KMSClient, text: str) -> Key:
 
 @given("the key with anna as key administrator and ben as key user", target_fixture="key")
 @when("I create the key with anna as key administrator and ben as key user", target_fixture="key")
-def create_key_for_people(kms: KMSClient, people: People) -> Key:
-    return keys.create(kms, administrators=[people["anna"].arn], users=[people["ben"].arn])
+def create_key_for_iam_users(kms: KMSClient, iam_users: IamUsers) -> Key:
+    return keys.create(kms, administrators=[iam_users["anna"].arn], users=[iam_users["ben"].arn])
 
 
 @when("I create another key under the same alias", target_fixture="other_key")
@@ -143,27 +143,29 @@ def looking_up_is_refused(kms: KMSClient, error: type[KmsdemoError]) -> None:
 
 
 @then(parsers.re(r"the key policy lets (?P<name>\w+) encrypt and decrypt"))
-def may_encrypt_and_decrypt(kms: KMSClient, key: Key, people: People, name: str) -> None:
+def may_encrypt_and_decrypt(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
-    assert all(key_policy.allows(policy, people[name].arn, action) for action in CRYPTOGRAPHY)
+    assert all(key_policy.allows(policy, iam_users[name].arn, action) for action in CRYPTOGRAPHY)
 
 
 @then(parsers.re(r"the key policy does not let (?P<name>\w+) encrypt or decrypt"))
-def may_not_encrypt_or_decrypt(kms: KMSClient, key: Key, people: People, name: str) -> None:
+def may_not_encrypt_or_decrypt(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
-    assert not any(key_policy.allows(policy, people[name].arn, action) for action in CRYPTOGRAPHY)
+    assert not any(
+        key_policy.allows(policy, iam_users[name].arn, action) for action in CRYPTOGRAPHY
+    )
 
 
 @then(parsers.re(r"the key policy lets (?P<name>\w+) manage the key"))
-def may_manage(kms: KMSClient, key: Key, people: People, name: str) -> None:
+def may_manage(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
-    assert all(key_policy.allows(policy, people[name].arn, action) for action in MANAGEMENT)
+    assert all(key_policy.allows(policy, iam_users[name].arn, action) for action in MANAGEMENT)
 
 
 @then(parsers.re(r"the key policy does not let (?P<name>\w+) manage the key"))
-def may_not_manage(kms: KMSClient, key: Key, people: People, name: str) -> None:
+def may_not_manage(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
-    assert not any(key_policy.allows(policy, people[name].arn, action) for action in MANAGEMENT)
+    assert not any(key_policy.allows(policy, iam_users[name].arn, action) for action in MANAGEMENT)
 
 
 # ------------------------------------------------------------------- disabling and deleting

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_bdd import given, parsers, then, when
 
-from kmsdemo import progress
 from kmsdemo.backends import Backend
-from kmsdemo.finding import Seen, assert_nothing_said
 from kmsdemo.keys import Key
-from kmsdemo.submission import NotRun, Submission, printed, submitted
-from kmsdemo.submission.machine import Machine
-from kmsdemo.submission.program import Finished
+from kmsdemo.learners import progress
+from kmsdemo.learners.finding import Mismatch, assert_no_fault
+from kmsdemo.learners.submission import NotRun, Submission, printed, submitted
+from kmsdemo.learners.submission.machine import Machine
+from kmsdemo.learners.submission.program import Finished
 from kmsdemo.vault import Item, items
 from steps.keys import UNKNOWN_KEY
 from steps.passwords import NOBODY, Stored
@@ -82,7 +82,7 @@ def run_script(
     """Run ``encrypt`` or ``decrypt`` with values for what its command line leaves open."""
 
     def run(name: str, machine: Machine = submission.machine, **values: str) -> Finished:
-        with backend.for_programs() as variables:
+        with backend.subprocess_environment() as variables:
             environment = {**variables, "KMSDEMO_TABLE": table_name}
             try:
                 finished = submission.run(name, machine, environment, values)
@@ -90,7 +90,7 @@ def run_script(
                 pytest.skip(str(reason))
         if finished.stopped:
             why = finished.stopped
-            raise Seen(why.what, expected="It ends by itself.", next_step=why.next_step)
+            raise Mismatch(why.what, expected="It ends by itself.", next_step=why.next_step)
         runs.append((name, finished))
         return finished
 
@@ -104,7 +104,7 @@ def stored_items(dynamodb: DynamoDBClient, table_name: str) -> StoredItems:
     def look() -> list[Item]:
         if there := list(items(dynamodb, table_name)):
             return there
-        raise Seen("The table is empty.", expected="An item in the table demo-kms.")
+        raise Mismatch("The table is empty.", expected="An item in the table demo-kms.")
 
     return look
 
@@ -139,7 +139,7 @@ def store_first(
 ) -> Stored:
     try:
         return store_password(run_script, key, stored_items, password)
-    except Seen:
+    except Mismatch:
         submission.remember(gives_passwords_back=False)
         pytest.skip("the encrypt script stores nothing")
 
@@ -232,7 +232,7 @@ def only_answer_shows_password(runs: list[tuple[str, Finished]], password: str) 
 def no_file_shows_password(submission: Submission, password: str) -> None:
     for path in submission.files_that_show(password):
         where = submission.machine.place_of(path)
-        raise Seen(f"The file {path.name} in {where} shows the password.")
+        raise Mismatch(f"The file {path.name} in {where} shows the password.")
 
 
 @then("it writes nothing to standard error")
@@ -254,23 +254,23 @@ def script_fails(
 @then("the table has an item for each of two users")
 def table_has_two_users(stored_items: StoredItems) -> None:
     if len(there := stored_items()) < 2:
-        raise Seen(
+        raise Mismatch(
             f"After two runs there is one item, of user {there[0].appuser}.", expected="Two items."
         )
 
 
 @then('the item has binary data under "userpasswd"')
 def item_has_binary_data(stored_items: StoredItems) -> None:
-    assert_nothing_said(map(progress.about_attributes, stored_items()))
+    assert_no_fault(map(progress.about_attributes, stored_items()))
 
 
 @then("no attribute of the item shows the password")
 def item_hides_password(stored_items: StoredItems, password: str) -> None:
-    assert_nothing_said(progress.about_password(item, password) for item in stored_items())
+    assert_no_fault(progress.about_password(item, password) for item in stored_items())
 
 
 @then("AWS KMS decrypts what is stored under the key that I named")
 def named_key_decrypts(kms: KMSClient, key: Key, stored_items: StoredItems, password: str) -> None:
     there = stored_items()
     leave_out_if_readable(there, password)
-    assert_nothing_said(progress.about_ciphertext(kms, key.key_id, item) for item in there)
+    assert_no_fault(progress.about_ciphertext(kms, key.key_id, item) for item in there)

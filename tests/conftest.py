@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def at_aws(backend: Backend) -> Iterator[Mapping[str, str]]:
+def aws_environment(backend: Backend) -> Iterator[Mapping[str, str]]:
     """The variables with which other programs reach the same account."""
-    with backend.for_programs() as variables:
+    with backend.subprocess_environment() as variables:
         yield variables

@@ -9,7 +9,7 @@ from botocore import exceptions as boto
 
 from kmsdemo import errors
 from kmsdemo.aws_errors import translated
-from tests import fake_aws
+from tests import fake_endpoint
 
 PENDING = "arn:aws:kms:us-east-1:123456789012:key/k is pending deletion."
 NOT_PENDING = "arn:aws:kms:us-east-1:123456789012:key/k is not pending deletion."
@@ -167,28 +167,35 @@ def test_our_own_errors_pass_unchanged() -> None:
 @pytest.mark.parametrize(
     ("behaviour", "expected"),
     [
-        (fake_aws.web_page(200), errors.EndpointUnreachable),
-        (fake_aws.half_an_answer, errors.EndpointUnreachable),
-        (fake_aws.hang_up, errors.EndpointUnreachable),
-        (fake_aws.json_answer(200, {}), errors.EndpointUnreachable),
-        (fake_aws.web_page(503), errors.EndpointUnreachable),
-        (fake_aws.error("ThrottlingException", "Rate exceeded"), errors.Throttled),
-        (fake_aws.error("ExpiredTokenException", "The token expired"), errors.CredentialsExpired),
-        (fake_aws.error("AccessDeniedException", "Not you"), errors.AccessDenied),
+        (fake_endpoint.web_page(200), errors.EndpointUnreachable),
+        (fake_endpoint.half_an_answer, errors.EndpointUnreachable),
+        (fake_endpoint.hang_up, errors.EndpointUnreachable),
+        (fake_endpoint.json_answer(200, {}), errors.EndpointUnreachable),
+        (fake_endpoint.web_page(503), errors.EndpointUnreachable),
+        (fake_endpoint.error("ThrottlingException", "Rate exceeded"), errors.Throttled),
+        (
+            fake_endpoint.error("ExpiredTokenException", "The token expired"),
+            errors.CredentialsExpired,
+        ),
+        (fake_endpoint.error("AccessDeniedException", "Not you"), errors.AccessDenied),
     ],
     ids=["web page", "half", "hang up", "empty", "503", "throttled", "expired", "denied"],
 )
 def test_what_comes_over_the_wire(
-    behaviour: fake_aws.Answer, expected: type[errors.KmsdemoError]
+    behaviour: fake_endpoint.Answer, expected: type[errors.KmsdemoError]
 ) -> None:
-    with fake_aws.endpoint(behaviour) as (url, _), pytest.raises(expected), translated(key_id="k"):
-        fake_aws.kms_at(url).encrypt(KeyId="k", Plaintext=b"x")["CiphertextBlob"]
+    with (
+        fake_endpoint.endpoint(behaviour) as (url, _),
+        pytest.raises(expected),
+        translated(key_id="k"),
+    ):
+        fake_endpoint.kms_at(url).encrypt(KeyId="k", Plaintext=b"x")["CiphertextBlob"]
 
 
 def test_a_throttled_call_is_tried_again() -> None:
-    slow_down = fake_aws.error("ThrottlingException")
-    good = fake_aws.json_answer(200, {"CiphertextBlob": "eA==", "KeyId": "k"})
-    with fake_aws.endpoint(slow_down, good) as (url, asked), translated(key_id="k"):
-        answered = fake_aws.kms_at(url, attempts=2).encrypt(KeyId="k", Plaintext=b"x")
+    slow_down = fake_endpoint.error("ThrottlingException")
+    good = fake_endpoint.json_answer(200, {"CiphertextBlob": "eA==", "KeyId": "k"})
+    with fake_endpoint.endpoint(slow_down, good) as (url, asked), translated(key_id="k"):
+        answered = fake_endpoint.kms_at(url, attempts=2).encrypt(KeyId="k", Plaintext=b"x")
     assert answered["CiphertextBlob"] == b"x"
     assert asked == ["Encrypt", "Encrypt"]

@@ -98,7 +98,7 @@ class Backend(Protocol):
     def account(self) -> AbstractContextManager[Account]:
         """Give a scenario an account, and afterwards remove what it made there."""
 
-    def for_programs(self) -> AbstractContextManager[Mapping[str, str]]:
+    def subprocess_environment(self) -> AbstractContextManager[Mapping[str, str]]:
         """Give other programs the variables with which they reach the account as it now is."""
 
     def advance(self, *, days: int) -> None:

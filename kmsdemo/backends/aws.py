@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from types import MappingProxyType
 
 from kmsdemo import errors
-from kmsdemo.account import environment, leftovers, sessions
+from kmsdemo.account import environment
 from kmsdemo.account.caller import Caller, identify
 from kmsdemo.account.clients import Clients, connect
-from kmsdemo.account.key_pool import MOST_KEYS, KeyPool
-from kmsdemo.account.run import Run
-from kmsdemo.account.settling import Settling
-from kmsdemo.account.shared import SharedAccount, tidied
 from kmsdemo.backends import Options
+from kmsdemo.shared_account import leftovers, sessions
+from kmsdemo.shared_account.backend import SharedAccount, tidied
+from kmsdemo.shared_account.key_pool import MOST_KEYS, KeyPool
+from kmsdemo.shared_account.run import Run
+from kmsdemo.shared_account.settling import Settling
 
 _LACKS = MappingProxyType(
     {
@@ -68,7 +69,7 @@ class RealAccount(SharedAccount):
         self._settling = settling
 
     @contextmanager
-    def for_programs(self) -> Iterator[Mapping[str, str]]:
+    def subprocess_environment(self) -> Iterator[Mapping[str, str]]:
         """Give other programs the caller's credentials, for theirs may be in files of ours."""
         with self._settling.elsewhere():
             yield environment.of_caller(self._clients.session)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kmsdemo import divergences, errors
-from kmsdemo.account import emulator
-from kmsdemo.account.shared import SharedAccount
-from kmsdemo.backends import Options
+from kmsdemo import errors
+from kmsdemo.backends import Options, divergences
+from kmsdemo.shared_account import emulator
+from kmsdemo.shared_account.backend import SharedAccount
 
 
 def announcement(options: Options) -> str:

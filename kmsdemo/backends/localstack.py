@@ -16,9 +16,9 @@ from localstack_client.config import (  # type: ignore[import-untyped]
 from localstack_client.session import Session  # type: ignore[import-untyped]
 
 from kmsdemo import errors
-from kmsdemo.account import emulator
-from kmsdemo.account.shared import SharedAccount
 from kmsdemo.backends import Options
+from kmsdemo.shared_account import emulator
+from kmsdemo.shared_account.backend import SharedAccount
 
 _APART = ("AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_DYNAMODB")
 

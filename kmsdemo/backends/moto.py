@@ -12,7 +12,7 @@ from kmsdemo.account import Account, environment
 from kmsdemo.account.clients import connect
 from kmsdemo.backends import Options
 from kmsdemo.sandbox import mock_kms
-from kmsdemo.sandbox.server import Server
+from kmsdemo.sandbox.http.server import Server
 
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -41,7 +41,7 @@ class Moto:
         yield Account(self._clients, partial(keys.key_ids, self._clients.kms))
 
     @contextmanager
-    def for_programs(self) -> Iterator[Mapping[str, str]]:
+    def subprocess_environment(self) -> Iterator[Mapping[str, str]]:
         """Start the server, if it is not running yet, and give the way to it."""
         yield {"AWS_ENDPOINT_URL": self._url, "NO_PROXY": "127.0.0.1"}
 

@@ -13,10 +13,10 @@ import click
 from kmsdemo.cli.findings import Findings
 from kmsdemo.cli.options import json_option, junit_option
 from kmsdemo.cli.output import print_json
-from kmsdemo.finding import is_complete
+from kmsdemo.learners.finding import is_complete
 
 if TYPE_CHECKING:
-    from kmsdemo.finding import Finding
+    from kmsdemo.learners.finding import Finding
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 
@@ -39,7 +39,7 @@ def check(watch: bool, junit: Path | None, as_json: bool) -> None:
     if watch:
         _keep_looking()
         return
-    from kmsdemo.lab.check import look  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.learners.check import look  # noqa: PLC0415, pytest only starts where it runs
 
     findings = look(junit=junit)
     if as_json:
@@ -50,7 +50,7 @@ def check(watch: bool, junit: Path | None, as_json: bool) -> None:
 
 
 def _keep_looking() -> None:
-    from kmsdemo.lab.check import look  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.learners.check import look  # noqa: PLC0415, pytest only starts where it runs
 
     before: list[Finding] = []
     try:

@@ -18,9 +18,9 @@ from kmsdemo.account import environment
 from kmsdemo.cli.findings import STYLES
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json
-from kmsdemo.finding import MARKS, WORDS, Verdict, by_step
-from kmsdemo.lab import roster
-from kmsdemo.lab.roster import Learner
+from kmsdemo.learners import class_list
+from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners.finding import MARKS, WORDS, Verdict, by_step
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 
@@ -38,7 +38,7 @@ def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
     The list is the one that kmsdemo sandbox --class was started with. On a terminal it looks
     again as things change, until Ctrl-C; elsewhere it looks once.
     """
-    learners = roster.read(names)
+    learners = class_list.read(names)
     if as_json:
         print_json(dict(_look(learners, endpoint_url)))
     elif sys.stdout.isatty():
@@ -63,7 +63,7 @@ def _keep_looking(learners: Sequence[Learner], endpoint_url: str) -> None:
 
 
 def _look(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
-    from kmsdemo.lab.check import look  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.learners.check import look  # noqa: PLC0415, pytest only starts where it runs
 
     for learner in learners:
         with environment.only(learner.environment(endpoint_url)):

@@ -7,8 +7,8 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
-from kmsdemo.finding import MARKS, WORDS, Finding
-from kmsdemo.lab.screen import wrapped
+from kmsdemo.learners.finding import MARKS, WORDS, Finding
+from kmsdemo.lesson.terminal import wrapped
 
 STYLES = {"done": "green", "not yet": "bold red", "not reached": "dim"}
 _LOUDER_WORDS = {**WORDS, "not yet": "NOT YET"}

@@ -11,7 +11,7 @@ import click
 from kmsdemo.cli.findings import Findings
 from kmsdemo.cli.options import json_option, junit_option
 from kmsdemo.cli.output import print_json, progress
-from kmsdemo.finding import Finding
+from kmsdemo.learners.finding import Finding
 
 
 @click.command()
@@ -56,7 +56,7 @@ def grade(encrypt: str, decrypt: str, junit: Path | None, as_json: bool) -> None
 
 
 def _run(encrypt: str, decrypt: str, junit: Path | None, as_json: bool) -> list[Finding]:
-    from kmsdemo.lab.grade import grade  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.learners.grade import grade  # noqa: PLC0415, pytest only starts where it runs
 
     if as_json:
         with progress("Running your scripts, up to a minute"):

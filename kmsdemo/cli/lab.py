@@ -16,7 +16,7 @@ from kmsdemo.backends import Options
 from kmsdemo.cli.options import backend_options
 
 if TYPE_CHECKING:
-    from kmsdemo.lab.face import Face
+    from kmsdemo.lesson.renderer import Renderer
 
 _PASSWORD_BYTES = range(6, 4097)
 
@@ -96,8 +96,8 @@ def lab(
     if announcement := backends.announcement(backend, options):
         click.echo(announcement)
     # pytest only starts where it runs
-    from kmsdemo.lab.lesson import DEMO_PASSWORD, Lesson, give  # noqa: PLC0415
-    from kmsdemo.lab.screen import Screen  # noqa: PLC0415
+    from kmsdemo.lesson.lesson import DEMO_PASSWORD, Lesson, give  # noqa: PLC0415
+    from kmsdemo.lesson.terminal import Screen  # noqa: PLC0415
 
     is_plain = plain or not sys.stdout.isatty()
     console = Console(highlight=False, color_system=None if is_plain else "auto")
@@ -108,12 +108,12 @@ def lab(
 
 
 @contextmanager
-def _transcript(path: str | None) -> Iterator[list[Face]]:
+def _transcript(path: str | None) -> Iterator[list[Renderer]]:
     """Yield what the lesson is also told on; remove it where there was no such lesson."""
     if path is None:
         yield []
         return
-    from kmsdemo.lab.transcript import Transcript  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.lesson.markdown import Transcript  # noqa: PLC0415, pytest only starts where it runs
 
     with _new_file(path) as file:
         try:

@@ -12,8 +12,8 @@ import click
 from kmsdemo.account import environment
 from kmsdemo.cli.options import sandbox_option
 from kmsdemo.cli.output import date
-from kmsdemo.lab import roster
-from kmsdemo.lab.roster import Learner
+from kmsdemo.learners import class_list
+from kmsdemo.learners.class_list import Learner
 
 
 @click.group(invoke_without_command=True)
@@ -48,7 +48,7 @@ def advance(days: float, endpoint_url: str) -> None:
 
     Keys whose waiting period is over are gone for good.
     """
-    from kmsdemo.sandbox import client  # noqa: PLC0415, moto only starts where it runs
+    from kmsdemo.sandbox.http import client  # noqa: PLC0415, moto only starts where it runs
 
     time = datetime.fromisoformat(client.advance(endpoint_url, days=days))
     click.echo(f"In the sandbox it is now {date(time)}.")
@@ -56,10 +56,10 @@ def advance(days: float, endpoint_url: str) -> None:
 
 def _serve(host: str, port: int, names: Path | None) -> None:
     from kmsdemo import console  # noqa: PLC0415, moto only starts where it runs
-    from kmsdemo.sandbox.server import Server  # noqa: PLC0415
+    from kmsdemo.sandbox.http.server import Server  # noqa: PLC0415
 
     server = Server(host, port)
-    learners = roster.read(names) if names else []
+    learners = class_list.read(names) if names else []
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with environment.only({}), console.served_by(server, learners) as console_url:
         if names is None:
@@ -75,7 +75,7 @@ def _serve(host: str, port: int, names: Path | None) -> None:
 
 def _open_class(names: Path, learners: Sequence[Learner], url: str) -> None:
     credentials = names.with_name(f"{names.stem}-credentials.csv")
-    roster.hand_out(learners, url, credentials)
+    class_list.hand_out(learners, url, credentials)
     click.echo(f"The KMS sandbox of a class of {len(learners)} listens on {url}.")
     click.echo(f"Hand out to each what stands in {credentials}.")
     click.echo(f"How far everybody is: kmsdemo class {names} --endpoint-url {url}")

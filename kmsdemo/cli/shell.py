@@ -16,7 +16,8 @@ import click
 
 from kmsdemo import errors
 from kmsdemo.account import environment
-from kmsdemo.lab import prompt, suite
+from kmsdemo.cli import shell_prompt
+from kmsdemo.suite import location
 
 _VARIABLES = {
     "AWS_ACCESS_KEY_ID": "123456789012",
@@ -48,7 +49,7 @@ def shell(command: tuple[str, ...]) -> None:
         if command:
             sys.exit(_run(command, folder))
         click.echo(_GREETING.format(url=console_url))
-        _run(until_the_end.enter_context(prompt.interactive_shell()), folder)
+        _run(until_the_end.enter_context(shell_prompt.interactive_shell()), folder)
         _say_what_was_reached()
     click.echo("The sandbox has stopped; nothing of it is left.")
 
@@ -67,7 +68,7 @@ def _own_profiles() -> Iterator[dict[str, str]]:
 def _sandbox() -> Iterator[tuple[str, str]]:
     """Yield the URL of a sandbox, and that of its console."""
     from kmsdemo import console  # noqa: PLC0415, moto only starts where it runs
-    from kmsdemo.sandbox.server import Server  # noqa: PLC0415
+    from kmsdemo.sandbox.http.server import Server  # noqa: PLC0415
 
     server = Server()
     with console.served_by(server) as console_url, server.in_background() as url:
@@ -78,7 +79,7 @@ def _sandbox() -> Iterator[tuple[str, str]]:
 def _folder() -> Iterator[Path]:
     """Make a folder with the two scripts; keep it where there is something new in it."""
     folder = Path(tempfile.mkdtemp(prefix="kms-lab-"))
-    for script in (suite.root() / "examples").glob("*.py"):
+    for script in (location.root() / "examples").glob("*.py"):
         shutil.copy(script, folder)
     before = _contents(folder)
     try:
@@ -107,7 +108,7 @@ def _run(command: Sequence[str], folder: Path) -> int:
 
 
 def _say_what_was_reached() -> None:
-    from kmsdemo.lab.check import look  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.learners.check import look  # noqa: PLC0415, pytest only starts where it runs
 
     findings = look()
     reached = [finding.asks for finding in findings if finding.verdict == "done"]

@@ -7,7 +7,7 @@ import sys
 import click
 from rich.console import Console
 
-from kmsdemo.lab import suite
+from kmsdemo.suite import location
 
 _REMARK = r"# \(\d\).*"
 
@@ -19,7 +19,7 @@ def show(script: str) -> None:
 
     The remarks are the script's own comments. In a pipe it comes as it is in its file.
     """
-    path = suite.root() / "examples" / f"{script}-passwd.py"
+    path = location.root() / "examples" / f"{script}-passwd.py"
     code = path.read_text(encoding="utf-8")
     if sys.stdout.isatty():
         from rich.syntax import Syntax  # noqa: PLC0415, only highlighting needs its lexers

@@ -6,12 +6,12 @@ from collections.abc import Container, Sequence
 
 import click
 
-from kmsdemo.account import leftovers
 from kmsdemo.account.caller import identify
 from kmsdemo.account.clients import connect
-from kmsdemo.account.leftovers import Leftover
 from kmsdemo.cli.options import json_option
 from kmsdemo.cli.output import date, print_json, progress
+from kmsdemo.shared_account import leftovers
+from kmsdemo.shared_account.leftovers import Leftover
 
 
 @click.command()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from kmsdemo.console.page import create_application
 from kmsdemo.console.verdicts import Verdicts
-from kmsdemo.sandbox.heard import Hearing
+from kmsdemo.sandbox.http.call_log import CallLog
 
 if TYPE_CHECKING:
-    from kmsdemo.lab.roster import Learner
-    from kmsdemo.sandbox.server import Server
+    from kmsdemo.learners.class_list import Learner
+    from kmsdemo.sandbox.http.server import Server
 
 
 @contextmanager
@@ -23,9 +23,9 @@ def served_by(server: Server, learners: Sequence[Learner] = ()) -> Iterator[str]
         server: The sandbox.
         learners: The class that shares it, if one does.
     """
-    hearing = Hearing()
-    server.application.listeners.append(hearing.note)
-    with Verdicts(server.url, hearing).kept() as verdicts:
-        console = create_application(server.url, hearing, verdicts, learners)
+    call_log = CallLog()
+    server.application.listeners.append(call_log.note)
+    with Verdicts(server.url, call_log).kept() as verdicts:
+        console = create_application(server.url, call_log, verdicts, learners)
         server.application.guests["console"] = console
         yield f"{server.url_for_others}/console"

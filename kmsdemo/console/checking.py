@@ -13,7 +13,7 @@ from typing import Any
 
 from kmsdemo import errors
 from kmsdemo.account import environment
-from kmsdemo.lab.check import look
+from kmsdemo.learners.check import look
 
 
 def main() -> None:

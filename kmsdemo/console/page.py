@@ -12,11 +12,11 @@ from flask import Flask, Response, abort, redirect, render_template, request, ur
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.console.account import look
 from kmsdemo.console.verdicts import Verdicts
-from kmsdemo.finding import MARKS, WORDS, by_step
-from kmsdemo.lab.roster import Learner
+from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners.finding import MARKS, WORDS, by_step
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.call import is_account_id
-from kmsdemo.sandbox.heard import LOOKS_ONLY, Hearing
+from kmsdemo.sandbox.http.call_log import OBSERVER, CallLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,17 +35,17 @@ _HEADERS: Final = {
 
 
 def create_application(
-    url: str, hearing: Hearing, verdicts: Verdicts, learners: Sequence[Learner] = ()
+    url: str, call_log: CallLog, verdicts: Verdicts, learners: Sequence[Learner] = ()
 ) -> Flask:
     """Return the console as an application to be served at ``/console``.
 
     Args:
         url: The sandbox that it shows.
-        hearing: What the sandbox has heard.
+        call_log: What the sandbox has heard.
         verdicts: How far each account is.
         learners: The class, if one shares the sandbox.
     """
-    pages = _Pages(url, hearing, verdicts, learners)
+    pages = _Pages(url, call_log, verdicts, learners)
     application = Flask(__name__, static_url_path="/console/static")
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
     application.jinja_env.globals.update(marks=MARKS, words=WORDS)
@@ -59,7 +59,7 @@ def create_application(
 @dataclass(frozen=True, slots=True)
 class _Pages:
     url: str
-    hearing: Hearing
+    call_log: CallLog
     verdicts: Verdicts
     learners: Sequence[Learner]
 
@@ -76,11 +76,11 @@ class _Pages:
         facts = {
             "account_id": account_id,
             "names": {learner.account_id: learner.name for learner in self.learners},
-            "accounts": self.hearing.accounts,
-            "calls": self.hearing.calls(account_id),
-            "region": self.hearing.region(account_id),
+            "accounts": self.call_log.accounts,
+            "calls": self.call_log.calls(account_id),
+            "region": self.call_log.region(account_id),
             "verdict": verdict,
-            "is_last_word": verdict and verdict.after == self.hearing.count(account_id),
+            "is_last_word": verdict and verdict.after == self.call_log.count(account_id),
         }
         return _unless_known(
             facts,
@@ -93,9 +93,9 @@ class _Pages:
         return connect(
             access_key_id=account_id,
             secret_access_key="console",  # noqa: S106, the sandbox asks for none
-            region=self.hearing.region(account_id),
+            region=self.call_log.region(account_id),
             endpoint_url=self.url,
-            application=LOOKS_ONLY,
+            application=OBSERVER,
         )
 
 

@@ -13,9 +13,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from kmsdemo.finding import Finding
-from kmsdemo.lab.roster import Learner
-from kmsdemo.sandbox.heard import LOOKS_ONLY, Hearing
+from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners.finding import Finding
+from kmsdemo.sandbox.http.call_log import OBSERVER, CallLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ class Verdicts:
 
     Args:
         url: The sandbox.
-        hearing: What it has heard, which says whether a verdict is still the last word.
+        call_log: What it has heard, which says whether a verdict is still the last word.
     """
 
-    def __init__(self, url: str, hearing: Hearing) -> None:
+    def __init__(self, url: str, call_log: CallLog) -> None:
         self._url = url
-        self._hearing = hearing
+        self._hearing = call_log
         self._known: dict[str, Verdict] = {}
         self._asked: dict[str, int] = {}
         self._queue: SimpleQueue[str | None] = SimpleQueue()
@@ -92,7 +92,7 @@ class Verdicts:
     def _environment(self, account: str) -> dict[str, str]:
         region = self._hearing.region(account)
         there = Learner("", account).environment(self._url, region)
-        return {**there, "AWS_SDK_UA_APP_ID": LOOKS_ONLY}
+        return {**there, "AWS_SDK_UA_APP_ID": OBSERVER}
 
 
 def _start() -> subprocess.Popen[str]:

@@ -10,7 +10,8 @@ from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.core.config import DefaultConfig  # noqa: E402
 from moto.core.models import MockAWS  # noqa: E402
 
-from kmsdemo.sandbox import clock, deletion  # noqa: E402
+from kmsdemo.sandbox import clock  # noqa: E402
+from kmsdemo.sandbox.kms import deletion  # noqa: E402
 from kmsdemo.sandbox.moto_hook import HOOK  # noqa: E402
 
 __all__ = ["UnknownMoto", "mock_kms"]

@@ -15,8 +15,8 @@ from moto.kms.responses import KmsResponse
 from moto.sts.models import STSBackend
 from moto.utilities.utils import get_partition
 
-from kmsdemo.sandbox import judgement
 from kmsdemo.sandbox.call import Call, is_account_id
+from kmsdemo.sandbox.kms import handler
 from kmsdemo.sandbox.refusal import Refusal
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
@@ -85,7 +85,7 @@ def _call_action(response: KmsResponse) -> _Response:
     headers = response.response_headers
     with _LOCK:
         try:
-            answer = judgement.answer(_call(response), lambda call: _ask_moto(response, call))
+            answer = handler.answer(_call(response), lambda call: _ask_moto(response, call))
         except Refusal as refusal:
             return 400, {**headers, "status": "400"}, refusal.body
         except _MotoRefused as refused:

@@ -14,16 +14,16 @@ from kmsdemo import errors
 from kmsdemo.account import clients, environment
 from kmsdemo.account.clients import connect
 from kmsdemo.cipher import Direct
-from tests import fake_aws
-from tests.fake_aws import Answer
+from tests import fake_endpoint
+from tests.fake_endpoint import Answer
 
-GOOD = fake_aws.json_answer(200, {"CiphertextBlob": "eA==", "KeyId": "k"})
+GOOD = fake_endpoint.json_answer(200, {"CiphertextBlob": "eA==", "KeyId": "k"})
 FAULTS = {
-    "throttled": fake_aws.error("ThrottlingException"),
-    "slow": fake_aws.after(0.5, GOOD),
-    "broken at once": fake_aws.hang_up,
-    "half closed": fake_aws.half_close,
-    "overloaded": fake_aws.error("KMSInternalException", status=500),
+    "throttled": fake_endpoint.error("ThrottlingException"),
+    "slow": fake_endpoint.after(0.5, GOOD),
+    "broken at once": fake_endpoint.hang_up,
+    "half closed": fake_endpoint.half_close,
+    "overloaded": fake_endpoint.error("KMSInternalException", status=500),
 }
 READABLE = {
     "throttled": (errors.Throttled, "AWS throttled Encrypt, also after retries."),
@@ -54,7 +54,7 @@ def encrypt() -> bytes:
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_a_fault_that_passes_is_not_noticed(fault: Answer) -> None:
-    with fake_aws.endpoint(fault, fault, GOOD) as (url, asked), sent_to(url):
+    with fake_endpoint.endpoint(fault, fault, GOOD) as (url, asked), sent_to(url):
         assert encrypt() == b"x"
     assert asked == ["Encrypt"] * 3
 
@@ -63,7 +63,7 @@ def test_a_fault_that_passes_is_not_noticed(fault: Answer) -> None:
 def test_a_fault_that_stays_is_said_in_two_lines(name: str) -> None:
     kind, says = READABLE[name]
     with (
-        fake_aws.endpoint(FAULTS[name]) as (url, asked),
+        fake_endpoint.endpoint(FAULTS[name]) as (url, asked),
         sent_to(url),
         pytest.raises(kind) as caught,
     ):
@@ -78,7 +78,7 @@ def test_a_fault_that_stays_is_said_in_two_lines(name: str) -> None:
 
 def test_half_an_answer_is_no_answer() -> None:
     with (
-        fake_aws.endpoint(fake_aws.half_an_answer) as (url, _),
+        fake_endpoint.endpoint(fake_endpoint.half_an_answer) as (url, _),
         sent_to(url),
         pytest.raises(errors.EndpointUnreachable, match="or broke off") as caught,
     ):

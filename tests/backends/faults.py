@@ -14,7 +14,7 @@ from botocore.session import Session
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
-from kmsdemo.account import sessions
+from kmsdemo.shared_account import sessions
 
 Answer = Callable[[AWSPreparedRequest], Any]
 

@@ -11,29 +11,29 @@ from unittest.mock import patch
 import pytest
 
 from kmsdemo import errors, keys, table
-from kmsdemo.account import leftovers
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend, Options, announcement, running
-from tests import posing
+from kmsdemo.shared_account import leftovers
+from tests import stand_in_account
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-OPTIONS = Options(aws_account=posing.ACCOUNT, aws_settle=0)
+OPTIONS = Options(aws_account=stand_in_account.ACCOUNT, aws_settle=0)
 
 
 @pytest.fixture(autouse=True)
 def as_developer(clients: Clients) -> Iterator[None]:
     """Make this process an IAM user who may do what a run needs, and not CI."""
-    with posing.acting_as_developer(clients), patch.dict(os.environ):
+    with stand_in_account.acting_as_developer(clients), patch.dict(os.environ):
         os.environ.pop("CI", None)
         yield
 
 
 @pytest.fixture
-def others(clients: Clients) -> posing.Aws:
+def others(clients: Clients) -> stand_in_account.Aws:
     """The account, with a key and a table of others."""
-    return posing.aws(clients, clients.in_region("eu-west-1"))
+    return stand_in_account.aws(clients, clients.in_region("eu-west-1"))
 
 
 # ------------------------------------------------------------------------- before it begins
@@ -62,18 +62,18 @@ def test_the_account_must_be_the_one_that_was_named() -> None:
 
 
 def test_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", posing.ACCOUNT)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", stand_in_account.ACCOUNT)
     refuses(OPTIONS, errors.RootRefused)
 
 
 def test_ci_is_refused_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     refuses(OPTIONS, errors.RefusedInCi)
-    assert announcement("aws", Options(aws_account=posing.ACCOUNT, aws_in_ci=True))
+    assert announcement("aws", Options(aws_account=stand_in_account.ACCOUNT, aws_in_ci=True))
 
 
 def test_who_may_not_list_keys_is_told_before_any_is_made(clients: Clients, kms: KMSClient) -> None:
-    posing.forbid(clients.iam, "kms:ListKeys")
+    stand_in_account.forbid(clients.iam, "kms:ListKeys")
     refusal = refuses(OPTIONS, errors.AccessDenied)
     assert "ListKeys" in refusal.what
     assert keys.key_ids(kms) == []
@@ -151,7 +151,7 @@ def test_a_key_that_cannot_be_made_new_is_not_used_again(clients: Clients, kms: 
         with aws.account() as account:
             used = keys.create(account.clients.kms)
             table.create(account.clients.dynamodb, account.named("demo-kms"))
-            posing.forbid(clients.iam, "kms:DisableKeyRotation")
+            stand_in_account.forbid(clients.iam, "kms:DisableKeyRotation")
         assert table.names(clients.dynamodb) == []
         with aws.account() as account:
             assert keys.create(account.clients.kms).key_id != used.key_id
@@ -215,39 +215,41 @@ def test_who_has_no_credentials_gets_no_key_from_the_pool(monkeypatch: pytest.Mo
         monkeypatch.undo()
 
 
-def test_what_others_made_is_not_changed(others: posing.Aws) -> None:
+def test_what_others_made_is_not_changed(others: stand_in_account.Aws) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         mine = keys.create(account.clients.kms)
-        for name in (others.key.key_id, others.key.arn, f"alias/{posing.OF_OTHERS}"):
+        for name in (others.key.key_id, others.key.arn, f"alias/{stand_in_account.OF_OTHERS}"):
             with pytest.raises(errors.NotOfThisRun, match="not made by this run"):
                 account.clients.kms.schedule_key_deletion(KeyId=name)
         with pytest.raises(errors.NotOfThisRun):
             account.clients.kms.update_alias(
-                AliasName=f"alias/{posing.OF_OTHERS}", TargetKeyId=mine.key_id
+                AliasName=f"alias/{stand_in_account.OF_OTHERS}", TargetKeyId=mine.key_id
             )
         with pytest.raises(errors.NotOfThisRun):
             connect().kms.put_key_policy(KeyId=others.key.key_id, Policy="{}")
         with pytest.raises(errors.NotOfThisRun):
-            table.delete(account.clients.dynamodb, posing.OF_OTHERS)
+            table.delete(account.clients.dynamodb, stand_in_account.OF_OTHERS)
         with pytest.raises(errors.NotOfThisRun):
             account.clients.dynamodb.put_item(
-                TableName=posing.OF_OTHERS, Item={"appuser": {"S": "1"}}
+                TableName=stand_in_account.OF_OTHERS, Item={"appuser": {"S": "1"}}
             )
         with pytest.raises(errors.NotOfThisRun):
             account.clients.dynamodb.batch_write_item(
                 RequestItems={
-                    posing.OF_OTHERS: [{"DeleteRequest": {"Key": {"appuser": {"S": "1"}}}}]
+                    stand_in_account.OF_OTHERS: [
+                        {"DeleteRequest": {"Key": {"appuser": {"S": "1"}}}}
+                    ]
                 }
             )
     others.assert_others_are_untouched()
 
 
-def test_an_alias_that_others_have_is_not_taken_over(others: posing.Aws) -> None:
+def test_an_alias_that_others_have_is_not_taken_over(others: stand_in_account.Aws) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         with pytest.raises(errors.AliasTaken):
-            keys.create(account.clients.kms, alias=posing.OF_OTHERS)
+            keys.create(account.clients.kms, alias=stand_in_account.OF_OTHERS)
         with pytest.raises(errors.NotOfThisRun):
-            account.clients.kms.delete_alias(AliasName=f"alias/{posing.OF_OTHERS}")
+            account.clients.kms.delete_alias(AliasName=f"alias/{stand_in_account.OF_OTHERS}")
 
 
 @pytest.fixture
@@ -261,7 +263,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.fixture
 def slow_aws(waits: list[float]) -> Iterator[Backend]:
     """A run in an account where a change takes 3 seconds to be seen."""
-    with running("aws", Options(aws_account=posing.ACCOUNT, aws_settle=3)) as aws:
+    with running("aws", Options(aws_account=stand_in_account.ACCOUNT, aws_settle=3)) as aws:
         yield aws
 
 
@@ -279,13 +281,13 @@ def test_programs_see_what_was_changed(slow_aws: Backend, waits: list[float]) ->
     with slow_aws.account() as account:
         keys.create(account.clients.kms)
         waits.clear()
-        with slow_aws.for_programs():
+        with slow_aws.subprocess_environment():
             assert 2 < waits[0] <= 3
 
 
 def test_what_programs_change_is_seen(slow_aws: Backend, waits: list[float]) -> None:
     with slow_aws.account() as account:
-        with slow_aws.for_programs():
+        with slow_aws.subprocess_environment():
             waits.clear()
         keys.key_ids(account.clients.kms)
         assert 2 < waits[0] <= 3
@@ -305,7 +307,7 @@ def test_programs_are_the_same_caller_where_a_profile_says_who(
     expected = {**files, **{name: os.environ[name] for name in names}}
     for name in (*names, "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
-    with running("aws", OPTIONS) as aws, aws.for_programs() as variables:
+    with running("aws", OPTIONS) as aws, aws.subprocess_environment() as variables:
         assert variables == {
             **expected,
             "AWS_SESSION_TOKEN": "t",

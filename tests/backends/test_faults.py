@@ -12,17 +12,17 @@ import pytest
 from botocore.session import Session
 
 from kmsdemo import errors, keys, table
-from kmsdemo.account import leftovers, sessions
 from kmsdemo.account.clients import Clients, connect
-from kmsdemo.account.key_pool import MOST_KEYS
 from kmsdemo.backends import Backend, Options, running
 from kmsdemo.sandbox import mock_kms
+from kmsdemo.shared_account import leftovers, sessions
+from kmsdemo.shared_account.key_pool import MOST_KEYS
 from kmsdemo.vault import Vault, items
-from tests import posing
+from tests import stand_in_account
 from tests.backends import faults
 from tests.backends.faults import Answer, Faults
 
-OPTIONS = Options(aws_account=posing.ACCOUNT, aws_settle=0, aws_in_ci=True)
+OPTIONS = Options(aws_account=stand_in_account.ACCOUNT, aws_settle=0, aws_in_ci=True)
 PASSWORD = "correct horse battery staple"
 FAULTS = {
     "refused": (faults.refused, 1),
@@ -44,8 +44,8 @@ def test_nothing_is_left(
     ireland = clients.in_region("eu-west-1")
     for injected in faults_at_every(pytestconfig.getoption("faults_at_every"), fault, how_many):
         mock_kms.empty()
-        aws = posing.aws(clients, ireland)
-        with posing.acting_as_developer(clients):
+        aws = stand_in_account.aws(clients, ireland)
+        with stand_in_account.acting_as_developer(clients):
             run_with(injected)
             assert leftovers.remove(connect(), leftovers.find(connect())) == {}
         assert aws.remains() == [], f"after a fault at call {injected.first}"
@@ -56,7 +56,7 @@ def test_nothing_is_left(
 
 def test_of_tables_a_run_needs_the_permissions_that_are_documented(clients: Clients) -> None:
     """Those of keys are enforced by the sandbox in all tests of a real account."""
-    posing.aws(clients, clients.in_region("eu-west-1"))
+    stand_in_account.aws(clients, clients.in_region("eu-west-1"))
     calls: set[str] = set()
 
     def note(**event: Any) -> None:
@@ -67,12 +67,12 @@ def test_of_tables_a_run_needs_the_permissions_that_are_documented(clients: Clie
 
     with (
         sessions.watched(watch),
-        posing.acting_as_developer(clients),
+        stand_in_account.acting_as_developer(clients),
         running("aws", OPTIONS) as aws,
     ):
         change_everything(aws)
     documented = set(
-        re.findall(r"dynamodb:(\w+)\"", posing.PERMISSIONS.read_text(encoding="utf-8"))
+        re.findall(r"dynamodb:(\w+)\"", stand_in_account.PERMISSIONS.read_text(encoding="utf-8"))
     )
     assert documented == calls | {"TagResource"}  # CreateTable brings tags
 

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from kmsdemo import console
 from kmsdemo.backends import Backend
 from kmsdemo.ciphertext import encodings_that_show
-from kmsdemo.lab.roster import Learner
-from kmsdemo.sandbox.server import Server
+from kmsdemo.learners.class_list import Learner
+from kmsdemo.sandbox.http.server import Server
 from tests.processes import environment
 
 PASSWORD = "correct horse battery staple"

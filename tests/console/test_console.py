@@ -13,9 +13,9 @@ import pytest
 from kmsdemo import console, keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.console.account import look
-from kmsdemo.lab.roster import Learner
+from kmsdemo.learners.class_list import Learner
 from kmsdemo.sandbox import mock_kms
-from kmsdemo.sandbox.server import Server
+from kmsdemo.sandbox.http.server import Server
 from kmsdemo.vault import Vault
 
 PASSWORD = "correct horse battery staple"

@@ -21,7 +21,7 @@ import boto3
 import click
 from botocore.config import Config
 
-from kmsdemo.sandbox import client as sandbox_client
+from kmsdemo.sandbox.http import client as sandbox_client
 from tests.processes import ROOT, free_port
 
 READY_WITHIN_SECONDS = 60

@@ -15,9 +15,9 @@ BEHAVIOURS = all_behaviours()
 
 
 @pytest.fixture
-def sandbox(clients: Clients, at_aws: Mapping[str, str]) -> Emulator:
+def sandbox(clients: Clients, aws_environment: Mapping[str, str]) -> Emulator:
     """The running sandbox, with empty accounts."""
-    return Emulator("sandbox", at_aws["AWS_ENDPOINT_URL"], moves_time=True)
+    return Emulator("sandbox", aws_environment["AWS_ENDPOINT_URL"], moves_time=True)
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)

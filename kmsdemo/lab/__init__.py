@@ -1,5 +1,0 @@
-"""The suite put to other uses: narrated as a lesson, and traced call by call."""
-
-from kmsdemo.lab.calls import Call, trace
-
-__all__ = ["Call", "trace"]

@@ -1,0 +1,176 @@
+"""Reads policy documents: which statements speak of an action, a resource and a condition."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+Statement = Mapping[str, Any]
+ContextKeys = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What a policy is asked about.
+
+    Attributes:
+        action: Such as ``kms:Decrypt``.
+        resource: The key's ARN, or ``*`` where the operation has no key.
+        context_keys: The values of condition keys such as ``kms:EncryptionContext:appuser``.
+    """
+
+    action: str
+    resource: str
+    context_keys: ContextKeys
+
+
+class MalformedPolicy(ValueError):
+    """The document is not a policy that we can read, and why."""
+
+
+def statements(document: str) -> list[Statement]:
+    """Return the statements of a policy document.
+
+    Raises:
+        MalformedPolicy: It is no policy, or uses a condition operator that does not exist.
+    """
+    try:
+        listed = as_list(json.loads(document)["Statement"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise MalformedPolicy("Policy document is not valid.") from error
+    for statement in listed:
+        _check(statement)
+    return listed
+
+
+def matching(
+    listed: Sequence[Statement], effect: str, request: RequestContext
+) -> Iterator[Statement]:
+    """Yield the statements of an effect that speak of the request, whoever the principal."""
+    for statement in listed:
+        if statement["Effect"] == effect and _speaks_of(statement, request):
+            yield statement
+
+
+def principals(statement: Statement) -> list[str]:
+    """Return the AWS principals of a statement: ARNs, account numbers, or ``*``."""
+    principal = statement.get("Principal", {})
+    return as_list(principal.get("AWS", []) if isinstance(principal, Mapping) else principal)
+
+
+def as_list(one_or_many: Any) -> list[Any]:
+    """Return what a policy may give as one thing or as a list of things, as a list."""
+    return one_or_many if isinstance(one_or_many, list) else [one_or_many]
+
+
+def _check(statement: Any) -> None:
+    if not isinstance(statement, Mapping) or statement.get("Effect") not in ("Allow", "Deny"):
+        raise MalformedPolicy("Policy statement must have an Effect of Allow or Deny.")
+    if not ("Action" in statement) ^ ("NotAction" in statement):
+        raise MalformedPolicy("Policy statement must contain actions.")
+    for operator in statement.get("Condition", {}):
+        if _plain(operator) not in _OPERATORS:
+            raise MalformedPolicy(f"Unsupported condition operator {operator}.")
+
+
+def _speaks_of(statement: Statement, request: RequestContext) -> bool:
+    return (
+        _names(statement, "Action", request.action, ignore_case=True)
+        and _names(statement, "Resource", request.resource)
+        and _meets(statement.get("Condition", {}), request.context_keys)
+    )
+
+
+def _names(statement: Statement, element: str, value: str, *, ignore_case: bool = False) -> bool:
+    if f"Not{element}" in statement:
+        return not _any_matches(statement[f"Not{element}"], value, ignore_case)
+    return _any_matches(statement.get(element, "*"), value, ignore_case)
+
+
+def _any_matches(patterns: Any, value: str, ignore_case: bool) -> bool:
+    return any(_wildcards(pattern, ignore_case).fullmatch(value) for pattern in as_list(patterns))
+
+
+@lru_cache(maxsize=1024)
+def _wildcards(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
+    """Return the expression for a text in which ``*`` is any text and ``?`` any character."""
+    parts = {"*": ".*", "?": "."}
+    expression = "".join(parts.get(character, re.escape(character)) for character in pattern)
+    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+
+
+# ------------------------------------------------------------------------------ conditions
+
+_Compare = Callable[[str, str], bool]
+
+
+def _like(expected: str, value: str) -> bool:
+    return _wildcards(expected).fullmatch(value) is not None
+
+
+_OPERATORS: dict[str, _Compare] = {
+    "StringEquals": str.__eq__,
+    "StringEqualsIgnoreCase": lambda expected, value: expected.lower() == value.lower(),
+    "StringLike": _like,
+    "ArnEquals": _like,
+    "ArnLike": _like,
+    "Bool": lambda expected, value: expected.lower() == value.lower(),
+    "NumericEquals": lambda expected, value: float(value) == float(expected),
+    "NumericLessThan": lambda expected, value: float(value) < float(expected),
+    "NumericLessThanEquals": lambda expected, value: float(value) <= float(expected),
+    "NumericGreaterThan": lambda expected, value: float(value) > float(expected),
+    "NumericGreaterThanEquals": lambda expected, value: float(value) >= float(expected),
+    "Null": str.__eq__,
+}
+_SETS = ("ForAllValues:", "ForAnyValue:")
+_IF_EXISTS = "IfExists"
+_NOT = re.compile(r"^(String|Arn|Numeric)Not")
+
+
+def _plain(operator: str) -> str:
+    """Return an operator without its set, its negation and ``IfExists``."""
+    bare = operator.removesuffix(_IF_EXISTS)
+    for prefix in _SETS:
+        bare = bare.removeprefix(prefix)
+    return _NOT.sub(r"\1", bare)
+
+
+def _meets(conditions: Mapping[str, Mapping[str, Any]], context_keys: ContextKeys) -> bool:
+    return all(
+        _holds(
+            operator,
+            [_as_text(value) for value in as_list(expected)],
+            _values(context_keys, key),
+        )
+        for operator, by_key in conditions.items()
+        for key, expected in by_key.items()
+    )
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _values(context_keys: ContextKeys, key: str) -> Sequence[str]:
+    """Return the values of a condition key, whose name does not mind capitals."""
+    return next((v for name, v in context_keys.items() if name.lower() == key.lower()), ())
+
+
+def _holds(operator: str, expected: list[str], values: Sequence[str]) -> bool:
+    """Say whether one operator holds for one condition key.
+
+    AWS: "IAM JSON policy elements: Condition operators", IAM User Guide.
+    """
+    plain = _plain(operator)
+    if plain == "Null":
+        return (expected == ["true"]) is not bool(values)
+    negated = _NOT.search(operator.rsplit(":", maxsplit=1)[-1]) is not None
+    if not values:
+        return negated or operator.endswith(_IF_EXISTS) or operator.startswith("ForAllValues:")
+    compare = _OPERATORS[plain]
+    each = [any(compare(wanted, value) for wanted in expected) is not negated for value in values]
+    return any(each) if operator.startswith("ForAnyValue:") else all(each)

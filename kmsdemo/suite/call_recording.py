@@ -1,0 +1,33 @@
+"""A pytest plugin: records the AWS calls of every session of this process, step by step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import botocore
+import pytest
+
+from kmsdemo.trace.recording import Trace
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+# The calls of the step that runs, or ran last.
+trace = Trace()
+
+
+def pytest_configure() -> None:
+    botocore.register_initializer(_watch)
+
+
+def pytest_unconfigure() -> None:
+    botocore.unregister_initializer(_watch)
+
+
+def _watch(session: Session) -> None:
+    trace.watch(session.get_component("event_emitter"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_bdd_before_step() -> None:
+    trace.calls.clear()

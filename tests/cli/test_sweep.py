@@ -1,0 +1,152 @@
+"""``kmsdemo sweep``: what it finds, what it asks, what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kmsdemo import keys, table
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.cli import main
+from kmsdemo.shared_account import sessions
+from kmsdemo.shared_account.run import Run
+from kmsdemo.shared_account.tags import Tags
+from tests import stand_in_account
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+
+@pytest.fixture
+def aws(clients: Clients) -> stand_in_account.Aws:
+    """The account, with a key and a table of others."""
+    return stand_in_account.aws(clients, clients.in_region("eu-west-1"))
+
+
+@pytest.fixture
+def killed(aws: stand_in_account.Aws) -> Tags:
+    """A run that made a key, a multi-Region key with a replica, and a table, and was killed."""
+    return leave(Run())
+
+
+@pytest.fixture
+def long_dead(aws: stand_in_account.Aws) -> Tags:
+    """The same, a day ago."""
+    run = Run()
+    run.tags = Tags(expires=datetime.now(timezone.utc) - timedelta(days=1))
+    return leave(run)
+
+
+def leave(run: Run) -> Tags:
+    with sessions.watched(run.watch):
+        clients = connect()
+        keys.create(clients.kms)
+        primary = keys.create(clients.kms, multi_region=True)
+        keys.replicate(clients.kms, primary.key_id, "eu-west-1")
+        table.create(clients.dynamodb, f"demo-kms-{run.tags.run_id}-1")
+    return run.tags
+
+
+@pytest.fixture(autouse=True)
+def others_are_untouched(aws: stand_in_account.Aws) -> Iterator[None]:
+    yield
+    aws.assert_others_are_untouched()
+
+
+def sweep(*options: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(main, ["sweep", *options], input=stdin)
+
+
+def test_it_shows_what_it_found_and_asks(aws: stand_in_account.Aws, killed: Tags) -> None:
+    result = sweep(stdin="n\n")
+    assert result.exit_code == 1
+    first, *others, question = result.stderr.splitlines()[:5]
+    assert re.fullmatch(f"Run {killed.run_id}, which may go on until 20.* UTC:", first)
+    assert [line.split()[0] for line in others] == ["key", "key", "table"]
+    assert others[-1] == f"  table  demo-kms-{killed.run_id}-1"
+    assert question.startswith("Remove this from account 123456789012, Region us-east-1? [y/N]:")
+    assert max(map(len, result.stderr.splitlines())) <= 80
+    assert "Nothing was removed." in result.stderr
+    assert len(aws.remains()) == 6
+
+
+def test_after_a_yes_nothing_is_left(aws: stand_in_account.Aws, killed: Tags) -> None:
+    result = sweep(stdin="y\n")
+    assert result.exit_code == 0
+    assert f"Removed table  demo-kms-{killed.run_id}-1  of run" in result.stdout
+    assert aws.remains() == []
+    assert sorted(aws.states()) == ["PendingDeletion", "PendingDeletion", "PendingReplicaDeletion"]
+
+
+def test_keys_go_in_seven_days(aws: stand_in_account.Aws, killed: Tags, kms: KMSClient) -> None:
+    (first, *_) = [key_id for key_id in keys.key_ids(kms) if key_id != aws.key.key_id]
+    keys.schedule_deletion(kms, first, waiting_period_days=30)
+    assert sweep("--yes").exit_code == 0
+    deletion_date = keys.describe(kms, first).deletion_date
+    assert deletion_date is not None
+    assert deletion_date - datetime.now(timezone.utc) < timedelta(days=7, minutes=1)
+
+
+def test_a_replica_is_not_forgotten_behind_its_primary(
+    aws: stand_in_account.Aws, killed: Tags, kms: KMSClient
+) -> None:
+    (primary,) = [key_id for key_id in keys.key_ids(kms) if key_id.startswith("mrk-")]
+    keys.delete_aliases(kms, keys.aliases(kms, primary))
+    keys.schedule_deletion(kms, primary)
+    assert sweep("--yes").exit_code == 0
+    assert aws.remains() == []
+
+
+def test_one_run_only(aws: stand_in_account.Aws, killed: Tags, long_dead: Tags) -> None:
+    assert sweep("--run", killed.run_id, "--yes").exit_code == 0
+    assert len(aws.remains()) == 6
+
+
+def test_only_what_no_run_can_still_need(
+    aws: stand_in_account.Aws, killed: Tags, long_dead: Tags
+) -> None:
+    result = sweep("--expired", "--yes", "--json")
+    removed = json.loads(result.stdout)["removed"]
+    assert {leftover["run"] for leftover in removed} == {long_dead.run_id}
+    assert len(removed) == 3
+    assert len(aws.remains()) == 6
+
+
+def test_what_a_run_may_still_need_is_counted(aws: stand_in_account.Aws, killed: Tags) -> None:
+    result = sweep("--expired", "--yes")
+    assert result.exit_code == 0
+    assert result.stdout == "Left alone, since a run may still need them: 3.\n"
+    assert len(aws.remains()) == 6
+
+
+def test_it_waits_until_tables_are_gone(
+    aws: stand_in_account.Aws, killed: Tags, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[str] = []
+    monkeypatch.setattr(table, "wait_until_gone", lambda _, name: waited.append(name))
+    assert sweep("--yes").exit_code == 0
+    assert waited == [f"demo-kms-{killed.run_id}-1"]
+
+
+def test_what_cannot_be_removed_does_not_keep_the_rest(
+    aws: stand_in_account.Aws, killed: Tags, dynamodb: DynamoDBClient
+) -> None:
+    dynamodb.update_table(TableName=f"demo-kms-{killed.run_id}-1", DeletionProtectionEnabled=True)
+    result = sweep("--yes")
+    assert result.exit_code == 1
+    assert "Error: DeleteTable failed with Validation" in result.stderr
+    assert aws.remains() == [f"demo-kms-{killed.run_id}-1"]
+
+
+def test_tags_that_no_run_wrote_are_no_leftover(kms: KMSClient, aws: stand_in_account.Aws) -> None:
+    for day in ("some day", "2026-01-01"):
+        key = keys.create(kms, tags={"kmsdemo:run": "mine", "kmsdemo:expires": day})
+    assert sweep("--yes").stdout.startswith("There is nothing to remove in")
+    assert keys.describe(kms, key.key_id).state == "Enabled"

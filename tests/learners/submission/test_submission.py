@@ -1,0 +1,61 @@
+"""Two scripts, run within limits."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kmsdemo import errors
+from kmsdemo.learners.submission import NotRun, Submission, submitted
+
+SLEEPS = f"{sys.executable} -c 'import time; time.sleep(0.4)' {{password}} {{key_id}}"
+HANGS = f"{sys.executable} -c 'import time; time.sleep(1000)' {{appuser}} {{key_id}}"
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Iterator[Submission]:
+    with submitted(SLEEPS, HANGS, folder=tmp_path, seconds_each=2, seconds=5) as submission:
+        yield submission
+
+
+def run(submission: Submission, name: str) -> str:
+    finished = submission.run(name, submission.machine, {}, {})
+    return finished.stopped.what if finished.stopped else ""
+
+
+def test_who_had_to_be_stopped_is_not_run_again(submission: Submission) -> None:
+    assert run(submission, "decrypt") == "It did not end within 2 seconds."
+    with pytest.raises(NotRun, match="the decrypt script had to be stopped"):
+        run(submission, "decrypt")
+    assert run(submission, "encrypt") == ""
+
+
+def test_when_the_time_is_over_nobody_is_run(submission: Submission) -> None:
+    submission.end = 0
+    with pytest.raises(NotRun, match="the time for all scripts is over"):
+        run(submission, "encrypt")
+
+
+def test_who_runs_when_the_time_is_over_is_not_to_blame(submission: Submission) -> None:
+    with (
+        submitted(
+            SLEEPS, HANGS, folder=submission.machine.original, seconds_each=2, seconds=0.2
+        ) as hurried,
+        pytest.raises(NotRun, match="the time for all scripts is over"),
+    ):
+        run(hurried, "encrypt")
+
+
+def test_what_cannot_be_started_is_said(submission: Submission) -> None:
+    script = submission.machine.original / "encrypt"
+    script.write_text("no program at all")
+    script.chmod(0o755)
+    command = f"{script} {{password}} {{key_id}}"
+    with (
+        submitted(command, HANGS, folder=script.parent, seconds_each=2, seconds=5) as unusable,
+        pytest.raises(errors.CommandUnusable, match="it cannot be started: Exec format error"),
+    ):
+        run(unusable, "encrypt")

@@ -1,0 +1,58 @@
+"""Class lists: who is in them, and what is handed out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kmsdemo import errors
+from kmsdemo.learners import class_list
+
+URL = "http://127.0.0.1:4566"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "names.txt"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_each_name_has_an_account_of_its_own(tmp_path: Path) -> None:
+    learners = class_list.read(write(tmp_path, "Anna\n# from Tuesday on\n\n  Zoë Müller \n"))
+    assert [learner.name for learner in learners] == ["Anna", "Zoë Müller"]
+    assert [learner.account_id for learner in learners] == ["200000000001", "200000000002"]
+
+
+def test_a_name_at_the_end_changes_no_account(tmp_path: Path) -> None:
+    before = class_list.read(write(tmp_path, "Anna\nBen\n"))
+    assert class_list.read(write(tmp_path, "Anna\nBen\nCarl\n"))[:2] == before
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("# nobody\n", "no name in it"), ("Anna\nBen\nAnna\n", "Anna is in it")]
+)
+def test_a_list_that_does_not_serve_says_why(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(errors.ClassListUnusable) as raised:
+        class_list.read(write(tmp_path, text))
+    assert reason in raised.value.what
+
+
+def test_a_list_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(errors.ClassListUnusable):
+        class_list.read(tmp_path / "nobody.txt")
+
+
+def test_a_hand_out_replaces_an_earlier_one_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "credentials.csv"
+    learners = class_list.read(write(tmp_path, 'Anna\nBen "the bear", jr.\n'))
+    for _ in range(2):
+        class_list.hand_out(learners, URL, path)
+    assert path.read_text().splitlines()[1:] == [
+        f"Anna,{URL},200000000001,sandbox,us-east-1,us-east-1",
+        f'"Ben ""the bear"", jr.",{URL},200000000002,sandbox,us-east-1,us-east-1',
+    ]
+    path.write_text("dear")
+    with pytest.raises(errors.ClassListUnusable):
+        class_list.hand_out(learners, URL, path)
+    assert path.read_text() == "dear"

@@ -1,0 +1,332 @@
+"""Whole runs of pytest and of the lab somewhere else, as a user starts them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kmsdemo.account.clients import Clients
+from tests import stand_in_account
+from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment, free_port, python
+
+FEW = "-kclean_up or deleting_the_table or the_lab_can_begin_again or wrong_key or replica"
+FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
+
+
+@pytest.fixture
+def url(aws_environment: Mapping[str, str]) -> str:
+    """The sandbox, which listens."""
+    return aws_environment["AWS_ENDPOINT_URL"]
+
+
+@pytest.fixture
+def aws(clients: Clients) -> stand_in_account.Aws:
+    """The account, with a key and a table of others."""
+    return stand_in_account.aws(clients, clients.in_region("eu-west-1"))
+
+
+@pytest.fixture
+def developer(clients: Clients, url: str) -> dict[str, str]:
+    """The variables of an IAM user at the sandbox, on a machine that is not CI."""
+    return {**stand_in_account.developer(clients.iam), "AWS_ENDPOINT_URL": url, "CI": ""}
+
+
+# ------------------------------------------------------------------------ a real account
+
+
+def test_a_run_says_what_it_does_and_leaves_nothing(
+    aws: stand_in_account.Aws, developer: dict[str, str]
+) -> None:
+    finished = python(*FEATURES, "-q", *stand_in_account.OPTIONS, more=developer)
+    assert finished.returncode == 0, finished.stdout
+    assert finished.stdout.startswith("AWS account 123456789012, Region us-east-1\n")
+    assert f"\nat {developer['AWS_ENDPOINT_URL']}\n" in finished.stdout
+    assert "at most 5 KMS keys" in finished.stdout
+    assert aws.remains() == []
+    assert 2 <= len(aws.states()) <= 4
+    aws.assert_others_are_untouched()
+
+
+def test_scripts_are_the_caller_that_a_profile_names(
+    aws: stand_in_account.Aws, developer: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text(
+        "[profile lab]\n"
+        f"aws_access_key_id = {developer['AWS_ACCESS_KEY_ID']}\n"
+        f"aws_secret_access_key = {developer['AWS_SECRET_ACCESS_KEY']}\n"
+        f"region = us-east-1\nendpoint_url = {developer['AWS_ENDPOINT_URL']}\n"
+    )
+    unset = dict.fromkeys(name for name in os.environ | developer if name.startswith("AWS_"))
+    at_home = {**unset, "HOME": str(tmp_path), "AWS_PROFILE": "lab", "CI": ""}
+    finished = python(
+        *FEATURES, "-kgives_the_password_back", *stand_in_account.OPTIONS, more=at_home
+    )
+    assert finished.returncode == 0, finished.stdout
+    assert "1 passed" in finished.stdout
+    assert aws.remains() == []
+
+
+def test_runs_at_once_do_not_meet(aws: stand_in_account.Aws, developer: dict[str, str]) -> None:
+    printed = printed_by_two_runs(developer, *stand_in_account.OPTIONS, "-n2")
+    assert "node" not in printed[0]  # there are no workers, each with keys of its own
+    assert aws.remains() == []
+    assert len(aws.states()) <= 8
+    aws.assert_others_are_untouched()
+
+
+def test_what_a_killed_run_left_is_swept_up(
+    aws: stand_in_account.Aws, developer: dict[str, str]
+) -> None:
+    with started(developer, *stand_in_account.OPTIONS) as run:
+        wait_until_it_has_made_something(aws)
+        run.kill()
+    assert aws.remains() != []
+    swept = python("-m", "kmsdemo", "sweep", "--yes", more=developer)
+    assert (swept.returncode, swept.stderr) == (0, "")
+    assert re.search(r"^Removed key    [0-9a-f-]{36}  of run [0-9a-f]{8}$", swept.stdout, re.M)
+    assert aws.remains() == []
+    aws.assert_others_are_untouched()
+    again = python("-m", "kmsdemo", "sweep", more=developer)
+    assert again.stdout == (
+        "There is nothing to remove in account 123456789012, Region us-east-1.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name
+)
+def test_an_interrupted_run_leaves_nothing(
+    aws: stand_in_account.Aws, developer: dict[str, str], how: signal.Signals
+) -> None:
+    with started(developer, *stand_in_account.OPTIONS, "-n2") as run:
+        wait_until_it_has_made_something(aws)
+        run.send_signal(how)
+        time.sleep(0.2)
+        run.send_signal(signal.SIGTERM)  # as CI does, which has little patience
+        printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, printed
+    assert aws.remains() == []
+
+
+@pytest.fixture
+def forbidden(clients: Clients, developer: dict[str, str]) -> dict[str, str]:
+    """The developer, who may not take aliases away: some will be left."""
+    stand_in_account.forbid(clients.iam, "kms:DeleteAlias")
+    return developer
+
+
+def test_what_could_not_be_removed_is_said_once_and_fails_the_run(
+    aws: stand_in_account.Aws, forbidden: dict[str, str]
+) -> None:
+    finished = python(*FEATURES, "-kthe_wrong_key", *stand_in_account.OPTIONS, more=forbidden)
+    assert "1 passed" in finished.stdout
+    assert finished.returncode == pytest.ExitCode.TESTS_FAILED
+    assert finished.stdout.count("DeleteAlias on alias/demo-kms-") == 1
+    assert re.search(
+        r"^Remove the rest .*: kmsdemo sweep --run [0-9a-f]{8}\.$", finished.stdout, re.M
+    )
+    assert {state_or_alias.split("/")[0] for state_or_alias in aws.remains()} == {"alias"}
+
+
+def test_what_workers_could_not_remove_is_said_too(
+    aws: stand_in_account.Aws, forbidden: dict[str, str], url: str
+) -> None:
+    options = ("-kthe_wrong_key", "-n1", "--backend=endpoint", f"--endpoint-url={url}")
+    finished = python(*FEATURES, *options, more=forbidden)
+    assert finished.returncode == pytest.ExitCode.TESTS_FAILED
+    assert finished.stdout.count("could not remove all that it made: key ") == 1
+
+
+def test_what_an_interrupted_run_could_not_remove_is_said(
+    aws: stand_in_account.Aws, developer: dict[str, str], clients: Clients
+) -> None:
+    with started(developer, *stand_in_account.OPTIONS) as run:
+        wait_until_it_has_made_something(aws)
+        stand_in_account.forbid(clients.iam, "kms:DeleteAlias")
+        run.send_signal(signal.SIGINT)
+        printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
+    assert run.returncode == pytest.ExitCode.INTERRUPTED, printed
+    assert "could not remove all that it made: key " in printed
+    assert "Traceback" not in printed
+
+
+def test_a_failed_run_leaves_nothing(
+    aws: stand_in_account.Aws, developer: dict[str, str], tmp_path: Path
+) -> None:
+    feature = (ROOT / "features" / "create_key.feature").read_text(encoding="utf-8")
+    broken = feature.replace("Then the key is symmetric", "Then the key does not exist")
+    (tmp_path / "broken.feature").write_text(broken, encoding="utf-8")
+    (tmp_path / "test_broken.py").write_text(
+        "from pytest_bdd import scenario\n"
+        "@scenario('broken.feature', 'A new key is ready for the lab')\n"
+        "def test_broken(): pass\n"
+    )
+    here = ("-m", "pytest", "-pno:cacheprovider", f"-c{ROOT / 'pytest.ini'}", "-pconftest")
+    finished = python(*here, *stand_in_account.OPTIONS, tmp_path, more=developer)
+    assert finished.returncode == 1
+    assert "✘ Then the key does not exist" in finished.stdout
+    assert aws.states() == ["PendingDeletion"]
+    assert aws.remains() == []
+
+
+def test_a_refusal_comes_before_anything_is_done(
+    aws: stand_in_account.Aws, developer: dict[str, str]
+) -> None:
+    for command, code in ((FEATURES, pytest.ExitCode.USAGE_ERROR), (("-m", "kmsdemo", "lab"), 2)):
+        finished = python(*command, "--backend=aws", more=developer)
+        assert finished.returncode == code
+        assert "used only if you name it" in finished.stdout + finished.stderr
+        assert "Traceback" not in finished.stdout + finished.stderr
+    assert aws.states() == []
+
+
+@contextmanager
+def started(more: dict[str, str], *options: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, *FEATURES, *options]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment(**more),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as run:
+        yield run
+
+
+def printed_by_two_runs(more: dict[str, str], *options: str) -> list[str]:
+    """Run the features twice at once; both pass."""
+    with started(more, *options) as first, started(more, *options) as second:
+        printed = [run.communicate(timeout=TIME_LIMIT_SECONDS)[0] for run in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], printed
+    return printed
+
+
+def wait_until_it_has_made_something(aws: stand_in_account.Aws) -> None:
+    deadline = time.monotonic() + TIME_LIMIT_SECONDS
+    while not ("Enabled" in aws.states() and len(aws.remains()) > 2):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+# ----------------------------------------------------------------------------- emulators
+
+
+def test_runs_at_once_leave_an_endpoint_as_it_was_found(
+    aws: stand_in_account.Aws, url: str
+) -> None:
+    printed = printed_by_two_runs({}, "-n2", "--backend=endpoint", f"--endpoint-url={url}")
+    assert printed[0].startswith(f"AWS is endpoint at {url}\n")
+    assert aws.remains() == []
+    aws.assert_others_are_untouched()
+
+
+def test_localstack_is_found_as_its_client_finds_it(aws: stand_in_account.Aws, url: str) -> None:
+    host, port = url.removeprefix("http://").split(":")
+    at = {"LOCALSTACK_HOST": host, "EDGE_PORT": port}
+    finished = python(*FEATURES, "-k", "wrong_key", "--backend=localstack", more=at)
+    assert finished.returncode == 0, finished.stdout
+    assert finished.stdout.startswith(f"AWS is LocalStack at {url}\n")
+    assert "PendingDeletion" in aws.states()
+
+
+def test_services_of_localstack_may_live_apart(aws: stand_in_account.Aws, url: str) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    apart = {
+        "LOCALSTACK_HOST": nowhere,
+        "AWS_ENDPOINT_URL_KMS": url,
+        "AWS_ENDPOINT_URL_DYNAMODB": url,
+    }
+    finished = python(*FEATURES, "-k", "wrong_key", "--backend=localstack", more=apart)
+    assert finished.returncode == 0, finished.stdout
+    assert finished.stdout.startswith(f"AWS is LocalStack at {url}\n")
+    assert "PendingDeletion" in aws.states()
+
+
+def test_an_emulator_that_has_become_right_is_noticed(url: str) -> None:
+    at = {"LOCALSTACK_HOST": url.removeprefix("http://")}
+    cancel = "-kthere_is_nothing or disabled_key_has_no_deletion"
+    finished = python(*FEATURES, cancel, "--backend=localstack", more=at)
+    assert finished.returncode == 1
+    assert "[XPASS(strict)] CancelKeyDeletion of a disabled key says" in finished.stdout
+
+
+def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> None:
+    (tmp_path / "known.py").write_text(
+        "from kmsdemo import divergences\n"
+        "known = divergences.Divergence('sandbox', 'it is tested', 'here', ('The wrong key',))\n"
+        "divergences.DIVERGENCES = (known,)\n"
+        "from kmsdemo.vault import Vault\n"
+        "Vault.reveal = lambda *_: 'something else'\n"
+    )
+    here = ("--backend=endpoint", f"--endpoint-url={url}", "--emulator=sandbox", "-pknown")
+    path = f"{ROOT}:{tmp_path}"
+    finished = python(*FEATURES, "-kthe_wrong_key", *here, more={"PYTHONPATH": path})
+    assert finished.returncode == 0, finished.stdout
+    assert "1 scenario differs from AWS on this backend\n" in finished.stdout
+
+
+@pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
+def test_a_dead_endpoint_is_reported_within_5_seconds(command: tuple[str, ...]) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    began = time.monotonic()
+    finished = python(*command, "--backend=endpoint", f"--endpoint-url={url}")
+    assert time.monotonic() - began < 5
+    assert finished.returncode in (1, pytest.ExitCode.USAGE_ERROR)
+    printed = finished.stdout + finished.stderr
+    assert f'Could not connect to the endpoint URL: "{url}/"' in printed
+    assert f"could be reached at {url}: " in printed
+    assert "Check that it runs" in printed
+    assert "Traceback" not in printed
+
+
+def test_a_localstack_that_is_not_there_can_be_started() -> None:
+    nowhere = {"LOCALSTACK_HOST": f"127.0.0.1:{free_port()}"}
+    finished = python("-m", "kmsdemo", "lab", "--backend=localstack", more=nowhere)
+    assert finished.returncode == 1
+    assert nowhere["LOCALSTACK_HOST"] in finished.stderr
+    assert "docker compose up --wait" in finished.stderr
+
+
+def test_a_localstack_host_that_is_none_is_named() -> None:
+    finished = python(
+        "-m", "kmsdemo", "lab", "--backend=localstack", more={"LOCALSTACK_HOST": "a:b"}
+    )
+    assert finished.returncode == 1
+    assert "LOCALSTACK_HOST: could not parse a:b" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_an_emulator_that_nobody_knows_is_named(url: str) -> None:
+    finished = python(
+        "-m", "kmsdemo", "lab", "--backend=endpoint", f"--endpoint-url={url}", "--emulator=moon"
+    )
+    assert finished.returncode == 2
+    assert "name one of: localstack, ministack." in finished.stderr
+
+
+@pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
+def test_nobody_believes_to_be_elsewhere(command: tuple[str, ...]) -> None:
+    finished = python(*command, "--endpoint-url=http://127.0.0.1:1")
+    assert finished.returncode in (2, pytest.ExitCode.USAGE_ERROR)
+    assert (
+        "--endpoint-url belongs to the backend endpoint, and this run is on moto.\n"
+        "Add --backend endpoint, or leave --endpoint-url out.\n"
+    ) in finished.stderr
+
+
+def test_an_endpoint_must_be_named() -> None:
+    finished = python("-m", "kmsdemo", "lab", "--backend=endpoint")
+    assert finished.returncode == 2
+    assert "--endpoint-url http://" in finished.stderr

@@ -1,0 +1,208 @@
+"""``kmsdemo grade``: full marks for good scripts in any language, and what broken ones get."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.processes import environment, in_terminal, python
+from tests.programs.broken_scripts import BROKEN, HIDDEN, LINES, SCRIPTS, Broken
+
+FULL_MARKS = 17
+GOOD = Broken({}, "")
+BESIDE_PYTHON = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def commands(encrypt: str, decrypt: str) -> list[str]:
+    return [
+        f"--encrypt={encrypt} {{password}} {{key_id}}",
+        f"--decrypt={decrypt} {{appuser}} {{key_id}}",
+    ]
+
+
+# Without its packages, Python starts three times faster.
+IN_PYTHON = commands(f"{sys.executable} -S encrypt.py", f"{sys.executable} -S decrypt.py")
+
+
+def grade(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return python("-m", "kmsdemo", "grade", *options, folder=folder, more=BESIDE_PYTHON)
+
+
+# ------------------------------------------------------------------------------ good scripts
+
+
+def tiny(folder: Path) -> list[str]:
+    GOOD.write(folder)
+    return IN_PYTHON
+
+
+def library(_: Path) -> list[str]:
+    return [
+        f"--encrypt={sys.executable} -m kmsdemo encrypt --key-id {{key_id}} -- {{password}}",
+        f"--decrypt={sys.executable} -m kmsdemo decrypt --key-id {{key_id}} {{appuser}}",
+    ]
+
+
+def bash(folder: Path) -> list[str]:
+    shutil.copy(SCRIPTS / "encrypt.sh", folder)
+    shutil.copy(SCRIPTS / "decrypt.sh", folder)
+    return commands("./encrypt.sh", "./decrypt.sh")
+
+
+def node(folder: Path) -> list[str]:
+    if not shutil.which("npm"):
+        pytest.skip("there is no Node.js with npm")
+    packages = ["@aws-sdk/client-kms@3", "@aws-sdk/client-dynamodb@3"]
+    subprocess.run(["npm", "install", "--silent", "--no-audit", *packages], cwd=folder, check=True)  # noqa: S607
+    shutil.copy(SCRIPTS / "encrypt.mjs", folder)
+    shutil.copy(SCRIPTS / "decrypt.mjs", folder)
+    return commands("node encrypt.mjs", "node decrypt.mjs")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    every = metafunc.config.getoption("submissions_of_every")
+    if "fault" in metafunc.fixturenames:
+        metafunc.parametrize("fault", list(BROKEN)[::every])
+    if "good" in metafunc.fixturenames:
+        metafunc.parametrize("good", [tiny, library, bash, node][::every])
+
+
+def test_good_scripts_score_full_marks(good: Callable[[Path], list[str]], tmp_path: Path) -> None:
+    finished = grade(tmp_path, *good(tmp_path), "--junit=junit.xml")
+    assert (finished.returncode, finished.stderr) == (0, ""), finished.stdout
+    assert finished.stdout.endswith(f"{FULL_MARKS} of {FULL_MARKS}: full marks.\n")
+    assert max(map(len, finished.stdout.splitlines())) <= 80
+    (suite,) = ET.parse(tmp_path / "junit.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == (str(FULL_MARKS), "0")
+
+
+# ---------------------------------------------------------------------------- broken scripts
+
+
+def test_a_fault_is_marked_down_and_nothing_else(fault: str, tmp_path: Path) -> None:
+    broken = BROKEN[fault]
+    broken.write(tmp_path)
+    began = time.monotonic()
+    finished = grade(tmp_path, *IN_PYTHON, "--json")
+    if broken.leaves:
+        Path(broken.leaves).unlink()
+    assert time.monotonic() - began < 60
+    assert (finished.returncode, finished.stderr) == (1, "")
+    found = json.loads(finished.stdout)
+    marks = {one["asks"]: one for one in found["findings"] if one["verdict"] == "not yet"}
+    assert marks.keys() == broken.marks.keys()
+    assert all(sees in marks[asks]["sees"] for asks, sees in broken.marks.items()), marks
+    assert any(broken.hint in one["next_step"] for one in marks.values()), marks
+    assert found["score"] < found["of"] == FULL_MARKS
+
+
+def test_a_finding_says_what_was_expected_what_happened_and_a_hint(tmp_path: Path) -> None:
+    BROKEN["other_words"].write(tmp_path)
+    finished = grade(tmp_path, *IN_PYTHON)
+    assert finished.returncode == 1
+    assert (
+        "  NOT YET The encrypt script gives a user number\n"
+        "    Expected: A new encrypted password for user: "
+    ) in finished.stdout
+    assert "    We see: It prints another line.\n    Output: A new password" in finished.stdout
+    assert "    Next: Print the two lines of the lab, letter by letter," in finished.stdout
+    assert finished.stdout.endswith(f"\n{FULL_MARKS - 1} of {FULL_MARKS}.\n")
+
+
+def test_scripts_that_do_nothing_get_no_marks_for_what_they_hide(tmp_path: Path) -> None:
+    finished = grade(tmp_path, *commands("true", "true"), "--json")
+    found = json.loads(finished.stdout)
+    assert found["score"] == 0
+    assert {one["asks"]: one["sees"] for one in found["findings"]}[LINES] == "The table is empty."
+    assert {one["asks"]: one["verdict"] for one in found["findings"]}[HIDDEN] == "not reached"
+
+
+def test_a_file_beside_a_script_that_is_elsewhere_is_found(tmp_path: Path) -> None:
+    elsewhere, here = tmp_path / "elsewhere", tmp_path / "here"
+    elsewhere.mkdir()
+    here.mkdir()
+    GOOD.write(elsewhere)
+    script = elsewhere / "encrypt.py"
+    leak = "open(__file__ + '.log', 'w').write(password)\n    appuser = store("
+    script.write_text(script.read_text().replace("appuser = store(", leak))
+    scripts = commands(f"{sys.executable} {script}", f"{sys.executable} {elsewhere}/decrypt.py")
+    found = json.loads(grade(here, *scripts, "--json").stdout)["findings"]
+    (mark,) = [one for one in found if one["verdict"] == "not yet"]
+    assert mark["sees"] == f"The file encrypt.py.log in {elsewhere} shows the password."
+
+
+def test_the_folder_stays_as_it_is(tmp_path: Path) -> None:
+    GOOD.write(tmp_path)
+    (tmp_path / "encrypt.py").write_text("open('mine', 'w').write('x')\n")
+    before = sorted(tmp_path.iterdir())
+    grade(tmp_path, *commands(f"{sys.executable} {tmp_path}/encrypt.py", "true"))
+    assert sorted(tmp_path.iterdir()) == before
+
+
+# ----------------------------------------------------------------------------- as it is used
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--encrypt=true {password}", "--decrypt=true {appuser} {key_id}"], "{key_id} is not in"),
+        (commands("nobody-has-this", "true"), "there is no program nobody-has-this"),
+        (commands("true '", "true"), "it cannot be read: No closing quotation"),
+        (["--encrypt=true {password} {key_id}"], "Missing option '--decrypt'"),
+    ],
+)
+def test_wrong_usage_ends_with_2(options: list[str], said: str, tmp_path: Path) -> None:
+    finished = grade(tmp_path, *options)
+    assert finished.returncode == 2
+    assert said in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_a_folder_too_large_to_copy_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(100_000_001)
+    finished = grade(tmp_path, *commands("true", "true"))
+    assert finished.returncode == 1
+    assert f"{tmp_path} does not serve: it has more than 100,000,000 bytes." in finished.stderr
+
+
+def test_who_reads_no_further_ends_it(tmp_path: Path) -> None:
+    script = f'{sys.executable} -m kmsdemo grade "$@" | head -3'
+    finished = subprocess.run(
+        ["sh", "-c", script, "sh", *commands("true", "true")],  # noqa: S607
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert finished.stdout.endswith("\nThey print what the lab says\n")
+    assert finished.stderr == ""
+
+
+def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
+    mark = f"sleeps{tmp_path.name}"
+    script = f"{sys.executable} -c 'import time; time.sleep(100)' {mark}"
+
+    def running() -> bool:
+        words = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
+        return any(mark in each for each in words)
+
+    def answer(printed: str) -> str:
+        return "\x03" if running() and "^C" not in printed else ""
+
+    program = ("-m", "kmsdemo", "grade", *commands(script, script))
+    code, printed = in_terminal(*program, answer=answer, folder=tmp_path)
+    assert code == 130, printed
+    assert printed.endswith("\nInterrupted.\n")
+    assert not running()

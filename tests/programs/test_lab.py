@@ -1,0 +1,373 @@
+"""``kmsdemo lab``, run as a user runs it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from kmsdemo import envelope
+from kmsdemo.account.clients import Clients
+from kmsdemo.ciphertext import encodings_that_show
+from kmsdemo.lesson import lesson
+from steps.passwords import UNUSUAL
+from tests import stand_in_account
+from tests.processes import ROOT, environment, in_terminal, python
+
+CHAPTERS = [
+    "Create the key",
+    "Create the table",
+    "Encrypt a password",
+    "Verify the ciphertext",
+    "Decrypt the password",
+    "Schedule the key's deletion",
+    "Clean up",
+    "When the waiting period is over",
+    "Change your mind",
+    "Who may use the key",
+    "Tie a ciphertext to its user",
+    "Direct and envelope encryption",
+]
+WAIT = """
+
+@when("I wait")
+def wait(dynamodb: DynamoDBClient, table_name: str) -> None:
+    import time
+    table.create(dynamodb, table_name)
+    print("waiting", flush=True)
+    for _ in range(600):  # a signal just before a sleep does not end it
+        time.sleep(0.1)
+"""
+SWALLOW = """
+
+@when("I wait")
+def wait() -> None:
+    import os, signal
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except:
+        pass
+"""
+ONE_FEATURE = """
+import sys
+from pathlib import Path
+from kmsdemo.suite import location
+location.root = lambda: Path(sys.argv[1])
+from kmsdemo.cli import main
+main(["lab", *sys.argv[2:]])
+"""
+
+
+@pytest.fixture
+def small_suite(tmp_path: Path) -> Path:
+    """A suite with the steps of ours and one short feature."""
+    for name in ("conftest.py", "pytest.ini"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "steps", tmp_path / "steps")
+    (tmp_path / "features").mkdir()
+    shutil.copy(ROOT / "features" / "create_table.feature", tmp_path / "features")
+    (tmp_path / "features" / "test_features.py").write_text(
+        'from pytest_bdd import scenarios\nscenarios("create_table.feature")\n'
+    )
+    return tmp_path
+
+
+def edit(suite: Path, old: str, new: str) -> None:
+    feature = suite / "features" / "create_table.feature"
+    text = feature.read_text(encoding="utf-8")
+    assert old in text
+    feature.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """What the whole lesson prints in a pipe, and its transcript."""
+    folder = tmp_path_factory.mktemp("anywhere")
+    finished = python("-m", "kmsdemo", "lab", "--transcript=lab.md", folder=folder)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert [path.name for path in folder.iterdir()] == ["lab.md"]
+    return finished.stdout, (folder / "lab.md").read_text(encoding="utf-8")
+
+
+def test_it_tells_the_lab_in_its_order(whole: tuple[str, str]) -> None:
+    printed, _ = whole
+    places = [f"Chapter {number} of 7" for number in range(1, 8)]
+    places += [f"Deeper chapter {number} of 5" for number in range(1, 6)]
+    told = re.findall(r"^((?:Deeper c|C)hapter \d of \d)\n(.*)$", printed, re.MULTILINE)
+    assert told == list(zip(places, CHAPTERS, strict=True))
+    assert "    ok Then the key is symmetric" in printed
+    summary = " ".join(printed.split("\n\n")[-1].split())
+    scenarios = r"\d+ scenarios as AWS documents them"
+    without_envelopes = r"(, \d+ not possible on moto)?"
+    assert re.fullmatch(rf"12 chapters in [\d.]+ s: {scenarios}{without_envelopes}\.", summary)
+
+
+def test_it_ends_with_what_was_seen_and_cleaned_up(whole: tuple[str, str]) -> None:
+    printed, _ = whole
+    seen = printed[printed.index("What you have seen") :]
+    assert "  Schedule the key's deletion\n    - The waiting period is 7 to 30 days\n" in seen
+    cleaned_up = r"Cleaned up: \d+ keys, \d+ tables, \d+ IAM users; gone with the sandbox"
+    assert re.search(cleaned_up, seen)
+
+
+def test_only_what_cannot_be_broken_is_wider_than_the_terminal(whole: tuple[str, str]) -> None:
+    printed, _ = whole
+    wide = [line for line in printed.splitlines() if len(line) > 80]
+    assert all(re.match(r" {10}\$ aws| {14}--", line) for line in wide)
+
+
+def test_each_command_is_in_the_transcript_in_one_piece(whole: tuple[str, str]) -> None:
+    printed, transcript = whole
+    whole_lines = set(re.findall(r"^```sh\n(.*)\n```$", transcript, re.MULTILINE))
+    commands = re.findall(r"^ {10}\$ (aws (?:.*\\\n)*.*)$", printed, re.MULTILINE)
+    assert len(commands) > 300
+    assert {re.sub(r" \\\n +", " ", command) for command in commands} <= whole_lines
+
+
+WHERE_IT_TRAVELS = {
+    "Direct encryption sends the password to AWS KMS",
+    "Direct decryption gets the password from AWS KMS",
+}
+
+
+def test_a_password_is_shown_only_where_it_travels(whole: tuple[str, str]) -> None:
+    for told, heading in zip(whole, (r"^  (?=\w)", r"^#### "), strict=True):
+        sections = re.split(heading, told, flags=re.MULTILINE)
+        shown_in = {
+            section.partition("\n")[0]
+            for section in sections
+            if encodings_that_show(lesson.DEMO_PASSWORD, section.encode())
+        }
+        assert shown_in == (set() if envelope.lacks() else WHERE_IT_TRAVELS)
+
+
+def test_no_other_password_is_shown(whole: tuple[str, str]) -> None:
+    long_enough = [password for password in UNUSUAL.values() if len(password) > 8]
+    for password in ["another battery staple", "é" * 2500, *long_enough]:
+        for told in whole:
+            assert encodings_that_show(password, told.encode()) == [], password
+
+
+def test_the_feature_is_its_script(small_suite: Path) -> None:
+    edit(small_suite, "Feature: Create the table", "Feature: Lay the table")
+    finished = python("-c", ONE_FEATURE, small_suite)
+    assert finished.returncode == 0, finished.stdout
+    assert "Chapter 1 of 1\nLay the table\n" in finished.stdout
+
+
+def test_a_failed_step_ends_in_exit_code_1_with_its_calls(small_suite: Path) -> None:
+    edit(small_suite, 'called "demo-kms"', 'called "another"')
+    finished = python("-c", ONE_FEATURE, small_suite)
+    assert finished.returncode == 1
+    assert '    FAILED Then the table is called "another"' in finished.stdout
+    assert "assert 'demo-kms' == 'another'" in finished.stdout
+    *_, failure, summary = finished.stdout.split("\n\n")
+    where, hint = failure.split("\n", 1)
+    assert where == 'Failed in Chapter 1 of 1, Create the table: Then the table is called "another"'
+    assert "AWS answered otherwise than the feature says" in hint
+    assert "kmsdemo lab --step create_table" in " ".join(hint.split())
+    assert summary.endswith("2 scenarios as AWS documents them, 1 failed.\n")
+
+
+def test_a_known_difference_from_aws_is_shown_and_is_no_failure(small_suite: Path) -> None:
+    edit(small_suite, 'called "demo-kms"', 'called "another"')
+    known = """
+from kmsdemo.backends import divergences
+known = divergences.Divergence(
+    "moto", "here tables are called otherwise", "no page", ("A new table is ready for the lab",)
+)
+divergences.DIVERGENCES = (known,)
+"""
+    finished = python("-c", known + ONE_FEATURE, small_suite)
+    assert finished.returncode == 0, finished.stdout
+    assert '    differs Then the table is called "another"' in finished.stdout
+    assert "AWS would do this; here tables are called otherwise (no page)." in finished.stdout
+    summary = " ".join(finished.stdout.splitlines()[-2:])
+    assert summary.endswith("2 scenarios as AWS documents them, 1 known to differ on moto.")
+
+
+def test_in_a_real_account_it_says_what_is_not_possible_there(
+    small_suite: Path, clients: Clients, aws_environment: Mapping[str, str]
+) -> None:
+    edit(small_suite, "  Scenario: A new table", "  @clock\n  Scenario: A new table")
+    aws = stand_in_account.aws(clients, clients.in_region("eu-west-1"))
+    developer = {**aws_environment, **stand_in_account.developer(clients.iam), "CI": ""}
+    finished = python("-c", ONE_FEATURE, small_suite, *stand_in_account.OPTIONS, more=developer)
+    assert finished.returncode == 0, finished.stdout
+    assert "\nas arn:aws:iam::123456789012:user/developer\n" in finished.stdout
+    assert (
+        "  A new table is ready for the lab\n      Not here: AWS's clock cannot be moved.\n"
+    ) in finished.stdout
+    summary = " ".join(finished.stdout.splitlines()[-2:])
+    assert summary.endswith("2 scenarios as AWS documents them, 1 not possible on aws.")
+    assert aws.remains() == []
+    assert aws.states() == ["PendingDeletion"]
+
+
+def test_what_it_could_not_remove_is_said_in_the_place_of_what_it_did(
+    small_suite: Path, clients: Clients, aws_environment: Mapping[str, str]
+) -> None:
+    developer = {**aws_environment, **stand_in_account.developer(clients.iam), "CI": ""}
+    stand_in_account.forbid(clients.iam, "kms:DeleteAlias")
+    finished = python("-c", ONE_FEATURE, small_suite, *stand_in_account.OPTIONS, more=developer)
+    assert finished.returncode == 1
+    assert "could not remove all that it made: key" in finished.stdout
+    assert "kmsdemo sweep --run" in finished.stdout
+    assert "Cleaned up" not in finished.stdout
+
+
+def test_a_feature_that_cannot_be_read_is_reported(small_suite: Path) -> None:
+    edit(small_suite, "Feature:", "Faeture:")
+    finished = python("-c", ONE_FEATURE, small_suite)
+    assert finished.returncode == 1
+    assert "Faeture" in finished.stdout
+
+
+def test_a_terminal_without_unicode_gets_words(small_suite: Path) -> None:
+    finished = python("-c", ONE_FEATURE, small_suite, more={"PYTHONIOENCODING": "ascii:replace"})
+    assert finished.returncode == 0
+    assert "    ok When I create the table" in finished.stdout
+
+
+def test_options_for_the_users_own_tests_do_not_disturb_it(small_suite: Path) -> None:
+    options = {"PYTEST_ADDOPTS": "--no-such-option", "NO_COLOR": "1"}
+    finished = python("-c", ONE_FEATURE, small_suite, more=options)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+def test_ctrl_c_ends_it_with_130_and_without_a_stack_trace(small_suite: Path) -> None:
+    edit(
+        small_suite,
+        "  Scenario: A new table",
+        "  Scenario: A long wait\n    When I wait\n\n  Scenario: A new table",
+    )
+    with (small_suite / "steps" / "table.py").open("a") as steps:
+        steps.write(WAIT)
+    command = [sys.executable, "-c", ONE_FEATURE, str(small_suite)]
+    with subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as lab:
+        assert lab.stdout is not None
+        while (line := lab.stdout.readline()) != "waiting\n":
+            assert line
+        lab.send_signal(signal.SIGINT)
+        stdout, stderr = lab.communicate(timeout=30)
+    assert lab.returncode == 130
+    assert "Interrupted. Cleaned up: 1 table;" in stdout
+    assert "Traceback" not in stdout + stderr
+
+
+def test_a_swallowed_ctrl_c_is_heard_at_the_next_step(small_suite: Path) -> None:
+    edit(
+        small_suite,
+        "    When I create the table\n    Then the table is called",
+        "    When I wait\n    Then the table is called",
+    )
+    with (small_suite / "steps" / "table.py").open("a") as steps:
+        steps.write(SWALLOW)
+    finished = python("-c", ONE_FEATURE, small_suite)
+    assert finished.returncode == 130, finished.stdout
+    assert "Interrupted." in finished.stdout
+
+
+def test_an_unknown_backend_is_a_usage_error() -> None:
+    finished = python("-m", "kmsdemo", "lab", "--backend", "mars")
+    assert finished.returncode == 2
+    assert "'mars' is not one of 'aws', 'endpoint', 'localstack', 'moto'" in finished.stderr
+
+
+# ------------------------------------------------------------------ as an instructor has it
+
+
+def test_it_begins_with_the_chapter_that_is_asked_for() -> None:
+    for name in ("envelope", "12"):
+        finished = python("-m", "kmsdemo", "lab", f"--step={name}")
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        assert "Chapter 7 of 7" not in finished.stdout
+        assert "Deeper chapter 4 of 5" not in finished.stdout
+        assert "\nDeeper chapter 5 of 5\nDirect and envelope encryption\n" in finished.stdout
+
+
+def test_a_chapter_that_is_not_there_is_a_usage_error(small_suite: Path) -> None:
+    transcript = small_suite / "lab.md"
+    options = ["--step=encypt", f"--transcript={transcript}"]
+    finished = python("-c", ONE_FEATURE, small_suite, *options)
+    assert finished.returncode == 2
+    assert not transcript.exists()
+    assert "The lesson has no chapter encypt.\n" in finished.stderr
+    assert "Choose one of create_table, or a number from 1." in finished.stderr
+
+
+def test_the_audience_may_choose_the_password(small_suite: Path) -> None:
+    traffic = "  @traffic\n  Scenario: Creating the table again"
+    edit(small_suite, "  Scenario: creating the table again", traffic)
+    finished = python("-c", ONE_FEATURE, small_suite, "--password=--our own ☕")
+    assert finished.returncode == 0, finished.stdout
+    assert "The password travelled back: Base64 of “--our own ☕”." in finished.stdout
+    assert "staple" not in finished.stdout
+
+
+@pytest.mark.parametrize("password", ["short", "é" * 2049])
+def test_a_password_that_shows_nothing_is_refused(password: str) -> None:
+    finished = python("-m", "kmsdemo", "lab", "--password", password)
+    assert finished.returncode == 2
+    assert "--password takes 6 to 4,096 bytes" in finished.stderr
+    assert password not in finished.stderr
+
+
+def test_a_transcript_overwrites_nothing(small_suite: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.md"
+    kept.write_text("dear")
+    finished = python("-c", ONE_FEATURE, small_suite, "--transcript", kept)
+    assert finished.returncode == 2
+    assert "is there already; name a new file." in finished.stderr
+    assert kept.read_text() == "dear"
+
+
+def test_pace_needs_a_keyboard(small_suite: Path) -> None:
+    finished = python("-c", ONE_FEATURE, small_suite, "--pace")
+    assert finished.returncode == 2
+    assert "--pace needs a keyboard" in finished.stderr
+
+
+PROMPT = "space: next, b: back to the explanation, q: quit"
+
+
+def typist(keys: str) -> Callable[[str], str]:
+    """Type one of the keys at each prompt, and the last of them at all that follow."""
+
+    def answer(printed: str) -> str:
+        prompts = printed.count(PROMPT)
+        return keys[min(prompts, len(keys)) - 1] if PROMPT in printed[-len(PROMPT) - 40 :] else ""
+
+    return answer
+
+
+def test_pace_waits_for_a_key_after_each_step(small_suite: Path) -> None:
+    code, printed = in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist("b "))
+    assert code == 0, printed
+    steps = len(re.findall("✔", printed))
+    assert steps == 12
+    assert printed.count(PROMPT) == steps + 1
+    assert printed.count("The encrypted passwords live in a DynamoDB table") == 2
+
+
+def test_q_quits_and_cleans_up(small_suite: Path) -> None:
+    code, printed = in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist(" q"))
+    assert code == 0, printed
+    assert len(re.findall("✔", printed)) == 2
+    ending = "That was all for today. Cleaned up: 1 table; gone with the sandbox, which never left"
+    assert ending in " ".join(printed.split())
+
+
+def test_ctrl_c_while_it_waits_cleans_up(small_suite: Path) -> None:
+    code, printed = in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist("\x03"))
+    assert code == 130, printed
+    assert "Interrupted. Cleaned up: 1 table; gone" in " ".join(printed.split())
+    assert "Traceback" not in printed

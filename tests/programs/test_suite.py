@@ -1,0 +1,140 @@
+"""The suite as a whole: what pytest shows of it, and that its scenarios stand alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from kmsdemo.backends.divergences import DIVERGENCES
+from kmsdemo.backends.moto import Moto
+from tests.processes import ROOT, python
+
+FEATURES = sorted((ROOT / "features").glob("*.feature"))
+EXAMPLE_ROW = re.compile(r"^\s*\|\s*(.*?)\s*\|$", re.MULTILINE)
+
+
+def scenario_names() -> list[str]:
+    text = "\n".join(feature.read_text(encoding="utf-8") for feature in FEATURES)
+    return re.findall(r"^\s*Scenario(?: Outline)?: (.*)$", text, re.MULTILINE)
+
+
+def test_no_two_scenarios_have_the_same_name() -> None:
+    names = scenario_names()
+    assert len(names) > 60
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_divergence_is_about_scenarios_that_exist() -> None:
+    patterns = [re.sub(r"\\?<\w+\\?>", ".+", re.escape(known)) for known in scenario_names()]
+    for name in chain.from_iterable(known.scenarios for known in DIVERGENCES):
+        assert any(re.fullmatch(pattern, name) for pattern in patterns), name
+
+
+def test_a_divergence_names_the_page_that_documents_aws() -> None:
+    page = r"https://docs\.aws\.amazon\.com/kms/latest/\S+\.html"
+    assert [known for known in DIVERGENCES if not re.fullmatch(page, known.link)] == []
+
+
+def test_the_embedded_default_holds_every_scenario() -> None:
+    assert "moto" not in {known.backend for known in DIVERGENCES}
+    assert Moto.lacks == {}
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.stem)
+def test_a_feature_is_prose(feature: Path) -> None:
+    text = feature.read_text(encoding="utf-8")
+    assert not re.search(r"arn:aws|[{}]|boto|\bdef\b|https?:", text)
+    assert re.search(r"^Feature: [A-Z][^\n]+\n  \S", text, re.MULTILINE), "says why"
+
+
+def test_every_feature_is_bound() -> None:
+    bound = (ROOT / "features" / "test_features.py").read_text(encoding="utf-8")
+    assert [feature.name for feature in FEATURES if f'"{feature.name}"' not in bound] == []
+
+
+def test_the_options_and_markers_are_shown() -> None:
+    shown = python("-m", "pytest", "--help").stdout
+    assert "--backend={aws,endpoint,localstack,moto}" in shown
+    markers = python("-m", "pytest", "--markers").stdout
+    assert "@pytest.mark.lab: the lab itself" in markers
+    assert "@pytest.mark.program: starts other programs" in markers
+
+
+def test_an_unknown_backend_is_a_usage_error() -> None:
+    finished = python("-m", "pytest", "--backend=mars")
+    assert finished.returncode == 4
+    assert "invalid choice: 'mars'" in finished.stderr
+
+
+def test_a_backend_that_became_right_is_noticed(tmp_path: Path) -> None:
+    """A strict expected failure that passes is a failure."""
+    conftest = (ROOT / "conftest.py").read_text(encoding="utf-8")
+    (tmp_path / "conftest.py").write_text(
+        conftest.replace("divergences.find(backend.name, scenario.name)", '"moto is wrong"')
+    )
+    (tmp_path / "test_right.py").write_text(
+        "from pytest_bdd import scenarios\n"
+        f"scenarios({str(ROOT / 'features' / 'create_table.feature')!r})\n"
+    )
+    finished = python("-m", "pytest", "-pno:cacheprovider", tmp_path, folder=tmp_path)
+    assert finished.returncode == 1
+    assert "XPASS(strict)" in finished.stdout
+
+
+def run_part(*options: str) -> None:
+    part = "-kthe_password_comes_back or deleting_the_table"
+    finished = python("-m", "pytest", "features", part, "-pno:cacheprovider", *options)
+    assert finished.returncode == 0, finished.stdout
+
+
+def test_a_part_runs_in_parallel_and_reports_as_junit_xml(tmp_path: Path) -> None:
+    junit = tmp_path / "junit.xml"
+    run_part("-n2", f"--junitxml={junit}")
+    names = re.findall(r'<testcase [^>]*name="([^"]+)"', junit.read_text())
+    assert sorted(names) == [
+        "test_deleting_the_table_takes_the_passwords_with_it",
+        "test_deleting_the_table_twice_does_no_harm",
+        "test_the_password_comes_back",
+    ]
+
+
+def test_a_part_runs_alone_and_reports_as_cucumber_json(tmp_path: Path) -> None:
+    report = tmp_path / "cucumber.json"
+    run_part(f"--cucumberjson={report}")
+    features = json.loads(report.read_text())
+    assert {feature["name"] for feature in features} == {"Clean up", "Decrypt the password"}
+
+
+def test_the_users_own_aws_configuration_stays_out(tmp_path: Path) -> None:
+    """A profile, an endpoint or a proxy of the user must not reach the embedded account."""
+    finished = python(
+        *("-m", "pytest", "features", "-kencrypt_script_gives", "-pno:cacheprovider"),
+        more={
+            "AWS_PROFILE": "none-such",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+            "AWS_REGION": "eu-north-1",
+            "HTTP_PROXY": "http://127.0.0.1:9",
+            "HTTPS_PROXY": "http://127.0.0.1:9",
+        },
+    )
+    assert finished.returncode == 0, finished.stdout
+    assert "1 passed" in finished.stdout
+
+
+def test_what_ctrl_c_cuts_off_is_no_warning(tmp_path: Path) -> None:
+    (tmp_path / "test_cut.py").write_text(
+        "import socket\n"
+        "def test_cut():\n"
+        "    with socket.create_server(('127.0.0.1', 0)) as server:\n"
+        "        cut_off = socket.create_connection(server.getsockname())\n"
+        "    raise KeyboardInterrupt\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    options = ("-pno:cacheprovider", "-pkmsdemo.suite.interruption")
+    finished = python("-m", "pytest", *options, tmp_path, folder=tmp_path)
+    assert finished.returncode == pytest.ExitCode.INTERRUPTED
+    assert "Traceback" not in finished.stdout + finished.stderr

@@ -1,0 +1,429 @@
+"""Who may: key policies, IAM policies and grants, as AWS evaluates and words them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from kmsdemo import keys
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.keys import Key
+from steps.iam_users import IamUser, create_iam_user
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
+
+ACCOUNT = "123456789012"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+ROOT_MAY_ALL = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
+OTHER_ACCOUNT = "111122223333"
+
+
+@pytest.fixture
+def key(kms: KMSClient) -> Key:
+    """A key with the default key policy."""
+    return keys.create(kms)
+
+
+@pytest.fixture
+def ben(iam: IAMClient) -> IamUser:
+    """An IAM user without any IAM policy."""
+    return create_iam_user(iam, "ben")
+
+
+def allow(principal: Any, action: Any = "kms:Decrypt", **more: Any) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}
+    return {**statement, **more}
+
+
+def put(kms: KMSClient, key: Key, *statements: Any, **options: Any) -> None:
+    document = {"Version": "2012-10-17", "Statement": [ROOT_MAY_ALL, *statements]}
+    kms.put_key_policy(
+        KeyId=key.key_id, PolicyName="default", Policy=json.dumps(document), **options
+    )
+
+
+def put_iam(iam: IAMClient, user: str, *statements: Any) -> None:
+    document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=document)
+
+
+def may_decrypt(kms: KMSClient, caller: Clients, key: Key, **context: str) -> bool:
+    """Encrypt as root, and say whether the caller may decrypt it."""
+    blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"x", EncryptionContext=context)
+    with suppress(caller.kms.exceptions.ClientError):
+        caller.kms.decrypt(CiphertextBlob=blob["CiphertextBlob"], EncryptionContext=context)
+        return True
+    # Not only not allowed: refused for this very reason.
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        caller.kms.decrypt(CiphertextBlob=blob["CiphertextBlob"], EncryptionContext=context)
+    return False
+
+
+def refusal(caller: Clients, key: Key) -> str:
+    with pytest.raises(ClientError) as raised:
+        caller.kms.encrypt(KeyId=key.key_id, Plaintext=b"x")
+    assert raised.value.response["Error"]["Code"] == "AccessDeniedException"
+    return raised.value.response["Error"]["Message"]
+
+
+# --------------------------------------------------------------------------- in AWS's words
+
+
+def words(iam_user: IamUser, key: Key, reason: str) -> str:
+    return (
+        f"User: {iam_user.arn} is not authorized to perform: kms:Encrypt "
+        f"on resource: {key.arn} {reason}"
+    )
+
+
+def test_a_key_policy_that_names_nobody_refuses_in_its_own_words(
+    kms: KMSClient, key: Key, ben: IamUser
+) -> None:
+    only_root = {**ROOT_MAY_ALL, "Action": "kms:PutKeyPolicy"}
+    document = json.dumps({"Statement": [only_root]})
+    kms.put_key_policy(KeyId=key.key_id, PolicyName="default", Policy=document)
+    reason = "because no resource-based policy allows the kms:Encrypt action"
+    assert refusal(ben.clients, key) == words(ben, key, reason)
+
+
+def test_where_iam_decides_the_refusal_speaks_of_iam(key: Key, ben: IamUser) -> None:
+    reason = "because no identity-based policy allows the kms:Encrypt action"
+    assert refusal(ben.clients, key) == words(ben, key, reason)
+
+
+def test_an_explicit_deny_says_where_it_stands(
+    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    put(kms, key, allow({"AWS": ben.arn}, "kms:*"))
+    put_iam(iam, "ben", {"Effect": "Deny", "Action": "kms:Encrypt", "Resource": "*"})
+    reason = "with an explicit deny in an identity-based policy"
+    assert refusal(ben.clients, key) == words(ben, key, reason)
+    put(kms, key, allow({"AWS": ben.arn}, "kms:Encrypt", Effect="Deny"))
+    reason = "with an explicit deny in a resource-based policy"
+    assert refusal(ben.clients, key) == words(ben, key, reason)
+
+
+# ------------------------------------------------------------------------------ key policies
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        (allow({"AWS": "BEN"}), True),
+        (allow({"AWS": ["BEN", ROOT]}), True),
+        (allow("*"), True),
+        (allow({"AWS": "*"}), True),
+        (allow({"AWS": "BEN"}, ["kms:Encrypt", "kms:Decrypt"]), True),
+        (allow({"AWS": "BEN"}, "kms:De*"), True),
+        (allow({"AWS": "BEN"}, "KMS:decrypt"), True),
+        (allow({"AWS": "BEN"}, "kms:Decryp?"), True),
+        (allow({"AWS": "BEN"}, "*"), True),
+        (allow({"AWS": "BEN"}, "kms:Encrypt"), False),
+        (allow({"AWS": "BEN"}, "kms.Decrypt"), False),
+        (allow({"AWS": "BEN"}, Resource="ARN"), True),
+        (allow({"AWS": "BEN"}, Resource="arn:aws:kms:us-east-1:123456789012:key/other"), False),
+        (allow({"Service": "s3.amazonaws.com"}), False),
+        (allow({"AWS": OTHER_ACCOUNT}), False),
+        (
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "BEN"},
+                "NotAction": "kms:Encrypt",
+                "Resource": "*",
+            },
+            True,
+        ),
+        (
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "BEN"},
+                "NotAction": "kms:De*",
+                "Resource": "*",
+            },
+            False,
+        ),
+    ],
+)
+def test_a_statement_of_the_key_policy(
+    kms: KMSClient, key: Key, ben: IamUser, statement: Any, allowed: bool
+) -> None:
+    text = json.dumps(statement).replace("BEN", ben.arn).replace('"ARN"', f'"{key.arn}"')
+    put(kms, key, json.loads(text))
+    assert may_decrypt(kms, ben.clients, key) is allowed
+
+
+def test_a_denial_for_all_but_some(kms: KMSClient, key: Key, ben: IamUser) -> None:
+    def deny_all_but(*spared: str) -> None:
+        deny = {"Effect": "Deny", "NotPrincipal": {"AWS": list(spared)}, "Action": "kms:Decrypt"}
+        put(kms, key, allow({"AWS": ben.arn}), {**deny, "Resource": "*"})
+
+    deny_all_but(f"arn:aws:iam::{ACCOUNT}:user/ben", ROOT)
+    assert may_decrypt(kms, ben.clients, key)
+    deny_all_but(f"arn:aws:iam::{OTHER_ACCOUNT}:user/dora")
+    assert not may_decrypt(kms, ben.clients, key)
+
+
+def test_a_denial_of_the_key_policy_is_stronger_than_everything(
+    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    put_iam(iam, "ben", {"Effect": "Allow", "Action": "kms:*", "Resource": "*"})
+    grantee = {"GranteePrincipal": ben.arn, "Operations": ["Decrypt"]}
+    kms.create_grant(KeyId=key.key_id, **grantee)  # type: ignore[arg-type]
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}
+    put(kms, key, deny, allow({"AWS": ben.arn}))
+    assert not may_decrypt(kms, ben.clients, key)
+    assert not may_decrypt(kms, connect(), key), "root too"
+
+
+@pytest.mark.parametrize(
+    ("condition", "context", "allowed"),
+    [
+        ({"StringEquals": {"kms:EncryptionContext:appuser": "1"}}, {"appuser": "1"}, True),
+        ({"StringEquals": {"kms:EncryptionContext:appuser": "1"}}, {"appuser": "2"}, False),
+        ({"StringEquals": {"kms:EncryptionContext:appuser": "1"}}, {}, False),
+        ({"StringEquals": {"kms:EncryptionContext:appuser": ["1", "2"]}}, {"appuser": "2"}, True),
+        ({"StringLike": {"kms:EncryptionContext:appuser": "1*"}}, {"appuser": "12345"}, True),
+        ({"StringNotEquals": {"kms:EncryptionContext:appuser": "1"}}, {"appuser": "2"}, True),
+        ({"StringNotEquals": {"kms:EncryptionContext:appuser": "1"}}, {"appuser": "1"}, False),
+        ({"Null": {"kms:EncryptionContext:appuser": "true"}}, {}, True),
+        ({"Null": {"kms:EncryptionContext:appuser": "false"}}, {}, False),
+        (
+            {"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["appuser"]}},
+            {"appuser": "1", "more": "2"},
+            False,
+        ),
+        (
+            {"ForAnyValue:StringEquals": {"kms:EncryptionContextKeys": ["appuser"]}},
+            {"appuser": "1", "more": "2"},
+            True,
+        ),
+        ({"StringEquals": {"kms:CallerAccount": ACCOUNT}}, {}, True),
+        ({"StringEquals": {"kms:CallerAccount": OTHER_ACCOUNT}}, {}, False),
+        ({"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}, {}, False),
+        ({"StringEqualsIfExists": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}, {}, True),
+        ({"Bool": {"kms:GrantIsForAWSResource": True}}, {}, False),
+        ({"Bool": {"kms:GrantIsForAWSResource": "false"}}, {}, True),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/b*"}}, {}, True),
+        ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/b*"}}, {}, False),
+    ],
+)
+def test_a_condition_of_the_key_policy(
+    kms: KMSClient,
+    key: Key,
+    ben: IamUser,
+    condition: Any,
+    context: dict[str, str],
+    allowed: bool,
+) -> None:
+    put(kms, key, allow({"AWS": ben.arn}, Condition=condition))
+    assert may_decrypt(kms, ben.clients, key, **context) is allowed
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "no JSON",
+        "[]",
+        '{"Statement": [{"Effect": "Maybe"}]}',
+        '{"Statement": [{"Effect": "Allow", "Principal": "*"}]}',
+        json.dumps({"Statement": [allow("*", Condition={"MoonIs": {"a": "full"}})]}),
+        json.dumps({"Statement": [ROOT_MAY_ALL, allow({"AWS": "ben"})]}),
+    ],
+)
+def test_a_malformed_key_policy_is_refused(kms: KMSClient, key: Key, document: str) -> None:
+    with pytest.raises(ClientError, match="MalformedPolicyDocumentException"):
+        kms.put_key_policy(KeyId=key.key_id, PolicyName="default", Policy=document)
+    with pytest.raises(ClientError, match="MalformedPolicyDocumentException"):
+        kms.create_key(Policy=document)
+    assert len(kms.list_keys()["Keys"]) == 1
+
+
+def test_nobody_locks_themselves_out_unless_they_insist(kms: KMSClient, key: Key) -> None:
+    document = json.dumps({"Statement": [{**ROOT_MAY_ALL, "Action": "kms:Encrypt"}]})
+    policy: Any = {"KeyId": key.key_id, "PolicyName": "default", "Policy": document}
+    with pytest.raises(ClientError, match="will not allow you to update the key policy"):
+        kms.put_key_policy(**policy)
+    kms.put_key_policy(**policy, BypassPolicyLockoutSafetyCheck=True)
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        kms.put_key_policy(**policy)
+
+
+# ------------------------------------------------------------------------------ IAM policies
+
+
+def test_iam_decides_where_the_key_policy_names_the_account(
+    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    put_iam(iam, "ben", {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key.arn})
+    assert may_decrypt(kms, ben.clients, key)
+    assert not may_decrypt(kms, ben.clients, keys.create(kms)), "that one is not in the policy"
+
+
+def test_iam_alone_is_not_enough(kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser) -> None:
+    put_iam(iam, "ben", {"Effect": "Allow", "Action": "kms:*", "Resource": "*"})
+    narrow = [{**ROOT_MAY_ALL, "Action": ["kms:PutKeyPolicy", "kms:Encrypt"]}]
+    document = json.dumps({"Statement": narrow})
+    kms.put_key_policy(KeyId=key.key_id, PolicyName="default", Policy=document)
+    assert not may_decrypt(kms, ben.clients, key)
+
+
+def test_an_iam_policy_that_cannot_be_evaluated_allows_nothing_and_says_so(
+    iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    condition = {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}
+    statement = {"Effect": "Deny", "Action": "kms:*", "Resource": "*", "Condition": condition}
+    put_iam(iam, "ben", {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}, statement)
+    assert "Unsupported condition operator DateLessThan" in refusal(ben.clients, key)
+
+
+def test_a_short_waiting_period_can_be_forbidden(kms: KMSClient, key: Key, ben: IamUser) -> None:
+    days = {"NumericGreaterThanEquals": {"kms:ScheduleKeyDeletionPendingWindowInDays": "14"}}
+    put(kms, key, allow({"AWS": ben.arn}, "kms:ScheduleKeyDeletion", Condition=days))
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        ben.clients.kms.schedule_key_deletion(KeyId=key.key_id, PendingWindowInDays=13)
+    assert ben.clients.kms.schedule_key_deletion(KeyId=key.key_id, PendingWindowInDays=14)
+
+
+def test_policies_of_groups_and_managed_policies_count(
+    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    statement = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    managed = iam.create_policy(PolicyName="m", PolicyDocument=document)["Policy"]["Arn"]
+    iam.create_group(GroupName="class")
+    iam.attach_group_policy(GroupName="class", PolicyArn=managed)
+    assert not may_decrypt(kms, ben.clients, key)
+    iam.add_user_to_group(GroupName="class", UserName="ben")
+    assert may_decrypt(kms, ben.clients, key)
+
+
+def test_operations_without_a_key_are_iams_alone(iam: IAMClient, ben: IamUser) -> None:
+    with pytest.raises(ClientError) as raised:
+        ben.clients.kms.create_key()
+    assert raised.value.response["Error"]["Message"] == (
+        f"User: {ben.arn} is not authorized to perform: kms:CreateKey "
+        "because no identity-based policy allows the kms:CreateKey action"
+    )
+    put_iam(iam, "ben", {"Effect": "Allow", "Action": "kms:CreateKey", "Resource": "*"})
+    assert ben.clients.kms.create_key()
+
+
+def test_a_role_is_named_by_its_own_arn(kms: KMSClient, iam: IAMClient, key: Key) -> None:
+    trust = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*"}]})
+    role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    session = connect().session
+    assumed = session.client("sts").assume_role(RoleArn=role, RoleSessionName="session")[
+        "Credentials"
+    ]
+    reader = Clients(
+        type(session)(
+            aws_access_key_id=assumed["AccessKeyId"],
+            aws_secret_access_key=assumed["SecretAccessKey"],
+            aws_session_token=assumed["SessionToken"],
+        )
+    )
+    assert f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/session" in refusal(reader, key)
+    put(kms, key, allow({"AWS": role}))
+    assert may_decrypt(kms, reader, key)
+
+
+# ------------------------------------------------------------------------------------ grants
+
+
+def test_a_grant_allows_its_operations_only(kms: KMSClient, key: Key, ben: IamUser) -> None:
+    kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=["Decrypt"])
+    assert may_decrypt(kms, ben.clients, key)
+    assert "kms:Encrypt" in refusal(ben.clients, key)
+
+
+@pytest.mark.parametrize(
+    ("constraints", "context", "allowed"),
+    [
+        ({"EncryptionContextSubset": {"a": "1"}}, {"a": "1", "b": "2"}, True),
+        ({"EncryptionContextSubset": {"a": "1"}}, {"b": "2"}, False),
+        ({"EncryptionContextEquals": {"a": "1"}}, {"a": "1"}, True),
+        ({"EncryptionContextEquals": {"a": "1"}}, {"a": "1", "b": "2"}, False),
+    ],
+)
+def test_a_grant_can_be_limited_to_a_context(
+    kms: KMSClient, key: Key, ben: IamUser, constraints: Any, context: Any, allowed: bool
+) -> None:
+    kms.create_grant(
+        KeyId=key.key_id,
+        GranteePrincipal=ben.arn,
+        Operations=["Decrypt"],
+        Constraints=constraints,
+    )
+    assert may_decrypt(kms, ben.clients, key, **context) is allowed
+
+
+# ---------------------------------------------------------------------------------- accounts
+
+
+def learner(number: str = OTHER_ACCOUNT) -> Clients:
+    return connect(access_key_id=number, secret_access_key="x")
+
+
+def test_another_account_needs_both_the_key_policy_and_its_own_consent(
+    kms: KMSClient, key: Key
+) -> None:
+    other = learner()
+    made = other.iam.create_user(UserName="dora")["User"]["Arn"]
+    access_key = other.iam.create_access_key(UserName="dora")["AccessKey"]
+    dora = connect(
+        access_key_id=access_key["AccessKeyId"], secret_access_key=access_key["SecretAccessKey"]
+    )
+    blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"x")["CiphertextBlob"]
+
+    def decrypts() -> bool:
+        with suppress(dora.kms.exceptions.ClientError):
+            return bool(dora.kms.decrypt(CiphertextBlob=blob, KeyId=key.arn))
+        return False
+
+    assert not decrypts()
+    put(kms, key, allow({"AWS": made}))
+    assert not decrypts(), "her own account has not consented"
+    put_iam(other.iam, "dora", {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"})
+    assert decrypts()
+    put(kms, key)
+    assert not decrypts(), "the key's account has withdrawn"
+
+
+def test_a_key_of_another_account_answers_as_its_own(kms: KMSClient, key: Key) -> None:
+    put(kms, key, allow({"AWS": OTHER_ACCOUNT}, "kms:*"))
+    assert learner().kms.describe_key(KeyId=key.arn)["KeyMetadata"]["AWSAccountId"] == ACCOUNT
+    learner().kms.disable_key(KeyId=key.arn)
+    assert keys.describe(kms, key.key_id).state == "Disabled"
+
+
+def test_accounts_do_not_see_each_other(kms: KMSClient, key: Key) -> None:
+    first, second = learner(), learner("444455556666")
+    made = first.kms.create_key()["KeyMetadata"]
+    assert made["AWSAccountId"] == OTHER_ACCOUNT
+    assert second.kms.list_keys()["Keys"] == []
+    assert [found["KeyId"] for found in first.kms.list_keys()["Keys"]] == [made["KeyId"]]
+    assert [found["KeyId"] for found in kms.list_keys()["Keys"]] == [key.key_id]
+
+
+def test_the_root_of_an_account_is_named_in_a_refusal(key: Key) -> None:
+    with pytest.raises(ClientError, match=f"User: arn:aws:iam::{OTHER_ACCOUNT}:root is not"):
+        learner().kms.describe_key(KeyId=key.arn)
+
+
+@pytest.mark.parametrize("access_key_id", ["test", "AKIAIOSFODNN7EXAMPLE", "anything"])
+def test_classic_credentials_act_as_root(key: Key, access_key_id: str) -> None:
+    classic = connect(access_key_id=access_key_id, secret_access_key="x")
+    assert classic.kms.describe_key(KeyId=key.key_id)
+
+
+def test_an_access_key_that_iam_deleted_is_no_ones(iam: IAMClient, key: Key, ben: IamUser) -> None:
+    access_key_id = iam.list_access_keys(UserName="ben")["AccessKeyMetadata"][0]["AccessKeyId"]
+    iam.delete_access_key(UserName="ben", AccessKeyId=access_key_id)
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        ben.clients.kms.describe_key(KeyId=key.key_id)

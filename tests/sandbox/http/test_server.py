@@ -1,0 +1,261 @@
+"""The sandbox over HTTP: ready at once, one account for each learner, gone without a trace."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+from botocore.config import Config
+from click.testing import CliRunner
+from werkzeug.test import create_environ
+from werkzeug.wrappers import Response
+
+from kmsdemo import keys, table
+from kmsdemo.account.clients import Clients
+from kmsdemo.cli import main
+from kmsdemo.errors import CannotListen, EndpointUnreachable, KeyNotFound, PortTaken
+from kmsdemo.sandbox.http import client
+from kmsdemo.sandbox.http.server import Application, Server
+from kmsdemo.vault import Vault, items
+from tests.processes import environment
+
+READY_WITHIN_SECONDS = 10
+
+
+@pytest.fixture
+def url(clients: Clients) -> Iterator[str]:
+    """A running sandbox, with empty accounts."""
+    with Server().in_background() as url:
+        yield url
+
+
+class At(Clients):
+    """The clients of a learner, at a URL."""
+
+    def __init__(self, url: str, account: str = "123456789012") -> None:
+        session = boto3.Session(
+            aws_access_key_id=account, aws_secret_access_key="x", region_name="us-east-1"
+        )
+        super().__init__(session)
+        options: Any = {"endpoint_url": url, "config": Config(max_pool_connections=50)}
+        vars(self).update(
+            kms=session.client("kms", **options), dynamodb=session.client("dynamodb", **options)
+        )
+
+
+def get(url: str) -> Any:
+    with urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
+def test_it_says_that_it_is_healthy(url: str) -> None:
+    assert get(f"{url}/health")["status"] == "ok"
+
+
+def test_days_pass_over_http(url: str) -> None:
+    kms = At(url).kms
+    key_id = keys.create(kms).key_id
+    keys.schedule_deletion(kms, key_id, waiting_period_days=7)
+    before = get(f"{url}/health")["time"]
+    after = client.advance(url, days=8)
+    assert after > before
+    with pytest.raises(KeyNotFound):
+        keys.describe(kms, key_id)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"days": -1}', b'{"days": "many"}', b"[]"])
+def test_what_is_no_number_of_days_is_refused(url: str, body: bytes) -> None:
+    request = Request(f"{url}/advance", body, {"Content-Type": "application/json"})
+    with pytest.raises(HTTPError) as raised:
+        urlopen(request)
+    with raised.value as answer:
+        assert answer.code == 400
+        assert "Send" in json.load(answer)["error"]
+
+
+def test_learners_do_not_see_each_other(url: str) -> None:
+    anna, ben = At(url, "111122223333"), At(url, "444455556666")
+    key = keys.create(anna.kms)
+    table.create(anna.dynamodb)
+    assert key.arn.split(":")[4] == "111122223333"
+    assert ben.kms.list_keys()["Keys"] == []
+    assert ben.dynamodb.list_tables()["TableNames"] == []
+    assert anna.dynamodb.list_tables()["TableNames"] == ["demo-kms"]
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads that take turns after every few instructions, so that a race is soon lost."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+@pytest.mark.usefixtures("restless")
+def test_parallel_clients_lose_nothing(url: str) -> None:
+    """All draw from few numbers, so that they collide all the time."""
+    clients = At(url)
+    key_id = keys.create(clients.kms).key_id
+    table.create(clients.dynamodb)
+    numbers = iter([str(10001 + place // 2) for place in range(120)])
+    vault = Vault(clients.kms, clients.dynamodb, key_id, draw=lambda: next(numbers))
+    with ThreadPoolExecutor(20) as threads:
+        stored = list(threads.map(lambda n: (vault.store(f"password {n}"), n), range(40)))
+    assert len({appuser for appuser, _ in stored}) == 40
+    assert len(list(items(clients.dynamodb))) == 40
+    assert all(vault.reveal(appuser) == f"password {n}" for appuser, n in stored)
+
+
+def test_one_request_is_answered_at_a_time() -> None:
+    """Between moto's look and its write nobody comes, who would be overwritten."""
+    inside: list[int] = []
+
+    def slow(environ: Any, start_response: Any) -> list[bytes]:
+        inside.append(1)
+        time.sleep(0.02)
+        answer = str(len(inside)).encode()
+        inside.pop()
+        start_response("200 OK", [])
+        return [answer]
+
+    application = Application()
+    application._moto = SimpleNamespace(get_application=lambda environ: slow)  # type: ignore[assignment]
+    with ThreadPoolExecutor(8) as threads:
+        requests = [create_environ() for _ in range(8)]
+        answers = list(
+            threads.map(lambda one: Response.from_app(application, one).get_data(), requests)
+        )
+    assert answers == [b"1"] * 8
+
+
+def test_a_client_that_stalls_holds_nobody_up(url: str) -> None:
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as stalled:
+        stalled.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf of it")
+        assert get(f"{url}/health")["status"] == "ok"
+        assert At(url).kms.list_keys()["Keys"] == []
+
+
+# ------------------------------------------------------------------------- the command line
+
+
+def start(*options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "kmsdemo", "sandbox", *options]
+    return subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def url_of(program: subprocess.Popen[str]) -> str:
+    assert program.stdout is not None
+    line = program.stdout.readline()
+    assert line.startswith("The KMS sandbox listens on http://127.0.0.1:")
+    return line.split()[5]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_serves_until_it_is_stopped(stop: signal.Signals) -> None:
+    with start("--port", "0") as program:
+        url = url_of(program)
+        assert get(f"{url}/health")["status"] == "ok"
+        program.send_signal(stop)
+        assert program.stdout is not None
+        assert program.stderr is not None
+        stdout, stderr = program.stdout.read(), program.stderr.read()
+    assert (program.returncode, stderr) == (0, "")
+    assert f"export AWS_ENDPOINT_URL={url}" in stdout
+    assert f"set -x AWS_ENDPOINT_URL {url}" in stdout
+    assert f'$env:AWS_ENDPOINT_URL = "{url}"' in stdout
+    assert stdout.endswith("The sandbox has stopped; nothing of it is left.\n")
+
+
+def test_the_port_is_free_again_at_once() -> None:
+    with start("--port", "0") as program:
+        port = url_of(program).rpartition(":")[2]
+        program.send_signal(signal.SIGTERM)
+        program.communicate(timeout=READY_WITHIN_SECONDS)
+    with start("--port", port) as again:
+        assert url_of(again).endswith(port)
+        again.send_signal(signal.SIGTERM)
+        again.communicate(timeout=READY_WITHIN_SECONDS)
+
+
+def test_the_command_lets_days_pass(url: str) -> None:
+    result = CliRunner().invoke(main, ["sandbox", "advance", "--days", "30", "--endpoint-url", url])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("In the sandbox it is now 20")
+
+
+def test_without_a_sandbox_no_days_pass() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    arguments = ["sandbox", "advance", "--days", "1", "--endpoint-url", f"http://127.0.0.1:{port}"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: No AWS service could be reached")
+
+
+def test_days_are_a_number_of_0_or_more() -> None:
+    result = CliRunner().invoke(main, ["sandbox", "advance", "--days", "-1"])
+    assert result.exit_code == 2
+
+
+def test_something_else_at_the_url_is_no_sandbox(url: str) -> None:
+    with pytest.raises(EndpointUnreachable, match="it is no sandbox"):
+        client.advance(f"{url}/elsewhere", days=1)
+
+
+# --------------------------------------------------------------------------- where it listens
+
+
+def test_whoever_holds_the_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(PortTaken, match=rf"Port {port} is taken by .*py.* \(process \d+\)"):
+            Server(port=port)
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(CannotListen, match=r"cannot listen on 192\.0\.2\.1"):
+        Server("192.0.2.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "only_here"),
+    [("127.0.0.1", True), ("localhost", True), ("0.0.0.0", False)],  # noqa: S104
+)
+def test_it_knows_whether_others_can_reach_it(host: str, only_here: bool) -> None:
+    server = Server(host)
+    server._server.server_close()
+    assert server.only_this_machine is only_here
+
+
+def test_it_says_so_when_others_can_reach_it() -> None:
+    with start("--host", "0.0.0.0", "--port", "0") as program:  # noqa: S104
+        time.sleep(0.1)
+        assert program.stdout is not None
+        while not (line := program.stdout.readline()).startswith("Other machines"):
+            assert line
+        program.send_signal(signal.SIGTERM)
+        program.communicate(timeout=READY_WITHIN_SECONDS)
+    assert "whoever reaches it may do anything" in line
+
+
+def test_others_get_a_url_that_names_this_machine() -> None:
+    server = Server("0.0.0.0")  # noqa: S104, others are to reach it
+    with server.in_background() as url:
+        port = url.rpartition(":")[2]
+        assert server.url_for_others == f"http://{socket.gethostname()}:{port}"

@@ -1,0 +1,441 @@
+"""Answers shaped and worded as AWS's own, held against recorded ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from kmsdemo import keys
+from kmsdemo.account.clients import Clients
+from kmsdemo.keys import Key
+from kmsdemo.sandbox.http.server import Server
+from tests.processes import ROOT
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+RECORDED = json.loads((ROOT / "tests" / "aws" / "recorded_kms.json").read_text())
+UNKNOWN = "00000000-0000-0000-0000-000000000000"
+UNKNOWN_REPLICATED = f"mrk-{'0' * 32}"
+ARN = "arn:aws:kms:us-east-1:123456789012"
+
+
+@pytest.fixture
+def key(kms: KMSClient) -> Key:
+    """A key."""
+    return keys.create(kms)
+
+
+@pytest.fixture
+def unchecked(clients: Clients) -> KMSClient:
+    """A client that sends what the API's model forbids, and lets the server refuse it."""
+    return clients.session.client("kms", config=Config(parameter_validation=False))
+
+
+def recorded(test: str, answer: str) -> Any:
+    return RECORDED[test]["answers"][answer]
+
+
+def error_of(call: Callable[[], Any]) -> dict[str, str]:
+    with pytest.raises(ClientError) as raised:
+        call()
+    error = raised.value.response["Error"]
+    return {"Code": error["Code"], "Message": error["Message"]}
+
+
+def as_recorded(test: str, answer: str, **names: str) -> dict[str, str]:
+    """Return a recorded error, with our names in the place of its placeholders."""
+    error = dict(recorded(test, answer)["Error"])
+    for placeholder, name in names.items():
+        error["Message"] = error["Message"].replace(f"<{placeholder.replace('_', '-')}>", name)
+    error["Message"] = re.sub(r"arn:<partition>:kms:<region>:\d+", ARN, error["Message"])
+    return error
+
+
+# ------------------------------------------------------------------------------------ shapes
+
+
+def assert_has(answer: Any, expected: Any, path: str = "answer") -> None:
+    """Assert that an answer has every field of the recorded one, recursively."""
+    if isinstance(expected, dict):
+        for name, value in expected.items():
+            assert name in answer, f"{path} has no {name}"
+            assert_has(answer[name], value, f"{path}.{name}")
+    elif isinstance(expected, list):
+        for ours, theirs in zip(answer, expected, strict=False):
+            assert_has(ours, theirs, path)
+    elif isinstance(expected, bool | int) or re.fullmatch(r"[A-Z_]+|Enabled", str(expected)):
+        assert answer == expected, path
+
+
+def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def test_create_key(kms: KMSClient) -> None:
+    answer = kms.create_key(Description="test key 123")["KeyMetadata"]
+    expected = dict(recorded("test_create_key", "describe-key"), AWSAccountId="")
+    assert_has(answer, expected)
+    assert answer.keys() == expected.keys()
+
+
+def test_create_multi_region_key(kms: KMSClient) -> None:
+    answer = kms.create_key(MultiRegion=True)["KeyMetadata"]
+    expected = recorded("test_create_multi_region_key", "create_multi_region_key")
+    assert_has(answer, expected)
+    assert answer.keys() == expected.keys()
+
+
+def test_replicate_key(kms: KMSClient) -> None:
+    key_id = kms.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    answer = kms.replicate_key(KeyId=key_id, ReplicaRegion="eu-west-1")
+    expected = without_metadata(recorded("test_replicate_key", "replicate-key"))
+    expected["ReplicaKeyMetadata"] |= {"Enabled": True, "KeyState": "Enabled"}  # at once, here
+    expected["ReplicaPolicy"] = ""
+    assert_has(answer, expected)
+    policy = json.loads(answer["ReplicaPolicy"])
+    assert policy["Statement"][0]["Sid"] == "Enable IAM User Permissions"
+
+
+@pytest.mark.parametrize(
+    ("test", "answer", "call"),
+    [
+        (
+            "test_generate_data_key",
+            "generate-data-key-result",
+            lambda kms, key: kms.generate_data_key(KeyId=key, KeySpec="AES_256"),
+        ),
+        (
+            "test_generate_data_key_without_plaintext",
+            "generate-data-key-without-plaintext",
+            lambda kms, key: kms.generate_data_key_without_plaintext(KeyId=key, KeySpec="AES_256"),
+        ),
+        (
+            "test_encrypt_decrypt_encryption_context",
+            "encrypt_response",
+            lambda kms, key: kms.encrypt(KeyId=key, Plaintext=b"x"),
+        ),
+        (
+            "test_encrypt_decrypt_encryption_context",
+            "decrypt_response_with_encryption_context",
+            lambda kms, key: kms.decrypt(
+                CiphertextBlob=kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+            ),
+        ),
+        (
+            "test_re_encrypt[SYMMETRIC_DEFAULT-SYMMETRIC_DEFAULT]",
+            "test_re_encrypt",
+            lambda kms, key: kms.re_encrypt(
+                CiphertextBlob=kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"],
+                DestinationKeyId=key,
+            ),
+        ),
+    ],
+)
+def test_an_answer_has_the_recorded_fields(
+    kms: KMSClient, key: Key, test: str, answer: str, call: Any
+) -> None:
+    assert_has(call(kms, key.key_id), without_metadata(recorded(test, answer)))
+
+
+def test_rotation_status(kms: KMSClient, key: Key) -> None:
+    kms.enable_key_rotation(KeyId=key.key_id, RotationPeriodInDays=90)
+    expected = without_metadata(recorded("test_key_enable_rotation_status[90]", "match_response"))
+    assert_has(kms.get_key_rotation_status(KeyId=key.key_id), expected)
+
+
+# ------------------------------------------------------------------------------------ errors
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("describe-nonexistent-key-with-id", UNKNOWN),
+        ("describe-nonexistent-with-arn", f"{ARN}:key/{UNKNOWN}"),
+    ],
+)
+def test_an_unknown_key(kms: KMSClient, answer: str, name: str) -> None:
+    expected = as_recorded("test_get_key_does_not_exist", answer, key_arn=f"{ARN}:key/{UNKNOWN}")
+    assert error_of(lambda: kms.describe_key(KeyId=name)) == expected
+
+
+def test_an_unknown_multi_region_key(kms: KMSClient) -> None:
+    arn = f"{ARN}:key/{UNKNOWN_REPLICATED}"
+    test = "test_get_key_does_not_exist"
+    expected = as_recorded(test, "describe-key-with-valid-id-mrk", mrk_key_arn=arn)
+    assert error_of(lambda: kms.describe_key(KeyId=UNKNOWN_REPLICATED)) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("describe-key-with-invalid-uuid", "fake-key-id"),
+        ("describe-key-with-invalid-uuid-2", "134f2428cec14b25a1ae9048164dba47"),
+        ("describe-key-with-invalid-uuid-mrk", "mrk-fake-key-id"),
+    ],
+)
+def test_what_is_no_key_id(kms: KMSClient, answer: str, name: str) -> None:
+    expected = as_recorded("test_get_key_invalid_uuid", answer)
+    assert error_of(lambda: kms.describe_key(KeyId=name)) == expected
+
+
+def test_an_arn_of_another_region(clients: Clients, key: Key) -> None:
+    ireland = clients.in_region("eu-west-1").kms
+    test = "test_get_key_in_different_region"
+    expected = as_recorded(test, "describe-key-diff-region-with-arn", secondary_region="us-east-1")
+    assert error_of(lambda: ireland.describe_key(KeyId=key.arn)) == expected
+
+
+@pytest.mark.parametrize("arn", ["arn:aws:kms:us-east-1:123:key/x", f"{ARN}:door/x"])
+def test_a_malformed_arn(kms: KMSClient, arn: str) -> None:
+    error = error_of(lambda: kms.describe_key(KeyId=arn))
+    assert error == {"Code": "InvalidArnException", "Message": f"Invalid arn {arn}"}
+
+
+def test_an_unknown_alias(kms: KMSClient) -> None:
+    error = error_of(lambda: kms.encrypt(KeyId="alias/none", Plaintext=b"x"))
+    assert error == {
+        "Code": "NotFoundException",
+        "Message": f"Alias {ARN}:alias/none is not found.",
+    }
+
+
+def test_an_alias_where_none_is_taken(kms: KMSClient, key: Key) -> None:
+    (alias,) = keys.aliases(kms, key.key_id)
+    error = error_of(lambda: kms.disable_key(KeyId=alias))
+    assert error == {"Code": "NotFoundException", "Message": f"Invalid keyId '{alias}'"}
+
+
+def test_an_alias_without_its_prefix(kms: KMSClient, key: Key) -> None:
+    expected = as_recorded("test_create_alias", "create_alias")
+    call = lambda: kms.create_alias(AliasName="mine", TargetKeyId=key.key_id)  # noqa: E731
+    assert error_of(call) == expected
+
+
+@pytest.mark.parametrize(
+    ("alias", "code"),
+    [
+        ("alias/aws/s3", "NotAuthorizedException"),
+        ("alias/aws/mine", "NotAuthorizedException"),
+        ("alias/mine!", "ValidationException"),
+        ("alias/taken", "AlreadyExistsException"),
+    ],
+)
+def test_an_alias_that_cannot_be_had(kms: KMSClient, key: Key, alias: str, code: str) -> None:
+    kms.create_alias(AliasName="alias/taken", TargetKeyId=key.key_id)
+    error = error_of(lambda: kms.create_alias(AliasName=alias, TargetKeyId=key.key_id))
+    assert error["Code"] == code
+    if code == "AlreadyExistsException":
+        assert error["Message"] == f"An alias with the name {ARN}:alias/taken already exists"
+
+
+def test_an_alias_that_is_not_there_cannot_be_deleted(kms: KMSClient) -> None:
+    error = error_of(lambda: kms.delete_alias(AliasName="alias/none"))
+    assert error == {
+        "Code": "NotFoundException",
+        "Message": f"Alias {ARN}:alias/none is not found.",
+    }
+
+
+def test_a_plaintext_too_long(kms: KMSClient, key: Key) -> None:
+    expected = as_recorded("test_plaintext_size_for_encrypt", "invalid-plaintext-size-encrypt")
+    assert error_of(lambda: kms.encrypt(KeyId=key.key_id, Plaintext=b"x" * 4097)) == expected
+
+
+@pytest.mark.parametrize("operation", ["Encrypt", "Decrypt"])
+def test_nothing_at_all(unchecked: KMSClient, key: Key, operation: str) -> None:
+    name = {"Encrypt": "Plaintext", "Decrypt": "CiphertextBlob"}[operation]
+    call = getattr(unchecked, operation.lower())
+    error = error_of(lambda: call(KeyId=key.key_id, **{name: b""}))
+    assert error == {
+        "Code": "ValidationException",
+        "Message": f"1 validation error detected: Value at '{name[0].lower()}{name[1:]}' failed "
+        "to satisfy constraint: Member must have length greater than or equal to 1",
+    }
+
+
+def test_a_ciphertext_too_long(unchecked: KMSClient) -> None:
+    error = error_of(lambda: unchecked.decrypt(CiphertextBlob=b"x" * 6145))
+    assert error["Code"] == "ValidationException"
+
+
+@pytest.mark.parametrize("days", [1, 6, 31, 365])
+def test_a_waiting_period_out_of_bounds(kms: KMSClient, key: Key, days: int) -> None:
+    error = error_of(lambda: kms.schedule_key_deletion(KeyId=key.key_id, PendingWindowInDays=days))
+    assert error == {
+        "Code": "ValidationException",
+        "Message": "PendingWindowInDays must be between 7 and 30",
+    }
+    assert keys.describe(kms, key.key_id).state == "Enabled"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"KeySpec": "AES_256", "NumberOfBytes": 32},
+        {"KeySpec": "AES_512"},
+        {"NumberOfBytes": 1025},
+    ],
+)
+def test_a_data_key_of_no_size(unchecked: KMSClient, key: Key, options: Any) -> None:
+    error = error_of(lambda: unchecked.generate_data_key(KeyId=key.key_id, **options))
+    assert error["Code"] == "ValidationException"
+
+
+def test_a_data_key_pair_of_no_spec(unchecked: KMSClient, key: Key) -> None:
+    bad: Any = "RSA_1024"
+    error = error_of(lambda: unchecked.generate_data_key_pair(KeyId=key.key_id, KeyPairSpec=bad))
+    assert error["Code"] == "ValidationException"
+    assert "'RSA_1024' at 'keyPairSpec'" in error["Message"]
+
+
+def test_a_rotation_period_out_of_bounds(unchecked: KMSClient, key: Key) -> None:
+    error = error_of(
+        lambda: unchecked.enable_key_rotation(KeyId=key.key_id, RotationPeriodInDays=89)
+    )
+    assert error["Code"] == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("answer", "create", "use"),
+    [
+        (
+            "generate-mac-invalid-key-id",
+            {},
+            lambda kms, key: kms.generate_mac(KeyId=key, Message=b"x", MacAlgorithm="HMAC_SHA_256"),
+        ),
+        (
+            "sign-invalid-key-id",
+            {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"},
+            lambda kms, key: kms.sign(KeyId=key, Message=b"x", SigningAlgorithm="ECDSA_SHA_256"),
+        ),
+        (
+            "verify-invalid-key-id",
+            {},
+            lambda kms, key: kms.verify(
+                KeyId=key, Message=b"x", Signature=b"y", SigningAlgorithm="ECDSA_SHA_256"
+            ),
+        ),
+        (
+            "encrypt-invalid-key-id",
+            {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"},
+            lambda kms, key: kms.encrypt(KeyId=key, Plaintext=b"x"),
+        ),
+        (
+            "decrypt-invalid-key-id",
+            {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"},
+            lambda kms, key: kms.decrypt(KeyId=key, CiphertextBlob=b"x"),
+        ),
+    ],
+)
+def test_the_wrong_usage(kms: KMSClient, answer: str, create: Any, use: Any) -> None:
+    made = kms.create_key(**create)["KeyMetadata"]
+    test = "test_error_messaging_for_invalid_keys"
+    assert error_of(lambda: use(kms, made["KeyId"])) == as_recorded(
+        test, answer, key_arn=made["Arn"]
+    )
+
+
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_what_one_kind_of_key_does_not_do(kms: KMSClient, symmetric: bool) -> None:
+    spec: Any = {} if symmetric else {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
+    key_id = kms.create_key(**spec)["KeyMetadata"]["KeyId"]
+    call = kms.get_public_key if symmetric else kms.enable_key_rotation
+    assert error_of(lambda: call(KeyId=key_id))["Code"] == "UnsupportedOperationException"
+
+
+def test_signatures_and_macs_still_work(kms: KMSClient) -> None:
+    signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+    assert signing["SigningAlgorithms"] == ["ECDSA_SHA_256"]
+    message: Any = {
+        "KeyId": signing["KeyId"],
+        "Message": b"m",
+        "SigningAlgorithm": "ECDSA_SHA_256",
+    }
+    assert kms.verify(**message, Signature=kms.sign(**message)["Signature"])["SignatureValid"]
+    mac = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]
+    assert mac["MacAlgorithms"] == ["HMAC_SHA_256"]
+
+
+def test_the_wrong_key(kms: KMSClient, key: Key) -> None:
+    blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"x")["CiphertextBlob"]
+    other = keys.create(kms)
+    test = "test_error_messaging_for_invalid_keys"
+    expected = as_recorded(test, "decrypt-invalid-key-id")
+    assert error_of(lambda: kms.decrypt(KeyId=other.key_id, CiphertextBlob=blob)) == expected
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_dry_run_says_what_would_have_been(kms: KMSClient, key: Key, works: bool) -> None:
+    if not works:
+        kms.disable_key(KeyId=key.key_id)
+    error = error_of(lambda: kms.encrypt(KeyId=key.key_id, Plaintext=b"x", DryRun=True))
+    assert error["Code"] == ("DryRunOperationException" if works else "DisabledException")
+    if works:
+        message = "The request would have succeeded, but the DryRun option is set."
+        assert error["Message"] == message
+
+
+def test_base64_that_is_none(unchecked: KMSClient, key: Key) -> None:
+    """Only a client of its own making sends this; it must not break the server."""
+    from kmsdemo.sandbox.call import Call  # noqa: PLC0415
+    from kmsdemo.sandbox.refusal import Refusal  # noqa: PLC0415
+
+    call = Call("Encrypt", {"Plaintext": "no base64!"}, "123456789012", "us-east-1", "testing")
+    with pytest.raises(Refusal, match="ValidationException"):
+        call.binary("Plaintext")
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "code", "message"),
+    [
+        ("Encrypt", b"garbage", "SerializationException", ""),
+        ("Encrypt", b"[1]", "SerializationException", ""),
+        ("Fly", b"{}", "UnknownOperationException", ""),
+        (
+            "CreateAlias",
+            b'{"TargetKeyId": "x"}',
+            "ValidationException",
+            "1 validation error detected: Value null at 'aliasName' failed to satisfy constraint: "
+            "Member must not be null",
+        ),
+    ],
+)
+def test_what_no_sdk_sends(
+    clients: Clients, target: str, body: bytes, code: str, message: str
+) -> None:
+    """Programs of a learner's own making do; they must not break the server."""
+    headers = {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Target": f"TrentService.{target}",
+        "Authorization": "AWS4-HMAC-SHA256 Credential=testing/20261124/us-east-1/kms/aws4_request, "
+        "SignedHeaders=host, Signature=0",
+    }
+    with Server().in_background() as url:
+        with pytest.raises(HTTPError) as raised:
+            urlopen(Request(url, body, headers))
+        with raised.value as answer:
+            assert answer.code == 400
+            assert json.load(answer) == {"__type": code, "message": message}
+
+
+def test_a_disabled_key_does_not_rotate(kms: KMSClient, key: Key) -> None:
+    kms.disable_key(KeyId=key.key_id)
+    test = "test_rotate_key_on_demand_raises_error_given_key_is_disabled"
+    expected = as_recorded(test, "error-response", key_arn=key.arn)
+    assert error_of(lambda: kms.rotate_key_on_demand(KeyId=key.key_id)) == expected
+
+
+def test_untagging_leaves_nothing(kms: KMSClient, key: Key) -> None:
+    kms.untag_resource(KeyId=key.key_id, TagKeys=["kmsdemo"])
+    expected = recorded("test_tag_existing_key_and_untag", "list-resource-tags-after-all-untagged")
+    assert kms.list_resource_tags(KeyId=key.key_id)["Tags"] == expected

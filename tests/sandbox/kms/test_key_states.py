@@ -1,0 +1,141 @@
+"""Every row of AWS's table of key states, whatever the key is named by, in AWS's words."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.exceptions import ClientError
+from pytest_bdd.feature import get_features
+
+from kmsdemo import keys
+from kmsdemo.sandbox.kms.key_names import TAKE_ALIASES
+from kmsdemo.sandbox.kms.key_states import DISABLED, INVALID, KEY_STATES, STATES
+from steps.operations import CALLS, InUse, put_in_use
+from tests.processes import ROOT
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
+
+NAMES = ("key id", "key ARN", "alias", "alias ARN")
+BY_ID_ONLY = {"CreateAlias", "RetireGrant", "Decrypt", "DeleteAlias", "ReEncrypt", "UpdateAlias"}
+NAMED = [
+    (operation, name)
+    for operation in CALLS
+    for name in NAMES
+    if operation in TAKE_ALIASES or "alias" not in name
+    if operation not in BY_ID_ONLY or name == "key id"
+]
+
+
+def documented() -> dict[str, tuple[str | None, ...]]:
+    lines = (ROOT / "tests" / "aws" / "key_states.tsv").read_text().splitlines()
+    rows = csv.DictReader([line for line in lines if not line.startswith("#")], delimiter="\t")
+    return {
+        row["operation"]: tuple(None if row[state] == "ok" else row[state] for state in STATES)
+        for row in rows
+    }
+
+
+def bring_to(kms: KMSClient, state: str, in_use: InUse) -> None:
+    if state == "Disabled":
+        kms.disable_key(KeyId=in_use.key.key_id)
+    if state == "PendingDeletion":
+        kms.schedule_key_deletion(KeyId=in_use.key.key_id)
+
+
+def named_by(in_use: InUse, name: str) -> InUse:
+    alias_arn = in_use.key.arn.replace(f"key/{in_use.key.key_id}", in_use.alias)
+    names = dict(
+        zip(NAMES, (in_use.key.key_id, in_use.key.arn, in_use.alias, alias_arn), strict=True)
+    )
+    return InUse(
+        in_use.kms,
+        in_use.key,
+        names[name],
+        in_use.alias,
+        in_use.other_alias,
+        in_use.grant_id,
+        in_use.ciphertext_blob,
+    )
+
+
+def expected_message(code: str, state: str, arn: str) -> str:
+    if code == DISABLED:
+        return f"{arn} is disabled."
+    return f"{arn} is {'' if state == 'PendingDeletion' else 'not '}pending deletion."
+
+
+def assert_answers(in_use: InUse, operation: str, state: str) -> None:
+    code = KEY_STATES[operation][STATES.index(state)]
+    if code is None:
+        CALLS[operation](in_use)
+        return
+    with pytest.raises(ClientError) as raised:
+        CALLS[operation](in_use)
+    error = raised.value.response["Error"]
+    assert error == {"Code": code, "Message": expected_message(code, state, in_use.key.arn)}
+
+
+def test_our_table_is_the_documented_one() -> None:
+    rows = documented()
+    assert len(rows) == 31
+    assert {operation: KEY_STATES[operation] for operation in rows} == rows
+
+
+def test_there_is_a_call_for_each_row() -> None:
+    assert set(CALLS) == set(documented())
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(("operation", "name"), NAMED)
+def test_an_operation_answers_as_documented(
+    kms: KMSClient, operation: str, name: str, state: str
+) -> None:
+    in_use = named_by(put_in_use(kms, keys.create(kms)), name)
+    bring_to(kms, state, in_use)
+    assert_answers(in_use, operation, state)
+
+
+@pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])
+def test_re_encryption_under_a_key_that_does_not_work_is_refused(
+    kms: KMSClient, state: str
+) -> None:
+    working, broken = (put_in_use(kms, keys.create(kms)) for _ in range(2))
+    bring_to(kms, state, broken)
+    code = DISABLED if state == "Disabled" else INVALID
+    with pytest.raises(ClientError, match=code):
+        kms.re_encrypt(CiphertextBlob=working.ciphertext_blob, DestinationKeyId=broken.alias)
+
+
+@pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])
+@pytest.mark.parametrize("name", NAMES)
+def test_decryption_with_the_key_named_answers_the_same(
+    kms: KMSClient, name: str, state: str
+) -> None:
+    in_use = named_by(put_in_use(kms, keys.create(kms)), name)
+    bring_to(kms, state, in_use)
+    with pytest.raises(ClientError, match=DISABLED if state == "Disabled" else INVALID):
+        kms.decrypt(KeyId=in_use.name, CiphertextBlob=in_use.ciphertext_blob)
+
+
+def test_the_feature_has_the_rows_of_the_table() -> None:
+    """The examples of the scenario outlines, against the one table."""
+    (feature,) = get_features([str(ROOT / "features" / "key_states.feature")])
+    told = {
+        (scenario.name.split()[1 if "pending" not in scenario.name else 4], verb, row["operation"])
+        for scenario in feature.scenarios.values()
+        for verb in ["not" if "does not" in scenario.name else "does"]
+        for examples in scenario.examples
+        for row in examples.as_contexts()
+    }
+    words = {"Enabled": "enabled", "Disabled": "disabled", "PendingDeletion": "pending"}
+    table = {
+        (words[state], "not" if codes[column] else "does", operation)
+        for operation, codes in documented().items()
+        for column, state in enumerate(STATES)
+    }
+    # Two rows are scenarios of their own: there is no deletion to cancel.
+    cancel = {(word, "not", "CancelKeyDeletion") for word in ("enabled", "disabled")}
+    assert told == table - cancel
