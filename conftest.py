@@ -11,6 +11,7 @@ import pytest
 
 from kmsdemo import backends, envelope, errors
 from kmsdemo.backends import Options, divergences
+from kmsdemo.shared_account.errors import LeftBehind
 from kmsdemo.table import TABLE_NAME
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
         yield until_the_end.enter_context(backends.running(*_chosen(pytestconfig)))
         try:
             until_the_end.close()
-        except errors.LeftBehind as error:
+        except LeftBehind as error:
             from kmsdemo.suite import leftovers_report  # noqa: PLC0415, pytest loads it, as a plugin
 
             leftovers_report.note(pytestconfig, error)

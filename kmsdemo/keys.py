@@ -133,8 +133,7 @@ def aliases(kms: KMSClient, key_id: str) -> list[str]:
 
     AWS: ListAliases, AWS KMS API Reference.
     """
-    bare_id = _bare_key_id(kms, key_id)
-    with translated(key_id=key_id):
+    with _named(kms, key_id) as bare_id:
         pages = kms.get_paginator("list_aliases").paginate(KeyId=bare_id)
         return sorted(alias["AliasName"] for page in pages for alias in page["Aliases"])
 
@@ -167,8 +166,7 @@ def policy(kms: KMSClient, key_id: str) -> str:
 
     AWS: GetKeyPolicy, AWS KMS API Reference.
     """
-    bare_id = _bare_key_id(kms, key_id)
-    with translated(key_id=key_id):
+    with _named(kms, key_id) as bare_id:
         return kms.get_key_policy(KeyId=bare_id, PolicyName="default")["Policy"]
 
 
@@ -186,8 +184,7 @@ def put_policy(kms: KMSClient, key_id: str, document: str) -> None:
 
     AWS: PutKeyPolicy, AWS KMS API Reference.
     """
-    bare_id = _bare_key_id(kms, key_id)
-    with translated(key_id=key_id):
+    with _named(kms, key_id) as bare_id:
         kms.put_key_policy(KeyId=bare_id, PolicyName="default", Policy=document)
 
 
@@ -202,8 +199,7 @@ def tags(kms: KMSClient, key_id: str) -> dict[str, str]:
 
     AWS: ListResourceTags, AWS KMS API Reference.
     """
-    bare_id = _bare_key_id(kms, key_id)
-    with translated(key_id=key_id):
+    with _named(kms, key_id) as bare_id:
         pages = kms.get_paginator("list_resource_tags").paginate(KeyId=bare_id)
         return {tag["TagKey"]: tag["TagValue"] for page in pages for tag in page["Tags"]}
 
@@ -220,8 +216,7 @@ def disable(kms: KMSClient, key_id: str) -> None:
 
     AWS: DisableKey, AWS KMS API Reference.
     """
-    bare_id = _bare_key_id(kms, key_id)
-    with translated(key_id=key_id):
+    with _named(kms, key_id) as bare_id:
         kms.disable_key(KeyId=bare_id)
 
 
@@ -237,8 +232,7 @@ def enable(kms: KMSClient, key_id: str) -> None:
 
     AWS: EnableKey, AWS KMS API Reference.
     """
-    bare_id = _bare_key_id(kms, key_id)
-    with translated(key_id=key_id):
+    with _named(kms, key_id) as bare_id:
         kms.enable_key(KeyId=bare_id)
 
 
@@ -262,9 +256,8 @@ def schedule_deletion(
 
     AWS: ScheduleKeyDeletion, AWS KMS API Reference.
     """
-    bare_id = _bare_key_id(kms, key_id)
     try:
-        with translated(key_id=key_id):
+        with _named(kms, key_id) as bare_id:
             answer = kms.schedule_key_deletion(
                 KeyId=bare_id, PendingWindowInDays=waiting_period_days
             )
@@ -290,8 +283,7 @@ def cancel_deletion(kms: KMSClient, key_id: str) -> None:
 
     AWS: CancelKeyDeletion, AWS KMS API Reference.
     """
-    bare_id = _bare_key_id(kms, key_id)
-    with translated(key_id=key_id):
+    with _named(kms, key_id) as bare_id:
         kms.cancel_key_deletion(KeyId=bare_id)
 
 
@@ -311,8 +303,7 @@ def replicate(kms: KMSClient, key_id: str, region: str) -> Key:
 
     AWS: ReplicateKey, AWS KMS API Reference.
     """
-    bare_id = _bare_key_id(kms, key_id)
-    with translated(key_id=key_id):
+    with _named(kms, key_id) as bare_id:
         answer = kms.replicate_key(KeyId=bare_id, ReplicaRegion=region)
         return _key(answer["ReplicaKeyMetadata"])
 
@@ -380,7 +371,12 @@ def _key(metadata: KeyMetadataTypeDef) -> Key:
     )
 
 
-def _bare_key_id(kms: KMSClient, key_id: str) -> str:
-    """Return the key id behind an alias: most operations on the key itself take no alias."""
-    is_alias = key_id.startswith("alias/") or ":alias/" in key_id
-    return describe(kms, key_id).key_id if is_alias else key_id
+@contextmanager
+def _named(kms: KMSClient, key_id: str) -> Iterator[str]:
+    """Yield the key id behind a name of a key; what AWS KMS refuses is said of that name.
+
+    Most operations on a key itself take no alias.
+    """
+    with translated(key_id=key_id):
+        is_alias = key_id.startswith("alias/") or ":alias/" in key_id
+        yield describe(kms, key_id).key_id if is_alias else key_id

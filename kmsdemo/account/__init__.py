@@ -1,4 +1,7 @@
-"""An AWS account to work in: its clients, and what a run makes in one that others use too."""
+"""An AWS account to work in: the clients of a caller, and the variables that say who and where.
+
+Imports the library, and nothing else of kmsdemo.
+"""
 
 from __future__ import annotations
 

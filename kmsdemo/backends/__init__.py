@@ -1,8 +1,10 @@
-"""Where AWS is. Each module here is a backend; the rest of the house does not know which one runs.
+"""Where AWS is. The rest of the house does not know which backend runs.
 
-A backend's module has two functions, both given the :class:`Options` of the run:
-``announcement``, which returns what is said before anything is done, or raises one of our errors
-where nothing can be done; and ``running``, a context manager that yields a :class:`Backend`.
+Each module here is a backend, except ``divergences`` and ``errors``. It has two functions, both
+given the :class:`Options` of the run: ``announcement``, which returns what is said before anything
+is done, or raises one of our errors where nothing can be done; and ``running``, a context manager
+that yields a :class:`Backend`. Imports ``shared_account``, ``account``, ``sandbox`` and the
+library.
 """
 
 from __future__ import annotations
@@ -14,14 +16,17 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from kmsdemo import errors
+from kmsdemo.backends.errors import OptionOfAnotherBackend
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from kmsdemo.account import Account
 
-NAMES = tuple(sorted(module.name for module in iter_modules(__path__)))
+_NO_BACKENDS = ("divergences", "errors")
+NAMES = tuple(
+    sorted(module.name for module in iter_modules(__path__) if module.name not in _NO_BACKENDS)
+)
 DEFAULT = "moto"
 
 
@@ -64,9 +69,7 @@ class Options:
         """
         for option, _ in self._given():
             if option.metadata["backend"] != backend:
-                raise errors.OptionOfAnotherBackend(
-                    flag(option.name), option.metadata["backend"], backend
-                )
+                raise OptionOfAnotherBackend(flag(option.name), option.metadata["backend"], backend)
 
     def _given(self) -> Iterator[tuple[Field[Any], Any]]:
         for option in fields(self):

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
-from kmsdemo import errors
 from kmsdemo.account import environment
 from kmsdemo.account.caller import Caller, identify
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Options
+from kmsdemo.backends.errors import AnotherAccount, NoAccountNamed, RefusedInCi, RootRefused
 from kmsdemo.shared_account import leftovers, sessions
 from kmsdemo.shared_account.backend import SharedAccount, tidied
 from kmsdemo.shared_account.key_pool import MOST_KEYS, KeyPool
@@ -92,12 +92,12 @@ def running(options: Options) -> Iterator[RealAccount]:
 
 def _confirmed(options: Options, clients: Clients) -> Caller:
     if options.aws_account is None:
-        raise errors.NoAccountNamed
+        raise NoAccountNamed
     if os.environ.get("CI") and not options.aws_in_ci:
-        raise errors.RefusedInCi
+        raise RefusedInCi
     caller = identify(clients.sts)
     if caller.account != options.aws_account:
-        raise errors.AnotherAccount(options.aws_account, caller.account, caller.arn)
+        raise AnotherAccount(options.aws_account, caller.account, caller.arn)
     if caller.is_root:
-        raise errors.RootRefused(caller.account)
+        raise RootRefused(caller.account)
     return caller

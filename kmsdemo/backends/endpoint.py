@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from kmsdemo import errors
 from kmsdemo.backends import Options, divergences
+from kmsdemo.backends.errors import EmulatorUnreachable, NoEndpointNamed, UnknownEmulator
 from kmsdemo.shared_account import emulator
 from kmsdemo.shared_account.backend import SharedAccount
 
@@ -24,7 +25,7 @@ def announcement(options: Options) -> str:
         with emulator.reached({"AWS_ENDPOINT_URL": url}):
             return emulator.announcement(name)
     except errors.EndpointUnreachable as error:
-        raise errors.EmulatorUnreachable(error.reason, url) from error
+        raise EmulatorUnreachable(error.reason, url) from error
 
 
 @contextmanager
@@ -39,7 +40,7 @@ def running(options: Options) -> Iterator[SharedAccount]:
 
 def _url(options: Options) -> str:
     if options.endpoint_url is None:
-        raise errors.NoEndpointNamed
+        raise NoEndpointNamed
     return options.endpoint_url
 
 
@@ -48,5 +49,5 @@ def _name(options: Options) -> str:
         return "endpoint"
     known = {divergence.backend for divergence in divergences.DIVERGENCES}
     if options.emulator not in known:
-        raise errors.UnknownEmulator(options.emulator, ", ".join(sorted(known)))
+        raise UnknownEmulator(options.emulator, ", ".join(sorted(known)))
     return options.emulator

@@ -17,6 +17,7 @@ from localstack_client.session import Session  # type: ignore[import-untyped]
 
 from kmsdemo import errors
 from kmsdemo.backends import Options
+from kmsdemo.backends.errors import LocalStackUnreachable
 from kmsdemo.shared_account import emulator
 from kmsdemo.shared_account.backend import SharedAccount
 
@@ -34,7 +35,7 @@ def announcement(_: Options) -> str:
         with _reached():
             return emulator.announcement("LocalStack")
     except errors.EndpointUnreachable as error:
-        raise errors.LocalStackUnreachable(error.reason) from error
+        raise LocalStackUnreachable(error.reason) from error
 
 
 @contextmanager

@@ -23,6 +23,11 @@ class Commands(click.Group):
         except errors.KmsdemoError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(2 if isinstance(error, errors.WrongUsage) else 1)
+        except BrokenPipeError:
+            raise  # click ends quietly where nobody reads on
+        except OSError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(1)
         except (KeyboardInterrupt, click.Abort):
             click.echo("\nInterrupted.", err=True)
             ctx.exit(130)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 from rich.console import Console
 
-from kmsdemo import backends, errors
+from kmsdemo import backends
 from kmsdemo.backends import Options
 from kmsdemo.cli.options import backend_options
+from kmsdemo.lesson.errors import ChapterNotFound
 
 if TYPE_CHECKING:
     from kmsdemo.lesson.renderer import Renderer
@@ -118,7 +119,7 @@ def _transcript(path: str | None) -> Iterator[list[Renderer]]:
     with _new_file(path) as file:
         try:
             yield [Transcript(file)]
-        except errors.ChapterNotFound:
+        except ChapterNotFound:
             Path(path).unlink()
             raise
 

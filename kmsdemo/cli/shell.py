@@ -14,9 +14,9 @@ from pathlib import Path
 
 import click
 
-from kmsdemo import errors
 from kmsdemo.account import environment
 from kmsdemo.cli import shell_prompt
+from kmsdemo.cli.errors import CommandNotFound
 from kmsdemo.suite import location
 
 _VARIABLES = {
@@ -101,7 +101,7 @@ def _run(command: Sequence[str], folder: Path) -> int:
     try:
         code = subprocess.run(command, cwd=folder, check=False).returncode  # noqa: S603, the user's
     except OSError as error:
-        raise errors.CommandNotFound(command[0], error.strerror or "") from error
+        raise CommandNotFound(command[0], error.strerror or "") from error
     finally:
         signal.signal(signal.SIGINT, before)
     return code if code >= 0 else 128 - code

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kmsdemo import errors
 from kmsdemo.account import environment
+from kmsdemo.learners.errors import ClassListUnusable
 
 _FIRST_ACCOUNT = 200_000_000_001
 _SECRET = "sandbox"  # noqa: S105, the sandbox asks for none
@@ -57,13 +57,13 @@ def read(path: Path) -> list[Learner]:
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, UnicodeDecodeError) as error:
-        raise errors.ClassListUnusable(str(path), "it cannot be read") from error
+        raise ClassListUnusable(str(path), "it cannot be read") from error
     names = [line for line in lines if line and not line.startswith("#")]
     if not names:
-        raise errors.ClassListUnusable(str(path), "there is no name in it")
+        raise ClassListUnusable(str(path), "there is no name in it")
     for name in names:
         if names.count(name) > 1:
-            raise errors.ClassListUnusable(str(path), f"{name} is in it twice")
+            raise ClassListUnusable(str(path), f"{name} is in it twice")
     return [Learner(name, str(_FIRST_ACCOUNT + place)) for place, name in enumerate(names)]
 
 
@@ -75,11 +75,11 @@ def hand_out(learners: Sequence[Learner], endpoint_url: str, path: Path) -> None
     """
     try:
         if path.exists() and not path.read_text(encoding="utf-8").startswith(",".join(_HEADER)):
-            raise errors.ClassListUnusable(str(path), "another file of this name is there")
+            raise ClassListUnusable(str(path), "another file of this name is there")
         with path.open("w", encoding="utf-8", newline="") as file:
             rows = csv.DictWriter(file, _HEADER)
             rows.writeheader()
             for learner in learners:
                 rows.writerow({"name": learner.name, **learner.environment(endpoint_url)})
     except OSError as error:
-        raise errors.ClassListUnusable(str(path), "it cannot be written") from error
+        raise ClassListUnusable(str(path), "it cannot be written") from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmsdemo import errors
+from kmsdemo.lesson.errors import ChapterNotFound
 from kmsdemo.lesson.narrator import Narrator
 from kmsdemo.suite.run import run
 
@@ -66,7 +66,7 @@ def give(lesson: Lesson, renderers: Sequence[Renderer]) -> int:
         *lesson.options.as_arguments(),
     )
     if narrator.unknown:
-        raise errors.ChapterNotFound(lesson.first, ", ".join(narrator.unknown))
+        raise ChapterNotFound(lesson.first, ", ".join(narrator.unknown))
     if narrator.has_quit:
         narrator.interrupt("That was all for today.")
         return 0

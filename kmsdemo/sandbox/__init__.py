@@ -1,4 +1,7 @@
-"""moto made faithful to AWS KMS: key states, the waiting period, key policies, AWS's own words."""
+"""An AWS KMS in this process: moto, with the key states, policies and words of AWS.
+
+:class:`mock_kms` brings it into tests; ``http`` serves it. Imports nothing of kmsdemo but itself.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from kmsdemo import errors, table
 from kmsdemo.account import Account
 from kmsdemo.account.clients import connect
 from kmsdemo.shared_account import leftovers, sessions
+from kmsdemo.shared_account.errors import LeftBehind
 from kmsdemo.shared_account.run import Run
 
 
@@ -89,10 +90,10 @@ def _remove_all(run_id: str) -> None:
     try:
         failures = leftovers.remove(clients, leftovers.find(clients, run_id))
     except errors.KmsdemoError as error:
-        raise errors.LeftBehind(run_id, error.what) from error
+        raise LeftBehind(run_id, error.what) from error
     except KeyboardInterrupt as error:
-        raise errors.LeftBehind(run_id, "it was interrupted once more.") from error
+        raise LeftBehind(run_id, "it was interrupted once more.") from error
     if failures:
         first, failure = next(iter(failures.items()))
         more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
-        raise errors.LeftBehind(run_id, f"{first.kind} {first.name}{more}. {failure.what}")
+        raise LeftBehind(run_id, f"{first.kind} {first.name}{more}. {failure.what}")

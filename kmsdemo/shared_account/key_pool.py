@@ -18,6 +18,7 @@ from botocore.session import Session
 
 from kmsdemo import errors, keys
 from kmsdemo.account.clients import CONFIG, Clients
+from kmsdemo.shared_account.errors import TooManyKeys
 from kmsdemo.shared_account.key_renewal import renewal
 from kmsdemo.shared_account.tags import Tags
 
@@ -106,7 +107,7 @@ class KeyPool:
     def _count(self) -> None:
         """Count before the call: a key whose answer is lost is there all the same."""
         if self.made == MOST_KEYS:
-            raise errors.TooManyKeys(self.made, self._trouble)
+            raise TooManyKeys(self.made, self._trouble)
         self.made += 1
 
     @contextmanager

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from botocore.session import Session
 
-from kmsdemo import errors
 from kmsdemo.shared_account.changes import changes_something
+from kmsdemo.shared_account.errors import NotOfThisRun
 from kmsdemo.shared_account.tags import Tags
 
 _NAMES_A_KEY: Final = ("KeyId", "TargetKeyId", "AliasName")
@@ -54,7 +54,7 @@ class Run:
             named.remove("AliasName")  # nobody's yet
         for name in named:
             if _bare(params[name]) not in self._own:
-                raise errors.NotOfThisRun(params[name], operation)
+                raise NotOfThisRun(params[name], operation)
 
     def _guard_table(self, **event: Any) -> None:
         operation, params = event["model"].name, event["params"]
@@ -62,7 +62,7 @@ class Run:
             return
         table_name = params.get("TableName", "what it names")
         if self.tags.run_id not in table_name:
-            raise errors.NotOfThisRun(table_name, operation)
+            raise NotOfThisRun(table_name, operation)
 
     def _tag_key(self, **event: Any) -> None:
         _add_tags(event["params"], self.tags.for_kms())

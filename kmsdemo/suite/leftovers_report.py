@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from kmsdemo.errors import LeftBehind
+from kmsdemo.shared_account.errors import LeftBehind
 
 _SAID = pytest.StashKey[list[str]]()
-_OF_WORKER = "kmsdemo_remains"
+_OF_WORKER = "kmsdemo_leftovers"
 
 
 def note(config: pytest.Config, error: LeftBehind) -> None:

@@ -13,7 +13,9 @@ import pytest
 from kmsdemo import errors, keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend, Options, announcement, running
+from kmsdemo.backends.errors import AnotherAccount, NoAccountNamed, RefusedInCi, RootRefused
 from kmsdemo.shared_account import leftovers
+from kmsdemo.shared_account.errors import LeftBehind, NotOfThisRun, TooManyKeys
 from tests import stand_in_account
 
 if TYPE_CHECKING:
@@ -52,23 +54,23 @@ def test_it_says_whose_account_it_is_and_what_will_be_created() -> None:
 
 
 def test_the_account_must_be_named() -> None:
-    refuses(Options(), errors.NoAccountNamed)
+    refuses(Options(), NoAccountNamed)
 
 
 def test_the_account_must_be_the_one_that_was_named() -> None:
-    error = refuses(Options(aws_account="111122223333"), errors.AnotherAccount)
+    error = refuses(Options(aws_account="111122223333"), AnotherAccount)
     assert "account 123456789012" in error.what
     assert "not of 111122223333" in error.what
 
 
 def test_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", stand_in_account.ACCOUNT)
-    refuses(OPTIONS, errors.RootRefused)
+    refuses(OPTIONS, RootRefused)
 
 
 def test_ci_is_refused_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
-    refuses(OPTIONS, errors.RefusedInCi)
+    refuses(OPTIONS, RefusedInCi)
     assert announcement("aws", Options(aws_account=stand_in_account.ACCOUNT, aws_in_ci=True))
 
 
@@ -81,7 +83,7 @@ def test_who_may_not_list_keys_is_told_before_any_is_made(clients: Clients, kms:
 
 def test_nothing_is_refused_only_in_words(kms: KMSClient) -> None:
     """The refusal stands before the run, not only before its announcement."""
-    with pytest.raises(errors.NoAccountNamed), running("aws", Options()):
+    with pytest.raises(NoAccountNamed), running("aws", Options()):
         pytest.fail("it runs")
     assert keys.key_ids(kms) == []
 
@@ -157,7 +159,7 @@ def test_a_key_that_cannot_be_made_new_is_not_used_again(clients: Clients, kms: 
             assert keys.create(account.clients.kms).key_id != used.key_id
             for _ in range(3):
                 keys.create(account.clients.kms)
-            with pytest.raises(errors.TooManyKeys, match=r"DisableKeyRotation on .* is denied"):
+            with pytest.raises(TooManyKeys, match=r"DisableKeyRotation on .* is denied"):
                 keys.create(account.clients.kms)
     states = [keys.describe(kms, key_id).state for key_id in keys.key_ids(kms)]
     assert states == ["PendingDeletion"] * 5
@@ -170,7 +172,7 @@ def test_who_interrupts_the_removal_is_told_how_to_go_on(monkeypatch: pytest.Mon
     monkeypatch.setattr(leftovers, "find", interrupt)
     interrupted_run = running("aws", OPTIONS)
     interrupted_run.__enter__()
-    with pytest.raises(errors.LeftBehind, match=r"interrupted once more.\n.*kmsdemo sweep --run"):
+    with pytest.raises(LeftBehind, match=r"interrupted once more.\n.*kmsdemo sweep --run"):
         interrupted_run.__exit__(None, None, None)
 
 
@@ -199,7 +201,7 @@ def test_there_are_never_more_than_five_keys(kms: KMSClient) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         for _ in range(5):
             keys.create(account.clients.kms)
-        with pytest.raises(errors.TooManyKeys, match=r"than 5.* free: all are in use"):
+        with pytest.raises(TooManyKeys, match=r"than 5.* free: all are in use"):
             keys.create(account.clients.kms)
     assert len(keys.key_ids(kms)) == 5
 
@@ -219,21 +221,21 @@ def test_what_others_made_is_not_changed(others: stand_in_account.Aws) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         mine = keys.create(account.clients.kms)
         for name in (others.key.key_id, others.key.arn, f"alias/{stand_in_account.OF_OTHERS}"):
-            with pytest.raises(errors.NotOfThisRun, match="not made by this run"):
+            with pytest.raises(NotOfThisRun, match="not made by this run"):
                 account.clients.kms.schedule_key_deletion(KeyId=name)
-        with pytest.raises(errors.NotOfThisRun):
+        with pytest.raises(NotOfThisRun):
             account.clients.kms.update_alias(
                 AliasName=f"alias/{stand_in_account.OF_OTHERS}", TargetKeyId=mine.key_id
             )
-        with pytest.raises(errors.NotOfThisRun):
+        with pytest.raises(NotOfThisRun):
             connect().kms.put_key_policy(KeyId=others.key.key_id, Policy="{}")
-        with pytest.raises(errors.NotOfThisRun):
+        with pytest.raises(NotOfThisRun):
             table.delete(account.clients.dynamodb, stand_in_account.OF_OTHERS)
-        with pytest.raises(errors.NotOfThisRun):
+        with pytest.raises(NotOfThisRun):
             account.clients.dynamodb.put_item(
                 TableName=stand_in_account.OF_OTHERS, Item={"appuser": {"S": "1"}}
             )
-        with pytest.raises(errors.NotOfThisRun):
+        with pytest.raises(NotOfThisRun):
             account.clients.dynamodb.batch_write_item(
                 RequestItems={
                     stand_in_account.OF_OTHERS: [
@@ -248,7 +250,7 @@ def test_an_alias_that_others_have_is_not_taken_over(others: stand_in_account.Aw
     with running("aws", OPTIONS) as aws, aws.account() as account:
         with pytest.raises(errors.AliasTaken):
             keys.create(account.clients.kms, alias=stand_in_account.OF_OTHERS)
-        with pytest.raises(errors.NotOfThisRun):
+        with pytest.raises(NotOfThisRun):
             account.clients.kms.delete_alias(AliasName=f"alias/{stand_in_account.OF_OTHERS}")
 
 

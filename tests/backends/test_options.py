@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kmsdemo import errors
 from kmsdemo.backends import Options
+from kmsdemo.backends.errors import OptionOfAnotherBackend
 
 
 def test_what_is_given_is_handed_on_and_nothing_else() -> None:
@@ -18,5 +18,5 @@ def test_what_is_given_is_handed_on_and_nothing_else() -> None:
 def test_each_backend_takes_its_own_options_only() -> None:
     Options().refuse_others("moto")
     Options(aws_settle=0.0).refuse_others("aws")
-    with pytest.raises(errors.OptionOfAnotherBackend, match="--aws-settle belongs to the backend"):
+    with pytest.raises(OptionOfAnotherBackend, match="--aws-settle belongs to the backend"):
         Options(aws_settle=0.0).refuse_others("localstack")

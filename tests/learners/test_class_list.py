@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kmsdemo import errors
 from kmsdemo.learners import class_list
+from kmsdemo.learners.errors import ClassListUnusable
 
 URL = "http://127.0.0.1:4566"
 
@@ -33,13 +33,13 @@ def test_a_name_at_the_end_changes_no_account(tmp_path: Path) -> None:
     ("text", "reason"), [("# nobody\n", "no name in it"), ("Anna\nBen\nAnna\n", "Anna is in it")]
 )
 def test_a_list_that_does_not_serve_says_why(tmp_path: Path, text: str, reason: str) -> None:
-    with pytest.raises(errors.ClassListUnusable) as raised:
+    with pytest.raises(ClassListUnusable) as raised:
         class_list.read(write(tmp_path, text))
     assert reason in raised.value.what
 
 
 def test_a_list_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(errors.ClassListUnusable):
+    with pytest.raises(ClassListUnusable):
         class_list.read(tmp_path / "nobody.txt")
 
 
@@ -53,6 +53,6 @@ def test_a_hand_out_replaces_an_earlier_one_and_nothing_else(tmp_path: Path) -> 
         f'"Ben ""the bear"", jr.",{URL},200000000002,sandbox,us-east-1,us-east-1',
     ]
     path.write_text("dear")
-    with pytest.raises(errors.ClassListUnusable):
+    with pytest.raises(ClassListUnusable):
         class_list.hand_out(learners, URL, path)
     assert path.read_text() == "dear"

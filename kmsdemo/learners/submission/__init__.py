@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from kmsdemo import errors
+from kmsdemo.learners.errors import CommandUnusable
 from kmsdemo.learners.submission.command import Command
 from kmsdemo.learners.submission.machine import Machine, machine
 from kmsdemo.learners.submission.program import Finished, Program
@@ -84,7 +84,7 @@ class Submission:
             )
         except OSError as error:
             reason = f"it cannot be started: {error.strerror}"
-            raise errors.CommandUnusable(command.text, reason) from error
+            raise CommandUnusable(command.text, reason) from error
         finished = program.finish()
         if finished.stopped and time.monotonic() >= self.end:
             raise NotRun(_OVER)

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kmsdemo import errors
+from kmsdemo.learners.errors import CommandUnusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Command:
         try:
             words = shlex.split(text)
         except ValueError as error:
-            raise errors.CommandUnusable(text, f"it cannot be read: {error}") from error
+            raise CommandUnusable(text, f"it cannot be read: {error}") from error
         for name in placeholders:
             if not any(f"{{{name}}}" in word for word in words):
-                raise errors.CommandUnusable(text, f"{{{name}}} is not in it")
+                raise CommandUnusable(text, f"{{{name}}} is not in it")
         if not shutil.which(words[0]):
-            raise errors.CommandUnusable(text, f"there is no program {words[0]} to execute")
+            raise CommandUnusable(text, f"there is no program {words[0]} to execute")
         return cls(text, tuple(words), placeholders)
 
     def filled(self, values: Mapping[str, str]) -> list[str]:

@@ -12,8 +12,8 @@ from itertools import accumulate, chain
 from pathlib import Path
 from typing import Final
 
-from kmsdemo import errors
 from kmsdemo.ciphertext import encodings_that_show
+from kmsdemo.learners.errors import FolderUnusable
 
 MOST_BYTES: Final = 100_000_000
 _MOST_READ = 1_000_000
@@ -119,7 +119,7 @@ def machine(original: Path) -> Iterator[Machine]:
         try:
             _copy(original, folder)
         except (OSError, shutil.Error) as error:
-            raise errors.FolderUnusable(str(original), f"it cannot be copied: {error}") from error
+            raise FolderUnusable(str(original), f"it cannot be copied: {error}") from error
         Path(root, "began").touch()
         yield Machine(home, temporary, folder, original)
 
@@ -130,7 +130,7 @@ def _copy(original: Path, folder: Path) -> None:
     ours = everything - installed
     sizes = (path.lstat().st_size for one in ours for path in _all_in(one))
     if any(size > MOST_BYTES for size in accumulate(sizes)):
-        raise errors.FolderUnusable(str(original), f"it has more than {MOST_BYTES:,} bytes")
+        raise FolderUnusable(str(original), f"it has more than {MOST_BYTES:,} bytes")
     for path in installed:
         folder.joinpath(path.name).symlink_to(path)
     for path in ours:

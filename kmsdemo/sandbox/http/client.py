@@ -8,7 +8,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from kmsdemo import errors
+from kmsdemo.sandbox.errors import NoSandboxThere
 
 _TIME_LIMIT_SECONDS = 10
 _JSON = {"Content-Type": "application/json"}
@@ -22,7 +22,7 @@ def advance(url: str, *, days: float) -> str:
         days: 0 or more.
 
     Raises:
-        EndpointUnreachable: There is no sandbox at this URL.
+        NoSandboxThere: There is no sandbox at this URL.
     """
     return str(_post(f"{url.rstrip('/')}/advance", {"days": days})["time"])
 
@@ -37,4 +37,4 @@ def _post(url: str, facts: Any) -> Any:
         reason = f"{url} answers {error.code}; it is no sandbox."
     except (URLError, HTTPException, OSError, ValueError) as error:
         reason = f"{url}: {getattr(error, 'reason', error)}."
-    raise errors.EndpointUnreachable(reason)
+    raise NoSandboxThere(reason)

@@ -15,8 +15,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from kmsdemo import errors
 from kmsdemo.sandbox import clock, mock_kms
+from kmsdemo.sandbox.errors import CannotListen, PortTaken
 from kmsdemo.sandbox.http.host_header import is_this_machine
 from kmsdemo.sandbox.moto_hook import HOOK
 
@@ -114,7 +114,7 @@ class Server:
 
     Raises:
         PortTaken: Another program listens there.
-        InvalidConfiguration: The address is not of this machine.
+        CannotListen: The operating system refuses the address or the port.
     """
 
     def __init__(self, host: str = DEFAULT_HOST, port: int = 0) -> None:
@@ -165,8 +165,8 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         listening = socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
         if holder := _holder_of(port):
-            raise errors.PortTaken(port, holder) from error
-        raise errors.CannotListen(host, port, str(error.strerror)) from error
+            raise PortTaken(port, holder) from error
+        raise CannotListen(host, port, str(error.strerror)) from error
     with listening:
         yield listening
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsdemo import errors
+from kmsdemo.learners.errors import FolderUnusable
 from kmsdemo.learners.submission.command import Command
 from kmsdemo.learners.submission.machine import Machine, machine
 
@@ -52,7 +52,7 @@ def test_a_path_into_the_folder_leads_into_the_copy(original: Path) -> None:
 
 def test_what_cannot_be_copied_is_said(original: Path) -> None:
     os.mkfifo(original / "lib" / "pipe")
-    with pytest.raises(errors.FolderUnusable, match="pipe"), machine(original):
+    with pytest.raises(FolderUnusable, match="pipe"), machine(original):
         pass
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsdemo import errors
+from kmsdemo.learners.errors import CommandUnusable
 from kmsdemo.learners.submission import NotRun, Submission, submitted
 
 SLEEPS = f"{sys.executable} -c 'import time; time.sleep(0.4)' {{password}} {{key_id}}"
@@ -56,6 +56,6 @@ def test_what_cannot_be_started_is_said(submission: Submission) -> None:
     command = f"{script} {{password}} {{key_id}}"
     with (
         submitted(command, HANGS, folder=script.parent, seconds_each=2, seconds=5) as unusable,
-        pytest.raises(errors.CommandUnusable, match="it cannot be started: Exec format error"),
+        pytest.raises(CommandUnusable, match="it cannot be started: Exec format error"),
     ):
         run(unusable, "encrypt")

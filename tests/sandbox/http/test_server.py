@@ -25,7 +25,8 @@ from werkzeug.wrappers import Response
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients
 from kmsdemo.cli import main
-from kmsdemo.errors import CannotListen, EndpointUnreachable, KeyNotFound, PortTaken
+from kmsdemo.errors import KeyNotFound
+from kmsdemo.sandbox.errors import CannotListen, NoSandboxThere, PortTaken
 from kmsdemo.sandbox.http import client
 from kmsdemo.sandbox.http.server import Application, Server
 from kmsdemo.vault import Vault, items
@@ -205,7 +206,7 @@ def test_without_a_sandbox_no_days_pass() -> None:
     arguments = ["sandbox", "advance", "--days", "1", "--endpoint-url", f"http://127.0.0.1:{port}"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: No AWS service could be reached")
+    assert result.stderr.startswith("Error: No sandbox could be reached")
 
 
 def test_days_are_a_number_of_0_or_more() -> None:
@@ -214,7 +215,7 @@ def test_days_are_a_number_of_0_or_more() -> None:
 
 
 def test_something_else_at_the_url_is_no_sandbox(url: str) -> None:
-    with pytest.raises(EndpointUnreachable, match="it is no sandbox"):
+    with pytest.raises(NoSandboxThere, match="it is no sandbox"):
         client.advance(f"{url}/elsewhere", days=1)
 
 
