@@ -9,11 +9,39 @@ import pytest
 
 from kmsdemo.backends import Backend
 
+LONGEST_TEST_SECONDS = 600
+"""When a test is ended that hangs. No machine is so slow that one that does not takes as long."""
+_IS_QUICK = pytest.StashKey[bool]()
+_LEFT_OUT = (
+    "Left out of the quick tests: those that start other programs, which take minutes (run tox), "
+    "and those with emulators and a browser (run tox -m full)."
+)
 
-def pytest_configure() -> None:
-    """Let the programs under test hear Ctrl-C, also where a shell runs us in the background."""
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the quick tests where nothing else is asked for, and end those that hang."""
+    names_nothing = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    config.stash[_IS_QUICK] = names_nothing and not (
+        config.option.markexpr or config.option.keyword
+    )
+    if config.stash[_IS_QUICK]:
+        config.option.markexpr = "not program"
+    if getattr(config.option, "timeout", 0) is None:
+        config.option.timeout = LONGEST_TEST_SECONDS
+    # The programs under test hear Ctrl-C, also where a shell runs us in the background.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> Iterator[None]:
+    """Say, below everything else, what was left out."""
+    yield
+    if config.stash[_IS_QUICK]:
+        terminalreporter.write_line(_LEFT_OUT)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

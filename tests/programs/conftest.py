@@ -1,0 +1,15 @@
+"""Whoever is in this folder starts other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder, so that the quick ones can leave them out."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("program")
