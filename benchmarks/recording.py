@@ -10,7 +10,7 @@ import botocore
 import pytest
 from botocore.session import Session
 
-from kmsdemo.sandbox import mock_kms
+from kmsdemo.sandbox import MockKms
 
 RECORDED: dict[str, list[dict[str, Any]]] = {}
 _current: list[dict[str, Any]] = []
@@ -22,13 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     botocore.register_initializer(_watch)
-    move = mock_kms.advance
+    move = MockKms.advance
 
     def advance(*, days: float) -> None:
         _current.append({"days": days})
         move(days=days)
 
-    mock_kms.advance = staticmethod(advance)  # type: ignore[method-assign]
+    MockKms.advance = staticmethod(advance)  # type: ignore[method-assign]
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:

@@ -3,3 +3,23 @@
 The modules beside this one are the library that people copy: it takes boto3 clients and imports
 nothing of the folders here but ``errors``.
 """
+
+from importlib import import_module
+from types import ModuleType
+
+# So that ``kmsdemo.trace.trace(session)`` works after ``import kmsdemo``, which stays quick.
+_ON_DEMAND = (
+    *("cipher", "ciphertext", "envelope", "errors", "key_policy", "keys", "lab_key", "table"),
+    *("sandbox", "trace", "vault"),
+)
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a public module when it is first asked for.
+
+    Raises:
+        AttributeError: There is no public module of this name.
+    """
+    if name not in _ON_DEMAND:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module(f"{__name__}.{name}")

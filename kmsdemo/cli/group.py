@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from kmsdemo import errors
+from kmsdemo.cli import streams
 
 
 class Commands(click.Group):
@@ -16,6 +17,10 @@ class Commands(click.Group):
         """Return the commands in the order of the lab."""
         return list(self.commands)
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command and exit; also where a stream is closed or full."""
+        return streams.run(lambda: super(Commands, self).main(*args, **extra))
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; say in two lines what went wrong and what to do."""
         try:
@@ -23,11 +28,6 @@ class Commands(click.Group):
         except errors.KmsdemoError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(2 if isinstance(error, errors.WrongUsage) else 1)
-        except BrokenPipeError:
-            raise  # click ends quietly where nobody reads on
-        except OSError as error:
-            click.echo(f"Error: {error}", err=True)
-            ctx.exit(1)
         except (KeyboardInterrupt, click.Abort):
             click.echo("\nInterrupted.", err=True)
             ctx.exit(130)

@@ -1,9 +1,9 @@
-"""Runs pytest over features of the suite, with a plugin of ours in the place of its report."""
+"""Runs features of the suite with pytest; a plugin replaces the terminal report."""
 
 from __future__ import annotations
 
 import os
-from typing import cast
+from typing import NoReturn, cast
 
 import pytest
 
@@ -11,13 +11,20 @@ from kmsdemo.suite import interruption, location
 
 
 class TerminalReportReplacement:
-    """A plugin that takes the place of pytest's own terminal report.
+    """The base class of plugins that replace pytest's terminal report.
 
     Attributes:
-        was_interrupted: There was a Ctrl-C.
+        was_interrupted: Whether the user pressed Ctrl-C.
+        error: Why the run was stopped, or ``None``.
     """
 
     was_interrupted = False
+    error: BaseException | None = None
+
+    def stop(self, error: BaseException) -> NoReturn:
+        """End the run; :func:`run` raises the error when everything is cleaned up."""
+        self.error = error
+        pytest.exit(str(error))
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -26,21 +33,28 @@ class TerminalReportReplacement:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.was_interrupted = excinfo.type is KeyboardInterrupt
 
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        self.error = excinfo.value
+        return True  # pytest prints no traceback of it
+
 
 def run(plugin: TerminalReportReplacement, features: str, *options: str) -> int | pytest.ExitCode:
-    """Run features, shut off from the options and plugins of the user's own tests.
+    """Run features, isolated from the options and plugins of the user's own tests.
 
     Args:
-        plugin: What takes the place of the report.
-        features: The folder or file, as a path inside of the suite.
-        options: More options of pytest.
+        plugin: The plugin that replaces the terminal report.
+        features: A folder or a file, as a path inside the suite.
+        options: Further options of pytest.
 
     Returns:
         pytest's exit code.
+
+    Raises:
+        BaseException: The error that stopped it.
     """
     root = location.root()
     os.environ.pop("PYTEST_ADDOPTS", None)
-    interruption.remember()
+    interruption.handle_signals()
     arguments = [
         f"--config-file={root / 'pytest.ini'}",
         f"--rootdir={root}",
@@ -49,16 +63,19 @@ def run(plugin: TerminalReportReplacement, features: str, *options: str) -> int 
         "--capture=no",
         "-Wignore",
         "-pno:cacheprovider",
-        # They collect garbage, to find faults of tests, which takes half a second.
+        # These plugins run the garbage collector, which takes half a second.
         "-pno:unraisableexception",
         "-pno:threadexception",
         "--disable-plugin-autoload",
         "-ppytest_bdd.plugin",
     ]
-    return pytest.main(arguments, plugins=[plugin])
+    code = pytest.main(arguments, plugins=[plugin])
+    if plugin.error is not None:
+        raise plugin.error
+    return code
 
 
 def skip_reason(report: pytest.TestReport) -> str:
-    """Return why a scenario was skipped."""
+    """Return the reason why a scenario was skipped."""
     _, _, reason = cast("tuple[str, int, str]", report.longrepr)
     return reason.removeprefix("Skipped: ")

@@ -13,9 +13,9 @@ from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel, Shape
 
 from kmsdemo.trace.aws_command import command_line
+from kmsdemo.trace.shortened import shortened
 
 REDACTED = "•••"
-_LONGEST_TEXT = 60
 
 
 @dataclass(slots=True)
@@ -25,10 +25,10 @@ class Call:
     Attributes:
         service: As boto3 names it: ``kms``.
         operation: As AWS names it: ``ScheduleKeyDeletion``.
-        parameters: What was sent, fit to show: secrets are dots, bytes counted, long text cut.
+        parameters: What was sent, as boto3 took it; secrets are dots.
         command: The command of the AWS CLI that makes the same call, in parts.
         caller: The IAM user who makes it, where the trace has seen the access key created.
-        answer: What came back, as fit to show; empty where nothing did.
+        answer: What came back, as boto3 returns it; secrets are dots. Empty where nothing did.
         error: AWS's code and message, or why there was no answer; empty where the call succeeded.
         seconds: How long it took from when it first travelled, retries included.
         sent: The body of the request as it travelled, secrets and all.
@@ -48,7 +48,9 @@ class Call:
     _began: float = field(default_factory=time.perf_counter, repr=False)
 
     def __str__(self) -> str:
-        parameters = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
+        parameters = ", ".join(
+            f"{name}={shortened(value)}" for name, value in self.parameters.items()
+        )
         outcome = f" → {self.error}" if self.error else ""
         return f"{self.service}.{self.operation}({parameters}){outcome}"
 
@@ -94,7 +96,7 @@ class Trace:
         call = Call(
             service=model.service_model.service_name,
             operation=model.name,
-            parameters=_shown(model.input_shape, parameters),
+            parameters=_redacted(model.input_shape, parameters),
             command=command_line(model, parameters),
         )
         event["context"][self._context_key] = call
@@ -137,7 +139,9 @@ def trace(session: boto3.Session) -> Iterator[list[Call]]:
 
     ::
 
-        with kmsdemo.trace.trace(session) as calls:
+        from kmsdemo.trace import trace
+
+        with trace(session) as calls:
             session.client("kms").list_keys()
         print(calls[0].command_line)
 
@@ -156,21 +160,18 @@ def trace(session: boto3.Session) -> Iterator[list[Call]]:
 
 def _answer(model: OperationModel, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
     fields = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
-    return dict(_shown(model.output_shape, fields))
+    return dict(_redacted(model.output_shape, fields))
 
 
-def _shown(shape: Shape | None, value: Any) -> Any:
-    """Return a value fit to show; its shape, from botocore's own model, says what is sensitive."""
+def _redacted(shape: Shape | None, value: Any) -> Any:
+    """Return a value without what its shape, from botocore's own model, calls sensitive."""
     if shape is not None and shape.metadata.get("sensitive"):
         return REDACTED
     if isinstance(value, Mapping):
-        return {name: _shown(_member(shape, name), member) for name, member in value.items()}
+        return {name: _redacted(_member(shape, name), member) for name, member in value.items()}
     if isinstance(value, list):
-        return [_shown(getattr(shape, "member", None), member) for member in value]
-    if isinstance(value, bytes | bytearray):
-        return f"<{len(value)} bytes>"
-    text = str(value)
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+        return [_redacted(getattr(shape, "member", None), member) for member in value]
+    return value
 
 
 def _member(shape: Shape | None, name: str) -> Shape | None:

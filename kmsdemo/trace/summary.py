@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.trace.recording import Call
+from kmsdemo.trace.shortened import shortened
 
 _TEACHES: Final = frozenset(
     (
@@ -104,4 +105,4 @@ def _word(value: Any) -> str:
         return "{" + ", ".join(f"{name}: {_word(part)}" for name, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_word, value)) + "]"
-    return str(value)
+    return str(shortened(value))

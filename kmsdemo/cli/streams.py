@@ -1,0 +1,110 @@
+"""Standard input, output and error: where one is closed or full, a command ends as documented."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from io import TextIOWrapper
+from typing import Any, NoReturn, TextIO, TypeVar, cast
+
+_Result = TypeVar("_Result")
+
+# How a closed stream is opened: input is empty, output cannot be written, messages are lost.
+_OPENED = {
+    "stdin": ("r", os.O_RDONLY),
+    "stdout": ("w", os.O_RDONLY),
+    "stderr": ("w", os.O_WRONLY),
+}
+
+
+def run(program: Callable[[], _Result]) -> _Result:
+    """Run a program; if its output or a file cannot be used, say so and exit with 1.
+
+    Messages that standard error does not take are lost and change no exit code. A character that
+    an encoding does not have is written as a backslash escape.
+
+    Args:
+        program: The program, which may raise ``SystemExit``.
+
+    Raises:
+        SystemExit: The program's own, or 1.
+    """
+    _open_closed_streams()
+    _accept_all_characters()
+    stdout, stderr = _Stream(sys.stdout, _fail), _Stream(sys.stderr, lambda _: None)
+    try:
+        with redirect_stdout(cast("TextIO", stdout)), redirect_stderr(cast("TextIO", stderr)):
+            return _run_flushed(program)
+    finally:
+        _discard_unwritten(sys.stdout)
+        _discard_unwritten(sys.stderr)
+
+
+def _open_closed_streams() -> None:
+    """Open what is closed, so that no other file takes its number."""
+    for name, (mode, flags) in _OPENED.items():
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
+
+
+def _accept_all_characters() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _run_flushed(program: Callable[[], _Result]) -> _Result:
+    try:
+        try:
+            return program()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.EPIPE:  # with head, say, nobody reads on
+            print(f"Error: {_reason(error)}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _reason(error: OSError) -> str:
+    if error.strerror is None:
+        return str(error)  # the sandbox's own, which say what to do
+    return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+
+
+def _fail(error: OSError) -> NoReturn:
+    raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def _discard_unwritten(stream: TextIO) -> None:
+    """Keep Python from failing at exit, when it flushes ("Note on SIGPIPE", its documentation)."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class _Stream:
+    """A standard stream that passes on its errors."""
+
+    def __init__(self, stream: TextIO, when_lost: Callable[[OSError], None]) -> None:
+        self._stream = stream
+        self._when_lost = when_lost
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError as error:
+            self._when_lost(error)
+        return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError as error:
+            self._when_lost(error)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

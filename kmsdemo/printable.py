@@ -1,0 +1,27 @@
+"""Text that others wrote, made safe to show: control characters act on a terminal, and lie."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# C0, DEL and C1; lone surrogates; line and paragraph separators; what turns the direction around.
+_CONTROL: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    r"""Return a text whose control characters are escaped as in Python: ``\x1b``, ``\n``.
+
+    Args:
+        text: Of an item, a description, an alias, a file name, an argument.
+        keep: Control characters that may stay, such as the line ends of a text of several lines.
+
+    Unicode: "Bidirectional Character Types", UAX #9.
+    """
+    return _CONTROL.sub(lambda found: found[0] if found[0] in keep else _escape(found[0]), text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
