@@ -1,4 +1,4 @@
-"""What every feature and test may ask for: an AWS account from the chosen backend."""
+"""Fixtures of all features and tests: the chosen backend, its account and clients."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytest_plugins = [
     "kmsdemo.suite.call_recording",
     "kmsdemo.suite.leftovers_report",
     "kmsdemo.suite.failure_report",
-    # Each after those that it imports: pytest rewrites the assertions of what is not imported yet.
+    # In the order of their imports: pytest rewrites assertions only in modules not yet imported.
     "steps.iam_users",
     "steps.keys",
     "steps.table",
@@ -38,24 +38,24 @@ pytest_plugins = [
     "steps.callers",
     "steps.access",
     "steps.operations",
-    "steps.traffic",
+    "steps.requests",
     "steps.scripts",
     "steps.aws_cli",
     "steps.check",
 ]
 
 
-# ------------------------------------------------------------------------- where AWS is
+# ------------------------------------------------------------------------- backend
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--backend``, and what backends can be told."""
+    """Add ``--backend``, the options of the backends, and ``--password``."""
     group = parser.getgroup("kmsdemo", "the KMS lab")
     group.addoption(
         "--backend",
         choices=backends.NAMES,
         default=backends.DEFAULT,
-        help="where AWS is: moto runs in this process and needs nothing (default: %(default)s)",
+        help="where AWS is; moto runs in this process and needs no account (default: %(default)s)",
     )
     for option in fields(Options):
         how: dict[str, Any] = {"action": "store_true"}
@@ -68,15 +68,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Use one process in a real account: each of several would create keys of its own."""
+    """Use one process in a real account: each process creates keys."""
     if config.getoption("backend") == "aws":
         config.option.numprocesses = None
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Say what will be done, or why it cannot be, before anything is."""
+    """Print the announcement of the backend, or stop with its error, before anything runs."""
     if hasattr(session.config, "workerinput"):
-        return  # its controller has said it
+        return  # the controller prints it
     try:
         announcement = backends.announcement(*_chosen(session.config))
     except errors.KmsdemoError as error:
@@ -88,7 +88,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-    """Count, below everything else, the scenarios that are known to differ."""
+    """Print the number of scenarios with a known difference, as the last line."""
     yield
     if differing := len(terminalreporter.stats.get("xfailed", ())):
         scenarios = "1 scenario differs" if differing == 1 else f"{differing} scenarios differ"
@@ -100,14 +100,16 @@ def _chosen(config: pytest.Config) -> tuple[str, Options]:
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
-    """Skip what the backend cannot do; expect, strictly, the failure of what it does otherwise."""
+    """Skip what the backend cannot run; mark its known differences as strict expected failures."""
     if "check" in scenario.feature.tags:
-        return  # it looks at the account that the environment names, wherever that is
+        return  # it uses the account of the environment, not the backend
     backend: Backend = request.getfixturevalue("backend")
-    lacks = {**envelope.lacks(), **backend.lacks}
+    unsupported = dict(backend.unsupported_tags)
+    if not envelope.is_available():
+        unsupported["envelope"] = "envelope encryption needs Python 3.11 or newer"
     for mark in request.node.iter_markers():
-        if mark.name in lacks:
-            pytest.skip(lacks[mark.name])
+        if mark.name in unsupported:
+            pytest.skip(unsupported[mark.name])
     if known := divergences.find(backend.name, scenario.name):
         request.applymarker(pytest.mark.xfail(reason=str(known), strict=True))
 
@@ -117,7 +119,7 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
 
 @pytest.fixture(scope="session")
 def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
-    """Where AWS is, for the whole run."""
+    """The backend of the whole run."""
     with ExitStack() as until_the_end:
         yield until_the_end.enter_context(backends.running(*_chosen(pytestconfig)))
         try:
@@ -125,19 +127,19 @@ def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
         except LeftBehind as error:
             from kmsdemo.suite import leftovers_report  # noqa: PLC0415, pytest loads it, as a plugin
 
-            leftovers_report.note(pytestconfig, error)
+            leftovers_report.add(pytestconfig, error)
 
 
 @pytest.fixture
 def account(backend: Backend) -> Iterator[Account]:
-    """The account that the scenario works in; what the scenario makes is removed."""
+    """The account that the scenario works in; what the scenario creates is removed."""
     with backend.account() as account:
         yield account
 
 
 @pytest.fixture
 def clients(account: Account) -> Clients:
-    """The clients of the account."""
+    """The clients of the caller in this account."""
     return account.clients
 
 
@@ -161,5 +163,5 @@ def iam(clients: Clients) -> IAMClient:
 
 @pytest.fixture
 def table_name(account: Account) -> str:
-    """What the lab's table is called in this account."""
-    return account.named(TABLE_NAME)
+    """The name of the lab's table in this account."""
+    return account.resource_name(TABLE_NAME)

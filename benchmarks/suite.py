@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 # Without the one scenario that waits for the retries of an endpoint where nothing listens.
-FEATURES = ["features", "-m", "not program", "-k", "not nobody_answers"]
+FEATURES = ["features", "-m", "not program", "-k", "not endpoint_does_not_answer"]
 ENVIRONMENT = {
     **os.environ,
     "AWS_ACCESS_KEY_ID": "testing",

@@ -1,70 +1,70 @@
-@deeper @iam_users
-Feature: Who may use the key
-  The key policy decides who may do what with the key. A key administrator can change or delete
-  it and still cannot read what it protects; a key user reads and cannot delete. To everybody
-  else the key policy hands the question on: the account's own IAM policies may answer it.
+@advanced @iam_users
+Feature: Control access to the key
+  The key policy decides who can do what with the key. A key administrator can change or delete
+  it and cannot decrypt; a key user can decrypt and cannot delete it. The key policy also lets
+  the IAM policies of the account grant access to everyone else.
 
   Background:
     Given the IAM users anna, ben and carl
     And the key with anna as key administrator and ben as key user
     And the table
-    And a stored password
+    And an encrypted password
 
-  Rule: To manage and to use are two powers
+  Rule: Key administrators and key users have different permissions
 
     Scenario: A key administrator cannot decrypt
-      Then anna revealing the password is refused because access is denied
+      Then anna is not allowed to decrypt the password
 
     Scenario: A key administrator cannot encrypt
-      Then anna storing a password is refused because access is denied
+      Then anna is not allowed to encrypt a password
 
     Scenario: A key administrator can disable the key
       When anna disables the key
       Then the key is disabled
 
     Scenario: A key user can decrypt
-      Then ben gets the password
+      Then ben is allowed to decrypt the password
 
     Scenario: A key user cannot delete the key
-      Then ben scheduling the key's deletion is refused because access is denied
+      Then ben is not allowed to schedule the key's deletion
 
-    Scenario: Whoever is neither can do nothing
-      Then carl revealing the password is refused because access is denied
-      And carl scheduling the key's deletion is refused because access is denied
+    Scenario: Any other IAM user can do nothing
+      Then carl is not allowed to decrypt the password
+      And carl is not allowed to schedule the key's deletion
 
-  Rule: The account's IAM policies answer where the key policy lets them
+  Rule: The key policy lets IAM policies control access
 
-    Scenario: An IAM policy lets carl decrypt
-      Given an IAM policy that lets carl decrypt
-      Then carl gets the password
+    Scenario: An IAM policy allows carl to decrypt
+      Given an IAM policy that allows carl to decrypt
+      Then carl is allowed to decrypt the password
 
-    Scenario: A prohibition is stronger than any permission
-      Given an IAM policy that forbids ben to decrypt
-      Then ben revealing the password is refused because access is denied
+    Scenario: An explicit deny overrides any allow
+      Given an IAM policy that denies ben permission to decrypt
+      Then ben is not allowed to decrypt the password
 
   Rule: A permission can be limited to one encryption context
 
-    Scenario: Carl decrypts for one user only
-      Given the key policy lets carl decrypt for that user only
-      When I store another password
-      Then carl gets the password
-      And carl revealing the other password is refused because access is denied
+    Scenario: Carl can decrypt for one user only
+      Given the key policy allows carl to decrypt for that user only
+      When I encrypt another password
+      Then carl is allowed to decrypt the password
+      And carl is not allowed to decrypt the other password
 
-  Rule: A grant lends a permission
+  Rule: A grant gives a temporary permission
 
-    Scenario: A grant lets carl decrypt
-      Given a grant that lets carl decrypt
-      Then carl gets the password
+    Scenario: A grant allows carl to decrypt
+      Given a grant that allows carl to decrypt
+      Then carl is allowed to decrypt the password
 
-    Scenario: A revoked grant lets nobody decrypt
-      Given a grant that lets carl decrypt
+    Scenario: A revoked grant does not allow carl to decrypt
+      Given a grant that allows carl to decrypt
       When the grant is revoked
-      Then carl revealing the password is refused because access is denied
+      Then carl is not allowed to decrypt the password
 
-  Rule: Nobody is locked out, and nobody is invented
+  Rule: AWS KMS rejects unsafe key policies
 
-    Scenario: A key policy that its author could not change again is refused
-      Then a key policy that lets nobody change it is refused because the key policy is not valid
+    Scenario: A key policy that locks out its author is rejected
+      Then putting a key policy that nobody can change fails because the key policy is not valid
 
-    Scenario: A key policy names people who exist
-      Then a key policy for a user that does not exist is refused because the key policy is not valid
+    Scenario: A key policy for a user that does not exist is rejected
+      Then putting a key policy for an unknown user fails because the key policy is not valid

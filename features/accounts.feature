@@ -1,14 +1,15 @@
 @other_account
-Feature: An account for each learner
-  In a class every learner has an account. What one of them creates, no other one sees.
+Feature: Give each learner an account
+  In a class every learner has an AWS account. What a learner creates there is not visible in the
+  accounts of the others.
 
   Scenario: Another account sees neither key nor table
     Given the key
     And the table
-    And a learner with an account of her own
+    And a learner with another account
     Then the learner finds neither the key nor the table
 
-  Scenario: The full name of a key opens no door
+  Scenario: Knowing the key ARN does not give access to the key
     Given the key
-    And a learner with an account of her own
-    Then the learner looking up the key by its ARN is refused because access is denied
+    And a learner with another account
+    Then the learner is not allowed to look up the key by its ARN

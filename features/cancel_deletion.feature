@@ -1,24 +1,24 @@
-@deeper
-Feature: Change your mind
-  Until the waiting period is over, deletion can be cancelled. The key comes back disabled, so
-  that nobody uses it before somebody has decided that it is wanted.
+@advanced
+Feature: Cancel the key's deletion
+  Until the waiting period ends, the deletion can be cancelled. The key is then disabled, so that
+  nobody uses it before you decide to enable it.
 
   Background:
     Given the key
     And the table
-    And a stored password
+    And an encrypted password
 
-  Scenario: A cancelled deletion leaves the key disabled
+  Scenario: After the cancellation the key is disabled
     Given the key is scheduled for deletion
     When I cancel the key's deletion
     Then the key is disabled
-    And revealing the password is refused because the key is disabled
+    And decrypting the password fails because the key is disabled
 
-  Scenario: Enabled again, the key decrypts as before
+  Scenario: Once enabled, the key decrypts as before
     Given the key is scheduled for deletion
     When I cancel the key's deletion
     And I enable the key
-    Then the password comes back unchanged
+    Then the password decrypts unchanged
 
-  Scenario: There must be a deletion to cancel
-    Then cancelling the key's deletion is refused because the key is not pending deletion
+  Scenario: Only a scheduled deletion can be cancelled
+    Then cancelling the key's deletion fails because the key is not pending deletion

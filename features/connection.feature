@@ -1,15 +1,15 @@
-Feature: Reach AWS
-  Most first mistakes have nothing to do with encryption: the program does not know who
-  asks, where to ask, or nobody answers. Each has its own sentence.
+Feature: Connect to AWS
+  Most first mistakes have nothing to do with encryption: credentials or a Region are missing, or
+  the endpoint does not answer. Each of them has its own error.
 
-  Scenario: Nobody says who asks
+  Scenario: Without credentials there is no request
     Given no credentials are configured
-    Then creating the key is refused because there are no credentials
+    Then creating the key fails because there are no credentials
 
-  Scenario: Nobody says where to ask
+  Scenario: Without a Region there is no request
     Given no Region is configured
-    Then creating the key is refused because there is no Region
+    Then creating the key fails because there is no Region
 
-  Scenario: Nobody answers
+  Scenario: The endpoint does not answer
     Given an endpoint where nothing listens
-    Then creating the key is refused because the endpoint cannot be reached
+    Then creating the key fails because the endpoint cannot be reached

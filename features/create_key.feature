@@ -1,29 +1,29 @@
 @lab
 Feature: Create the key
-  Everything in this lab is encrypted under one AWS KMS key. The key itself never leaves
-  AWS KMS: an application sends it what is to be encrypted or decrypted, and the key policy
-  says who may ask.
+  Everything in this lab is encrypted under one AWS KMS key. The key never leaves AWS KMS: an
+  application sends what it wants to encrypt or decrypt, and the key policy controls who is
+  allowed to do so.
 
   Rule: One symmetric key encrypts and decrypts
 
     Scenario: A new key is ready for the lab
       When I create the key
       Then the key is symmetric
-      And the key is made to encrypt and decrypt
+      And its key usage is to encrypt and decrypt
       And the key is enabled
 
-    Scenario: A key says what it is for
+    Scenario: A key has a description and a tag
       When I create the key with the description "Passwords of the training class"
       Then its description is "Passwords of the training class"
-      And it is tagged as a key of the lab
+      And it has the tag of the lab
 
-  Rule: An alias is the key's name for people
+  Rule: An alias is a friendly name for the key
 
-    Scenario: The alias is demo-kms and a random suffix
+    Scenario: The alias is demo-kms- and a random suffix
       When I create the key
       Then its alias is "demo-kms-" and a random suffix
 
-    Scenario: Two keys of the lab do not share an alias
+    Scenario: Two keys of the lab have different aliases
       Given the key
       When I create another key
       Then the two keys have different aliases
@@ -32,9 +32,9 @@ Feature: Create the key
       When I create the key with the alias "demo-kms-class"
       Then its alias is "demo-kms-class"
 
-    Scenario Outline: The key answers to its <name>
+    Scenario Outline: The key can be found by its <name>
       Given the key
-      When I look the key up by its <name>
+      When I look up the key by its <name>
       Then I find the key
 
       Examples:
@@ -44,35 +44,35 @@ Feature: Create the key
         | alias     |
         | alias ARN |
 
-    Scenario: A taken alias is refused, and no key is left behind
+    Scenario: An alias that is in use is rejected, and the new key is not kept
       Given the key with the alias "demo-kms-class"
-      Then creating another key with the alias "demo-kms-class" is refused because the alias is taken
-      And no other key is left enabled
+      Then creating another key with the alias "demo-kms-class" fails because the alias is in use
+      And no other key is enabled
 
-    Scenario: AWS keeps the aliases that begin with aws for itself
-      Then creating the key with the alias "aws/demo" is refused because the alias is not valid
-      And no key is left enabled
+    Scenario: Aliases that begin with aws/ are reserved for AWS
+      Then creating the key with the alias "aws/demo" fails because the alias is not valid
+      And no key is enabled
 
   @iam_users
-  Rule: Managing a key and using it are two different powers
+  Rule: Key administrators and key users have different permissions
 
-    The key policy names key administrators and key users. An administrator can change or
-    delete the key, and still cannot read what it protects.
+    The key policy names key administrators and key users. A key administrator can change or
+    delete the key, and cannot decrypt what is encrypted under it.
 
     Background:
       Given the IAM users anna and ben
 
     Scenario: A key administrator manages the key and does not use it
       When I create the key with anna as key administrator and ben as key user
-      Then the key policy lets anna manage the key
-      And the key policy does not let anna encrypt or decrypt
+      Then the key policy allows anna to manage the key
+      And the key policy does not allow anna to encrypt or decrypt
 
     Scenario: A key user uses the key and does not manage it
       When I create the key with anna as key administrator and ben as key user
-      Then the key policy lets ben encrypt and decrypt
-      And the key policy does not let ben manage the key
+      Then the key policy allows ben to encrypt and decrypt
+      And the key policy does not allow ben to manage the key
 
-  Rule: A key is found by its name or not at all
+  Rule: A key that does not exist is reported
 
     Scenario: An unknown key is not found
-      Then looking up a key that does not exist is refused because there is no such key
+      Then looking up an unknown key fails because the key does not exist

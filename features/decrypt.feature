@@ -1,22 +1,22 @@
 @lab
 Feature: Decrypt the password
-  With the user number and the key, the password comes back. Decryption always names the
-  key, so that ciphertext under somebody else's key is refused instead of trusted.
+  The user number finds the ciphertext, and AWS KMS decrypts it. Each request to decrypt names
+  the key, so that AWS KMS rejects a ciphertext that is encrypted under any other key.
 
   Background:
     Given the key
     And the table
-    And a stored password
+    And an encrypted password
 
-  Rule: The right number and the right key give the password back
+  Rule: The user number and the key are enough to decrypt the password
 
-    Scenario: The password comes back
-      When I reveal the password of the user
-      Then it is the password that was stored
+    Scenario: The password decrypts unchanged
+      When I decrypt the password of the user
+      Then I get the password unchanged
 
-    Scenario Outline: The key may be named by its <name>
-      When I reveal the password naming the key by its <name>
-      Then it is the password that was stored
+    Scenario Outline: I can name the key by its <name>
+      When I decrypt the password and name the key by its <name>
+      Then I get the password unchanged
 
       Examples:
         | name      |
@@ -25,32 +25,32 @@ Feature: Decrypt the password
         | alias     |
         | alias ARN |
 
-  Rule: A mistake is refused with a reason
+  Rule: Each mistake has its own error
 
-    Scenario: A user that nobody stored
-      Then revealing the password of an unknown user is refused because there is no such user
+    Scenario: The user does not exist
+      Then decrypting the password of an unknown user fails because the user does not exist
 
-    Scenario: An item without a password
+    Scenario: The item has no password
       Given an item without a password
-      Then revealing the password is refused because the item has no password
+      Then decrypting the password fails because the item has no password
 
-    Scenario: A password that was stored as text
-      Given an item whose password is text instead of binary data
-      Then revealing the password is refused because the item has no password
+    Scenario: The item has a password of type String
+      Given an item whose password is a string instead of binary data
+      Then decrypting the password fails because the item has no password
 
-    Scenario: The wrong key
+    Scenario: It is the wrong key
       Given another key
-      Then revealing the password with the other key is refused because it is the wrong key
+      Then decrypting the password with the other key fails because it is the wrong key
 
-    Scenario: A key that does not exist
-      Given I name a key that does not exist
-      Then revealing the password is refused because there is no such key
+    Scenario: The key does not exist
+      Given I name an unknown key
+      Then decrypting the password fails because the key does not exist
 
-    Scenario: No table
+    Scenario: The table does not exist
       Given the table is deleted
-      Then revealing the password is refused because there is no such table
+      Then decrypting the password fails because the table does not exist
 
     @iam_users
-    Scenario: A caller without permission
+    Scenario: The caller has no permission
       Given the IAM user carl
-      Then carl revealing the password is refused because access is denied
+      Then carl is not allowed to decrypt the password

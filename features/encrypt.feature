@@ -1,8 +1,8 @@
 @lab
 Feature: Encrypt a password
-  The application has the password encrypted before it travels to the table, so DynamoDB
-  never sees it. The user gets a random number to come back with; a number that is taken is
-  never given twice, because the second password would silently replace the first.
+  The application encrypts the password before it sends it to the table, so DynamoDB never
+  receives the plaintext. Each password gets a random user number. A number that is in use is
+  not given to a second user, whose password would overwrite the first one.
 
   Background:
     Given the key
@@ -10,33 +10,33 @@ Feature: Encrypt a password
 
   Rule: A password is stored under a new user number
 
-    Scenario: Storing a password gives a user number
-      When I store a password
-      Then the user number lies between 10001 and 99998
+    Scenario: Each encrypted password has a user number
+      When I encrypt a password
+      Then the user number is between 10001 and 99998
       And the table has an item for the user
 
-    Scenario: Every password gets a user of its own
-      Given a stored password
-      When I store another password
-      Then both passwords come back unchanged
+    Scenario: Each password has a different user number
+      Given an encrypted password
+      When I encrypt another password
+      Then both passwords decrypt unchanged
 
-    Scenario: A user number that is taken is drawn again
-      Given a stored password
-      And the next user number drawn is already taken
-      When I store another password
-      Then both passwords come back unchanged
+    Scenario: A user number that is in use is drawn again
+      Given an encrypted password
+      And the next user number that is drawn is in use
+      When I encrypt another password
+      Then both passwords decrypt unchanged
 
     Scenario: Nothing is overwritten when no user number is free
-      Given a stored password
-      And every user number drawn is already taken
-      Then storing another password is refused because no user number is free
-      And the password comes back unchanged
+      Given an encrypted password
+      And every user number that is drawn is in use
+      Then encrypting another password fails because no user number is free
+      And the password decrypts unchanged
 
   Rule: AWS KMS encrypts from 1 to 4,096 bytes
 
     Scenario Outline: A password can be <unusual>
-      When I store a password that is <unusual>
-      Then the password comes back unchanged
+      When I encrypt a password that is <unusual>
+      Then the password decrypts unchanged
 
       Examples:
         | unusual                     |
@@ -47,36 +47,36 @@ Feature: Encrypt a password
         | written with emoji          |
         | 4,096 bytes long            |
 
-    Scenario: An empty password is refused
-      Then storing an empty password is refused because the password is empty
+    Scenario: An empty password is rejected
+      Then encrypting an empty password fails because the password is empty
 
-    Scenario: A password of 4,097 bytes is refused
-      Then storing a password of 4,097 bytes is refused because the password is too long
+    Scenario: A password of 4,097 bytes is rejected
+      Then encrypting a password of 4,097 bytes fails because the password is too long
 
-    Scenario: It is bytes that count, not letters
-      Then storing a password of 4,000 accented letters is refused because the password is too long
+    Scenario: The limit counts bytes, not characters
+      Then encrypting a password of 4,000 accented letters fails because the password is too long
 
-  Rule: Only a working key encrypts
+  Rule: Encryption needs an enabled key
 
-    Scenario: A key that does not exist encrypts nothing
-      Given I name a key that does not exist
-      Then storing a password is refused because there is no such key
+    Scenario: A key that does not exist cannot encrypt
+      Given I name an unknown key
+      Then encrypting a password fails because the key does not exist
 
-    Scenario: A disabled key encrypts nothing
+    Scenario: A disabled key cannot encrypt
       Given the key is disabled
-      Then storing a password is refused because the key is disabled
+      Then encrypting a password fails because the key is disabled
 
-    Scenario: A key that is pending deletion encrypts nothing
+    Scenario: A key that is pending deletion cannot encrypt
       Given the key is scheduled for deletion
-      Then storing a password is refused because the key is pending deletion
+      Then encrypting a password fails because the key is pending deletion
 
-  Rule: Only the lab's table stores
+  Rule: The ciphertext needs the lab table
 
-    Scenario: Without a table nothing is stored
+    Scenario: Without the table nothing is stored
       Given the table is deleted
-      Then storing a password is refused because there is no such table
+      Then encrypting a password fails because the table does not exist
 
-    Scenario: A table with another partition key stores nothing
+    Scenario: In a table with another partition key nothing is stored
       Given the table is deleted
       And a table whose partition key is "AppUser"
-      Then storing a password is refused because the table has another key schema
+      Then encrypting a password fails because the table has another key schema

@@ -1,19 +1,19 @@
-@deeper
-Feature: Tie a ciphertext to its user
-  Whoever may write to the table can copy one user's ciphertext to another user's item. The
-  encryption context, here the user number, is part of what AWS KMS encrypts: without the same
-  one nothing is decrypted. The lab's two scripts give none.
+@advanced
+Feature: Bind a ciphertext to its user
+  Everyone who can write to the table can copy the ciphertext of one user to the item of another.
+  The encryption context, here the user number, is bound to the ciphertext: AWS KMS decrypts only
+  with the same encryption context. The two scripts of the lab do not use one.
 
   Background:
     Given the key
     And the table
-    And a stored password
+    And an encrypted password
 
-  Scenario: Ciphertext moved to another user is refused
+  Scenario: A ciphertext that is copied to another user does not decrypt
     When the ciphertext is copied to the item of another user
-    Then revealing the password of the other user is refused because the ciphertext is not valid
+    Then decrypting the password of the other user fails because the ciphertext is not valid
 
-  Scenario: Without encryption context, moved ciphertext gives the password away
-    Given a password stored in the plain form of the scripts
+  Scenario: Without encryption context, a copied ciphertext decrypts
+    Given a password encrypted without encryption context
     When the ciphertext is copied to the item of another user
-    Then the other user gets the password that was stored
+    Then the other user gets the password

@@ -1,8 +1,8 @@
-@deeper @envelope
+@advanced @envelope
 Feature: Direct and envelope encryption
-  The lab's two scripts send the password to AWS KMS, which encrypts it: direct encryption. In
-  envelope encryption AWS KMS only makes a data key. The application encrypts the password
-  with it and keeps the data key beside the ciphertext, itself encrypted under the key. The
+  The two scripts of the lab send the password to AWS KMS, which encrypts it: direct encryption.
+  With envelope encryption, AWS KMS generates a data key, and the application encrypts the
+  password with it. The application stores the encrypted data key with the ciphertext. The
   password never leaves the application.
 
   Background:
@@ -10,76 +10,76 @@ Feature: Direct and envelope encryption
     And the table
 
   @traffic
-  Rule: Only in an envelope does the password stay at home
+  Rule: Only envelope encryption keeps the password in the application
 
     Background:
-      Given I watch what travels
+      Given I record the requests to AWS
 
     Scenario: Direct encryption sends the password to AWS KMS
-      When I store a password
-      Then the password has travelled to AWS KMS
-      And the password has not travelled to DynamoDB
+      When I encrypt a password
+      Then the requests to AWS KMS contain the password
+      And the requests to DynamoDB do not contain the password
 
-    Scenario: Direct decryption gets the password from AWS KMS
-      Given a stored password
-      When I reveal the password of the user
-      Then the password has come from AWS KMS
+    Scenario: Direct decryption receives the password from AWS KMS
+      Given an encrypted password
+      When I decrypt the password of the user
+      Then the responses from AWS KMS contain the password
 
-    Scenario: Envelope encryption sends nothing of the password
-      When I store a password in an envelope
-      Then AWS KMS has made a data key
-      And the password has not travelled to AWS KMS
-      And the password has not travelled to DynamoDB
+    Scenario: Envelope encryption does not send the password
+      When I encrypt a password with envelope encryption
+      Then AWS KMS generates a data key
+      And the requests to AWS KMS do not contain the password
+      And the requests to DynamoDB do not contain the password
 
-    Scenario: Envelope decryption gets the data key, and not the password
-      Given a password stored in an envelope
-      When I reveal the password of the user
-      Then it is the password that was stored
-      And the password has not come from AWS KMS
+    Scenario: Envelope decryption receives the data key, and not the password
+      Given a password encrypted with envelope encryption
+      When I decrypt the password of the user
+      Then I get the password unchanged
+      And the responses from AWS KMS do not contain the password
 
-  Rule: Both forms live side by side
+  Rule: A table can hold both forms
 
-    Scenario: The item says that it is an envelope
-      When I store a password in an envelope
-      Then the item says that it is an envelope
+    Scenario: The item records that it uses envelope encryption
+      When I encrypt a password with envelope encryption
+      Then the item records that it uses envelope encryption
 
-    Scenario: Each password comes back as it was stored
-      Given a stored password
-      When I store another password in an envelope
-      Then both passwords come back unchanged
+    Scenario: Both forms decrypt unchanged
+      Given an encrypted password
+      When I encrypt another password with envelope encryption
+      Then both passwords decrypt unchanged
 
-    Scenario: An envelope holds more than AWS KMS encrypts
-      When I store a password of 5,000 bytes in an envelope
-      Then the password comes back unchanged
+    Scenario: Envelope encryption has no limit of 4,096 bytes
+      When I encrypt a password of 5,000 bytes with envelope encryption
+      Then the password decrypts unchanged
 
-  Rule: An envelope opens in one place only
+  Rule: An envelope decrypts only under its key and for its user
 
     Background:
-      Given a password stored in an envelope
+      Given a password encrypted with envelope encryption
 
-    Scenario: An envelope shows the password in no common encoding
-      When I look at the item as it is stored
-      Then the password cannot be read from it in any common encoding
+    Scenario: An envelope contains the password in no common encoding
+      When I read the item
+      Then its ciphertext contains the password in no common encoding
 
-    Scenario: It does not open for another user
+    Scenario: An envelope does not decrypt for another user
       When the ciphertext is copied to the item of another user
-      Then revealing the password of the other user is refused because the ciphertext is not valid
+      Then decrypting the password of the other user fails because the ciphertext is not valid
 
-    Scenario: It does not open under another key
+    Scenario: An envelope does not decrypt under another key
       Given another key
-      Then revealing the password with the other key is refused because it is the wrong key
+      Then decrypting the password with the other key fails because it is the wrong key
 
-    Scenario: It does not open while the key is disabled
+    Scenario: An envelope does not decrypt while the key is disabled
       Given the key is disabled
-      Then revealing the password is refused because the key is disabled
+      Then decrypting the password fails because the key is disabled
 
-    Scenario Outline: It does not open when <damage>
-      Then decrypting when <damage> is refused because the ciphertext is not valid
+    Scenario Outline: An envelope does not decrypt when <damage>
+      Then decrypting the ciphertext when <damage> fails because the ciphertext is not valid
 
       Examples:
-        | damage                      |
-        | its first bit is flipped    |
-        | its last bit is flipped     |
-        | its end is cut off          |
-        | something is added to it    |
-        | it is replaced by noise     |
+        | damage                   |
+        | its first bit is flipped |
+        | its last bit is flipped  |
+        | its last byte is removed |
+        | a byte is added to it    |
+        | random bytes replace it  |

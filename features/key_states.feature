@@ -1,14 +1,14 @@
-Feature: What a key does in each of its states
-  A key is enabled, disabled or pending deletion, and AWS documents for every operation what it
-  answers in each of these states. A disabled key does no cryptography; a key that is pending
-  deletion does not change any more either. What only looks, or takes rights away, always works.
+Feature: Operations in each key state
+  AWS documents for each operation in which key states it succeeds. A disabled key cannot be used
+  in cryptographic operations. A key that is pending deletion cannot be changed either, except to
+  cancel its deletion. Operations that only read, or that remove permissions, always succeed.
 
   Background:
     Given a key in use
 
-  Rule: An enabled key does everything
+  Rule: An enabled key allows every operation
 
-    Scenario Outline: An enabled key does <operation>
+    Scenario Outline: <operation> succeeds on an enabled key
       Then the operation <operation> succeeds
 
       Examples:
@@ -44,14 +44,14 @@ Feature: What a key does in each of its states
         | UpdateAlias                         |
         | UpdateKeyDescription                |
 
-    Scenario: An enabled key has no deletion to cancel
-      Then the operation CancelKeyDeletion is refused because the key is not pending deletion
+    Scenario: CancelKeyDeletion fails on an enabled key
+      Then the operation CancelKeyDeletion fails because the key is not pending deletion
 
-  Rule: A disabled key does no cryptography
+  Rule: A disabled key cannot be used in cryptographic operations
 
-    Scenario Outline: A disabled key does not do <operation>
+    Scenario Outline: <operation> fails on a disabled key
       Given the key is disabled
-      Then the operation <operation> is refused because the key is disabled
+      Then the operation <operation> fails because the key is disabled
 
       Examples:
         | operation                           |
@@ -67,7 +67,7 @@ Feature: What a key does in each of its states
         | ReEncrypt                           |
         | RotateKeyOnDemand                   |
 
-    Scenario Outline: A disabled key still does <operation>
+    Scenario Outline: <operation> succeeds on a disabled key
       Given the key is disabled
       Then the operation <operation> succeeds
 
@@ -93,15 +93,15 @@ Feature: What a key does in each of its states
         | UpdateAlias          |
         | UpdateKeyDescription |
 
-    Scenario: A disabled key has no deletion to cancel
+    Scenario: CancelKeyDeletion fails on a disabled key
       Given the key is disabled
-      Then the operation CancelKeyDeletion is refused because the key is not pending deletion
+      Then the operation CancelKeyDeletion fails because the key is not pending deletion
 
-  Rule: A key that is pending deletion can only be looked at, left alone, or taken back
+  Rule: A key that is pending deletion cannot be changed, except to cancel its deletion
 
-    Scenario Outline: A key that is pending deletion does not do <operation>
+    Scenario Outline: <operation> fails on a key that is pending deletion
       Given the key is scheduled for deletion
-      Then the operation <operation> is refused because the key is pending deletion
+      Then the operation <operation> fails because the key is pending deletion
 
       Examples:
         | operation                           |
@@ -125,7 +125,7 @@ Feature: What a key does in each of its states
         | UpdateAlias                         |
         | UpdateKeyDescription                |
 
-    Scenario Outline: A key that is pending deletion still does <operation>
+    Scenario Outline: <operation> succeeds on a key that is pending deletion
       Given the key is scheduled for deletion
       Then the operation <operation> succeeds
 

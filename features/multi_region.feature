@@ -1,16 +1,16 @@
 Feature: Keep a replica in another Region
-  A multi-Region key can have replicas in other Regions, with the same key material. They are
-  the one exception to the rule that ciphertext is lost with its key.
+  A multi-Region key can have replica keys in other Regions, with the same key material. Such a
+  replica can still decrypt when the primary key is deleted.
 
   Background:
     Given a multi-Region key with a replica in another Region
     And the table
-    And a stored password
+    And an encrypted password
 
-  Scenario: A replica still decrypts
+  Scenario: The replica key still decrypts
     When I schedule the key's deletion
     Then the replica decrypts the password
 
-  Scenario: The primary key waits for its replica
+  Scenario: The primary key waits until its replica is deleted
     When I schedule the key's deletion
-    Then the key waits for its replica to be deleted
+    Then the key is pending the deletion of its replica

@@ -1,74 +1,74 @@
 @program @scripts
 Feature: The two scripts
-  The class reads two short scripts aloud, runs them, and sees the whole idea: one encrypts
-  and stores, the other fetches and decrypts. They use the AWS SDK for Python and nothing
-  of ours. Whoever writes two of their own, in any language, is held to the same text; what
-  helps where they fall short stands under each scenario.
+  The class reads two short scripts aloud and runs them: one encrypts a password and stores the
+  ciphertext, the other gets the ciphertext and decrypts it. They use the AWS SDK for Python and
+  nothing of kmsdemo. Scripts of your own, in any language, can be graded with the same scenarios;
+  the text under each scenario says how to fix what fails.
 
   Background:
     Given the key
     And the table
 
-  Rule: They print what the lab says
+  Rule: They print the lines of the lab
 
-    Scenario: The encrypt script gives a user number
-      Print the two lines of the lab, letter by letter, to standard output and nothing else; the
-      second one says the user number that is stored.
+    Scenario: The encrypt script prints a user number
+      Print exactly the two lines of the lab to standard output. The second line contains the user
+      number under which the password is stored.
 
       When I run the encrypt script with a password
       Then it prints the lab's lines for encrypting
 
-    Scenario: The decrypt script gives the password back
-      Fetch the item of the user, have AWS KMS decrypt its ciphertext, and print the two lines of
-      the lab, letter by letter, with the plaintext as text.
+    Scenario: The decrypt script prints the password
+      Get the item of the user, decrypt its ciphertext with AWS KMS, and print exactly the two
+      lines of the lab, with the plaintext as text.
 
-      Given a password stored by the encrypt script
+      Given a password encrypted by the encrypt script
       When I run the decrypt script for the user
       Then it prints the lab's lines for decrypting, with the password
 
-    Scenario: Two runs give two users
-      Draw a new user number at random in each run, from 10001 to 99998, and put the item on the
-      condition that there is none with this number.
+    Scenario: Two runs create two users
+      Draw a new random user number from 10001 to 99998 in each run. Put the item on the condition
+      that no item with this number exists.
 
-      Given a password stored by the encrypt script
+      Given a password encrypted by the encrypt script
       When I run the encrypt script with the password
       Then the table has an item for each of two users
 
-  Rule: They store ciphertext and nothing else
+  Rule: They store only ciphertext
 
-    Scenario: The ciphertext is binary data under userpasswd
+    Scenario: The ciphertext is binary data in userpasswd
       Store two attributes: appuser, a string, with the user number, and userpasswd, of type
-      Binary (B), with the bytes that AWS KMS answers, not encoded as text.
+      Binary (B), with the ciphertext blob that AWS KMS returns, not encoded as text.
 
-      Given a password stored by the encrypt script
-      Then the item has binary data under "userpasswd"
+      Given a password encrypted by the encrypt script
+      Then the item has binary data in "userpasswd"
 
-    Scenario: Nobody who reads the table can read the password
-      Base64, compression or a cipher of one's own hide nothing. Have AWS KMS encrypt the password
-      and store what it answers, and no more.
+    Scenario: The table does not contain the password
+      Base64, compression or a cipher of your own do not protect a password. Encrypt it with AWS
+      KMS, and store only the ciphertext blob that it returns.
 
-      Given a password stored by the encrypt script
-      Then no attribute of the item shows the password
+      Given a password encrypted by the encrypt script
+      Then no attribute of the item contains the password
 
-    Scenario: The key that is named encrypts it
-      Give the key id from the command line to the Encrypt operation of AWS KMS, and store the
-      ciphertext blob that it answers; use no encryption context, or appuser alone.
+    Scenario: The ciphertext is encrypted under the given key
+      Pass the key id from the command line to the Encrypt operation of AWS KMS, and store the
+      ciphertext blob that it returns. Use no encryption context, or only appuser.
 
       Given another key
-      And a password stored by the encrypt script
-      Then AWS KMS decrypts what is stored under the key that I named
+      And a password encrypted by the encrypt script
+      Then the stored ciphertext decrypts under the given key
 
-  Rule: They keep every password as it is
+  Rule: They keep each password unchanged
 
-    Scenario Outline: A password <unusual> comes back unchanged
-      Take the argument as it comes: no shell in between that splits it, no option parser that
-      takes it for its own, UTF-8 on the way in and out, and room for 4,096 bytes.
+    Scenario Outline: A password <unusual> stays unchanged
+      Use the argument as it is: call no shell that splits it, do not parse it as an option, use
+      UTF-8 for input and output, and accept 4,096 bytes.
 
       Given two scripts that work
       And a password <unusual>
       When I run the encrypt script with the password
       And I run the decrypt script for the user
-      Then it gives the password back
+      Then it prints the password
 
       Examples:
         | unusual                          |
@@ -77,70 +77,70 @@ Feature: The two scripts
         | with accents and emoji in it     |
         | of 4,096 bytes                   |
 
-  Rule: The password is in the answer and nowhere else
+  Rule: Only the output of the decrypt script contains the password
 
-    Scenario: The scripts leave the password nowhere
-      Remove what was written or printed to find a mistake: no log, no temporary file, no line
-      about the password but the last one of the decrypt script.
+    Scenario: The scripts write the password nowhere else
+      Remove debugging output: no log, no temporary file, and no line that contains the password
+      except the last line of the decrypt script.
 
       Given two scripts that work
-      And a password stored by the encrypt script
+      And a password encrypted by the encrypt script
       When I run the decrypt script for the user
-      Then only its answer shows the password
-      And no file that they wrote shows the password
+      Then only the last line of its output contains the password
+      And no file that they wrote contains the password
 
-    Scenario: Another machine can decrypt
-      Keep nothing in files that the decrypt script needs: it finds the ciphertext in the table,
-      and AWS KMS finds the key.
+    Scenario: The password can be decrypted on another machine
+      Do not keep files that the decrypt script needs: it gets the ciphertext from the table, and
+      AWS KMS has the key.
 
       Given two scripts that work
-      And a password stored by the encrypt script
+      And a password encrypted by the encrypt script
       When I run the decrypt script for the user on another machine
-      Then it gives the password back
+      Then it prints the password
 
     Scenario: Without the key nobody gets the password
-      Ask AWS KMS each time. A password that was kept from an earlier run, or that comes back
-      without AWS KMS, is one that nobody protects.
+      Call AWS KMS each time. A password that is kept from an earlier run, or that is decrypted
+      without AWS KMS, is not protected.
 
       Given two scripts that work
-      And a password stored by the encrypt script
+      And a password encrypted by the encrypt script
       And the key is disabled
       When I run the decrypt script for the user
       Then it does not print the password
 
-  Rule: They do not hide a failure
+  Rule: They report errors
 
-    Scenario Outline: The <script> script, given <mistake>, fails and says why
-      Look at the number of arguments and at the errors of AWS. Say in a sentence what went wrong,
-      to standard error, and end with an exit code that is not 0.
+    Scenario Outline: The <script> script with <mistake> fails and says why
+      Check the number of arguments, and handle the errors that AWS returns. Print a message that
+      says what is wrong to standard error, and exit with a code that is not 0.
 
       When I run the <script> script with <mistake>
       Then the script fails and says why
 
       Examples:
-        | script  | mistake                   |
-        | encrypt | no arguments              |
-        | encrypt | a key that does not exist |
-        | decrypt | no arguments              |
-        | decrypt | a user that nobody stored |
+        | script  | mistake         |
+        | encrypt | no arguments    |
+        | encrypt | an unknown key  |
+        | decrypt | no arguments    |
+        | decrypt | an unknown user |
 
-  Rule: They and the library read each other's items
-
-    @ours
-    Scenario: The library reveals what the script stored
-      Given a password stored by the encrypt script
-      Then the item holds the user number and the ciphertext, and nothing else
-      And the password comes back unchanged
+  Rule: The scripts and the library can read the same items
 
     @ours
-    Scenario: The script decrypts what the library stored in the plain form
-      Given a password stored in the plain form of the scripts
+    Scenario: The library decrypts what the script encrypted
+      Given a password encrypted by the encrypt script
+      Then the item contains only the user number and the ciphertext
+      And the password decrypts unchanged
+
+    @ours
+    Scenario: The script decrypts what the library encrypted without encryption context
+      Given a password encrypted without encryption context
       When I run the decrypt script for the user
       Then it prints the lab's lines for decrypting, with the password
       And it writes nothing to standard error
 
     @ours
     Scenario: The script cannot decrypt what has an encryption context
-      Given a stored password
+      Given an encrypted password
       When I run the decrypt script for the user
       Then the script fails and says why

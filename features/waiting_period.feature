@@ -1,23 +1,23 @@
-@deeper @clock
-Feature: When the waiting period is over
-  AWS KMS keeps its word: after the waiting period the key, its material and every alias are
-  gone for good, and with them all that was encrypted under it. Nobody can bring them back,
-  AWS itself included. In the sandbox the days pass at once.
+@advanced @clock
+Feature: When the waiting period ends
+  When the waiting period ends, AWS KMS deletes the key, its key material and all its aliases.
+  Everything encrypted under the key is lost, and not even AWS can recover it. In the sandbox the
+  waiting period can be skipped.
 
   Background:
     Given the key
     And the table
-    And a stored password
+    And an encrypted password
 
   Scenario: The key, its aliases and the password are lost
     Given the key is scheduled for deletion
-    When the waiting period passes
+    When the waiting period ends
     Then the key does not exist
     And none of its aliases exists
-    And revealing the password is refused because there is no such key
+    And decrypting the password fails because the key does not exist
 
-  Scenario: A new key under the old alias does not bring the password back
+  Scenario: A new key with the old alias cannot decrypt the password
     Given the key is scheduled for deletion
-    When the waiting period passes
-    And I create another key under the same alias
-    Then revealing the password with the other key is refused because it is the wrong key
+    When the waiting period ends
+    And I create another key with the same alias
+    Then decrypting the password with the other key fails because it is the wrong key

@@ -1,4 +1,4 @@
-"""Who may: what the key policy, IAM policies and grants let iam_users do."""
+"""Access control: what key policies, IAM policies and grants allow IAM users to do."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pytest_bdd import given, parsers, then, when
 
 from kmsdemo import key_policy, keys, table
 from kmsdemo.account.clients import Clients, connect
-from kmsdemo.errors import KeyNotFound, KmsdemoError, TableNotFound
+from kmsdemo.errors import AccessDenied, KeyNotFound, KmsdemoError, TableNotFound
 from kmsdemo.keys import Key
 from kmsdemo.vault import Vault
+from steps.failures import fails
 from steps.iam_users import IamUser, IamUsers
-from steps.passwords import Stored, assert_reveals
-from steps.refusals import refused
+from steps.passwords import StoredPassword, assert_decrypts
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -27,13 +27,13 @@ def vault_of(iam_user: IamUser, vault: Vault) -> Vault:
     return replace(vault, kms=iam_user.clients.kms, dynamodb=iam_user.clients.dynamodb)
 
 
-@given(parsers.parse("an IAM policy that lets {name} decrypt"))
-def let_by_iam(iam: IAMClient, key: Key, iam_users: IamUsers, name: str) -> None:
+@given(parsers.parse("an IAM policy that allows {name} to decrypt"))
+def allow_by_iam_policy(iam: IAMClient, key: Key, iam_users: IamUsers, name: str) -> None:
     put_iam_policy(iam, iam_users[name], "Allow", key)
 
 
-@given(parsers.parse("an IAM policy that forbids {name} to decrypt"))
-def forbid_by_iam(iam: IAMClient, key: Key, iam_users: IamUsers, name: str) -> None:
+@given(parsers.parse("an IAM policy that denies {name} permission to decrypt"))
+def deny_by_iam_policy(iam: IAMClient, key: Key, iam_users: IamUsers, name: str) -> None:
     put_iam_policy(iam, iam_users[name], "Deny", key)
 
 
@@ -45,9 +45,9 @@ def put_iam_policy(iam: IAMClient, iam_user: IamUser, effect: str, key: Key) -> 
     )
 
 
-@given(parsers.parse("the key policy lets {name} decrypt for that user only"))
-def let_for_one_context(
-    kms: KMSClient, key: Key, iam_users: IamUsers, name: str, stored: Stored
+@given(parsers.parse("the key policy allows {name} to decrypt for that user only"))
+def allow_for_one_context(
+    kms: KMSClient, key: Key, iam_users: IamUsers, name: str, stored: StoredPassword
 ) -> None:
     context = {"appuser": stored.appuser}
     document = key_policy.allowing(
@@ -59,11 +59,11 @@ def let_for_one_context(
     keys.put_policy(kms, key.key_id, document)
 
 
-@given(parsers.parse("a grant that lets {name} decrypt"), target_fixture="grant_id")
-def grant(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> str:
+@given(parsers.parse("a grant that allows {name} to decrypt"), target_fixture="grant_id")
+def create_grant(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> str:
     grantee = iam_users[name].arn
-    made = kms.create_grant(KeyId=key.key_id, GranteePrincipal=grantee, Operations=["Decrypt"])
-    return made["GrantId"]
+    grant = kms.create_grant(KeyId=key.key_id, GranteePrincipal=grantee, Operations=["Decrypt"])
+    return grant["GrantId"]
 
 
 @when("the grant is revoked")
@@ -76,45 +76,43 @@ def disable_as(iam_users: IamUsers, key: Key, name: str) -> None:
     keys.disable(iam_users[name].clients.kms, key.key_id)
 
 
-@then(parsers.parse("{name} gets the password"))
-def gets_password(vault: Vault, iam_users: IamUsers, name: str, stored: Stored) -> None:
-    assert_reveals(vault_of(iam_users[name], vault), stored)
-
-
-@then(refused("{name} revealing the password"))
-def revealing_as_is_refused(
-    vault: Vault, iam_users: IamUsers, name: str, stored: Stored, error: type[KmsdemoError]
+@then(parsers.parse("{name} is allowed to decrypt the password"))
+def is_allowed_to_decrypt(
+    vault: Vault, iam_users: IamUsers, name: str, stored: StoredPassword
 ) -> None:
-    with pytest.raises(error):
+    assert_decrypts(vault_of(iam_users[name], vault), stored)
+
+
+@then(parsers.parse("{name} is not allowed to decrypt the password"))
+def is_not_allowed_to_decrypt(
+    vault: Vault, iam_users: IamUsers, name: str, stored: StoredPassword
+) -> None:
+    with pytest.raises(AccessDenied):
         vault_of(iam_users[name], vault).reveal(stored.appuser)
 
 
-@then(refused("{name} revealing the other password"))
-def revealing_other_as_is_refused(
-    vault: Vault, iam_users: IamUsers, name: str, other_stored: Stored, error: type[KmsdemoError]
+@then(parsers.parse("{name} is not allowed to decrypt the other password"))
+def is_not_allowed_to_decrypt_other(
+    vault: Vault, iam_users: IamUsers, name: str, other_stored: StoredPassword
 ) -> None:
-    with pytest.raises(error):
+    with pytest.raises(AccessDenied):
         vault_of(iam_users[name], vault).reveal(other_stored.appuser)
 
 
-@then(refused("{name} storing a password"))
-def storing_as_is_refused(
-    vault: Vault, iam_users: IamUsers, name: str, error: type[KmsdemoError]
-) -> None:
-    with pytest.raises(error):
+@then(parsers.parse("{name} is not allowed to encrypt a password"))
+def is_not_allowed_to_encrypt(vault: Vault, iam_users: IamUsers, name: str) -> None:
+    with pytest.raises(AccessDenied):
         vault_of(iam_users[name], vault).store("another battery staple")
 
 
-@then(refused("{name} scheduling the key's deletion"))
-def scheduling_as_is_refused(
-    iam_users: IamUsers, key: Key, name: str, error: type[KmsdemoError]
-) -> None:
-    with pytest.raises(error):
+@then(parsers.parse("{name} is not allowed to schedule the key's deletion"))
+def is_not_allowed_to_schedule_deletion(iam_users: IamUsers, key: Key, name: str) -> None:
+    with pytest.raises(AccessDenied):
         keys.schedule_deletion(iam_users[name].clients.kms, key.key_id)
 
 
-@then(refused("a key policy that lets nobody change it"))
-def locking_out_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]) -> None:
+@then(fails("putting a key policy that nobody can change"))
+def putting_unchangeable_policy_fails(kms: KMSClient, key: Key, error: type[KmsdemoError]) -> None:
     document = json.loads(keys.policy(kms, key.key_id))
     for statement in document["Statement"]:
         statement["Action"] = ["kms:Encrypt", "kms:Decrypt"]
@@ -122,10 +120,12 @@ def locking_out_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]) 
         keys.put_policy(kms, key.key_id, json.dumps(document))
 
 
-@then(refused("a key policy for a user that does not exist"))
-def naming_nobody_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]) -> None:
-    nobody = key.root_arn.replace(":root", ":user/nobody")
-    document = key_policy.allowing(keys.policy(kms, key.key_id), nobody, ["kms:Decrypt"])
+@then(fails("putting a key policy for an unknown user"))
+def putting_policy_for_unknown_user_fails(
+    kms: KMSClient, key: Key, error: type[KmsdemoError]
+) -> None:
+    unknown_user = key.root_arn.replace(":root", ":user/unknown")
+    document = key_policy.allowing(keys.policy(kms, key.key_id), unknown_user, ["kms:Decrypt"])
     with pytest.raises(error):
         keys.put_policy(kms, key.key_id, document)
 
@@ -133,8 +133,8 @@ def naming_nobody_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]
 # ------------------------------------------------------------------------------- accounts
 
 
-@given("a learner with an account of her own", target_fixture="learner")
-def open_account(clients: Clients) -> Clients:
+@given("a learner with another account", target_fixture="learner")
+def create_account(clients: Clients) -> Clients:
     return connect(access_key_id="111122223333", secret_access_key="secret")  # noqa: S106
 
 
@@ -146,7 +146,7 @@ def learner_finds_nothing(learner: Clients, key: Key, table_name: str) -> None:
         table.describe(learner.dynamodb, table_name)
 
 
-@then(refused("the learner looking up the key by its ARN"))
-def looking_up_by_arn_is_refused(learner: Clients, key: Key, error: type[KmsdemoError]) -> None:
-    with pytest.raises(error):
+@then("the learner is not allowed to look up the key by its ARN")
+def learner_is_not_allowed_to_look_up_key(learner: Clients, key: Key) -> None:
+    with pytest.raises(AccessDenied):
         keys.describe(learner.kms, key.arn)

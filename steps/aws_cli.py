@@ -1,4 +1,4 @@
-"""The aws command, as a learner types it."""
+"""The aws command of the AWS CLI, as a learner types it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from kmsdemo.backends import Backend
 from kmsdemo.errors import CiphertextInvalid, KmsdemoError
 from kmsdemo.keys import Key
 from kmsdemo.learners.submission.program import Finished, Program
-from steps.passwords import NOBODY, Stored
-from steps.refusals import refused
+from steps.failures import fails
+from steps.passwords import UNKNOWN_USER, StoredPassword
 
 TIME_LIMIT_SECONDS = 60
 
 RunAws = Callable[..., list[Finished]]
-CODES: dict[type[KmsdemoError], str] = {CiphertextInvalid: "InvalidCiphertextException"}
+ERROR_CODES: dict[type[KmsdemoError], str] = {CiphertextInvalid: "InvalidCiphertextException"}
 
 
 @pytest.fixture
 def aws(clients: Clients, backend: Backend) -> RunAws:
-    """Run aws commands at the same time; each is given by its words, without ``aws``."""
-    beside_python = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    program = shutil.which("aws", path=beside_python)
+    """Run aws commands in parallel; each is a list of arguments, without ``aws``."""
+    search_path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    program = shutil.which("aws", path=search_path)
     if program is None:
         pytest.skip("the aws command is not installed (pip install awscli)")
 
@@ -40,9 +40,12 @@ def aws(clients: Clients, backend: Backend) -> RunAws:
             environment = {**os.environ, **variables}
             running = [
                 Program(
-                    [program, *words], environment, folder=Path.cwd(), seconds=TIME_LIMIT_SECONDS
+                    [program, *arguments],
+                    environment,
+                    folder=Path.cwd(),
+                    seconds=TIME_LIMIT_SECONDS,
                 )
-                for words in commands
+                for arguments in commands
             ]
             return [program.finish() for program in running]
 
@@ -57,34 +60,36 @@ def ciphertext_file(tmp_path: Path, ciphertext_blob: bytes) -> str:
     return f"fileb://{path}"
 
 
-def decrypt_words(key: Key, ciphertext_file: str, appuser: str) -> list[str]:
-    words = f"kms decrypt --key-id {key.key_id} --encryption-context appuser={appuser}"
-    return [*words.split(), "--ciphertext-blob", ciphertext_file]
+def decrypt_arguments(key: Key, ciphertext_file: str, appuser: str) -> list[str]:
+    arguments = f"kms decrypt --key-id {key.key_id} --encryption-context appuser={appuser}"
+    return [*arguments.split(), "--ciphertext-blob", ciphertext_file]
 
 
 @when("I read the item and decrypt its ciphertext with the aws command", target_fixture="finished")
 def read_and_decrypt(
-    aws: RunAws, key: Key, table_name: str, stored: Stored, ciphertext_file: str
+    aws: RunAws, key: Key, table_name: str, stored: StoredPassword, ciphertext_file: str
 ) -> list[Finished]:
     partition_key = json.dumps({"appuser": {"S": stored.appuser}})
     return aws(
         ["dynamodb", "get-item", "--table-name", table_name, "--key", partition_key],
-        decrypt_words(key, ciphertext_file, stored.appuser),
+        decrypt_arguments(key, ciphertext_file, stored.appuser),
     )
 
 
 @then("the item shows the user number and the ciphertext")
-def item_shows_ciphertext(finished: list[Finished], stored: Stored, ciphertext_blob: bytes) -> None:
+def item_shows_ciphertext(
+    finished: list[Finished], stored: StoredPassword, ciphertext_blob: bytes
+) -> None:
     item = json.loads(finished[0].stdout)["Item"]
     assert item["appuser"] == {"S": stored.appuser}
     assert base64.b64decode(item["userpasswd"]["B"]) == ciphertext_blob
 
 
-@then("the aws command gives the password back")
-def aws_gives_password(finished: list[Finished], stored: Stored) -> None:
+@then("the aws command returns the password")
+def aws_returns_password(finished: list[Finished], stored: StoredPassword) -> None:
     plaintext = base64.b64decode(json.loads(finished[1].stdout)["Plaintext"])
     unchanged = plaintext.decode() == stored.password
-    assert unchanged, "the aws command decrypts to something else than the password"
+    assert unchanged, "the aws command does not return the password"
 
 
 @when("I clean up with the aws command", target_fixture="finished")
@@ -96,10 +101,10 @@ def clean_up(aws: RunAws, key: Key, table_name: str) -> list[Finished]:
 
 @when("I decrypt the ciphertext for another user with the aws command", target_fixture="finished")
 def decrypt_for_another_user(aws: RunAws, key: Key, ciphertext_file: str) -> list[Finished]:
-    return aws(decrypt_words(key, ciphertext_file, NOBODY))
+    return aws(decrypt_arguments(key, ciphertext_file, UNKNOWN_USER))
 
 
-@then(refused("the aws command"))
-def aws_is_refused(finished: list[Finished], error: type[KmsdemoError]) -> None:
+@then(fails("the aws command"))
+def aws_fails(finished: list[Finished], error: type[KmsdemoError]) -> None:
     assert finished[0].exit_code != 0
-    assert CODES[error] in finished[0].stderr
+    assert ERROR_CODES[error] in finished[0].stderr

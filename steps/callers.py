@@ -1,4 +1,4 @@
-"""Callers who do not get as far as AWS: without credentials, Region or endpoint."""
+"""Callers that cannot reach AWS: without credentials, without Region, with a wrong endpoint."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kmsdemo import keys
 from kmsdemo.account import environment
 from kmsdemo.account.clients import connect
 from kmsdemo.errors import KmsdemoError
-from steps.refusals import refused
+from steps.failures import fails
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
@@ -20,19 +20,19 @@ REGION = {"AWS_DEFAULT_REGION": "us-east-1"}
 
 @given("no credentials are configured")
 def remove_credentials() -> Iterator[None]:
-    with environment.only(REGION):
+    with environment.isolated(REGION):
         yield
 
 
 @given("no Region is configured")
 def remove_region() -> Iterator[None]:
-    with environment.only(CREDENTIALS):
+    with environment.isolated(CREDENTIALS):
         yield
 
 
 @given("an endpoint where nothing listens")
-def name_dead_endpoint() -> Iterator[None]:
-    with environment.only({**CREDENTIALS, **REGION, "AWS_ENDPOINT_URL": free_url()}):
+def configure_unreachable_endpoint() -> Iterator[None]:
+    with environment.isolated({**CREDENTIALS, **REGION, "AWS_ENDPOINT_URL": free_url()}):
         yield
 
 
@@ -41,7 +41,7 @@ def free_url() -> str:
         return "http://127.0.0.1:{1}".format(*server.getsockname())
 
 
-@then(refused("creating the key"))
-def creating_is_refused(error: type[KmsdemoError]) -> None:
+@then(fails("creating the key"))
+def creating_fails(error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         keys.create(connect().kms)

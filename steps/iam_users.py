@@ -1,4 +1,4 @@
-"""IAM users, each with clients of their own."""
+"""IAM users, each with boto3 clients that use the credentials of that user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class IamUser:
-    """An IAM user: the ARN that a policy names, and the clients that the user works with."""
+    """An IAM user: its ARN, for policies, and its access key."""
 
     user_name: str
     arn: str
@@ -30,7 +30,7 @@ class IamUser:
 
     @cached_property
     def clients(self) -> Clients:
-        """The user's own clients."""
+        """Clients that use the access key of the user."""
         return connect(access_key_id=self.access_key_id, secret_access_key=self.secret_access_key)
 
 
@@ -42,7 +42,7 @@ def create_iam_users(iam: IAMClient, account: Account, names: str) -> Iterator[I
     with ExitStack() as until_the_end:
         iam_users = {}
         for name in re.split(r", | and ", names):
-            iam_users[name] = create_iam_user(iam, account.named(name))
+            iam_users[name] = create_iam_user(iam, account.resource_name(name))
             until_the_end.callback(delete_iam_user, iam, iam_users[name])
         yield iam_users
 

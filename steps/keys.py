@@ -1,4 +1,4 @@
-"""The key: created, looked at, disabled, scheduled for deletion, brought back."""
+"""The key: created, described, disabled, enabled, scheduled for deletion."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kmsdemo import key_policy, keys
 from kmsdemo.account.clients import Clients
 from kmsdemo.errors import KeyNotFound, KmsdemoError
 from kmsdemo.keys import Key
+from steps.failures import fails
 from steps.iam_users import IamUsers
-from steps.refusals import refused
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -46,7 +46,7 @@ def create_another_key(kms: KMSClient) -> Key:
 @given(parsers.parse('the key with the alias "{alias}"'), target_fixture="key")
 @when(parsers.parse('I create the key with the alias "{alias}"'), target_fixture="key")
 def create_key_with_alias(kms: KMSClient, account: Account, alias: str) -> Key:
-    return keys.create(kms, alias=account.named(alias))
+    return keys.create(kms, alias=account.resource_name(alias))
 
 
 @when(parsers.parse('I create the key with the description "{text}"'), target_fixture="key")
@@ -60,21 +60,21 @@ def create_key_for_iam_users(kms: KMSClient, iam_users: IamUsers) -> Key:
     return keys.create(kms, administrators=[iam_users["anna"].arn], users=[iam_users["ben"].arn])
 
 
-@when("I create another key under the same alias", target_fixture="other_key")
-def create_key_under_same_alias(kms: KMSClient, alias: str) -> Key:
+@when("I create another key with the same alias", target_fixture="other_key")
+def create_key_with_same_alias(kms: KMSClient, alias: str) -> Key:
     return keys.create(kms, alias=alias)
 
 
-@then(refused('creating another key with the alias "{alias}"'))
-@then(refused('creating the key with the alias "{alias}"'))
-def creating_with_alias_is_refused(
+@then(fails('creating another key with the alias "{alias}"'))
+@then(fails('creating the key with the alias "{alias}"'))
+def creating_with_alias_fails(
     kms: KMSClient, account: Account, alias: str, error: type[KmsdemoError]
 ) -> None:
     with pytest.raises(error):
-        keys.create(kms, alias=account.named(alias))
+        keys.create(kms, alias=account.resource_name(alias))
 
 
-# -------------------------------------------------------------------------------- looking
+# -------------------------------------------------------------------------------- describing
 
 
 @then("the key is symmetric")
@@ -82,7 +82,7 @@ def key_is_symmetric(key: Key) -> None:
     assert key.spec == "SYMMETRIC_DEFAULT"
 
 
-@then("the key is made to encrypt and decrypt")
+@then("its key usage is to encrypt and decrypt")
 def key_encrypts_and_decrypts(key: Key) -> None:
     assert key.usage == "ENCRYPT_DECRYPT"
 
@@ -92,7 +92,7 @@ def key_has_description(kms: KMSClient, key: Key, text: str) -> None:
     assert keys.describe(kms, key.key_id).description == text
 
 
-@then("it is tagged as a key of the lab")
+@then("it has the tag of the lab")
 def key_is_tagged(kms: KMSClient, key: Key) -> None:
     assert keys.tags(kms, key.key_id)["kmsdemo"] == "lab"
 
@@ -106,7 +106,7 @@ def alias(kms: KMSClient, key: Key) -> str:
 
 @then(parsers.parse('its alias is "{name}"'))
 def alias_is(account: Account, alias: str, name: str) -> None:
-    assert alias == f"alias/{account.named(name)}"
+    assert alias == f"alias/{account.resource_name(name)}"
 
 
 @then(parsers.parse('its alias is "{prefix}" and a random suffix'))
@@ -121,13 +121,13 @@ def aliases_differ(kms: KMSClient, alias: str, other_key: Key) -> None:
 
 @pytest.fixture
 def names(key: Key, alias: str) -> dict[str, str]:
-    """The four names of the key."""
+    """What identifies the key in a request, by kind."""
     alias_arn = key.arn.replace(f"key/{key.key_id}", alias)
     return {"key id": key.key_id, "key ARN": key.arn, "alias": alias, "alias ARN": alias_arn}
 
 
-@when(parsers.parse("I look the key up by its {name}"), target_fixture="found")
-def look_key_up(kms: KMSClient, names: Mapping[str, str], name: str) -> Key:
+@when(parsers.parse("I look up the key by its {name}"), target_fixture="found")
+def look_up_key(kms: KMSClient, names: Mapping[str, str], name: str) -> Key:
     return keys.describe(kms, names[name])
 
 
@@ -136,34 +136,38 @@ def found_the_key(found: Key, key: Key) -> None:
     assert found.arn == key.arn
 
 
-@then(refused("looking up a key that does not exist"))
-def looking_up_is_refused(kms: KMSClient, error: type[KmsdemoError]) -> None:
+@then(fails("looking up an unknown key"))
+def looking_up_fails(kms: KMSClient, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         keys.describe(kms, UNKNOWN_KEY)
 
 
-@then(parsers.re(r"the key policy lets (?P<name>\w+) encrypt and decrypt"))
-def may_encrypt_and_decrypt(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
+@then(parsers.re(r"the key policy allows (?P<name>\w+) to encrypt and decrypt"))
+def policy_allows_cryptography(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
     assert all(key_policy.allows(policy, iam_users[name].arn, action) for action in CRYPTOGRAPHY)
 
 
-@then(parsers.re(r"the key policy does not let (?P<name>\w+) encrypt or decrypt"))
-def may_not_encrypt_or_decrypt(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
+@then(parsers.re(r"the key policy does not allow (?P<name>\w+) to encrypt or decrypt"))
+def policy_does_not_allow_cryptography(
+    kms: KMSClient, key: Key, iam_users: IamUsers, name: str
+) -> None:
     policy = keys.policy(kms, key.key_id)
     assert not any(
         key_policy.allows(policy, iam_users[name].arn, action) for action in CRYPTOGRAPHY
     )
 
 
-@then(parsers.re(r"the key policy lets (?P<name>\w+) manage the key"))
-def may_manage(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
+@then(parsers.re(r"the key policy allows (?P<name>\w+) to manage the key"))
+def policy_allows_management(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
     policy = keys.policy(kms, key.key_id)
     assert all(key_policy.allows(policy, iam_users[name].arn, action) for action in MANAGEMENT)
 
 
-@then(parsers.re(r"the key policy does not let (?P<name>\w+) manage the key"))
-def may_not_manage(kms: KMSClient, key: Key, iam_users: IamUsers, name: str) -> None:
+@then(parsers.re(r"the key policy does not allow (?P<name>\w+) to manage the key"))
+def policy_does_not_allow_management(
+    kms: KMSClient, key: Key, iam_users: IamUsers, name: str
+) -> None:
     policy = keys.policy(kms, key.key_id)
     assert not any(key_policy.allows(policy, iam_users[name].arn, action) for action in MANAGEMENT)
 
@@ -198,25 +202,25 @@ def cancel_deletion(kms: KMSClient, key: Key) -> None:
     keys.cancel_deletion(kms, key.key_id)
 
 
-@when("the waiting period passes")
-def waiting_period_passes(backend: Backend, alias: str) -> None:
+@when("the waiting period ends")
+def end_waiting_period(backend: Backend, alias: str) -> None:
     backend.advance(days=30)
 
 
-@then(refused("enabling the key"))
-def enabling_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]) -> None:
+@then(fails("enabling the key"))
+def enabling_fails(kms: KMSClient, key: Key, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         keys.enable(kms, key.key_id)
 
 
-@then(refused("scheduling the key's deletion in {days:d} days"))
-def scheduling_is_refused(kms: KMSClient, key: Key, days: int, error: type[KmsdemoError]) -> None:
+@then(fails("scheduling the key's deletion in {days:d} days"))
+def scheduling_fails(kms: KMSClient, key: Key, days: int, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         keys.schedule_deletion(kms, key.key_id, waiting_period_days=days)
 
 
-@then(refused("cancelling the key's deletion"))
-def cancelling_is_refused(kms: KMSClient, key: Key, error: type[KmsdemoError]) -> None:
+@then(fails("cancelling the key's deletion"))
+def cancelling_fails(kms: KMSClient, key: Key, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         keys.cancel_deletion(kms, key.key_id)
 
@@ -256,12 +260,12 @@ def alias_does_not_exist(kms: KMSClient, alias: str) -> None:
         keys.describe(kms, alias)
 
 
-@then("no key is left enabled")
+@then("no key is enabled")
 def no_key_is_enabled(account: Account) -> None:
     assert enabled_keys(account) == []
 
 
-@then("no other key is left enabled")
+@then("no other key is enabled")
 def no_other_key_is_enabled(account: Account, key: Key) -> None:
     assert enabled_keys(account) == [key.key_id]
 
@@ -281,6 +285,6 @@ def create_replicated_key(clients: Clients) -> Key:
     return key
 
 
-@then("the key waits for its replica to be deleted")
-def key_waits_for_replica(kms: KMSClient, key: Key) -> None:
+@then("the key is pending the deletion of its replica")
+def key_is_pending_replica_deletion(kms: KMSClient, key: Key) -> None:
     assert keys.describe(kms, key.key_id).state == "PendingReplicaDeletion"

@@ -10,10 +10,10 @@ import pytest
 from pytest_bdd import given, parsers, then
 
 from kmsdemo import keys
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
-from steps.refusals import refused
+from steps.failures import fails
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -114,7 +114,7 @@ def operation_succeeds(in_use: InUse, operation: str) -> None:
     CALLS[operation](in_use)
 
 
-@then(refused("the operation {operation}"))
-def operation_is_refused(in_use: InUse, operation: str, error: type[KmsdemoError]) -> None:
-    with pytest.raises(error), translated(key_id=in_use.key.key_id):
+@then(fails("the operation {operation}"))
+def operation_fails(in_use: InUse, operation: str, error: type[KmsdemoError]) -> None:
+    with pytest.raises(error), translate_errors(key_id=in_use.key.key_id):
         CALLS[operation](in_use)

@@ -1,4 +1,4 @@
-"""Passwords: stored, looked at as stored, moved, revealed."""
+"""Passwords: encrypted into the table, and decrypted from it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kmsdemo.cipher import Envelope, Plain
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
 from kmsdemo.vault import Vault, draw_user_number, items
+from steps.failures import fails
 from steps.keys import UNKNOWN_KEY
-from steps.refusals import refused
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
-NOBODY = "99999"
+UNKNOWN_USER = "99999"
 UNUSUAL = {
     "one letter": "x",
     "full of spaces and quotes": """ it's "quoted"  twice """,
@@ -34,8 +34,8 @@ UNUSUAL = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A password and the user number that it was stored under."""
+class StoredPassword:
+    """A password and the user number under which it is stored."""
 
     appuser: str
     password: str = field(repr=False)
@@ -43,181 +43,188 @@ class Stored:
 
 @pytest.fixture
 def password(pytestconfig: pytest.Config) -> str:
-    """The password that was asked for, or one that nothing else can contain by chance."""
+    """The password of the command line, or a random one that nothing else contains."""
     return pytestconfig.getoption("password") or f"correct horse {secrets.token_hex(8)}"
 
 
 @pytest.fixture
 def vault(kms: KMSClient, dynamodb: DynamoDBClient, key: Key, table_name: str) -> Vault:
-    """The passwords under the key."""
+    """The passwords in the table, encrypted under the key."""
     return Vault(kms, dynamodb, key.key_id, table_name)
 
 
-def store(vault: Vault, password: str) -> Stored:
-    return Stored(vault.store(password), password)
+def encrypt(vault: Vault, password: str) -> StoredPassword:
+    return StoredPassword(vault.store(password), password)
 
 
-def assert_reveals(vault: Vault, stored: Stored) -> None:
-    # Compared apart from the assertion, which would print both sides.
+def assert_decrypts(vault: Vault, stored: StoredPassword) -> None:
+    # Compared outside of the assertion, which would print both passwords.
     unchanged = vault.reveal(stored.appuser) == stored.password
-    assert unchanged, f"user {stored.appuser} gets another password than was stored"
+    assert unchanged, f"user {stored.appuser} does not get the password that was encrypted"
 
 
-# -------------------------------------------------------------------------------- storing
+# ------------------------------------------------------------------------------- encrypting
 
 
-@given("a stored password", target_fixture="stored")
-@when("I store a password", target_fixture="stored")
-def store_password(vault: Vault, password: str) -> Stored:
-    return store(vault, password)
+@given("an encrypted password", target_fixture="stored")
+@when("I encrypt a password", target_fixture="stored")
+def encrypt_password(vault: Vault, password: str) -> StoredPassword:
+    return encrypt(vault, password)
 
 
-@when("I store another password", target_fixture="other_stored")
-def store_another_password(vault: Vault) -> Stored:
-    return store(vault, "another battery staple")
+@when("I encrypt another password", target_fixture="other_stored")
+def encrypt_another_password(vault: Vault) -> StoredPassword:
+    return encrypt(vault, "another battery staple")
 
 
-@when("I store the same password again", target_fixture="other_stored")
-def store_same_password(vault: Vault, password: str) -> Stored:
-    return store(vault, password)
+@when("I encrypt the same password again", target_fixture="other_stored")
+def encrypt_same_password(vault: Vault, password: str) -> StoredPassword:
+    return encrypt(vault, password)
 
 
-@when(parsers.parse("I store a password that is {unusual}"), target_fixture="stored")
-def store_unusual_password(vault: Vault, unusual: str) -> Stored:
-    return store(vault, UNUSUAL[unusual])
+@when(parsers.parse("I encrypt a password that is {unusual}"), target_fixture="stored")
+def encrypt_unusual_password(vault: Vault, unusual: str) -> StoredPassword:
+    return encrypt(vault, UNUSUAL[unusual])
 
 
-@given("a password stored in the plain form of the scripts", target_fixture="stored")
-def store_in_plain_form(vault: Vault, password: str) -> Stored:
-    return store(replace(vault, cipher=Plain), password)
+@given("a password encrypted without encryption context", target_fixture="stored")
+def encrypt_without_context(vault: Vault, password: str) -> StoredPassword:
+    return encrypt(replace(vault, cipher=Plain), password)
 
 
-@given("a password stored in an envelope", target_fixture="stored")
-@when("I store a password in an envelope", target_fixture="stored")
-def store_in_envelope(vault: Vault, password: str) -> Stored:
-    return store(replace(vault, cipher=Envelope), password)
+@given("a password encrypted with envelope encryption", target_fixture="stored")
+@when("I encrypt a password with envelope encryption", target_fixture="stored")
+def encrypt_in_envelope(vault: Vault, password: str) -> StoredPassword:
+    return encrypt(replace(vault, cipher=Envelope), password)
 
 
-@when("I store another password in an envelope", target_fixture="other_stored")
-def store_another_in_envelope(vault: Vault) -> Stored:
-    return store(replace(vault, cipher=Envelope), "another battery staple")
+@when("I encrypt another password with envelope encryption", target_fixture="other_stored")
+def encrypt_another_in_envelope(vault: Vault) -> StoredPassword:
+    return encrypt(replace(vault, cipher=Envelope), "another battery staple")
 
 
-@when("I store a password of 5,000 bytes in an envelope", target_fixture="stored")
-def store_long_in_envelope(vault: Vault) -> Stored:
-    return store(replace(vault, cipher=Envelope), "é" * 2500)
+@when("I encrypt a password of 5,000 bytes with envelope encryption", target_fixture="stored")
+def encrypt_long_in_envelope(vault: Vault) -> StoredPassword:
+    return encrypt(replace(vault, cipher=Envelope), "é" * 2500)
 
 
-@given("the next user number drawn is already taken", target_fixture="vault")
-def draw_taken_number_first(vault: Vault, stored: Stored) -> Vault:
+@given("the next user number that is drawn is in use", target_fixture="vault")
+def draw_used_number_first(vault: Vault, stored: StoredPassword) -> Vault:
     draws: Iterator[str] = chain([stored.appuser], iter(draw_user_number, None))
     return replace(vault, draw=lambda: next(draws))
 
 
-@given("every user number drawn is already taken", target_fixture="vault")
-def draw_taken_numbers_only(vault: Vault, stored: Stored) -> Vault:
+@given("every user number that is drawn is in use", target_fixture="vault")
+def draw_used_numbers_only(vault: Vault, stored: StoredPassword) -> Vault:
     draws = repeat(stored.appuser)
     return replace(vault, draw=lambda: next(draws))
 
 
-@given("I name a key that does not exist", target_fixture="vault")
+@given("I name an unknown key", target_fixture="vault")
 def name_unknown_key(vault: Vault) -> Vault:
     return replace(vault, key_id=UNKNOWN_KEY)
 
 
-@then("the user number lies between 10001 and 99998")
-def user_number_is_in_range(stored: Stored) -> None:
+@then("the user number is between 10001 and 99998")
+def user_number_is_in_range(stored: StoredPassword) -> None:
     assert 10001 <= int(stored.appuser) <= 99998
 
 
 @then("the table has an item for the user")
-def table_has_item(dynamodb: DynamoDBClient, table_name: str, stored: Stored) -> None:
+def table_has_item(dynamodb: DynamoDBClient, table_name: str, stored: StoredPassword) -> None:
     assert [item.appuser for item in items(dynamodb, table_name)] == [stored.appuser]
 
 
-@then(refused("storing a password"))
-@then(refused("storing another password"))
-def storing_is_refused(vault: Vault, error: type[KmsdemoError]) -> None:
+@then(fails("encrypting a password"))
+@then(fails("encrypting another password"))
+def encrypting_fails(vault: Vault, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         vault.store("another battery staple")
 
 
-@then(refused("storing an empty password"))
-def storing_nothing_is_refused(vault: Vault, error: type[KmsdemoError]) -> None:
+@then(fails("encrypting an empty password"))
+def encrypting_empty_fails(vault: Vault, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         vault.store("")
 
 
-@then(refused("storing a password of 4,097 bytes"))
-def storing_too_much_is_refused(vault: Vault, error: type[KmsdemoError]) -> None:
+@then(fails("encrypting a password of 4,097 bytes"))
+def encrypting_too_long_fails(vault: Vault, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         vault.store("x" * 4097)
 
 
-@then(refused("storing a password of 4,000 accented letters"))
-def storing_accents_is_refused(vault: Vault, error: type[KmsdemoError]) -> None:
+@then(fails("encrypting a password of 4,000 accented letters"))
+def encrypting_accents_fails(vault: Vault, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         vault.store("é" * 4000)
 
 
-# -------------------------------------------------------------------------------- revealing
+# ------------------------------------------------------------------------------- decrypting
 
 
-@when("I reveal the password of the user", target_fixture="revealed")
-def reveal(vault: Vault, stored: Stored) -> Stored:
-    return Stored(stored.appuser, vault.reveal(stored.appuser))
+@when("I decrypt the password of the user", target_fixture="decrypted")
+def decrypt(vault: Vault, stored: StoredPassword) -> StoredPassword:
+    return StoredPassword(stored.appuser, vault.reveal(stored.appuser))
 
 
 @when(
-    parsers.parse("I reveal the password naming the key by its {name}"), target_fixture="revealed"
+    parsers.parse("I decrypt the password and name the key by its {name}"),
+    target_fixture="decrypted",
 )
-def reveal_by_name(vault: Vault, names: Mapping[str, str], name: str, stored: Stored) -> Stored:
-    return reveal(replace(vault, key_id=names[name]), stored)
+def decrypt_by_name(
+    vault: Vault, names: Mapping[str, str], name: str, stored: StoredPassword
+) -> StoredPassword:
+    return decrypt(replace(vault, key_id=names[name]), stored)
 
 
-@then("it is the password that was stored")
-def revealed_is_stored(revealed: Stored, stored: Stored) -> None:
-    unchanged = revealed == stored
-    assert unchanged, "it is another password than was stored"
+@then("I get the password unchanged")
+def decrypted_is_unchanged(decrypted: StoredPassword, stored: StoredPassword) -> None:
+    unchanged = decrypted == stored
+    assert unchanged, "it is not the password that was encrypted"
 
 
-@then("the password comes back unchanged")
-def password_comes_back(vault: Vault, stored: Stored) -> None:
-    assert_reveals(vault, stored)
+@then("the password decrypts unchanged")
+def password_decrypts(vault: Vault, stored: StoredPassword) -> None:
+    assert_decrypts(vault, stored)
 
 
-@then("both passwords come back unchanged")
-def both_passwords_come_back(vault: Vault, stored: Stored, other_stored: Stored) -> None:
-    assert_reveals(vault, stored)
-    assert_reveals(vault, other_stored)
+@then("both passwords decrypt unchanged")
+def both_passwords_decrypt(
+    vault: Vault, stored: StoredPassword, other_stored: StoredPassword
+) -> None:
+    assert_decrypts(vault, stored)
+    assert_decrypts(vault, other_stored)
 
 
-@then("the other user gets the password that was stored")
-def other_user_gets_password(vault: Vault, other_user: str, stored: Stored) -> None:
-    assert_reveals(vault, Stored(other_user, stored.password))
+@then("the other user gets the password")
+def other_user_gets_password(vault: Vault, other_user: str, stored: StoredPassword) -> None:
+    assert_decrypts(vault, StoredPassword(other_user, stored.password))
 
 
-@then(refused("revealing the password"))
-def revealing_is_refused(vault: Vault, stored: Stored, error: type[KmsdemoError]) -> None:
+@then(fails("decrypting the password"))
+def decrypting_fails(vault: Vault, stored: StoredPassword, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         vault.reveal(stored.appuser)
 
 
-@then(refused("revealing the password of an unknown user"))
-def revealing_unknown_is_refused(vault: Vault, error: type[KmsdemoError]) -> None:
+@then(fails("decrypting the password of an unknown user"))
+def decrypting_for_unknown_user_fails(vault: Vault, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
-        vault.reveal(NOBODY)
+        vault.reveal(UNKNOWN_USER)
 
 
-@then(refused("revealing the password of the other user"))
-def revealing_other_is_refused(vault: Vault, other_user: str, error: type[KmsdemoError]) -> None:
+@then(fails("decrypting the password of the other user"))
+def decrypting_for_other_user_fails(
+    vault: Vault, other_user: str, error: type[KmsdemoError]
+) -> None:
     with pytest.raises(error):
         vault.reveal(other_user)
 
 
-@then(refused("revealing the password with the other key"))
-def revealing_with_other_key_is_refused(
-    vault: Vault, stored: Stored, other_key: Key, error: type[KmsdemoError]
+@then(fails("decrypting the password with the other key"))
+def decrypting_with_other_key_fails(
+    vault: Vault, stored: StoredPassword, other_key: Key, error: type[KmsdemoError]
 ) -> None:
     with pytest.raises(error):
         replace(vault, key_id=other_key.key_id).reveal(stored.appuser)

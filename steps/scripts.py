@@ -1,6 +1,6 @@
-"""The two scripts that the class reads, or two that somebody else wrote.
+"""The two scripts of the lab, or two scripts of a learner.
 
-What a scenario needs and does not get, because of another fault, skips it.
+A scenario is skipped where another fault keeps it from what it needs.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from pytest_bdd import given, parsers, then, when
 
 from kmsdemo.backends import Backend
 from kmsdemo.keys import Key
-from kmsdemo.learners import progress
-from kmsdemo.learners.finding import Mismatch, assert_no_fault
-from kmsdemo.learners.submission import NotRun, Submission, printed, submitted
-from kmsdemo.learners.submission.machine import Machine
+from kmsdemo.learners import faults
+from kmsdemo.learners.finding import CheckFailed, fail_if_any
+from kmsdemo.learners.submission import NotRun, Submission, output, submitted
 from kmsdemo.learners.submission.program import Finished
+from kmsdemo.learners.submission.workspace import Workspace
 from kmsdemo.vault import Item, items
 from steps.keys import UNKNOWN_KEY
-from steps.passwords import NOBODY, Stored
+from steps.passwords import UNKNOWN_USER, StoredPassword
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,18 +47,18 @@ StoredItems = Callable[[], list[Item]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what holds other scripts than ours to the features."""
+    """Add the options that grade other scripts than ours."""
     group = parser.getgroup("kmsdemo")
     for name, placeholder in {"encrypt": "password", "decrypt": "appuser"}.items():
         text = f"{name} script, with {{{placeholder}}} and {{key_id}} in its command line"
         group.addoption(f"--{name}", metavar="COMMAND", help=f"your own {text}")
-    group.addoption("--seconds-each", type=float, default=60, help="time for a run of a script")
-    group.addoption("--seconds", type=float, default=math.inf, help="time for all of their runs")
+    group.addoption("--seconds-each", type=float, default=60, help="time limit for one run")
+    group.addoption("--seconds", type=float, default=math.inf, help="time limit for all runs")
 
 
 @pytest.fixture(scope="session")
 def submission(pytestconfig: pytest.Config) -> Iterator[Submission]:
-    """The two scripts: ours, or those of the command line, which are in the current folder."""
+    """The two scripts: ours, or those of the command line in the current folder."""
     given = {name: pytestconfig.getoption(name) for name in OURS}
     with submitted(
         **{name: command or OURS[name] for name, command in given.items()},
@@ -71,7 +71,7 @@ def submission(pytestconfig: pytest.Config) -> Iterator[Submission]:
 
 @pytest.fixture
 def runs() -> list[tuple[str, Finished]]:
-    """What each run of a script in this scenario left behind, under the script's name."""
+    """The result of each run in this scenario, with the name of the script."""
     return []
 
 
@@ -79,18 +79,18 @@ def runs() -> list[tuple[str, Finished]]:
 def run_script(
     submission: Submission, backend: Backend, table_name: str, runs: list[tuple[str, Finished]]
 ) -> RunScript:
-    """Run ``encrypt`` or ``decrypt`` with values for what its command line leaves open."""
+    """Run ``encrypt`` or ``decrypt`` with values for the placeholders of its command line."""
 
-    def run(name: str, machine: Machine = submission.machine, **values: str) -> Finished:
+    def run(name: str, workspace: Workspace = submission.workspace, **values: str) -> Finished:
         with backend.subprocess_environment() as variables:
             environment = {**variables, "KMSDEMO_TABLE": table_name}
             try:
-                finished = submission.run(name, machine, environment, values)
+                finished = submission.run(name, workspace, environment, values)
             except NotRun as reason:
                 pytest.skip(str(reason))
         if finished.stopped:
-            why = finished.stopped
-            raise Mismatch(why.what, expected="It ends by itself.", next_step=why.next_step)
+            stop = finished.stopped
+            raise CheckFailed(stop.what, expected="It ends by itself.", next_step=stop.next_step)
         runs.append((name, finished))
         return finished
 
@@ -99,20 +99,20 @@ def run_script(
 
 @pytest.fixture
 def stored_items(dynamodb: DynamoDBClient, table_name: str) -> StoredItems:
-    """Look at what is in the table, which is not empty."""
+    """Read the items of the table; fail if there are none."""
 
-    def look() -> list[Item]:
-        if there := list(items(dynamodb, table_name)):
-            return there
-        raise Mismatch("The table is empty.", expected="An item in the table demo-kms.")
+    def scan() -> list[Item]:
+        if found := list(items(dynamodb, table_name)):
+            return found
+        raise CheckFailed("The table is empty.", expected="An item in the table demo-kms.")
 
-    return look
+    return scan
 
 
-def leave_out_if_readable(stored: Iterable[Item], password: str) -> None:
-    """Skip what asks whether AWS KMS was asked, where it plainly was not."""
-    if any(progress.about_password(item, password) for item in stored):
-        pytest.skip("the password can be read in the table")
+def skip_if_not_encrypted(stored: Iterable[Item], password: str) -> None:
+    """Skip a scenario about the use of AWS KMS if the table contains the password itself."""
+    if any(faults.password_fault(item, password) for item in stored):
+        pytest.skip("the table contains the password")
 
 
 # -------------------------------------------------------------------------------- running
@@ -120,8 +120,8 @@ def leave_out_if_readable(stored: Iterable[Item], password: str) -> None:
 
 @given("two scripts that work")
 def scripts_work(submission: Submission) -> None:
-    if submission.gives_passwords_back is False:
-        pytest.skip("the scripts do not even give a plain password back")
+    if submission.returns_passwords is False:
+        pytest.skip("the scripts do not return a simple password yet")
 
 
 @given(parsers.re("a password (?P<unusual>(with|that|of) .*)"), target_fixture="password")
@@ -129,28 +129,28 @@ def choose_unusual_password(unusual: str) -> str:
     return UNUSUAL[unusual]
 
 
-@given("a password stored by the encrypt script", target_fixture="stored")
-def store_first(
+@given("a password encrypted by the encrypt script", target_fixture="stored")
+def encrypt_first(
     submission: Submission,
     run_script: RunScript,
     key: Key,
     stored_items: StoredItems,
     password: str,
-) -> Stored:
+) -> StoredPassword:
     try:
-        return store_password(run_script, key, stored_items, password)
-    except Mismatch:
-        submission.remember(gives_passwords_back=False)
-        pytest.skip("the encrypt script stores nothing")
+        return encrypt_password(run_script, key, stored_items, password)
+    except CheckFailed:
+        submission.remember(returns_passwords=False)
+        pytest.skip("the encrypt script does not store an item")
 
 
 @when("I run the encrypt script with the password", target_fixture="stored")
-def store_password(
+def encrypt_password(
     run_script: RunScript, key: Key, stored_items: StoredItems, password: str
-) -> Stored:
+) -> StoredPassword:
     finished = encrypt(run_script, key, password)
-    printed.expect_success(finished, password)
-    return Stored(stored_items()[0].appuser, password)
+    output.expect_success(finished, password)
+    return StoredPassword(stored_items()[0].appuser, password)
 
 
 @when("I run the encrypt script with a password", target_fixture="finished")
@@ -159,16 +159,16 @@ def encrypt(run_script: RunScript, key: Key, password: str) -> Finished:
 
 
 @when("I run the decrypt script for the user", target_fixture="finished")
-def decrypt(run_script: RunScript, key: Key, stored: Stored) -> Finished:
+def decrypt(run_script: RunScript, key: Key, stored: StoredPassword) -> Finished:
     return run_script("decrypt", appuser=stored.appuser, key_id=key.key_id)
 
 
 @when("I run the decrypt script for the user on another machine", target_fixture="finished")
 def decrypt_elsewhere(
-    run_script: RunScript, submission: Submission, key: Key, stored: Stored
+    run_script: RunScript, submission: Submission, key: Key, stored: StoredPassword
 ) -> Finished:
-    there = submission.another_machine
-    return run_script("decrypt", there, appuser=stored.appuser, key_id=key.key_id)
+    fresh = submission.fresh_workspace
+    return run_script("decrypt", fresh, appuser=stored.appuser, key_id=key.key_id)
 
 
 @when(parsers.parse("I run the {name} script with no arguments"), target_fixture="finished")
@@ -176,14 +176,14 @@ def run_without_arguments(run_script: RunScript, name: str) -> Finished:
     return run_script(name)
 
 
-@when("I run the encrypt script with a key that does not exist", target_fixture="finished")
+@when("I run the encrypt script with an unknown key", target_fixture="finished")
 def encrypt_with_unknown_key(run_script: RunScript, password: str) -> Finished:
     return run_script("encrypt", password=password, key_id=UNKNOWN_KEY)
 
 
-@when("I run the decrypt script with a user that nobody stored", target_fixture="finished")
+@when("I run the decrypt script with an unknown user", target_fixture="finished")
 def decrypt_for_unknown_user(run_script: RunScript, key: Key) -> Finished:
-    return run_script("decrypt", appuser=NOBODY, key_id=key.key_id)
+    return run_script("decrypt", appuser=UNKNOWN_USER, key_id=key.key_id)
 
 
 # -------------------------------------------------------------------------- what they print
@@ -193,46 +193,48 @@ def decrypt_for_unknown_user(run_script: RunScript, key: Key) -> Finished:
 def prints_lines_for_encrypting(
     finished: Finished, stored_items: StoredItems, password: str
 ) -> None:
-    printed.expect_success(finished, password)
-    expected = printed.lines_for_encrypting(stored_items()[0].appuser)
-    # That it shows the password is another scenario's matter.
-    lines = [line for line in printed.lines_of(finished.stdout) if password not in line]
-    printed.expect_lines(lines, expected, password)
+    output.expect_success(finished, password)
+    expected = output.lines_for_encrypting(stored_items()[0].appuser)
+    # Another scenario checks that no line contains the password.
+    lines = [line for line in output.lines_of(finished.stdout) if password not in line]
+    output.expect_lines(lines, expected, password)
 
 
 @then("it prints the lab's lines for decrypting, with the password")
-def prints_lines_for_decrypting(submission: Submission, finished: Finished, stored: Stored) -> None:
-    submission.remember(gives_passwords_back=stored.password in finished.stdout)
-    printed.expect_success(finished, stored.password)
-    expected = printed.lines_for_decrypting(stored.appuser, stored.password)
-    printed.expect_lines(printed.lines_of(finished.stdout), expected, stored.password)
+def prints_lines_for_decrypting(
+    submission: Submission, finished: Finished, stored: StoredPassword
+) -> None:
+    submission.remember(returns_passwords=stored.password in finished.stdout)
+    output.expect_success(finished, stored.password)
+    expected = output.lines_for_decrypting(stored.appuser, stored.password)
+    output.expect_lines(output.lines_of(finished.stdout), expected, stored.password)
 
 
-@then("it gives the password back")
-def gives_password_back(finished: Finished, stored: Stored) -> None:
-    printed.expect_success(finished, stored.password)
-    printed.expect_password(finished.stdout, stored.password)
+@then("it prints the password")
+def prints_password(finished: Finished, stored: StoredPassword) -> None:
+    output.expect_success(finished, stored.password)
+    output.expect_password(finished.stdout, stored.password)
 
 
 @then("it does not print the password")
 def prints_no_password(finished: Finished, stored_items: StoredItems, password: str) -> None:
-    leave_out_if_readable(stored_items(), password)
-    printed.expect_secrecy(finished.stdout, password, "The decrypt script, without AWS KMS,")
+    skip_if_not_encrypted(stored_items(), password)
+    output.expect_secrecy(finished.stdout, password, "The decrypt script, without AWS KMS,")
 
 
-@then("only its answer shows the password")
-def only_answer_shows_password(runs: list[tuple[str, Finished]], password: str) -> None:
+@then("only the last line of its output contains the password")
+def only_last_line_contains_password(runs: list[tuple[str, Finished]], password: str) -> None:
     for name, finished in runs:
         rest = finished.stdout.replace(password, "", 1 if name == "decrypt" else 0)
-        printed.expect_secrecy(rest, password, f"The output of the {name} script")
-        printed.expect_secrecy(finished.stderr, password, f"Standard error of the {name} script")
+        output.expect_secrecy(rest, password, f"The output of the {name} script")
+        output.expect_secrecy(finished.stderr, password, f"Standard error of the {name} script")
 
 
-@then("no file that they wrote shows the password")
-def no_file_shows_password(submission: Submission, password: str) -> None:
-    for path in submission.files_that_show(password):
-        where = submission.machine.place_of(path)
-        raise Mismatch(f"The file {path.name} in {where} shows the password.")
+@then("no file that they wrote contains the password")
+def no_file_contains_password(submission: Submission, password: str) -> None:
+    for path in submission.files_containing(password):
+        where = submission.workspace.location_of(path)
+        raise CheckFailed(f"The file {path.name} in {where} contains the password.")
 
 
 @then("it writes nothing to standard error")
@@ -244,8 +246,8 @@ def standard_error_is_empty(finished: Finished) -> None:
 def script_fails(
     dynamodb: DynamoDBClient, table_name: str, finished: Finished, password: str
 ) -> None:
-    leave_out_if_readable(items(dynamodb, table_name), password)
-    printed.expect_failure(finished, password)
+    skip_if_not_encrypted(items(dynamodb, table_name), password)
+    output.expect_failure(finished, password)
 
 
 # -------------------------------------------------------------------------- what they store
@@ -253,24 +255,24 @@ def script_fails(
 
 @then("the table has an item for each of two users")
 def table_has_two_users(stored_items: StoredItems) -> None:
-    if len(there := stored_items()) < 2:
-        raise Mismatch(
-            f"After two runs there is one item, of user {there[0].appuser}.", expected="Two items."
+    if len(found := stored_items()) < 2:
+        raise CheckFailed(
+            f"After two runs there is one item, of user {found[0].appuser}.", expected="Two items."
         )
 
 
-@then('the item has binary data under "userpasswd"')
+@then('the item has binary data in "userpasswd"')
 def item_has_binary_data(stored_items: StoredItems) -> None:
-    assert_no_fault(map(progress.about_attributes, stored_items()))
+    fail_if_any(map(faults.attribute_fault, stored_items()))
 
 
-@then("no attribute of the item shows the password")
+@then("no attribute of the item contains the password")
 def item_hides_password(stored_items: StoredItems, password: str) -> None:
-    assert_no_fault(progress.about_password(item, password) for item in stored_items())
+    fail_if_any(faults.password_fault(item, password) for item in stored_items())
 
 
-@then("AWS KMS decrypts what is stored under the key that I named")
-def named_key_decrypts(kms: KMSClient, key: Key, stored_items: StoredItems, password: str) -> None:
-    there = stored_items()
-    leave_out_if_readable(there, password)
-    assert_no_fault(progress.about_ciphertext(kms, key.key_id, item) for item in there)
+@then("the stored ciphertext decrypts under the given key")
+def given_key_decrypts(kms: KMSClient, key: Key, stored_items: StoredItems, password: str) -> None:
+    found = stored_items()
+    skip_if_not_encrypted(found, password)
+    fail_if_any(faults.ciphertext_fault(kms, key.key_id, item) for item in found)

@@ -1,4 +1,4 @@
-"""The table: created, looked at, deleted."""
+"""The table: created, described, deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_bdd import given, parsers, then, when
 from kmsdemo import table
 from kmsdemo.errors import KmsdemoError, TableNotFound
 from kmsdemo.table import Table
-from steps.refusals import refused
+from steps.failures import fails
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,7 +43,7 @@ def delete_table(dynamodb: DynamoDBClient, table_name: str) -> None:
 
 @then(parsers.parse('the table is called "{name}"'))
 def table_is_called(account: Account, created_table: Table, name: str) -> None:
-    assert created_table.name == account.named(name)
+    assert created_table.name == account.resource_name(name)
 
 
 @then("the table is active")
@@ -56,7 +56,7 @@ def table_has_partition_key(created_table: Table, name: str) -> None:
     assert (created_table.partition_key, created_table.partition_key_type) == (name, "S")
 
 
-@then("it is paid for on demand")
+@then("its billing mode is on-demand")
 def table_is_on_demand(created_table: Table) -> None:
     assert created_table.billing_mode == "PAY_PER_REQUEST"
 
@@ -67,17 +67,13 @@ def table_does_not_exist(dynamodb: DynamoDBClient, table_name: str) -> None:
         table.describe(dynamodb, table_name)
 
 
-@then(refused("creating the table"))
-def creating_is_refused(
-    dynamodb: DynamoDBClient, table_name: str, error: type[KmsdemoError]
-) -> None:
+@then(fails("creating the table"))
+def creating_fails(dynamodb: DynamoDBClient, table_name: str, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         table.create(dynamodb, table_name)
 
 
-@then(refused("deleting the table"))
-def deleting_is_refused(
-    dynamodb: DynamoDBClient, table_name: str, error: type[KmsdemoError]
-) -> None:
+@then(fails("deleting the table"))
+def deleting_fails(dynamodb: DynamoDBClient, table_name: str, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         table.delete(dynamodb, table_name)

@@ -1,4 +1,4 @@
-"""Binds the check, which pytest does not collect by itself: it looks at an account of yours."""
+"""Binds the check of an account; pytest does not collect it, since it reads a learner's account."""
 
 from pytest_bdd import scenarios
 

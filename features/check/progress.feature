@@ -1,96 +1,96 @@
 @check
-Feature: How far the lab has come
-  Each scenario looks at one thing that the lab asks for, changes nothing, and says what to do
-  next. Reading the scripts and decrypting the password leave no trace, so nobody can look at
-  whether they were done.
+Feature: Progress of the lab
+  Each scenario checks one thing that the lab asks for, changes nothing, and says what to do
+  next. Reading the scripts and decrypting the password change nothing in the account, so they
+  cannot be checked.
 
   Rule: 1. Create the key
 
-    Scenario: A key has the lab's alias
+    Scenario: A key has an alias of the lab
       Create a symmetric key and give it an alias: demo-kms- and a suffix of your choice.
 
-      Then an alias of a key begins with "demo-kms-" and goes on
+      Then the alias of a key begins with "demo-kms-" and has a suffix
 
-    Scenario: No other key has one
+    Scenario: Only one key has an alias of the lab
       Decide which key is yours. Schedule the deletion of the others, or delete their aliases.
 
-      Then no two keys in use have such an alias
+      Then at most one key in use has such an alias
 
     Scenario: The key is symmetric and encrypts and decrypts
-      The kind of a key cannot be changed. Create another, symmetric, to encrypt and decrypt, and
-      move the alias to it.
+      The type and the usage of a key cannot be changed. Create another key, symmetric, to encrypt
+      and decrypt, and move the alias to it.
 
-      Given the lab's key
+      Given the lab key
       Then it is symmetric
-      And it encrypts and decrypts
+      And its key usage is encrypt and decrypt
 
   Rule: 2. Create the table
 
-    Scenario: The table is there
+    Scenario: The table exists
       Create a DynamoDB table with the name demo-kms in the same Region as the key.
 
-      Given the lab is not cleaned up
-      Then there is a table with the name "demo-kms"
+      Given the lab is not cleaned up yet
+      Then the table "demo-kms" exists
 
     Scenario: The partition key is appuser, a string
-      The partition key cannot be changed, and capital letters count. Delete the table and create
-      it again, with the partition key appuser, a string, and no sort key.
+      The partition key cannot be changed, and its name is case-sensitive. Delete the table and
+      create it again, with the partition key appuser, a string, and no sort key.
 
-      Given the lab's table
-      Then its only key is "appuser", a string
+      Given the lab table
+      Then its partition key is "appuser", a string, and it has no sort key
 
   Rule: 4. Encrypt a password
 
     Scenario: The table has an item
       Run the encrypt script with a password and the key id, and note the user number.
 
-      Given the lab's table with its key
+      Given the lab table with its partition key
       Then it has at least one item
 
-    Scenario: Each item has its ciphertext under userpasswd, as binary data
-      The ciphertext goes into the attribute userpasswd, as it came from AWS KMS: binary data, not
-      text. Store the password again.
+    Scenario: Each item has its ciphertext in userpasswd, as binary data
+      Store the ciphertext blob in the attribute userpasswd as AWS KMS returns it: binary data,
+      not text. Encrypt the password again.
 
       Given the items
-      Then each has binary data under "userpasswd"
+      Then each item has binary data in "userpasswd"
 
   Rule: 5. Verify the ciphertext
 
-    Scenario: No item can be read
-      The password must be encrypted by AWS KMS before it is stored; an encoding such as Base64
-      hides nothing. Delete the item and store the password again.
+    Scenario: No item contains readable text
+      AWS KMS must encrypt the password before you store it; an encoding such as Base64 does not
+      protect it. Delete the item and encrypt the password again.
 
       Given the items with binary data
-      Then none can be read as text, in Base64 or without
+      Then no item contains readable text, in Base64 or without
 
-    Scenario: Each ciphertext is under the lab's key
-      Name the lab's key when you encrypt, and store what AWS KMS answers. Delete the item and
-      store the password again.
+    Scenario: Each ciphertext is encrypted under the lab key
+      Name the lab key when you encrypt, and store the ciphertext blob that AWS KMS returns.
+      Delete the item and encrypt the password again.
 
-      Given the items that nobody can read
-      And the lab's key works
-      Then each decrypts under the lab's key
+      Given the items without readable text
+      And the lab key is enabled
+      Then each item decrypts under the lab key
 
   Rule: 7. Schedule the key's deletion
 
     Scenario: The key is pending deletion
-      Once all else is done, schedule the deletion of the key.
+      When the steps before are done, schedule the deletion of the key.
 
-      Given the lab's key
-      And it has served its purpose
+      Given the lab key
+      And the lab has encrypted a password with it
       Then it is pending deletion
 
     Scenario: The waiting period is 7 days
-      Cancel the deletion and schedule it again, with a waiting period of 7 days; without one,
-      AWS KMS takes 30.
+      Cancel the deletion and schedule it again with a waiting period of 7 days; the default of
+      AWS KMS is 30 days.
 
-      Given the lab's key is pending deletion
-      Then it will be deleted in at most 7 days
+      Given the lab key is pending deletion
+      Then AWS KMS deletes it in at most 7 days
 
   Rule: 8. Delete the table
 
-    Scenario: The table is gone
-      Delete the table, and with it all items.
+    Scenario: The table is deleted
+      Delete the table. Its items are deleted with it.
 
-      Given the lab's key is pending deletion
-      Then there is no table with the name "demo-kms"
+      Given the lab key is pending deletion
+      Then the table "demo-kms" does not exist

@@ -1,7 +1,7 @@
-"""Where emulators are known to differ from AWS: the table of scenarios that fail there.
+"""Known differences between emulators and AWS: the table of scenarios that fail there.
 
-Each is a strict expected failure: a run in which the scenario passes fails, so that an emulator
-that has become right is noticed and the scenario removed from here.
+Each scenario is a strict expected failure: if it passes, the run fails. So a fixed emulator is
+noticed, and the scenario is removed from this table.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ _KMS = "https://docs.aws.amazon.com/kms/latest"
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """One thing that an emulator does otherwise than AWS documents it.
+    """One difference between an emulator and AWS.
 
     Attributes:
-        backend: The emulator.
-        reason: What it does instead.
-        link: Where AWS documents what it should do.
-        scenarios: Names of the scenarios that fail; an outline's with the values of its example.
+        backend: The name of the emulator.
+        reason: What the emulator does.
+        link: The page where AWS documents what AWS KMS does.
+        scenarios: Names of the scenarios that fail; of an outline, with the values of the example.
     """
 
     backend: str
@@ -32,30 +32,30 @@ class Divergence:
 
 
 _NEED_POLICIES = (
-    "A caller without permission",
+    "The caller has no permission",
     "A key administrator cannot decrypt",
     "A key administrator cannot encrypt",
     "A key user cannot delete the key",
-    "Whoever is neither can do nothing",
-    "A prohibition is stronger than any permission",
-    "Carl decrypts for one user only",
-    "A revoked grant lets nobody decrypt",
+    "Any other IAM user can do nothing",
+    "An explicit deny overrides any allow",
+    "Carl can decrypt for one user only",
+    "A revoked grant does not allow carl to decrypt",
 )
 _NEED_CHECKED_POLICIES = (
-    "A key policy that its author could not change again is refused",
-    "A key policy names people who exist",
+    "A key policy that locks out its author is rejected",
+    "A key policy for a user that does not exist is rejected",
 )
 _RE_ENCRYPT = (
-    "An enabled key does ReEncrypt",
-    "A disabled key does not do ReEncrypt",
-    "A key that is pending deletion does not do ReEncrypt",
+    "ReEncrypt succeeds on an enabled key",
+    "ReEncrypt fails on a disabled key",
+    "ReEncrypt fails on a key that is pending deletion",
 )
 
 # LocalStack 4.14.0, its last community release.
 _LOCALSTACK = (
     Divergence(
         "localstack",
-        "key policies are kept and not enforced",
+        "key policies are stored but not enforced",
         f"{_KMS}/developerguide/key-policies.html",
         _NEED_POLICIES,
     ),
@@ -67,33 +67,33 @@ _LOCALSTACK = (
     ),
     Divergence(
         "localstack",
-        "a key ARN opens another account's key",
+        "a caller can use another account's key by its ARN",
         f"{_KMS}/developerguide/key-policy-modifying-external-accounts.html",
-        ("The full name of a key opens no door",),
+        ("Knowing the key ARN does not give access to the key",),
     ),
     Divergence(
         "localstack",
         "CreateAlias accepts aliases that begin with alias/aws/",
         f"{_KMS}/APIReference/API_CreateAlias.html",
-        ("AWS keeps the aliases that begin with aws for itself",),
+        ("Aliases that begin with aws/ are reserved for AWS",),
     ),
     Divergence(
         "localstack",
-        "CancelKeyDeletion of a disabled key says DisabledException",
+        "CancelKeyDeletion of a disabled key returns DisabledException",
         f"{_KMS}/developerguide/key-state.html",
-        ("A disabled key has no deletion to cancel",),
+        ("CancelKeyDeletion fails on a disabled key",),
     ),
     Divergence(
         "localstack",
-        "ReEncrypt to an alias ends with an internal error",
+        "ReEncrypt to an alias returns an internal error",
         f"{_KMS}/APIReference/API_ReEncrypt.html",
         _RE_ENCRYPT,
     ),
     Divergence(
         "localstack",
-        "a primary key with a replica is pending deletion at once",
+        "a primary key with a replica is PendingDeletion, not PendingReplicaDeletion",
         f"{_KMS}/APIReference/API_ScheduleKeyDeletion.html",
-        ("The primary key waits for its replica",),
+        ("The primary key waits until its replica is deleted",),
     ),
 )
 
@@ -101,7 +101,7 @@ _LOCALSTACK = (
 _MINISTACK = (
     Divergence(
         "ministack",
-        "key policies are kept and not enforced",
+        "key policies are stored but not enforced",
         f"{_KMS}/developerguide/key-policies.html",
         _NEED_POLICIES,
     ),
@@ -113,31 +113,35 @@ _MINISTACK = (
     ),
     Divergence(
         "ministack",
-        "another account's key is not found where AWS denies access",
+        "another account's key returns NotFoundException instead of AccessDeniedException",
         f"{_KMS}/developerguide/key-policy-modifying-external-accounts.html",
-        ("The full name of a key opens no door",),
+        ("Knowing the key ARN does not give access to the key",),
     ),
     Divergence(
         "ministack",
         "CreateAlias accepts aliases that begin with alias/aws/",
         f"{_KMS}/APIReference/API_CreateAlias.html",
-        ("AWS keeps the aliases that begin with aws for itself",),
+        ("Aliases that begin with aws/ are reserved for AWS",),
     ),
     Divergence(
         "ministack",
-        "Decrypt does not look at the key that is named",
+        "Decrypt ignores KeyId",
         f"{_KMS}/APIReference/API_Decrypt.html",
-        ("It does not decrypt under another key", "The wrong key", "A key that does not exist"),
+        (
+            "It does not decrypt under another key",
+            "It is the wrong key",
+            "The key does not exist",
+        ),
     ),
     Divergence(
         "ministack",
-        "Decrypt takes damaged ciphertext",
+        "Decrypt accepts damaged ciphertext",
         f"{_KMS}/APIReference/API_Decrypt.html",
         (
             "It does not decrypt when its first bit is flipped",
             "It does not decrypt when its last bit is flipped",
-            "It does not decrypt when its end is cut off",
-            "It does not decrypt when something is added to it",
+            "It does not decrypt when its last byte is removed",
+            "It does not decrypt when a byte is added to it",
         ),
     ),
     Divergence(
@@ -145,9 +149,9 @@ _MINISTACK = (
         "CancelKeyDeletion of a key that is not pending deletion succeeds",
         f"{_KMS}/developerguide/key-state.html",
         (
-            "There must be a deletion to cancel",
-            "An enabled key has no deletion to cancel",
-            "A disabled key has no deletion to cancel",
+            "Only a scheduled deletion can be cancelled",
+            "CancelKeyDeletion fails on an enabled key",
+            "CancelKeyDeletion fails on a disabled key",
         ),
     ),
     Divergence(
@@ -158,7 +162,7 @@ _MINISTACK = (
             "Deletion cannot be scheduled twice",
             "The key cannot be enabled during the waiting period",
             *(
-                f"A key that is pending deletion does not do {operation}"
+                f"{operation} fails on a key that is pending deletion"
                 for operation in (
                     "CreateAlias",
                     "DisableKey",
@@ -179,23 +183,23 @@ _MINISTACK = (
         "a disabled key's rotation can be changed",
         f"{_KMS}/developerguide/key-state.html",
         (
-            "A disabled key does not do DisableKeyRotation",
-            "A disabled key does not do EnableKeyRotation",
+            "DisableKeyRotation fails on a disabled key",
+            "EnableKeyRotation fails on a disabled key",
         ),
     ),
     Divergence(
         "ministack",
-        "there is no RotateKeyOnDemand",
+        "RotateKeyOnDemand is not implemented",
         f"{_KMS}/APIReference/API_RotateKeyOnDemand.html",
         (
-            "An enabled key does RotateKeyOnDemand",
-            "A disabled key does not do RotateKeyOnDemand",
-            "A key that is pending deletion does not do RotateKeyOnDemand",
+            "RotateKeyOnDemand succeeds on an enabled key",
+            "RotateKeyOnDemand fails on a disabled key",
+            "RotateKeyOnDemand fails on a key that is pending deletion",
         ),
     ),
     Divergence(
         "ministack",
-        "there is no ReEncrypt",
+        "ReEncrypt is not implemented",
         f"{_KMS}/APIReference/API_ReEncrypt.html",
         _RE_ENCRYPT,
     ),
@@ -205,7 +209,12 @@ DIVERGENCES = _LOCALSTACK + _MINISTACK
 
 
 def find(backend: str, scenario: str) -> Divergence | None:
-    """Return what is known of a scenario on a backend, if anything is."""
+    """Return the known difference that makes a scenario fail on a backend; ``None`` without one.
+
+    Args:
+        backend: The name of the backend.
+        scenario: The name of the scenario.
+    """
     for known in DIVERGENCES:
         if known.backend == backend and scenario in known.scenarios:
             return known

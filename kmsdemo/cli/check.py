@@ -12,7 +12,7 @@ import click
 
 from kmsdemo.cli.findings import Findings
 from kmsdemo.cli.options import json_option, junit_option
-from kmsdemo.cli.output import print_json
+from kmsdemo.cli.output import print_json, say
 from kmsdemo.learners.finding import is_complete
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SECONDS_BETWEEN_LOOKS = 2.0
 
 
-@click.command()
+@click.command(short_help="Say which steps of the lab are done, and what is next.")
 @click.option("--watch", is_flag=True, help="Look again as things change, until Ctrl-C.")
 @junit_option
 @json_option
@@ -39,9 +39,9 @@ def check(watch: bool, junit: Path | None, as_json: bool) -> None:
     if watch:
         _keep_looking()
         return
-    from kmsdemo.learners.check import look  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
 
-    findings = look(junit=junit)
+    findings = check_account(junit=junit)
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -50,19 +50,19 @@ def check(watch: bool, junit: Path | None, as_json: bool) -> None:
 
 
 def _keep_looking() -> None:
-    from kmsdemo.learners.check import look  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
 
     before: list[Finding] = []
     try:
         while True:
-            if (findings := look()) != before:
+            if (findings := check_account()) != before:
                 click.clear()
                 _show(findings)
-                click.echo("\nLooking again as things change; Ctrl-C ends it.")
+                say("\nLooking again as things change; Ctrl-C ends it.")
                 before = findings
             time.sleep(_SECONDS_BETWEEN_LOOKS)
     except KeyboardInterrupt:
-        click.echo()
+        say()
 
 
 def _show(findings: list[Finding]) -> None:

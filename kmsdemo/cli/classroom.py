@@ -17,10 +17,11 @@ from rich.text import Text
 from kmsdemo.account import environment
 from kmsdemo.cli.findings import STYLES
 from kmsdemo.cli.options import json_option, sandbox_option
-from kmsdemo.cli.output import print_json
+from kmsdemo.cli.output import print_json, say
 from kmsdemo.learners import class_list
 from kmsdemo.learners.class_list import Learner
 from kmsdemo.learners.finding import MARKS, WORDS, Verdict, by_step
+from kmsdemo.printable import printable
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 
@@ -28,7 +29,7 @@ _SECONDS_BETWEEN_LOOKS = 2.0
 Progress = Mapping[str, Verdict]
 
 
-@click.command("class")
+@click.command("class", short_help="Show the progress of each learner of a class.")
 @click.argument("names", type=click.Path(dir_okay=False, path_type=Path))
 @sandbox_option
 @json_option
@@ -59,15 +60,15 @@ def _keep_looking(learners: Sequence[Learner], endpoint_url: str) -> None:
                     screen.update(_table(known, marks), refresh=True)
                 time.sleep(_SECONDS_BETWEEN_LOOKS)
     except KeyboardInterrupt:
-        click.echo()
+        say()
 
 
 def _look(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
-    from kmsdemo.learners.check import look  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
 
     for learner in learners:
-        with environment.only(learner.environment(endpoint_url)):
-            yield learner.name, by_step(look())
+        with environment.isolated(learner.environment(endpoint_url)):
+            yield learner.name, by_step(check_account())
 
 
 def _table(known: Mapping[str, Progress], marks: Mapping[Verdict, str]) -> Table:
@@ -78,5 +79,5 @@ def _table(known: Mapping[str, Progress], marks: Mapping[Verdict, str]) -> Table
         table.add_column(step.partition(".")[0])
     for name, progress in known.items():
         cells = [Text(marks[verdict], style=STYLES[verdict]) for verdict in progress.values()]
-        table.add_row(Text(name), *cells)
+        table.add_row(Text(printable(name)), *cells)
     return table

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from kmsdemo.learners.finding import MARKS, WORDS, Finding
 from kmsdemo.lesson.terminal import wrapped
+from kmsdemo.printable import printable
 
 STYLES = {"done": "green", "not yet": "bold red", "not reached": "dim"}
 _LOUDER_WORDS = {**WORDS, "not yet": "NOT YET"}
@@ -28,8 +29,8 @@ class Findings:
             self._print(0, finding.step, "bold")
         has_marks = sys.stdout.isatty() and self._console.encoding.startswith("utf")
         mark = (MARKS if has_marks else _LOUDER_WORDS)[finding.verdict]
-        reason = f": {finding.sees}" if finding.verdict == "not reached" else ""
-        self._print(2, f"{mark} {finding.asks}{reason}", STYLES[finding.verdict])
+        reason = f": {finding.actual}" if finding.verdict == "not reached" else ""
+        self._print(2, f"{mark} {finding.requirement}{reason}", STYLES[finding.verdict])
         if finding.verdict == "not yet":
             self._explain(finding)
 
@@ -41,7 +42,7 @@ class Findings:
     def _explain(self, finding: Finding) -> None:
         said = {
             "Expected": finding.expected,
-            "We see": finding.sees,
+            "We see": finding.actual,
             "Output": finding.output,
             "Next": finding.next_step,
         }
@@ -50,4 +51,5 @@ class Findings:
                 self._print(4, f"{about}: {text}")
 
     def _print(self, indent: int, text: str, style: str = "") -> None:
-        self._console.print(Text(wrapped(text, self._console.width, indent), style=style))
+        shown = printable(text, keep="\n\t")  # which wrapping takes for spaces
+        self._console.print(Text(wrapped(shown, self._console.width, indent), style=style))

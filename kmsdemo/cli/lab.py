@@ -14,6 +14,7 @@ from rich.console import Console
 from kmsdemo import backends
 from kmsdemo.backends import Options
 from kmsdemo.cli.options import backend_options
+from kmsdemo.cli.output import say
 from kmsdemo.lesson.errors import ChapterNotFound
 
 if TYPE_CHECKING:
@@ -92,19 +93,19 @@ def lab(
 
     With --pace: space for the next step, b back to the explanation, q to quit and clean up.
     """
-    click.echo("The KMS lab: encrypt a password before it travels to the database.")
+    say("The KMS lab: encrypt a password before it travels to the database.")
     options = Options(**told)
     if announcement := backends.announcement(backend, options):
-        click.echo(announcement)
+        say(announcement)
     # pytest only starts where it runs
     from kmsdemo.lesson.lesson import DEMO_PASSWORD, Lesson, give  # noqa: PLC0415
-    from kmsdemo.lesson.terminal import Screen  # noqa: PLC0415
+    from kmsdemo.lesson.terminal import TerminalRenderer  # noqa: PLC0415
 
     is_plain = plain or not sys.stdout.isatty()
     console = Console(highlight=False, color_system=None if is_plain else "auto")
     lesson = Lesson(backend, options, first, password or DEMO_PASSWORD, is_paced)
     with _transcript(transcript) as kept:
-        code = give(lesson, [Screen(console, plain=is_plain), *kept])
+        code = give(lesson, [TerminalRenderer(console, plain=is_plain), *kept])
     sys.exit(code)
 
 
@@ -114,11 +115,11 @@ def _transcript(path: str | None) -> Iterator[list[Renderer]]:
     if path is None:
         yield []
         return
-    from kmsdemo.lesson.markdown import Transcript  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.lesson.markdown import MarkdownRenderer  # noqa: PLC0415, pytest only starts where it runs
 
     with _new_file(path) as file:
         try:
-            yield [Transcript(file)]
+            yield [MarkdownRenderer(file)]
         except ChapterNotFound:
             Path(path).unlink()
             raise

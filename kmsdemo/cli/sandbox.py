@@ -11,14 +11,20 @@ import click
 
 from kmsdemo.account import environment
 from kmsdemo.cli.options import sandbox_option
-from kmsdemo.cli.output import date
+from kmsdemo.cli.output import date, say
 from kmsdemo.learners import class_list
 from kmsdemo.learners.class_list import Learner
 
 
 @click.group(invoke_without_command=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=4566, show_default=True, help="The port; 0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=4566,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
 @click.option(
     "--class",
     "names",
@@ -51,7 +57,7 @@ def advance(days: float, endpoint_url: str) -> None:
     from kmsdemo.sandbox.http import client  # noqa: PLC0415, moto only starts where it runs
 
     time = datetime.fromisoformat(client.advance(endpoint_url, days=days))
-    click.echo(f"In the sandbox it is now {date(time)}.")
+    say(f"In the sandbox it is now {date(time)}.")
 
 
 def _serve(host: str, port: int, names: Path | None) -> None:
@@ -61,24 +67,24 @@ def _serve(host: str, port: int, names: Path | None) -> None:
     server = Server(host, port)
     learners = class_list.read(names) if names else []
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with environment.only({}), console.served_by(server, learners) as console_url:
+    with environment.isolated({}), console.served_by(server, learners) as console_url:
         if names is None:
-            click.echo(_HOW_TO_USE_IT.format(url=server.url))
+            say(_HOW_TO_USE_IT.format(url=server.url))
         else:
             _open_class(names, learners, server.url_for_others)
-        click.echo(f"To look at what is in it: {console_url}")
+        say(f"To look at what is in it: {console_url}")
         if not server.only_this_machine:
-            click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
+            say("Other machines can reach it too, and whoever reaches it may do anything.")
         server.serve()
-    click.echo("The sandbox has stopped; nothing of it is left.")
+    say("The sandbox has stopped; nothing of it is left.")
 
 
 def _open_class(names: Path, learners: Sequence[Learner], url: str) -> None:
     credentials = names.with_name(f"{names.stem}-credentials.csv")
-    class_list.hand_out(learners, url, credentials)
-    click.echo(f"The KMS sandbox of a class of {len(learners)} listens on {url}.")
-    click.echo(f"Hand out to each what stands in {credentials}.")
-    click.echo(f"How far everybody is: kmsdemo class {names} --endpoint-url {url}")
+    class_list.write_credentials(learners, url, credentials)
+    say(f"The KMS sandbox of a class of {len(learners)} listens on {url}.")
+    say(f"Hand out to each what stands in {credentials}.")
+    say(f"How far everybody is: kmsdemo class {names} --endpoint-url {url}")
 
 
 _HOW_TO_USE_IT = """\

@@ -17,12 +17,13 @@ import click
 from kmsdemo.account import environment
 from kmsdemo.cli import shell_prompt
 from kmsdemo.cli.errors import CommandNotFound
+from kmsdemo.cli.output import say
 from kmsdemo.suite import location
 
 _VARIABLES = {
     "AWS_ACCESS_KEY_ID": "123456789012",
     "AWS_SECRET_ACCESS_KEY": "sandbox",
-    **environment.of_region("us-east-1"),
+    **environment.region_variables("us-east-1"),
     "NO_PROXY": "127.0.0.1",
 }
 _GREETING = """\
@@ -30,7 +31,10 @@ To look at your own AWS: {url} (exit leaves it).
 First task: create a symmetric KMS key, alias demo-kms-…; kmsdemo check helps."""
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(
+    short_help="Open a shell with an AWS of its own.",
+    context_settings={"ignore_unknown_options": True},
+)
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def shell(command: tuple[str, ...]) -> None:
     """Open a shell with an AWS of its own, and the two scripts in its folder.
@@ -42,16 +46,16 @@ def shell(command: tuple[str, ...]) -> None:
     with ExitStack() as until_the_end:
         folder = until_the_end.enter_context(_folder())
         profiles = until_the_end.enter_context(_own_profiles())
-        until_the_end.enter_context(environment.only({**_VARIABLES, **profiles}))
+        until_the_end.enter_context(environment.isolated({**_VARIABLES, **profiles}))
         url, console_url = until_the_end.enter_context(_sandbox())
         os.environ["AWS_ENDPOINT_URL"] = url
         os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         if command:
             sys.exit(_run(command, folder))
-        click.echo(_GREETING.format(url=console_url))
+        say(_GREETING.format(url=console_url))
         _run(until_the_end.enter_context(shell_prompt.interactive_shell()), folder)
         _say_what_was_reached()
-    click.echo("The sandbox has stopped; nothing of it is left.")
+    say("The sandbox has stopped; nothing of it is left.")
 
 
 @contextmanager
@@ -88,7 +92,7 @@ def _folder() -> Iterator[Path]:
         if _contents(folder) == before:
             shutil.rmtree(folder)
         else:
-            click.echo(f"Your files are in {folder}.")
+            say(f"Your files are in {folder}.")
 
 
 def _contents(folder: Path) -> dict[Path, bytes]:
@@ -108,10 +112,10 @@ def _run(command: Sequence[str], folder: Path) -> int:
 
 
 def _say_what_was_reached() -> None:
-    from kmsdemo.learners.check import look  # noqa: PLC0415, pytest only starts where it runs
+    from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
 
-    findings = look()
-    reached = [finding.asks for finding in findings if finding.verdict == "done"]
-    click.echo(f"\nReached: {len(reached)} of {len(findings)}.")
-    for asks in reached:
-        click.echo(f"  {asks}")
+    findings = check_account()
+    reached = [finding.requirement for finding in findings if finding.verdict == "done"]
+    say(f"\nReached: {len(reached)} of {len(findings)}.")
+    for requirement in reached:
+        say(f"  {requirement}")

@@ -13,7 +13,7 @@ from typing import Any
 
 from kmsdemo import errors
 from kmsdemo.account import environment
-from kmsdemo.learners.check import look
+from kmsdemo.learners.check import check_account
 
 
 def main() -> None:
@@ -25,9 +25,9 @@ def main() -> None:
 
 
 def _answer(variables: dict[str, str]) -> dict[str, Any]:
-    with environment.only(variables):
+    with environment.isolated(variables):
         try:
-            return {"findings": [asdict(finding) for finding in look()]}
+            return {"findings": [asdict(finding) for finding in check_account()]}
         except errors.KmsdemoError as error:
             return {"trouble": error.what}
 

@@ -1,4 +1,4 @@
-"""Learners' work judged: the check of an account, the grade of two scripts, the list of a class.
+"""Checks and grades learners' work: an account, two scripts; and the list of a class.
 
 Imports ``suite``, ``account`` and the library.
 """

@@ -1,10 +1,10 @@
-"""The check: how far the lab has come in an account."""
+"""Checks the progress of the lab in an account."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmsdemo.learners.findings_run import collect
+from kmsdemo.learners.collect import collect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from kmsdemo.learners.finding import Finding
 
 
-def look(*, junit: Path | None = None) -> list[Finding]:
-    """Look at the account that the environment names, and change nothing.
+def check_account(*, junit: Path | None = None) -> list[Finding]:
+    """Check the account that the environment names; change nothing.
 
     Args:
-        junit: A file for the same as JUnit XML, for a gradebook.
+        junit: Write the findings to this file too, as JUnit XML.
 
     Returns:
         A finding for each scenario, in the order of the lab.
 
     Raises:
-        KmsdemoError: The account cannot be looked at: no credentials, no endpoint, no right to.
+        KmsdemoError: The account cannot be read: no credentials, no endpoint, no permission.
         KeyboardInterrupt: Ctrl-C.
     """
     return collect("features/check/check.py", junit=junit)

@@ -9,32 +9,32 @@ from kmsdemo.errors import KmsdemoError, WrongUsage
 
 @dataclass(eq=False)
 class ClassListUnusable(KmsdemoError):
-    """A class list, or the file to hand out, does not serve."""
+    """A class list or its credentials file cannot be used."""
 
     path: str
     reason: str
 
-    _what = "{path} does not serve: {reason}."
-    _next_step = "Give a file with one name a line, each of them once, in a folder of your own."
+    _what = "{path} cannot be used: {reason}."
+    _next_step = "Give a file with one name a line, each name once, in a writable folder."
 
 
 @dataclass(eq=False)
 class CommandUnusable(WrongUsage):
-    """A script cannot be called in the way that was given."""
+    """The command line of a script cannot be run."""
 
     command: str
     reason: str
 
-    _what = "The command {command} does not serve: {reason}."
-    _next_step = "Give it as in the folder of the scripts; kmsdemo grade --help has an example."
+    _what = "The command {command} cannot be used: {reason}."
+    _next_step = "Give it as you run it in the folder of the scripts; see kmsdemo grade --help."
 
 
 @dataclass(eq=False)
 class FolderUnusable(KmsdemoError):
-    """The scripts run in a copy of their folder, and this one cannot be copied."""
+    """The scripts run in a copy of their folder, and it cannot be copied."""
 
     folder: str
     reason: str
 
-    _what = "The scripts run in a copy of their folder, but {folder} does not serve: {reason}."
-    _next_step = "Put the scripts and what they need into a folder of their own, and go there."
+    _what = "The folder {folder} cannot be copied: {reason}."
+    _next_step = "Put the scripts and what they need into a new folder, and run the command there."

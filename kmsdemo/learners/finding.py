@@ -1,4 +1,4 @@
-"""What a look at an account found."""
+"""The result of a check: one finding for each requirement of the lab."""
 
 from __future__ import annotations
 
@@ -14,65 +14,65 @@ WORDS: Final[Mapping[Verdict, str]] = {"done": "done", "not yet": "not yet", "no
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one look found, at one thing that the lab asks.
+    """Whether one requirement of the lab is met.
 
     Attributes:
         step: The step of the lab: ``2. Create the table``.
-        asks: What the lab asks.
-        verdict: ``done``, ``not yet``, or ``not reached`` where something else comes first.
-        sees: What is there instead, or why it was not reached; empty where it is done.
-        next_step: What to do; empty unless it is not done yet.
-        expected: What should be there, where more is to be said than what is asked.
+        requirement: What the lab asks for.
+        verdict: ``done``, ``not yet``, or ``not reached`` where it depends on another one.
+        actual: What was found instead, or why it was not reached; empty where it is done.
+        next_step: What to do; empty unless the verdict is ``not yet``.
+        expected: What should be found, where it is more specific than the requirement.
         output: The line that a program printed instead.
     """
 
     step: str
-    asks: str
+    requirement: str
     verdict: Verdict
-    sees: str = ""
+    actual: str = ""
     next_step: str = ""
     expected: str = ""
     output: str = ""
 
 
-class Mismatch(AssertionError):
-    """What there is instead of what the lab asks for.
+class CheckFailed(AssertionError):
+    """A requirement of the lab is not met.
 
     Args:
-        sees: The sentence about it.
-        expected: What should be there.
+        actual: What was found instead: one sentence.
+        expected: What should be found.
         output: The line that a program printed instead.
-        next_step: What to do, where it is not what helps in other cases.
+        next_step: What to do, where the description of the scenario does not help.
     """
 
     def __init__(
-        self, sees: str, *, expected: str = "", output: str = "", next_step: str = ""
+        self, actual: str, *, expected: str = "", output: str = "", next_step: str = ""
     ) -> None:
-        super().__init__(sees)
-        self.sees, self.expected, self.output = sees, expected, output
+        super().__init__(actual)
+        self.actual, self.expected, self.output = actual, expected, output
         self.next_step = next_step
 
     def __str__(self) -> str:
-        said = {"": self.sees, "expected: ": self.expected, "output: ": self.output}
-        return "\n".join(f"{about}{text}" for about, text in said.items() if text)
+        lines = {"": self.actual, "expected: ": self.expected, "output: ": self.output}
+        return "\n".join(f"{label}{text}" for label, text in lines.items() if text)
 
 
-def assert_no_fault(said: Iterable[str]) -> None:
-    """Raise :class:`Mismatch` with the first of sentences about faults, unless all are empty."""
-    if wrong := [sentence for sentence in said if sentence]:
-        others = f" So do {len(wrong) - 1} more." if len(wrong) > 1 else ""
-        raise Mismatch(wrong[0] + others)
+def fail_if_any(faults: Iterable[str]) -> None:
+    """Raise :class:`CheckFailed` with the first fault that is not empty, and count the others."""
+    if found := [fault for fault in faults if fault]:
+        others = f" {len(found) - 1} more have the same fault." if len(found) > 1 else ""
+        raise CheckFailed(found[0] + others)
 
 
 def is_complete(findings: Sequence[Finding]) -> bool:
-    """Return whether the lab is done, to its end."""
+    """Return whether the lab is completed."""
     return findings[-1].verdict == "done" and all(
         finding.verdict != "not yet" for finding in findings
     )
 
 
 def by_step(findings: Sequence[Finding]) -> dict[str, Verdict]:
-    """Return the worst verdict on each step of the lab; who is at the end has done them all."""
+    """Return the worst verdict of each step; in a completed lab every step is done."""
     verdicts: dict[str, set[Verdict]] = {}
     for finding in findings:
         verdicts.setdefault(finding.step, set()).add(finding.verdict)

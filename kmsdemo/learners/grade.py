@@ -1,11 +1,11 @@
-"""The grade: somebody's own two scripts, held to the features that test ours."""
+"""Grades a learner's two scripts with the scenarios that test ours."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from kmsdemo.learners.findings_run import collect
+from kmsdemo.learners.collect import collect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kmsdemo.learners.finding import Finding
 
 SECONDS_EACH: Final = 10
-# Together with the last script that is stopped, and our own start, within a minute.
+# With our own start and the last script that is stopped, less than a minute.
 SECONDS: Final = 50
 
 
@@ -28,15 +28,15 @@ def grade(
 
     Args:
         encrypt: The command line of the encrypt script, with ``{password}`` and ``{key_id}``.
-        decrypt: That of the decrypt script, with ``{appuser}`` and ``{key_id}``.
-        junit: A file for the same as JUnit XML, for a gradebook.
+        decrypt: The command line of the decrypt script, with ``{appuser}`` and ``{key_id}``.
+        junit: Write the findings to this file too, as JUnit XML.
         when_found: Called with each finding as it is made.
 
     Returns:
         A finding for each scenario.
 
     Raises:
-        CommandUnusable, FolderUnusable: They cannot be run.
+        CommandUnusable, FolderUnusable: The scripts cannot be run.
         KeyboardInterrupt: Ctrl-C.
     """
     return collect(

@@ -1,4 +1,4 @@
-"""The features told: a narrator, its pace, and one renderer for each kind of page.
+"""Runs the features as a lesson and prints it: one renderer for each output format.
 
 Imports ``suite``, ``trace``, ``backends`` and what these import; only ``cli`` imports it.
 """

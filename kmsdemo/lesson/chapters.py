@@ -1,4 +1,4 @@
-"""Features as chapters: numbered, found by name, explained."""
+"""The features as numbered chapters of the lesson."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def numbered(items: Sequence[pytest.Item]) -> dict[str, Chapter]:
-    """Return each feature as a chapter, by its name, in the order of the scenarios.
+    """Return the chapters by name, in the order of the scenarios.
 
-    The lab's own are counted apart from those that go deeper.
+    Chapters of the lab and advanced chapters are numbered separately.
     """
     features = {name_of(item): feature_of(item) for item in items}
     kinds = {name: _kind(feature) for name, feature in features.items()}
@@ -28,35 +28,35 @@ def numbered(items: Sequence[pytest.Item]) -> dict[str, Chapter]:
     for name, feature in features.items():
         kind = kinds[name]
         numbers[kind] += 1
-        place = f"{kind} {numbers[kind]} of {counts[kind]}"
-        chapters[name] = Chapter(place, feature.name, reflowed(feature.description))
+        number = f"{kind} {numbers[kind]} of {counts[kind]}"
+        chapters[name] = Chapter(number, feature.name, reflowed(feature.description))
     return chapters
 
 
 def _kind(feature: Feature) -> str:
-    return "Chapter" if "lab" in feature.tags else "Deeper chapter"
+    return "Chapter" if "lab" in feature.tags else "Advanced chapter"
 
 
-def place_of(asked: str, names: Sequence[str]) -> int | None:
-    """Return the place of a chapter, asked for by name or by number from 1; ``None`` if none."""
-    if not asked:
+def index_of(chapter: str, names: Sequence[str]) -> int | None:
+    """Return the index of a chapter, given by name or by number from 1; ``None`` if unknown."""
+    if not chapter:
         return 0
-    if asked.isdigit() and 1 <= int(asked) <= len(names):
-        return int(asked) - 1
-    name = asked.lower().replace("-", "_").replace(" ", "_")
+    if chapter.isdigit() and 1 <= int(chapter) <= len(names):
+        return int(chapter) - 1
+    name = chapter.lower().replace("-", "_").replace(" ", "_")
     return names.index(name) if name in names else None
 
 
 def feature_of(item: pytest.Item) -> Feature:
-    """Return the feature that a test was made from."""
+    """Return the feature of a test."""
     return scenario_wrapper_template_registry[cast("pytest.Function", item).obj].feature
 
 
 def name_of(item: pytest.Item) -> str:
-    """Return the name of a test's chapter: that of its file, such as ``create_key``."""
+    """Return the name of a test's chapter: the stem of its file name, such as ``create_key``."""
     return Path(feature_of(item).filename).stem
 
 
 def reflowed(description: str) -> str:
-    """Return a description with one line for each of its paragraphs."""
+    """Return a description with each paragraph on one line."""
     return "\n".join(" ".join(paragraph.split()) for paragraph in description.split("\n\n"))

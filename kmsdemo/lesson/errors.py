@@ -1,4 +1,4 @@
-"""Why a lesson cannot be given."""
+"""Why a lesson cannot start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kmsdemo.errors import WrongUsage
 
 @dataclass(eq=False)
 class ChapterNotFound(WrongUsage):
-    """The lesson has no chapter of this name or number."""
+    """The lesson has no chapter with this name or number."""
 
     name: str
     chapters: str

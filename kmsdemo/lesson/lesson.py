@@ -1,4 +1,4 @@
-"""The lesson: pytest runs the lab's features, and the narrator tells what happens."""
+"""The lesson: pytest runs the features of the lab, and renderers print what happens."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from kmsdemo.lesson.renderer import Renderer
 
 INTERRUPTED = 130
-DEMO_PASSWORD = "correct horse battery staple"  # noqa: S105, it is there to be shown
+DEMO_PASSWORD = "correct horse battery staple"  # noqa: S105, the lesson shows it
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What an instructor chooses.
+    """The options of a lesson.
 
     Attributes:
         backend: Where AWS is: one of ``kmsdemo.backends.NAMES``.
-        options: What the backend is told.
-        first: The chapter to begin with, by name or number; empty for the first.
-        password: What the scenarios store.
-        is_paced: Wait for a key after each step.
+        options: The options of the backend.
+        first: The first chapter, by name or number; empty to start at the beginning.
+        password: The password that the scenarios encrypt.
+        is_paced: Whether to wait for a key press after each step.
     """
 
     backend: str
@@ -44,31 +44,31 @@ def give(lesson: Lesson, renderers: Sequence[Renderer]) -> int:
     """Give a lesson.
 
     Args:
-        lesson: What was chosen.
-        renderers: What it is told on.
+        lesson: Its options.
+        renderers: Where it is printed.
 
     Returns:
-        The exit code: 0, 1 where a step failed, 130 after Ctrl-C.
+        The exit code: 0, 1 if a step failed, 130 after Ctrl-C.
 
     Raises:
-        ChapterNotFound: There is no such chapter to begin with.
+        ChapterNotFound: The first chapter does not exist.
     """
     narrator = Narrator(
         renderers, first=lesson.first, is_paced=lesson.is_paced, password=lesson.password
     )
-    gc.disable()  # a lesson ends before its garbage takes 100 MB
+    gc.disable()  # faster, and a lesson ends before its garbage takes 100 MB
     code = run(
         narrator,
         "features",
-        "-m=lab or deeper",
+        "-m=lab or advanced",
         f"--password={lesson.password}",
         f"--backend={lesson.backend}",
         *lesson.options.as_arguments(),
     )
-    if narrator.unknown:
-        raise ChapterNotFound(lesson.first, ", ".join(narrator.unknown))
+    if narrator.chapter_names:
+        raise ChapterNotFound(lesson.first, ", ".join(narrator.chapter_names))
     if narrator.has_quit:
-        narrator.interrupt("That was all for today.")
+        narrator.interrupt("The lesson is stopped.")
         return 0
     if narrator.was_interrupted:
         narrator.interrupt("Interrupted.")

@@ -1,4 +1,4 @@
-"""The lesson as Markdown, to keep."""
+"""Renders the lesson as Markdown, for the transcript."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import TextIO
 
 from kmsdemo.lesson.account_state import Fact
 from kmsdemo.lesson.renderer import CallSummary, Chapter, Ending
+from kmsdemo.printable import printable
 
 _MARKS = {"passed": "✔", "failed": "✘", "differs": "≠"}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
-class Transcript:
-    """Writes a lesson to a file.
+class MarkdownRenderer:
+    """Writes a lesson to a file, as Markdown.
 
     Args:
-        file: Opened for writing; text.
+        file: A text file that is open for writing.
     """
 
     def __init__(self, file: TextIO) -> None:
@@ -25,7 +26,7 @@ class Transcript:
         self._write("# The KMS lab")
 
     def chapter(self, chapter: Chapter) -> None:
-        self._write(f"## {chapter.place}: {_text(chapter.title)}", _prose(chapter.explanation))
+        self._write(f"## {chapter.number}: {_text(chapter.title)}", _prose(chapter.explanation))
 
     def rule(self, name: str, description: str) -> None:
         self._write(f"### {_text(name)}", _prose(description))
@@ -37,24 +38,27 @@ class Transcript:
         self._write(f"{_MARKS[outcome]} **{keyword}** {_text(sentence)}")
 
     def call(self, call: CallSummary) -> None:
-        facts = [f"- {_text(call.title)}: {_text(call.sent)}"]
-        if call.came_back:
-            facts.append(f"- → {_text(call.came_back)}")
+        facts = [f"- {_text(call.title)}: {_text(call.parameters)}"]
+        if call.answer:
+            facts.append(f"- → {_text(call.answer)}")
         facts += [f"- {_text(text)}" for text in call.traffic]
         self._write("\n".join(facts), f"```sh\n{' '.join(call.command)}\n```")
 
-    def as_before(self, operations: Iterable[str]) -> None:
+    def repeated_calls(self, operations: Iterable[str]) -> None:
         self._write(f"- as before: {', '.join(operations)}")
 
     def remark(self, text: str, outcome: str) -> None:
         self._write(f"```text\n{text}\n```")
 
     def state(self, facts: Sequence[Fact]) -> None:
-        rows = [f"| {fact.about} | {_text(fact.said).replace(chr(10), '<br>')} |" for fact in facts]
-        self._write("\n".join(["| the account after the first scenario | |", "|---|---|", *rows]))
+        rows = [
+            f"| {fact.resource} | {_text(fact.description).replace(chr(10), '<br>')} |"
+            for fact in facts
+        ]
+        self._write("\n".join(["| The account after the first scenario | |", "|---|---|", *rows]))
 
     def ending(self, ending: Ending) -> None:
-        self._write("## What you have seen")
+        self._write("## What this lesson showed")
         for title, shown in ending.learned.items():
             sentences = [f"- {_text(sentence)}" for sentence in shown]
             self._write(f"**{_text(title)}**", "\n".join(sentences))
@@ -65,16 +69,17 @@ class Transcript:
         self._write(text)
 
     def _write(self, *paragraphs: str) -> None:
-        """Write paragraphs at once, so that what was told is kept whatever comes."""
-        self._file.writelines(f"{paragraph}\n\n" for paragraph in paragraphs if paragraph)
+        """Write paragraphs and flush them, in case the lesson is interrupted."""
+        for paragraph in filter(None, paragraphs):
+            self._file.write(printable(paragraph, keep="\n") + "\n\n")
         self._file.flush()
 
 
 def _prose(text: str) -> str:
-    """Return paragraphs, of which each is a line, as Markdown has them."""
+    """Return lines as Markdown paragraphs."""
     return _text(text).replace("\n", "\n\n")
 
 
 def _text(text: str) -> str:
-    """Return a text in which nothing means anything to Markdown."""
+    """Return a text with the special characters of Markdown escaped."""
     return _SPECIAL.sub(r"\\\1", text)

@@ -1,4 +1,4 @@
-"""What a lesson is told with: one page for whoever watches, one for whoever reads later."""
+"""The interface of a renderer, and the facts that it prints."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ class Chapter:
     """A feature, as a chapter.
 
     Attributes:
-        place: Where it stands: ``Chapter 3 of 7``.
+        number: Its number: ``Chapter 3 of 7``.
         title: The feature's name.
-        explanation: The feature's description, one line a paragraph.
+        explanation: The feature's description, one line for each paragraph.
     """
 
-    place: str
+    number: str
     title: str
     explanation: str
 
 
 @dataclass(frozen=True, slots=True)
 class CallSummary:
-    """An AWS call, as it is told.
+    """An AWS call, as the lesson shows it.
 
     Attributes:
-        title: Service and operation, and who called if it was not the lab itself.
-        seconds: How long it took.
-        sent: The parameters that teach something.
-        came_back: What the answer adds.
-        command: The parts of the command of the AWS CLI that makes the same call.
-        traffic: Body and remark, where the lesson is about what travels.
+        title: The service, the operation, and the caller if it is an IAM user.
+        seconds: The duration of the call.
+        parameters: The parameters that matter to the lesson.
+        answer: What the answer adds to the parameters.
+        command: The same call as a command of the AWS CLI, in parts.
+        traffic: The bodies of request and response, in a scenario about them.
     """
 
     title: str
     seconds: float
-    sent: str
-    came_back: str
+    parameters: str
+    answer: str
     command: Sequence[str]
     traffic: Sequence[str] = ()
 
 
 @dataclass(slots=True)
 class Ending:
-    """How a lesson ended.
+    """The end of a lesson.
 
     Attributes:
-        summary: One sentence: how much of what, in how many seconds.
-        learned: Each chapter's title, with what it showed.
-        cleaned_up: What became of what the lab made.
-        failures: What failed, and what to do about it.
+        summary: One sentence: the chapters, the scenarios, the duration.
+        learned: The title of each chapter, with what it showed.
+        cleaned_up: What the lesson created and removed.
+        failures: What failed, and what to do next.
     """
 
     summary: str
@@ -63,34 +63,34 @@ class Ending:
 
 
 class Renderer(Protocol):
-    """A page that a lesson is told on, from its top to its end."""
+    """Prints a lesson in one output format."""
 
     def chapter(self, chapter: Chapter) -> None:
         """Open a chapter."""
 
     def rule(self, name: str, description: str) -> None:
-        """Say what the next scenarios show."""
+        """Print the rule that the next scenarios show."""
 
     def scenario(self, name: str) -> None:
         """Begin a scenario."""
 
     def step(self, outcome: str, keyword: str, sentence: str) -> None:
-        """Say how a step ended: ``passed``, ``failed`` or ``differs``."""
+        """Print a step and its outcome: ``passed``, ``failed`` or ``differs``."""
 
     def call(self, call: CallSummary) -> None:
-        """Show a call of the step."""
+        """Print a call of the step."""
 
-    def as_before(self, operations: Iterable[str]) -> None:
-        """Name the calls of a preparation that has been shown already."""
+    def repeated_calls(self, operations: Iterable[str]) -> None:
+        """Print the names of calls that were printed in full before."""
 
     def remark(self, text: str, outcome: str) -> None:
-        """Say why a step failed, or a scenario is not possible here."""
+        """Print why a step failed or a scenario is skipped."""
 
     def state(self, facts: Sequence[Fact]) -> None:
-        """Show, at the end of a chapter, what its first scenario left in the account."""
+        """Print the account as it was after the first scenario of the chapter."""
 
     def ending(self, ending: Ending) -> None:
         """End the lesson."""
 
     def interrupted(self, text: str) -> None:
-        """End it before its end."""
+        """End an interrupted lesson."""

@@ -30,29 +30,30 @@ def test_a_name_at_the_end_changes_no_account(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("# nobody\n", "no name in it"), ("Anna\nBen\nAnna\n", "Anna is in it")]
+    ("text", "reason"),
+    [("# nobody\n", "it has no names"), ("Anna\nBen\nAnna\n", "the name Anna twice")],
 )
-def test_a_list_that_does_not_serve_says_why(tmp_path: Path, text: str, reason: str) -> None:
+def test_an_unusable_list_says_why(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(ClassListUnusable) as raised:
         class_list.read(write(tmp_path, text))
     assert reason in raised.value.what
 
 
-def test_a_list_that_is_not_there_says_so(tmp_path: Path) -> None:
+def test_a_missing_list_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ClassListUnusable):
         class_list.read(tmp_path / "nobody.txt")
 
 
-def test_a_hand_out_replaces_an_earlier_one_and_nothing_else(tmp_path: Path) -> None:
+def test_credentials_replace_only_an_earlier_credentials_file(tmp_path: Path) -> None:
     path = tmp_path / "credentials.csv"
     learners = class_list.read(write(tmp_path, 'Anna\nBen "the bear", jr.\n'))
     for _ in range(2):
-        class_list.hand_out(learners, URL, path)
+        class_list.write_credentials(learners, URL, path)
     assert path.read_text().splitlines()[1:] == [
         f"Anna,{URL},200000000001,sandbox,us-east-1,us-east-1",
         f'"Ben ""the bear"", jr.",{URL},200000000002,sandbox,us-east-1,us-east-1',
     ]
     path.write_text("dear")
     with pytest.raises(ClassListUnusable):
-        class_list.hand_out(learners, URL, path)
+        class_list.write_credentials(learners, URL, path)
     assert path.read_text() == "dear"

@@ -1,4 +1,4 @@
-"""Two good scripts, and what learners make wrong in them."""
+"""Two good scripts, and common faults of learners in them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from pathlib import Path
 
 SCRIPTS = Path(__file__).parent / "submissions"
 
-LINES = "The encrypt script gives a user number"
-BACK = "The decrypt script gives the password back"
-USERS = "Two runs give two users"
-BINARY = "The ciphertext is binary data under userpasswd"
-HIDDEN = "Nobody who reads the table can read the password"
-KEY = "The key that is named encrypts it"
-SPACES = "A password with spaces and quotes in it comes back unchanged"
-OPTION = "A password that looks like an option comes back unchanged"
-ACCENTS = "A password with accents and emoji in it comes back unchanged"
-LONG = "A password of 4,096 bytes comes back unchanged"
-NOWHERE = "The scripts leave the password nowhere"
-ELSEWHERE = "Another machine can decrypt"
+LINES = "The encrypt script prints a user number"
+BACK = "The decrypt script prints the password"
+USERS = "Two runs create two users"
+BINARY = "The ciphertext is binary data in userpasswd"
+HIDDEN = "The table does not contain the password"
+KEY = "The ciphertext is encrypted under the given key"
+SPACES = "A password with spaces and quotes in it stays unchanged"
+OPTION = "A password that looks like an option stays unchanged"
+ACCENTS = "A password with accents and emoji in it stays unchanged"
+LONG = "A password of 4,096 bytes stays unchanged"
+NOWHERE = "The scripts write the password nowhere else"
+ELSEWHERE = "The password can be decrypted on another machine"
 NO_KEY = "Without the key nobody gets the password"
-E_ARGUMENTS = "The encrypt script, given no arguments, fails and says why"
-E_KEY = "The encrypt script, given a key that does not exist, fails and says why"
-D_ARGUMENTS = "The decrypt script, given no arguments, fails and says why"
-D_USER = "The decrypt script, given a user that nobody stored, fails and says why"
+E_ARGUMENTS = "The encrypt script with no arguments fails and says why"
+E_KEY = "The encrypt script with an unknown key fails and says why"
+D_ARGUMENTS = "The decrypt script with no arguments fails and says why"
+D_USER = "The decrypt script with an unknown user fails and says why"
 
 CALL_OF_KMS = "decrypt(fetch(appuser), key_id)"
 CACHING = (
@@ -43,11 +43,11 @@ class Broken:
     """A fault.
 
     Attributes:
-        marks: Where it is marked down, each with what is seen.
-        hint: A part of what is said to do about it.
-        encrypt: What the encrypt script has instead of something.
-        decrypt: Likewise.
-        leaves: A file that it leaves outside of the folder of the scripts.
+        marks: The scenarios that fail, each with a part of what the grade finds.
+        hint: A part of the next step.
+        encrypt: Replacements in the encrypt script.
+        decrypt: Replacements in the decrypt script.
+        leaves: A file that it writes outside of the folder of the scripts.
     """
 
     marks: dict[str, str]
@@ -70,23 +70,23 @@ class Broken:
 BROKEN: dict[str, Broken] = {
     "stores_plaintext": Broken(
         marks={
-            HIDDEN: "The attribute userpasswd shows the password, as UTF-8.",
+            HIDDEN: "The attribute userpasswd contains the password, as UTF-8.",
         },
-        hint="Have AWS KMS encrypt the password",
+        hint="Encrypt it with AWS KMS",
         encrypt=(("encrypt(password, key_id))", "password.encode())"),),
         decrypt=((CALL_OF_KMS, "fetch(appuser).decode()"),),
     ),
     "stores_base64": Broken(
         marks={
-            HIDDEN: "The attribute userpasswd shows the password, as Base64.",
+            HIDDEN: "The attribute userpasswd contains the password, as Base64.",
         },
-        hint="Base64, compression or a cipher of one's own hide nothing.",
+        hint="Base64, compression or a cipher of your own do not protect a password.",
         encrypt=(("encrypt(password, key_id))", "aws.encode(password.encode()).encode())"),),
         decrypt=((CALL_OF_KMS, "aws.decode(fetch(appuser)).decode()"),),
     ),
     "stores_plaintext_beside": Broken(
-        marks={HIDDEN: "The attribute hint shows the password, as UTF-8."},
-        hint="store what it answers, and no more",
+        marks={HIDDEN: "The attribute hint contains the password, as UTF-8."},
+        hint="store only the ciphertext blob that it returns",
         encrypt=(
             ("store(ciphertext)", "store(ciphertext, password)"),
             ("store(encrypt(password, key_id))", "store(encrypt(password, key_id), password)"),
@@ -94,8 +94,8 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "another_key": Broken(
-        marks={KEY: "is under another key"},
-        hint="Give the key id from the command line to the Encrypt operation",
+        marks={KEY: "is encrypted under another key"},
+        hint="Pass the key id from the command line to the Encrypt operation",
         encrypt=(
             ('Encrypt", KeyId=key_id', 'Encrypt", KeyId=other(key_id)'),
             (
@@ -110,8 +110,8 @@ BROKEN: dict[str, Broken] = {
         decrypt=(("KeyId=key_id, ", ""),),
     ),
     "ignores_the_key_id": Broken(
-        marks={KEY: "is under another key", E_KEY: "exit code 0"},
-        hint="Give the key id from the command line to the Encrypt operation",
+        marks={KEY: "is encrypted under another key", E_KEY: "exit code is 0"},
+        hint="Pass the key id from the command line to the Encrypt operation",
         encrypt=(
             (
                 'answer = aws.call("kms", "Encrypt", KeyId=key_id',
@@ -123,7 +123,7 @@ BROKEN: dict[str, Broken] = {
     ),
     "fixed_user_number": Broken(
         marks={USERS: "After two runs there is one item, of user 12345."},
-        hint="Draw a new user number at random in each run",
+        hint="Draw a new random user number from 10001 to 99998 in each run",
         encrypt=(("str(random.randint(10001, 99998))", '"12345"'),),
     ),
     "wrong_attribute_name": Broken(
@@ -133,24 +133,24 @@ BROKEN: dict[str, Broken] = {
         decrypt=(('"userpasswd"', '"userpassword"'),),
     ),
     "string_instead_of_binary": Broken(
-        marks={BINARY: "has userpasswd as text (S), not binary data (B)."},
+        marks={BINARY: "has userpasswd as a string (S), not binary data (B)."},
         hint="of type Binary (B)",
         encrypt=(('{"B": ', '{"S": '),),
         decrypt=(('["B"]', '["S"]'),),
     ),
     "prints_the_password_while_encrypting": Broken(
-        marks={NOWHERE: "The output of the encrypt script shows the password."},
-        hint="Remove what was written or printed to find a mistake",
+        marks={NOWHERE: "The output of the encrypt script contains the password."},
+        hint="Remove debugging output",
         encrypt=(("appuser = store(", 'print(f"encrypting {password}")\n    appuser = store('),),
     ),
     "logs_the_password": Broken(
-        marks={NOWHERE: "Standard error of the decrypt script shows the password."},
+        marks={NOWHERE: "Standard error of the decrypt script contains the password."},
         hint="no log",
         decrypt=(('print(f"Is', 'print(repr(password), file=sys.stderr)\n    print(f"Is'),),
     ),
     "prints_base64_while_encrypting": Broken(
-        marks={NOWHERE: "Standard error of the encrypt script shows the password."},
-        hint="Remove what was written or printed to find a mistake",
+        marks={NOWHERE: "Standard error of the encrypt script contains the password."},
+        hint="Remove debugging output",
         encrypt=(
             (
                 "appuser = store(",
@@ -159,7 +159,7 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "keeps_it_in_a_temporary_file": Broken(
-        marks={NOWHERE: "input.txt in the folder for temporary files shows the password."},
+        marks={NOWHERE: "input.txt in the folder for temporary files contains the password."},
         hint="no temporary file",
         encrypt=(
             (
@@ -171,7 +171,7 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "keeps_it_at_a_fixed_place": Broken(
-        marks={NOWHERE: "in /tmp shows the password."},
+        marks={NOWHERE: "in /tmp contains the password."},
         hint="no temporary file",
         encrypt=(
             (
@@ -184,8 +184,8 @@ BROKEN: dict[str, Broken] = {
         leaves="/tmp/kmsdemo-test-of-a-leak",  # noqa: S108
     ),
     "decrypts_from_its_own_cache": Broken(
-        marks={ELSEWHERE: "exit code 1", NO_KEY: "without AWS KMS, shows the password"},
-        hint="Ask AWS KMS each time.",
+        marks={ELSEWHERE: "exit code is 1", NO_KEY: "without AWS KMS, contains the password"},
+        hint="Call AWS KMS each time.",
         encrypt=CACHING,
         decrypt=(
             (
@@ -200,8 +200,8 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "remembers_what_it_decrypted": Broken(
-        marks={NO_KEY: "without AWS KMS, shows the password"},
-        hint="A password that was kept from an earlier run",
+        marks={NO_KEY: "without AWS KMS, contains the password"},
+        hint="A password that is kept from an earlier run",
         encrypt=CACHING,
         decrypt=(
             (
@@ -216,13 +216,13 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "gives_base64_back": Broken(
-        marks={BACK: "It prints another line."},
+        marks={BACK: "It prints a different line."},
         hint="with the plaintext as text",
         decrypt=(('aws.decode(answer["Plaintext"]).decode()', 'answer["Plaintext"]'),),
     ),
     "swallows_errors": Broken(
-        marks={E_KEY: "exit code 0, as if it had succeeded", D_USER: "exit code 0"},
-        hint="end with an exit code that is not 0",
+        marks={E_KEY: "exit code is 0, which means success", D_USER: "exit code is 0"},
+        hint="exit with a code that is not 0",
         encrypt=(('sys.exit(f"Not', 'print(f"Not'),),
         decrypt=(
             ('sys.exit(f"Not', 'print(f"Not'),
@@ -230,39 +230,39 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "shows_a_stack_trace": Broken(
-        marks={E_KEY: "It shows a stack trace.", E_ARGUMENTS: "It shows a stack trace."},
-        hint="Say in a sentence what went wrong",
+        marks={E_KEY: "It prints a stack trace.", E_ARGUMENTS: "It prints a stack trace."},
+        hint="Print a message that says what is wrong",
         encrypt=(("if len(sys.argv) != 3", "if False"), ("except aws.Refused", "except OSError")),
     ),
-    "fails_without_a_word": Broken(
-        marks={E_ARGUMENTS: "without a word", D_ARGUMENTS: "without a word"},
-        hint="Say in a sentence what went wrong",
+    "fails_without_a_message": Broken(
+        marks={E_ARGUMENTS: "there is no message", D_ARGUMENTS: "there is no message"},
+        hint="Print a message that says what is wrong",
         encrypt=(('sys.exit("Usage: encrypt.py PASSWORD KEY_ID")', "sys.exit(1)"),),
         decrypt=(('sys.exit("Usage: decrypt.py APPUSER KEY_ID")', "sys.exit(1)"),),
     ),
     "other_words": Broken(
-        marks={LINES: "It prints another line."},
-        hint="Print the two lines of the lab, letter by letter",
+        marks={LINES: "It prints a different line."},
+        hint="Print exactly the two lines of the lab",
         encrypt=(("A new encrypted password", "A new password"),),
     ),
     "prints_more": Broken(
-        marks={BACK: "It prints one more line."},
-        hint="print the two lines of the lab, letter by letter",
+        marks={BACK: "It prints an extra line."},
+        hint="print exactly the two lines of the lab",
         decrypt=(('> {password}")', "> {password}\")\n    print('done')"),),
     ),
     "splits_at_spaces": Broken(
-        marks={SPACES: "It prints another password."},
-        hint="no shell in between that splits it",
+        marks={SPACES: "It does not print the password, or not unchanged."},
+        hint="call no shell that splits it",
         decrypt=(("-> {password}", "-> {' '.join(password.split())}"),),
     ),
     "ascii_only": Broken(
-        marks={ACCENTS: "It ends with exit code 1.", LONG: "It ends with exit code 1."},
-        hint="UTF-8 on the way in and out",
+        marks={ACCENTS: "The exit code is 1.", LONG: "The exit code is 1."},
+        hint="UTF-8 for input and output",
         encrypt=(("password.encode()", "password.encode('ascii')"),),
     ),
     "takes_an_option": Broken(
         marks={OPTION: "The table is empty."},
-        hint="no option parser that takes it for its own",
+        hint="do not parse it as an option",
         encrypt=(
             (
                 "try:\n    main(*sys.argv[1:])",
@@ -273,23 +273,23 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "cuts_long_passwords": Broken(
-        marks={LONG: "It prints another password."},
-        hint="room for 4,096 bytes",
+        marks={LONG: "It does not print the password, or not unchanged."},
+        hint="accept 4,096 bytes",
         encrypt=(("encrypt(password, key_id))", "encrypt(password[:1000], key_id))"),),
     ),
     "hangs": Broken(
         marks={LINES: "It did not end within 10 seconds."},
-        hint="Let it wait for nobody",
+        hint="Do not ask for input",
         encrypt=(("import random", "import time\n\ntime.sleep(1000)\nimport random"),),
     ),
     "floods_its_output": Broken(
         marks={BACK: "It printed more than 1,000,000 bytes."},
-        hint="Look for a loop that prints",
+        hint="Look for a loop that never stops printing",
         decrypt=(("import sys\n", "import sys\n\nwhile True:\n    print('y' * 1000)\n"),),
     ),
     "forks": Broken(
         marks={LINES: "It started more than 64 processes."},
-        hint="Let it start no processes without end",
+        hint="Look for a loop that starts processes",
         encrypt=(
             (
                 "import random",

@@ -1,6 +1,6 @@
-"""Accounts of learners, each with one thing in it, and what the check finds there.
+"""Accounts of learners, each in one state, and the findings of the check in them.
 
-``python -m … `` prepares each, looks at it, and prints what was found as JSON.
+``python -m … `` prepares and checks each account, and prints the findings as JSON.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def encrypted_key(clients: Clients) -> str:
 
 
 def main() -> None:
-    """Look at each account, and print what was found and which operations it took."""
+    """Check each account; print the findings and the operations that the check called."""
     operations: set[str] = set()
     found = {}
 
@@ -188,13 +188,15 @@ def main() -> None:
     def called(**event: Any) -> None:
         operations.add(event["model"].name)
 
-    with environment.only(VARIABLES), mock_kms() as sandbox:
+    with environment.isolated(VARIABLES), mock_kms() as sandbox:
         for name, prepare in ACCOUNTS.items():
             sandbox.empty()
             prepare(connect())
-            with sessions.watched(note):
-                findings = check.look()
-            found[name] = [(one.asks, one.verdict, one.sees, one.next_step) for one in findings]
+            with sessions.initializer(note):
+                findings = check.check_account()
+            found[name] = [
+                (one.requirement, one.verdict, one.actual, one.next_step) for one in findings
+            ]
     print(json.dumps({"found": found, "operations": sorted(operations)}))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from pytest_bdd.parser import Step
 
-DAYS_PASS = "the waiting period passes"
+DAYS_PASS = "the waiting period ends"
 
 
 class Collector:

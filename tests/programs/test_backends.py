@@ -18,7 +18,7 @@ from kmsdemo.account.clients import Clients
 from tests import stand_in_account
 from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment, free_port, python
 
-FEW = "-kclean_up or deleting_the_table or the_lab_can_begin_again or wrong_key or replica"
+FEW = "-kclean_up or deleting_the_table or the_lab_can_start_again or wrong_key or replica"
 FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
 
 
@@ -68,9 +68,7 @@ def test_scripts_are_the_caller_that_a_profile_names(
     )
     unset = dict.fromkeys(name for name in os.environ | developer if name.startswith("AWS_"))
     at_home = {**unset, "HOME": str(tmp_path), "AWS_PROFILE": "lab", "CI": ""}
-    finished = python(
-        *FEATURES, "-kgives_the_password_back", *stand_in_account.OPTIONS, more=at_home
-    )
+    finished = python(*FEATURES, "-kprints_the_password", *stand_in_account.OPTIONS, more=at_home)
     assert finished.returncode == 0, finished.stdout
     assert "1 passed" in finished.stdout
     assert aws.remains() == []
@@ -144,7 +142,7 @@ def test_what_workers_could_not_remove_is_said_too(
     options = ("-kthe_wrong_key", "-n1", "--backend=endpoint", f"--endpoint-url={url}")
     finished = python(*FEATURES, *options, more=forbidden)
     assert finished.returncode == pytest.ExitCode.TESTS_FAILED
-    assert finished.stdout.count("could not remove all that it made: key ") == 1
+    assert finished.stdout.count("could not remove everything it created: key ") == 1
 
 
 def test_what_an_interrupted_run_could_not_remove_is_said(
@@ -156,7 +154,7 @@ def test_what_an_interrupted_run_could_not_remove_is_said(
         run.send_signal(signal.SIGINT)
         printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
     assert run.returncode == pytest.ExitCode.INTERRUPTED, printed
-    assert "could not remove all that it made: key " in printed
+    assert "could not remove everything it created: key " in printed
     assert "Traceback" not in printed
 
 
@@ -185,7 +183,10 @@ def test_a_refusal_comes_before_anything_is_done(
     for command, code in ((FEATURES, pytest.ExitCode.USAGE_ERROR), (("-m", "kmsdemo", "lab"), 2)):
         finished = python(*command, "--backend=aws", more=developer)
         assert finished.returncode == code
-        assert "used only if you name it" in finished.stdout + finished.stderr
+        assert (
+            "needs its id, so that no account is used by accident"
+            in finished.stdout + finished.stderr
+        )
         assert "Traceback" not in finished.stdout + finished.stderr
     assert aws.states() == []
 
@@ -256,7 +257,7 @@ def test_services_of_localstack_may_live_apart(aws: stand_in_account.Aws, url: s
 
 def test_an_emulator_that_has_become_right_is_noticed(url: str) -> None:
     at = {"LOCALSTACK_HOST": url.removeprefix("http://")}
-    cancel = "-kthere_is_nothing or disabled_key_has_no_deletion"
+    cancel = "-kcancelkeydeletion_fails"
     finished = python(*FEATURES, cancel, "--backend=localstack", more=at)
     assert finished.returncode == 1
     assert "[XPASS(strict)] CancelKeyDeletion of a disabled key says" in finished.stdout
@@ -264,8 +265,8 @@ def test_an_emulator_that_has_become_right_is_noticed(url: str) -> None:
 
 def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> None:
     (tmp_path / "known.py").write_text(
-        "from kmsdemo import divergences\n"
-        "known = divergences.Divergence('sandbox', 'it is tested', 'here', ('The wrong key',))\n"
+        "from kmsdemo.backends import divergences\n"
+        "known = divergences.Divergence('sandbox', 'it is tested', 'here', ('It is the wrong key',))\n"
         "divergences.DIVERGENCES = (known,)\n"
         "from kmsdemo.vault import Vault\n"
         "Vault.reveal = lambda *_: 'something else'\n"
@@ -286,7 +287,7 @@ def test_a_dead_endpoint_is_reported_within_5_seconds(command: tuple[str, ...]) 
     assert finished.returncode in (1, pytest.ExitCode.USAGE_ERROR)
     printed = finished.stdout + finished.stderr
     assert f'Could not connect to the endpoint URL: "{url}/"' in printed
-    assert f"could be reached at {url}: " in printed
+    assert f"The emulator at {url} cannot be reached: " in printed
     assert "Check that it runs" in printed
     assert "Traceback" not in printed
 
@@ -321,7 +322,7 @@ def test_nobody_believes_to_be_elsewhere(command: tuple[str, ...]) -> None:
     finished = python(*command, "--endpoint-url=http://127.0.0.1:1")
     assert finished.returncode in (2, pytest.ExitCode.USAGE_ERROR)
     assert (
-        "--endpoint-url belongs to the backend endpoint, and this run is on moto.\n"
+        "--endpoint-url is an option of the backend endpoint; this run uses moto.\n"
         "Add --backend endpoint, or leave --endpoint-url out.\n"
     ) in finished.stderr
 

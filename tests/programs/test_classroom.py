@@ -104,4 +104,4 @@ def test_a_list_that_is_not_there_is_said_in_two_lines() -> None:
     for command in (["class", "nobody.txt"], ["sandbox", "--port=0", "--class", "nobody.txt"]):
         finished = python("-m", "kmsdemo", *command)
         assert (finished.returncode, finished.stdout) == (1, "")
-        assert finished.stderr.startswith("Error: nobody.txt does not serve: it cannot be read.\n")
+        assert finished.stderr.startswith("Error: nobody.txt cannot be used: No such file or directory.\n")

@@ -99,35 +99,39 @@ def test_a_fault_is_marked_down_and_nothing_else(fault: str, tmp_path: Path) -> 
     assert time.monotonic() - began < 60
     assert (finished.returncode, finished.stderr) == (1, "")
     found = json.loads(finished.stdout)
-    marks = {one["asks"]: one for one in found["findings"] if one["verdict"] == "not yet"}
+    marks = {one["requirement"]: one for one in found["findings"] if one["verdict"] == "not yet"}
     assert marks.keys() == broken.marks.keys()
-    assert all(sees in marks[asks]["sees"] for asks, sees in broken.marks.items()), marks
+    assert all(actual in marks[name]["actual"] for name, actual in broken.marks.items()), marks
     assert any(broken.hint in one["next_step"] for one in marks.values()), marks
     assert found["score"] < found["of"] == FULL_MARKS
 
 
-def test_a_finding_says_what_was_expected_what_happened_and_a_hint(tmp_path: Path) -> None:
+def test_a_finding_has_what_is_expected_what_is_found_and_a_next_step(tmp_path: Path) -> None:
     BROKEN["other_words"].write(tmp_path)
     finished = grade(tmp_path, *IN_PYTHON)
     assert finished.returncode == 1
     assert (
-        "  NOT YET The encrypt script gives a user number\n"
+        "  NOT YET The encrypt script prints a user number\n"
         "    Expected: A new encrypted password for user: "
     ) in finished.stdout
-    assert "    We see: It prints another line.\n    Output: A new password" in finished.stdout
-    assert "    Next: Print the two lines of the lab, letter by letter," in finished.stdout
+    assert "    We see: It prints a different line.\n    Output: A new password" in finished.stdout
+    assert "    Next: Print exactly the two lines of the lab to standard" in finished.stdout
     assert finished.stdout.endswith(f"\n{FULL_MARKS - 1} of {FULL_MARKS}.\n")
 
 
-def test_scripts_that_do_nothing_get_no_marks_for_what_they_hide(tmp_path: Path) -> None:
+def test_scripts_that_do_nothing_get_no_marks(tmp_path: Path) -> None:
     finished = grade(tmp_path, *commands("true", "true"), "--json")
     found = json.loads(finished.stdout)
     assert found["score"] == 0
-    assert {one["asks"]: one["sees"] for one in found["findings"]}[LINES] == "The table is empty."
-    assert {one["asks"]: one["verdict"] for one in found["findings"]}[HIDDEN] == "not reached"
+    assert {one["requirement"]: one["actual"] for one in found["findings"]}[
+        LINES
+    ] == "The table is empty."
+    assert {one["requirement"]: one["verdict"] for one in found["findings"]}[
+        HIDDEN
+    ] == "not reached"
 
 
-def test_a_file_beside_a_script_that_is_elsewhere_is_found(tmp_path: Path) -> None:
+def test_a_file_next_to_a_script_in_another_folder_is_found(tmp_path: Path) -> None:
     elsewhere, here = tmp_path / "elsewhere", tmp_path / "here"
     elsewhere.mkdir()
     here.mkdir()
@@ -138,10 +142,10 @@ def test_a_file_beside_a_script_that_is_elsewhere_is_found(tmp_path: Path) -> No
     scripts = commands(f"{sys.executable} {script}", f"{sys.executable} {elsewhere}/decrypt.py")
     found = json.loads(grade(here, *scripts, "--json").stdout)["findings"]
     (mark,) = [one for one in found if one["verdict"] == "not yet"]
-    assert mark["sees"] == f"The file encrypt.py.log in {elsewhere} shows the password."
+    assert mark["actual"] == f"The file encrypt.py.log in {elsewhere} contains the password."
 
 
-def test_the_folder_stays_as_it_is(tmp_path: Path) -> None:
+def test_the_folder_is_not_changed(tmp_path: Path) -> None:
     GOOD.write(tmp_path)
     (tmp_path / "encrypt.py").write_text("open('mine', 'w').write('x')\n")
     before = sorted(tmp_path.iterdir())
@@ -155,9 +159,12 @@ def test_the_folder_stays_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--encrypt=true {password}", "--decrypt=true {appuser} {key_id}"], "{key_id} is not in"),
-        (commands("nobody-has-this", "true"), "there is no program nobody-has-this"),
-        (commands("true '", "true"), "it cannot be read: No closing quotation"),
+        (
+            ["--encrypt=true {password}", "--decrypt=true {appuser} {key_id}"],
+            "it does not contain {key_id}",
+        ),
+        (commands("nobody-has-this", "true"), "the program nobody-has-this does not exist"),
+        (commands("true '", "true"), "it cannot be parsed: No closing quotation"),
         (["--encrypt=true {password} {key_id}"], "Missing option '--decrypt'"),
     ],
 )
@@ -168,15 +175,15 @@ def test_wrong_usage_ends_with_2(options: list[str], said: str, tmp_path: Path) 
     assert "Traceback" not in finished.stderr
 
 
-def test_a_folder_too_large_to_copy_is_refused(tmp_path: Path) -> None:
+def test_a_folder_that_is_too_large_is_not_copied(tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as file:
         file.truncate(100_000_001)
     finished = grade(tmp_path, *commands("true", "true"))
     assert finished.returncode == 1
-    assert f"{tmp_path} does not serve: it has more than 100,000,000 bytes." in finished.stderr
+    assert f"{tmp_path} cannot be copied: it has more than 100,000,000 bytes." in finished.stderr
 
 
-def test_who_reads_no_further_ends_it(tmp_path: Path) -> None:
+def test_a_closed_pipe_ends_it(tmp_path: Path) -> None:
     script = f'{sys.executable} -m kmsdemo grade "$@" | head -3'
     finished = subprocess.run(
         ["sh", "-c", script, "sh", *commands("true", "true")],  # noqa: S607
@@ -186,7 +193,7 @@ def test_who_reads_no_further_ends_it(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert finished.stdout.endswith("\nThey print what the lab says\n")
+    assert finished.stdout.endswith("\nThey print the lines of the lab\n")
     assert finished.stderr == ""
 
 

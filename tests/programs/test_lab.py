@@ -28,10 +28,10 @@ CHAPTERS = [
     "Decrypt the password",
     "Schedule the key's deletion",
     "Clean up",
-    "When the waiting period is over",
-    "Change your mind",
-    "Who may use the key",
-    "Tie a ciphertext to its user",
+    "When the waiting period ends",
+    "Cancel the key's deletion",
+    "Control access to the key",
+    "Bind a ciphertext to its user",
     "Direct and envelope encryption",
 ]
 WAIT = """
@@ -95,28 +95,28 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return finished.stdout, (folder / "lab.md").read_text(encoding="utf-8")
 
 
-def test_it_tells_the_lab_in_its_order(whole: tuple[str, str]) -> None:
+def test_chapters_are_in_the_order_of_the_lab(whole: tuple[str, str]) -> None:
     printed, _ = whole
     places = [f"Chapter {number} of 7" for number in range(1, 8)]
-    places += [f"Deeper chapter {number} of 5" for number in range(1, 6)]
-    told = re.findall(r"^((?:Deeper c|C)hapter \d of \d)\n(.*)$", printed, re.MULTILINE)
-    assert told == list(zip(places, CHAPTERS, strict=True))
+    places += [f"Advanced chapter {number} of 5" for number in range(1, 6)]
+    chapters = re.findall(r"^((?:Advanced c|C)hapter \d of \d)\n(.*)$", printed, re.MULTILINE)
+    assert chapters == list(zip(places, CHAPTERS, strict=True))
     assert "    ok Then the key is symmetric" in printed
     summary = " ".join(printed.split("\n\n")[-1].split())
-    scenarios = r"\d+ scenarios as AWS documents them"
+    scenarios = r"\d+ scenarios passed"
     without_envelopes = r"(, \d+ not possible on moto)?"
     assert re.fullmatch(rf"12 chapters in [\d.]+ s: {scenarios}{without_envelopes}\.", summary)
 
 
-def test_it_ends_with_what_was_seen_and_cleaned_up(whole: tuple[str, str]) -> None:
+def test_it_ends_with_what_it_showed_and_cleaned_up(whole: tuple[str, str]) -> None:
     printed, _ = whole
-    seen = printed[printed.index("What you have seen") :]
+    seen = printed[printed.index("What this lesson showed") :]
     assert "  Schedule the key's deletion\n    - The waiting period is 7 to 30 days\n" in seen
-    cleaned_up = r"Cleaned up: \d+ keys, \d+ tables, \d+ IAM users; gone with the sandbox"
+    cleaned_up = r"Cleaned up: \d+ keys, \d+ tables, \d+ IAM users; deleted with the sandbox"
     assert re.search(cleaned_up, seen)
 
 
-def test_only_what_cannot_be_broken_is_wider_than_the_terminal(whole: tuple[str, str]) -> None:
+def test_only_parts_of_commands_are_wider_than_the_terminal(whole: tuple[str, str]) -> None:
     printed, _ = whole
     wide = [line for line in printed.splitlines() if len(line) > 80]
     assert all(re.match(r" {10}\$ aws| {14}--", line) for line in wide)
@@ -130,31 +130,31 @@ def test_each_command_is_in_the_transcript_in_one_piece(whole: tuple[str, str]) 
     assert {re.sub(r" \\\n +", " ", command) for command in commands} <= whole_lines
 
 
-WHERE_IT_TRAVELS = {
+SCENARIOS_WITH_TRAFFIC = {
     "Direct encryption sends the password to AWS KMS",
-    "Direct decryption gets the password from AWS KMS",
+    "Direct decryption receives the password from AWS KMS",
 }
 
 
-def test_a_password_is_shown_only_where_it_travels(whole: tuple[str, str]) -> None:
-    for told, heading in zip(whole, (r"^  (?=\w)", r"^#### "), strict=True):
-        sections = re.split(heading, told, flags=re.MULTILINE)
+def test_the_password_is_shown_only_in_scenarios_about_traffic(whole: tuple[str, str]) -> None:
+    for text, heading in zip(whole, (r"^  (?=\w)", r"^#### "), strict=True):
+        sections = re.split(heading, text, flags=re.MULTILINE)
         shown_in = {
             section.partition("\n")[0]
             for section in sections
             if encodings_that_show(lesson.DEMO_PASSWORD, section.encode())
         }
-        assert shown_in == (set() if envelope.lacks() else WHERE_IT_TRAVELS)
+        assert shown_in == (SCENARIOS_WITH_TRAFFIC if envelope.is_available() else set())
 
 
 def test_no_other_password_is_shown(whole: tuple[str, str]) -> None:
     long_enough = [password for password in UNUSUAL.values() if len(password) > 8]
     for password in ["another battery staple", "é" * 2500, *long_enough]:
-        for told in whole:
-            assert encodings_that_show(password, told.encode()) == [], password
+        for text in whole:
+            assert encodings_that_show(password, text.encode()) == [], password
 
 
-def test_the_feature_is_its_script(small_suite: Path) -> None:
+def test_the_lesson_follows_the_feature(small_suite: Path) -> None:
     edit(small_suite, "Feature: Create the table", "Feature: Lay the table")
     finished = python("-c", ONE_FEATURE, small_suite)
     assert finished.returncode == 0, finished.stdout
@@ -170,12 +170,12 @@ def test_a_failed_step_ends_in_exit_code_1_with_its_calls(small_suite: Path) -> 
     *_, failure, summary = finished.stdout.split("\n\n")
     where, hint = failure.split("\n", 1)
     assert where == 'Failed in Chapter 1 of 1, Create the table: Then the table is called "another"'
-    assert "AWS answered otherwise than the feature says" in hint
+    assert "The answer of AWS differs from the feature" in hint
     assert "kmsdemo lab --step create_table" in " ".join(hint.split())
-    assert summary.endswith("2 scenarios as AWS documents them, 1 failed.\n")
+    assert summary.endswith("2 scenarios passed, 1 failed.\n")
 
 
-def test_a_known_difference_from_aws_is_shown_and_is_no_failure(small_suite: Path) -> None:
+def test_a_known_difference_from_aws_is_shown_and_is_not_a_failure(small_suite: Path) -> None:
     edit(small_suite, 'called "demo-kms"', 'called "another"')
     known = """
 from kmsdemo.backends import divergences
@@ -187,12 +187,14 @@ divergences.DIVERGENCES = (known,)
     finished = python("-c", known + ONE_FEATURE, small_suite)
     assert finished.returncode == 0, finished.stdout
     assert '    differs Then the table is called "another"' in finished.stdout
-    assert "AWS would do this; here tables are called otherwise (no page)." in finished.stdout
+    assert (
+        "Known difference from AWS: here tables are called otherwise (no page)." in finished.stdout
+    )
     summary = " ".join(finished.stdout.splitlines()[-2:])
-    assert summary.endswith("2 scenarios as AWS documents them, 1 known to differ on moto.")
+    assert summary.endswith("2 scenarios passed, 1 known to differ on moto.")
 
 
-def test_in_a_real_account_it_says_what_is_not_possible_there(
+def test_in_a_real_account_it_says_what_it_skips(
     small_suite: Path, clients: Clients, aws_environment: Mapping[str, str]
 ) -> None:
     edit(small_suite, "  Scenario: A new table", "  @clock\n  Scenario: A new table")
@@ -202,22 +204,22 @@ def test_in_a_real_account_it_says_what_is_not_possible_there(
     assert finished.returncode == 0, finished.stdout
     assert "\nas arn:aws:iam::123456789012:user/developer\n" in finished.stdout
     assert (
-        "  A new table is ready for the lab\n      Not here: AWS's clock cannot be moved.\n"
+        "  A new table is ready for the lab\n      Skipped: AWS's clock cannot be moved.\n"
     ) in finished.stdout
     summary = " ".join(finished.stdout.splitlines()[-2:])
-    assert summary.endswith("2 scenarios as AWS documents them, 1 not possible on aws.")
+    assert summary.endswith("2 scenarios passed, 1 not possible on aws.")
     assert aws.remains() == []
     assert aws.states() == ["PendingDeletion"]
 
 
-def test_what_it_could_not_remove_is_said_in_the_place_of_what_it_did(
+def test_leftovers_are_reported_instead_of_a_clean_up(
     small_suite: Path, clients: Clients, aws_environment: Mapping[str, str]
 ) -> None:
     developer = {**aws_environment, **stand_in_account.developer(clients.iam), "CI": ""}
     stand_in_account.forbid(clients.iam, "kms:DeleteAlias")
     finished = python("-c", ONE_FEATURE, small_suite, *stand_in_account.OPTIONS, more=developer)
     assert finished.returncode == 1
-    assert "could not remove all that it made: key" in finished.stdout
+    assert "could not remove everything it created: key" in finished.stdout
     assert "kmsdemo sweep --run" in finished.stdout
     assert "Cleaned up" not in finished.stdout
 
@@ -235,7 +237,7 @@ def test_a_terminal_without_unicode_gets_words(small_suite: Path) -> None:
     assert "    ok When I create the table" in finished.stdout
 
 
-def test_options_for_the_users_own_tests_do_not_disturb_it(small_suite: Path) -> None:
+def test_pytest_options_of_the_user_are_ignored(small_suite: Path) -> None:
     options = {"PYTEST_ADDOPTS": "--no-such-option", "NO_COLOR": "1"}
     finished = python("-c", ONE_FEATURE, small_suite, more=options)
     assert finished.returncode == 0, finished.stdout + finished.stderr
@@ -263,7 +265,7 @@ def test_ctrl_c_ends_it_with_130_and_without_a_stack_trace(small_suite: Path) ->
     assert "Traceback" not in stdout + stderr
 
 
-def test_a_swallowed_ctrl_c_is_heard_at_the_next_step(small_suite: Path) -> None:
+def test_a_swallowed_ctrl_c_takes_effect_at_the_next_step(small_suite: Path) -> None:
     edit(
         small_suite,
         "    When I create the table\n    Then the table is called",
@@ -282,19 +284,19 @@ def test_an_unknown_backend_is_a_usage_error() -> None:
     assert "'mars' is not one of 'aws', 'endpoint', 'localstack', 'moto'" in finished.stderr
 
 
-# ------------------------------------------------------------------ as an instructor has it
+# ------------------------------------------------------------------ options of the command
 
 
-def test_it_begins_with_the_chapter_that_is_asked_for() -> None:
+def test_it_begins_with_the_given_chapter() -> None:
     for name in ("envelope", "12"):
         finished = python("-m", "kmsdemo", "lab", f"--step={name}")
         assert finished.returncode == 0, finished.stdout + finished.stderr
         assert "Chapter 7 of 7" not in finished.stdout
-        assert "Deeper chapter 4 of 5" not in finished.stdout
-        assert "\nDeeper chapter 5 of 5\nDirect and envelope encryption\n" in finished.stdout
+        assert "Advanced chapter 4 of 5" not in finished.stdout
+        assert "\nAdvanced chapter 5 of 5\nDirect and envelope encryption\n" in finished.stdout
 
 
-def test_a_chapter_that_is_not_there_is_a_usage_error(small_suite: Path) -> None:
+def test_an_unknown_chapter_is_a_usage_error(small_suite: Path) -> None:
     transcript = small_suite / "lab.md"
     options = ["--step=encypt", f"--transcript={transcript}"]
     finished = python("-c", ONE_FEATURE, small_suite, *options)
@@ -304,9 +306,9 @@ def test_a_chapter_that_is_not_there_is_a_usage_error(small_suite: Path) -> None
     assert "Choose one of create_table, or a number from 1." in finished.stderr
 
 
-def test_the_audience_may_choose_the_password(small_suite: Path) -> None:
+def test_the_audience_can_choose_the_password(small_suite: Path) -> None:
     traffic = "  @traffic\n  Scenario: Creating the table again"
-    edit(small_suite, "  Scenario: creating the table again", traffic)
+    edit(small_suite, "  Scenario: Creating the table again", traffic)
     finished = python("-c", ONE_FEATURE, small_suite, "--password=--our own ☕")
     assert finished.returncode == 0, finished.stdout
     assert "The password travelled back: Base64 of “--our own ☕”." in finished.stdout
@@ -314,7 +316,7 @@ def test_the_audience_may_choose_the_password(small_suite: Path) -> None:
 
 
 @pytest.mark.parametrize("password", ["short", "é" * 2049])
-def test_a_password_that_shows_nothing_is_refused(password: str) -> None:
+def test_a_password_that_is_too_short_or_too_long_is_a_usage_error(password: str) -> None:
     finished = python("-m", "kmsdemo", "lab", "--password", password)
     assert finished.returncode == 2
     assert "--password takes 6 to 4,096 bytes" in finished.stderr
@@ -362,7 +364,7 @@ def test_q_quits_and_cleans_up(small_suite: Path) -> None:
     code, printed = in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist(" q"))
     assert code == 0, printed
     assert len(re.findall("✔", printed)) == 2
-    ending = "That was all for today. Cleaned up: 1 table; gone with the sandbox, which never left"
+    ending = "The lesson is stopped. Cleaned up: 1 table; deleted with the sandbox; nothing left"
     assert ending in " ".join(printed.split())
 
 

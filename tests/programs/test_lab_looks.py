@@ -27,19 +27,19 @@ Feature: Keep a password
     Given the key
 
   @traffic
-  Rule: A password travels
+  Rule: The password is sent to AWS KMS
 
-    Scenario: It is stored
+    Scenario: It is encrypted
       Given the table
-      When I store a password
-      Then the password comes back unchanged
+      When I encrypt a password
+      Then the password decrypts unchanged
 
-  Rule: What is wrong is shown
+  Rule: A failure is shown
 
-    Scenario: A key is not what it is said to be
+    Scenario: A new key is not disabled
       Then the key is disabled
 """
-# What is another each time: ids, ciphertext, times.
+# What differs in each run: ids, ciphertext, times.
 CHANGING = [
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "12345678-1234-1234-1234-123456789012"),
     (r"demo-kms-[0-9a-f]{8}", "demo-kms-12345678"),
@@ -54,14 +54,14 @@ CHANGING = [
 
 @pytest.fixture
 def suite(small_suite: Path) -> Path:
-    """A suite of one feature, which shows everything that a lesson can show."""
+    """A suite of one feature that uses everything that a lesson can print."""
     feature = small_suite / "features" / "create_table.feature"
     feature.write_text(FEATURE, encoding="utf-8")
     return small_suite
 
 
 def lasting(text: str) -> str:
-    """Return a text with what is another each time replaced."""
+    """Return a text with everything replaced that differs in each run."""
     for pattern, always in CHANGING:
         text = re.sub(pattern, always, text)
     return text

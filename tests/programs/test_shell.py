@@ -108,5 +108,5 @@ def test_a_shell_greets_and_says_what_was_reached(program: str) -> None:
     assert "(kms lab) " in printed
     assert "42\n" in printed
     reached = printed[printed.index("Reached: ") :]
-    assert reached.startswith("Reached: 5 of 12.\n  A key has the lab's alias\n")
+    assert reached.startswith("Reached: 5 of 12.\n  A key has an alias of the lab\n")
     assert reached.endswith("The sandbox has stopped; nothing of it is left.\n")

@@ -39,9 +39,9 @@ def test_a_divergence_names_the_page_that_documents_aws() -> None:
     assert [known for known in DIVERGENCES if not re.fullmatch(page, known.link)] == []
 
 
-def test_the_embedded_default_holds_every_scenario() -> None:
+def test_the_default_backend_passes_every_scenario() -> None:
     assert "moto" not in {known.backend for known in DIVERGENCES}
-    assert Moto.lacks == {}
+    assert Moto.unsupported_tags == {}
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.stem)
@@ -70,7 +70,7 @@ def test_an_unknown_backend_is_a_usage_error() -> None:
     assert "invalid choice: 'mars'" in finished.stderr
 
 
-def test_a_backend_that_became_right_is_noticed(tmp_path: Path) -> None:
+def test_a_divergence_that_is_fixed_is_noticed(tmp_path: Path) -> None:
     """A strict expected failure that passes is a failure."""
     conftest = (ROOT / "conftest.py").read_text(encoding="utf-8")
     (tmp_path / "conftest.py").write_text(
@@ -86,7 +86,7 @@ def test_a_backend_that_became_right_is_noticed(tmp_path: Path) -> None:
 
 
 def run_part(*options: str) -> None:
-    part = "-kthe_password_comes_back or deleting_the_table"
+    part = "-kthe_password_decrypts_unchanged or the_table_can_be_deleted or deleting_the_table"
     finished = python("-m", "pytest", "features", part, "-pno:cacheprovider", *options)
     assert finished.returncode == 0, finished.stdout
 
@@ -96,9 +96,9 @@ def test_a_part_runs_in_parallel_and_reports_as_junit_xml(tmp_path: Path) -> Non
     run_part("-n2", f"--junitxml={junit}")
     names = re.findall(r'<testcase [^>]*name="([^"]+)"', junit.read_text())
     assert sorted(names) == [
-        "test_deleting_the_table_takes_the_passwords_with_it",
-        "test_deleting_the_table_twice_does_no_harm",
-        "test_the_password_comes_back",
+        "test_deleting_the_table_deletes_the_passwords_in_it",
+        "test_the_password_decrypts_unchanged",
+        "test_the_table_can_be_deleted_twice",
     ]
 
 
@@ -109,10 +109,10 @@ def test_a_part_runs_alone_and_reports_as_cucumber_json(tmp_path: Path) -> None:
     assert {feature["name"] for feature in features} == {"Clean up", "Decrypt the password"}
 
 
-def test_the_users_own_aws_configuration_stays_out(tmp_path: Path) -> None:
+def test_the_aws_configuration_of_the_user_is_ignored(tmp_path: Path) -> None:
     """A profile, an endpoint or a proxy of the user must not reach the embedded account."""
     finished = python(
-        *("-m", "pytest", "features", "-kencrypt_script_gives", "-pno:cacheprovider"),
+        *("-m", "pytest", "features", "-kencrypt_script_prints", "-pno:cacheprovider"),
         more={
             "AWS_PROFILE": "none-such",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
@@ -125,7 +125,7 @@ def test_the_users_own_aws_configuration_stays_out(tmp_path: Path) -> None:
     assert "1 passed" in finished.stdout
 
 
-def test_what_ctrl_c_cuts_off_is_no_warning(tmp_path: Path) -> None:
+def test_ctrl_c_causes_no_resource_warning(tmp_path: Path) -> None:
     (tmp_path / "test_cut.py").write_text(
         "import socket\n"
         "def test_cut():\n"

@@ -9,6 +9,8 @@ import pytest
 
 from tests.processes import ROOT, python
 
+pytestmark = pytest.mark.program
+
 SECRET = "correct horse battery staple"
 FEATURE = """
 Feature: Something that goes wrong
@@ -35,7 +37,7 @@ import os
 from pytest_bdd import given, scenarios, then, when
 from kmsdemo import keys
 from kmsdemo.cipher import Direct
-from steps.passwords import Stored, assert_reveals
+from steps.passwords import StoredPassword, assert_decrypts
 
 SECRET = os.environ["SECRET"]
 scenarios("wrong.feature")
@@ -54,7 +56,7 @@ def compare(kms, dynamodb, key):
     from kmsdemo.vault import Vault
     table.create(dynamodb)
     vault = Vault(kms, dynamodb, key.key_id)
-    assert_reveals(vault, Stored(vault.store(SECRET), "something else"))
+    assert_decrypts(vault, StoredPassword(vault.store(SECRET), "something else"))
 """
 
 
@@ -96,7 +98,8 @@ def test_it_names_the_step_the_call_and_the_error(printed: dict[str, str]) -> No
     )
     assert lines[5].endswith(" --encryption-context appuser=12345")
     assert (
-        lines[6] == "  KeyNotFound: There is no KMS key alias/nothing in this account and Region."
+        lines[6]
+        == "  KeyNotFound: The KMS key alias/nothing does not exist in this account and Region."
     )
     assert lines[-1].startswith("  Step: ")
     assert "test_wrong.py:" in lines[-1]
@@ -108,7 +111,7 @@ def test_only_the_calls_of_the_failed_step_are_shown(printed: dict[str, str]) ->
 
 def test_a_password_that_differs_is_not_shown(printed: dict[str, str]) -> None:
     report = printed["test_a_password_that_is_not_the_same"]
-    assert "gets another password than was stored" in report
+    assert "does not get the password that was encrypted" in report
     assert SECRET not in report
     assert "something else" not in report
 
@@ -121,7 +124,7 @@ def test_a_sentence_without_a_step_is_named(printed: dict[str, str]) -> None:
 
 def test_a_long_story_is_told_in_under_25_lines(printed: dict[str, str]) -> None:
     report = printed["test_a_long_story"]
-    assert "… 6 before" in report
+    assert "… 6 earlier" in report
     assert all(len(report.splitlines()) < 25 for report in printed.values())
 
 

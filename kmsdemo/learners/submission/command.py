@@ -1,4 +1,4 @@
-"""How a script is called: a command line with placeholders."""
+"""The command line of a script, with placeholders."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from kmsdemo.learners.errors import CommandUnusable
 class Command:
     """A command line with placeholders, such as ``node encrypt.js {password} {key_id}``.
 
-    It runs without a shell: each placeholder is filled in as it is, and needs no quotes.
+    It runs without a shell, so placeholders need no quotes.
 
     Attributes:
-        text: The command line as it was given.
-        words: The same, word by word.
-        placeholders: The names that stand in braces.
+        text: The command line as given.
+        words: The command line, split into arguments.
+        placeholders: The names in braces.
     """
 
     text: str
@@ -29,28 +29,28 @@ class Command:
 
     @classmethod
     def read(cls, text: str, *placeholders: str) -> Command:
-        """Return the command that a text is.
+        """Parse a command line.
 
         Args:
             text: The command line, quoted as for a POSIX shell.
             placeholders: The names that must be in it.
 
         Raises:
-            CommandUnusable: A placeholder or a quote is missing, or there is no such program.
+            CommandUnusable: A placeholder or a quote is missing, or the program does not exist.
         """
         try:
             words = shlex.split(text)
         except ValueError as error:
-            raise CommandUnusable(text, f"it cannot be read: {error}") from error
+            raise CommandUnusable(text, f"it cannot be parsed: {error}") from error
         for name in placeholders:
             if not any(f"{{{name}}}" in word for word in words):
-                raise CommandUnusable(text, f"{{{name}}} is not in it")
+                raise CommandUnusable(text, f"it does not contain {{{name}}}")
         if not shutil.which(words[0]):
-            raise CommandUnusable(text, f"there is no program {words[0]} to execute")
+            raise CommandUnusable(text, f"the program {words[0]} does not exist")
         return cls(text, tuple(words), placeholders)
 
     def filled(self, values: Mapping[str, str]) -> list[str]:
-        """Return the words of a call; those with a placeholder that has no value are left out."""
+        """Return the arguments with values; leave out those whose placeholder has no value."""
         return [
             self._placeholder.sub(lambda found: values[found[1]], word)
             for word in self.words

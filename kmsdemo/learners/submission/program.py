@@ -1,4 +1,4 @@
-"""Runs a program to its end, whatever it does: it cannot hang, flood, ask, or stay behind."""
+"""Runs a program with limits on time, output and processes, and stops all that it started."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from typing import IO, Final
 
 import psutil
 
-MOST_BYTES: Final = 1_000_000
-MOST_PROCESSES: Final = 64
-_SECONDS_BETWEEN_LOOKS = 0.1
-_SWEEPS = 20
+MAX_BYTES: Final = 1_000_000
+MAX_PROCESSES: Final = 64
+_POLL_SECONDS = 0.1
+_KILL_ATTEMPTS = 20
 _MARK = "KMSDEMO_PROGRAM"
 
 
@@ -38,12 +38,12 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What a program left behind.
+    """The result of a program.
 
     Attributes:
-        exit_code: Its exit code; negative where a signal ended it.
-        stdout: What it printed, at most 1,000,000 bytes of it.
-        stderr: What it printed to standard error, likewise.
+        exit_code: The exit code; negative where a signal ended the program.
+        stdout: The standard output, at most 1,000,000 bytes.
+        stderr: The standard error, likewise.
         stopped: Why it was stopped; ``None`` where it ended by itself.
     """
 
@@ -54,13 +54,13 @@ class Finished:
 
 
 class Program:
-    """A program that runs, with nothing on its standard input and no terminal.
+    """A running program, with empty standard input and without a terminal.
 
     Args:
-        command: Its words.
-        environment: All its variables.
+        command: The program and its arguments.
+        environment: All its environment variables.
         folder: Where it runs.
-        seconds: When it is stopped at the latest.
+        seconds: Its time limit.
 
     Raises:
         OSError: It cannot be started.
@@ -91,40 +91,40 @@ class Program:
         self._stdout, self._stderr = _Reader(self._process.stdout), _Reader(self._process.stderr)
 
     def finish(self) -> Finished:
-        """Wait for its end, or stop it, and whatever it has started."""
+        """Wait until it ends, or stop it; stop every process that it started."""
         stopped = None
         try:
             while not (self._has_ended() or stopped):
-                stopped = self._too_much()
+                stopped = self._exceeded_limit()
         finally:
             self._kill()
         stdout, stderr = self._stdout.text(), self._stderr.text()
-        return Finished(self._process.wait(), stdout, stderr, stopped or self._flood())
+        return Finished(self._process.wait(), stdout, stderr, stopped or self._exceeded_output())
 
     def _has_ended(self) -> bool:
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=_SECONDS_BETWEEN_LOOKS)
+            self._process.wait(timeout=_POLL_SECONDS)
             return True
         return False
 
-    def _too_much(self) -> Stop | None:
+    def _exceeded_limit(self) -> Stop | None:
         if time.monotonic() > self._end:
             return Stop(
                 f"It did not end within {self._seconds:.0f} seconds.",
-                "Let it wait for nobody: no question, no endless loop, nothing that hangs.",
+                "Do not ask for input, and look for a loop or a request that never ends.",
             )
-        if len(self._children()) > MOST_PROCESSES:
+        if len(self._children()) > MAX_PROCESSES:
             return Stop(
-                f"It started more than {MOST_PROCESSES} processes.",
-                "Let it start no processes without end; a script needs hardly any.",
+                f"It started more than {MAX_PROCESSES} processes.",
+                "Look for a loop that starts processes; a script needs hardly any.",
             )
-        return self._flood()
+        return self._exceeded_output()
 
-    def _flood(self) -> Stop | None:
-        if self._stdout.is_flooded or self._stderr.is_flooded:
+    def _exceeded_output(self) -> Stop | None:
+        if self._stdout.is_full or self._stderr.is_full:
             return Stop(
-                f"It printed more than {MOST_BYTES:,} bytes.",
-                "Look for a loop that prints without end.",
+                f"It printed more than {MAX_BYTES:,} bytes.",
+                "Look for a loop that never stops printing.",
             )
         return None
 
@@ -134,10 +134,10 @@ class Program:
         return []
 
     def _kill(self) -> None:
-        """Kill its session at once, which a fork cannot outrun; then those who left it."""
+        """Kill its session in one call, faster than it can fork; then processes that left it."""
         if self._process.poll() is None and hasattr(os, "killpg"):
             os.killpg(self._process.pid, signal.SIGKILL)
-        for _ in range(_SWEEPS):
+        for _ in range(_KILL_ATTEMPTS):
             left = self._marked()
             for process in left:
                 with suppress(psutil.Error):
@@ -147,7 +147,7 @@ class Program:
             psutil.wait_procs(left, timeout=1)
 
     def _marked(self) -> list[psutil.Process]:
-        """Return the processes that carry our mark, which is inherited."""
+        """Return the processes that inherited the mark in their environment."""
         return [
             process
             for process in psutil.process_iter(["environ"])
@@ -156,7 +156,7 @@ class Program:
 
 
 class _Reader(Thread):
-    """Takes what a program prints, so that it never waits for us, and keeps the first of it."""
+    """Reads the output of a program, so that it never blocks, and keeps the first part."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(daemon=True)
@@ -165,16 +165,16 @@ class _Reader(Thread):
         self.start()
 
     @property
-    def is_flooded(self) -> bool:
-        return len(self._read) > MOST_BYTES
+    def is_full(self) -> bool:
+        return len(self._read) > MAX_BYTES
 
     def run(self) -> None:
         with self._stream:
             while chunk := os.read(self._stream.fileno(), 65536):
-                if not self.is_flooded:
+                if not self.is_full:
                     self._read += chunk
 
     def text(self) -> str:
-        """Return what there is, once all that could print is gone."""
+        """Return the output, once every process that can write to it has ended."""
         self.join(timeout=1)
-        return bytes(self._read[:MOST_BYTES]).decode(errors="replace").replace("\r\n", "\n")
+        return bytes(self._read[:MAX_BYTES]).decode(errors="replace").replace("\r\n", "\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kmsdemo.learners.submission.program import MOST_BYTES, Finished, Program
+from kmsdemo.learners.submission.program import MAX_BYTES, Finished, Program
 from tests.processes import python
 
 LEAVES_A_CHILD = """
@@ -57,55 +57,55 @@ def is_gone(process_id: int) -> bool:
         return True
 
 
-def test_it_leaves_an_exit_code_and_what_it_printed(tmp_path: Path) -> None:
+def test_a_result_has_the_exit_code_and_the_output(tmp_path: Path) -> None:
     script = "import sys; print('é'); print('wrong', file=sys.stderr); sys.exit(3)"
     assert run(script, tmp_path) == Finished(3, "é\n", "wrong\n")
 
 
-def test_there_is_nobody_to_ask(tmp_path: Path) -> None:
+def test_a_program_cannot_ask_for_input(tmp_path: Path) -> None:
     finished = run("import sys; print(repr(sys.stdin.read())); open('/dev/tty')", tmp_path)
     assert finished.stdout == "''\n"
     assert "/dev/tty" in finished.stderr
 
 
-def test_what_is_typed_is_not_for_it() -> None:
+def test_a_program_does_not_read_the_terminal() -> None:
     finished = python("-c", RUNS_CAT, stdin="yes\n")
     assert (finished.stdout, finished.returncode) == ("''\n", 0)
 
 
-def test_who_takes_too_long_is_stopped(tmp_path: Path) -> None:
+def test_a_program_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     finished = run("import time; print('begun', flush=True); time.sleep(1000)", tmp_path, 0.5)
     assert finished.stopped
     assert finished.stopped.what == "It did not end within 0 seconds."
     assert finished.stdout == "begun\n"
 
 
-def test_who_cannot_be_asked_to_end_is_stopped_too(tmp_path: Path) -> None:
+def test_a_program_that_ignores_signals_is_stopped(tmp_path: Path) -> None:
     script = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(1000)"
     assert run(script, tmp_path, 0.5).stopped
 
 
-def test_of_a_flood_the_first_is_kept(tmp_path: Path) -> None:
+def test_the_first_part_of_a_flood_is_kept(tmp_path: Path) -> None:
     finished = run("while True: print('y' * 1000)", tmp_path)
     assert finished.stopped
-    assert len(finished.stdout) == MOST_BYTES
+    assert len(finished.stdout) == MAX_BYTES
 
 
-def test_nobody_whom_it_started_stays(tmp_path: Path) -> None:
+def test_no_process_that_it_started_stays(tmp_path: Path) -> None:
     finished = run(LEAVES_A_CHILD, tmp_path)
     assert finished.stdout == "done\n"
     assert is_gone(int((tmp_path / "child").read_text()))
 
 
-def test_nobody_stays_who_hides_what_it_belongs_to(tmp_path: Path) -> None:
+def test_no_process_stays_that_left_its_session(tmp_path: Path) -> None:
     assert run(HIDES_A_CHILD, tmp_path, seconds=1).stopped
     assert is_gone(int((tmp_path / "child").read_text()))
 
 
-def test_what_is_no_program_is_an_error(tmp_path: Path) -> None:
+def test_a_program_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nobody"):
         Program(["nobody-has-this"], os.environ, folder=tmp_path, seconds=1)
 
 
-def test_what_it_printed_is_not_in_its_repr() -> None:
+def test_the_output_is_not_in_the_repr() -> None:
     assert "secret" not in repr(Finished(0, "a secret", ""))

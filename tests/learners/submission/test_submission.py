@@ -22,35 +22,35 @@ def submission(tmp_path: Path) -> Iterator[Submission]:
 
 
 def run(submission: Submission, name: str) -> str:
-    finished = submission.run(name, submission.machine, {}, {})
+    finished = submission.run(name, submission.workspace, {}, {})
     return finished.stopped.what if finished.stopped else ""
 
 
-def test_who_had_to_be_stopped_is_not_run_again(submission: Submission) -> None:
+def test_a_script_that_was_stopped_is_not_run_again(submission: Submission) -> None:
     assert run(submission, "decrypt") == "It did not end within 2 seconds."
-    with pytest.raises(NotRun, match="the decrypt script had to be stopped"):
+    with pytest.raises(NotRun, match="the decrypt script was stopped"):
         run(submission, "decrypt")
     assert run(submission, "encrypt") == ""
 
 
-def test_when_the_time_is_over_nobody_is_run(submission: Submission) -> None:
+def test_after_the_time_limit_no_script_is_run(submission: Submission) -> None:
     submission.end = 0
-    with pytest.raises(NotRun, match="the time for all scripts is over"):
+    with pytest.raises(NotRun, match="the time limit for all runs is reached"):
         run(submission, "encrypt")
 
 
-def test_who_runs_when_the_time_is_over_is_not_to_blame(submission: Submission) -> None:
+def test_a_script_that_runs_at_the_time_limit_is_not_to_blame(submission: Submission) -> None:
     with (
         submitted(
-            SLEEPS, HANGS, folder=submission.machine.original, seconds_each=2, seconds=0.2
+            SLEEPS, HANGS, folder=submission.workspace.original, seconds_each=2, seconds=0.2
         ) as hurried,
-        pytest.raises(NotRun, match="the time for all scripts is over"),
+        pytest.raises(NotRun, match="the time limit for all runs is reached"),
     ):
         run(hurried, "encrypt")
 
 
-def test_what_cannot_be_started_is_said(submission: Submission) -> None:
-    script = submission.machine.original / "encrypt"
+def test_a_script_that_cannot_be_started_is_an_error(submission: Submission) -> None:
+    script = submission.workspace.original / "encrypt"
     script.write_text("no program at all")
     script.chmod(0o755)
     command = f"{script} {{password}} {{key_id}}"

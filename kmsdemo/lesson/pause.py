@@ -1,4 +1,4 @@
-"""The instructor's hand: the lesson waits for a key after each step."""
+"""Pauses the lesson after a step until the instructor presses a key."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _PROMPT = "space: next, b: back to the explanation, q: quit"
 _QUIT = ("q", "Q", "\x04")
 
 
-def wait(explain: Callable[[], None]) -> bool:
-    """Wait for a key.
+def wait_for_key(explain: Callable[[], None]) -> bool:
+    """Wait for a key press.
 
     Args:
-        explain: Shows the chapter's explanation again.
+        explain: Prints the explanation of the chapter again.
 
     Returns:
-        Whether to go on; a no is to quit.
+        Whether to continue; ``False`` means quit.
 
     Raises:
         KeyboardInterrupt: Ctrl-C.

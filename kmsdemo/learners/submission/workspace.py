@@ -1,4 +1,4 @@
-"""A computer of its own for scripts, as far as they can tell: its home, its temporary files."""
+"""An isolated place to run scripts: a copy of their folder, an empty home, a temporary folder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import Final
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.learners.errors import FolderUnusable
 
-MOST_BYTES: Final = 100_000_000
-_MOST_READ = 1_000_000
-# What others have installed, like the folders with a dot: it is there, and not copied.
+MAX_BYTES: Final = 100_000_000
+_MAX_READ_BYTES = 1_000_000
+# Installed packages are linked instead of copied, like folders whose name begins with a dot.
 _INSTALLED = ("node_modules", "venv")
-# Where tools look for what is installed, if it is not in the home directory that they are given.
+# Where tools look for installed packages, relative to the real home directory.
 _TOOLS = {
     "PYTHONUSERBASE": ".local",
     "PYENV_ROOT": ".pyenv",
@@ -37,14 +37,14 @@ _TOOLS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
-    """A computer of its own.
+class Workspace:
+    """An isolated place to run scripts.
 
     Attributes:
         home: The home directory, empty at first.
         temporary: The folder for temporary files, empty at first.
         folder: Where the scripts run: a copy of the folder that they are in.
-        original: That folder.
+        original: The folder that is copied.
     """
 
     home: Path
@@ -54,63 +54,63 @@ class Machine:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that say where home and temporary files are, and where tools are."""
+        """The environment variables for the home, the temporary folder and the installed tools."""
         homes = dict.fromkeys(("HOME", "USERPROFILE"), str(self.home))
         temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(self.temporary))
         return {**_tools(), **homes, **temporary}
 
     def located(self, word: str) -> str:
-        """Return a word of a command, which may be a path into the original, for this computer."""
+        """Return an argument; a path into the original folder becomes one into the copy."""
         path = Path(word)
         if path.is_absolute() and path.is_relative_to(self.original):
             return str(self.folder / path.relative_to(self.original))
         return word
 
-    def files_that_show(self, password: str, beside: Iterable[Path] = ()) -> list[Path]:
-        """Return the files, written since it was made, in which a password can be read.
+    def files_containing(self, password: str, beside: Iterable[Path] = ()) -> list[Path]:
+        """Return the files written since the workspace was created that contain the password.
 
         Args:
-            password: What must not be there.
-            beside: Folders to look into, beside those of this computer.
+            password: The password.
+            beside: Folders to search as well.
         """
         began = self.home.parent.joinpath("began").stat().st_mtime_ns
         return [
             path
             for path in chain(self._files(), *(folder.glob("*") for folder in beside))
-            if _is_written_since(path, began) and _shows(path, password)
+            if _is_written_since(path, began) and _contains(path, password)
         ]
 
-    def place_of(self, path: Path) -> str:
-        """Say in words where a file is."""
+    def location_of(self, path: Path) -> str:
+        """Describe in words where a file is."""
         places = {
             self.home: "the home directory",
             self.temporary: "the folder for temporary files",
             self.folder: "the folder of the scripts",
         }
-        for folder, said in places.items():
+        for folder, words in places.items():
             if path.is_relative_to(folder):
-                return said
+                return words
         return str(path.parent)
 
     def _files(self) -> Iterator[Path]:
         for folder in (self.home, self.temporary, self.folder):
             yield from _all_in(folder)
-        # A script need not ask where temporary files go.
-        for there in {Path(tempfile.gettempdir()), Path("/tmp")}:  # noqa: S108
+        # A script can ignore the variables for temporary files.
+        for temporary in {Path(tempfile.gettempdir()), Path("/tmp")}:  # noqa: S108
             with suppress(OSError):
-                yield from there.glob("*")
-                yield from there.glob("*/*")
+                yield from temporary.glob("*")
+                yield from temporary.glob("*/*")
 
 
 @contextmanager
-def machine(original: Path) -> Iterator[Machine]:
-    """Make a computer for the scripts in a folder; leaving the context removes it.
+def workspace(original: Path) -> Iterator[Workspace]:
+    """Create a workspace for the scripts in a folder; leaving the context removes it.
 
     Args:
         original: The folder, which is copied and not changed.
 
     Raises:
-        FolderUnusable: It cannot be copied, or has more than 100,000,000 bytes.
+        FolderUnusable: The folder cannot be copied, or has more than 100,000,000 bytes.
     """
     with tempfile.TemporaryDirectory(prefix="kms-lab-", ignore_cleanup_errors=True) as root:
         home, temporary, folder = (Path(root, name) for name in ("home", "tmp", "work"))
@@ -119,9 +119,9 @@ def machine(original: Path) -> Iterator[Machine]:
         try:
             _copy(original, folder)
         except (OSError, shutil.Error) as error:
-            raise FolderUnusable(str(original), f"it cannot be copied: {error}") from error
+            raise FolderUnusable(str(original), str(error)) from error
         Path(root, "began").touch()
-        yield Machine(home, temporary, folder, original)
+        yield Workspace(home, temporary, folder, original)
 
 
 def _copy(original: Path, folder: Path) -> None:
@@ -129,8 +129,8 @@ def _copy(original: Path, folder: Path) -> None:
     installed = set(filter(_is_installed, everything))
     ours = everything - installed
     sizes = (path.lstat().st_size for one in ours for path in _all_in(one))
-    if any(size > MOST_BYTES for size in accumulate(sizes)):
-        raise FolderUnusable(str(original), f"it has more than {MOST_BYTES:,} bytes")
+    if any(size > MAX_BYTES for size in accumulate(sizes)):
+        raise FolderUnusable(str(original), f"it has more than {MAX_BYTES:,} bytes")
     for path in installed:
         folder.joinpath(path.name).symlink_to(path)
     for path in ours:
@@ -145,7 +145,7 @@ def _is_installed(path: Path) -> bool:
 
 
 def _all_in(path: Path) -> Iterator[Path]:
-    """Yield a file, or all files in a folder, where links lead nowhere."""
+    """Yield a file, or all files in a folder; do not follow links."""
     if not path.is_dir():
         yield path
     for place, _, files in os.walk(path):
@@ -158,9 +158,9 @@ def _is_written_since(path: Path, moment_ns: int) -> bool:
     return False
 
 
-def _shows(path: Path, password: str) -> bool:
+def _contains(path: Path, password: str) -> bool:
     with suppress(OSError), path.open("rb") as file:
-        return bool(encodings_that_show(password, file.read(_MOST_READ)))
+        return bool(encodings_that_show(password, file.read(_MAX_READ_BYTES)))
     return False
 
 

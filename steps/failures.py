@@ -1,4 +1,4 @@
-"""The reasons for which something is refused, in the words of the features."""
+"""Why an operation fails: the reasons that features name, and the errors that they stand for."""
 
 from __future__ import annotations
 
@@ -7,38 +7,37 @@ from pytest_bdd import parsers
 from kmsdemo import errors
 
 REASONS: dict[str, type[errors.KmsdemoError]] = {
-    "there is no such key": errors.KeyNotFound,
+    "the key does not exist": errors.KeyNotFound,
     "the key is disabled": errors.KeyDisabled,
     "the key is pending deletion": errors.KeyPendingDeletion,
     "the key is not pending deletion": errors.KeyNotPendingDeletion,
     "it is the wrong key": errors.WrongKey,
     "the waiting period is not valid": errors.InvalidWaitingPeriod,
-    "the alias is taken": errors.AliasTaken,
+    "the alias is in use": errors.AliasTaken,
     "the alias is not valid": errors.InvalidAlias,
     "the key policy is not valid": errors.InvalidKeyPolicy,
     "the ciphertext is not valid": errors.CiphertextInvalid,
     "the password is empty": errors.PasswordEmpty,
     "the password is too long": errors.PasswordTooLong,
-    "there is no such user": errors.UserNotFound,
+    "the user does not exist": errors.UserNotFound,
     "the item has no password": errors.PasswordMissing,
     "no user number is free": errors.NoFreeUserNumber,
-    "there is no such table": errors.TableNotFound,
+    "the table does not exist": errors.TableNotFound,
     "the table has another key schema": errors.TableSchemaDiffers,
-    "access is denied": errors.AccessDenied,
     "there are no credentials": errors.NoCredentials,
     "there is no Region": errors.NoRegion,
     "the endpoint cannot be reached": errors.EndpointUnreachable,
 }
 
 
-def refused(attempt: str) -> parsers.cfparse:
-    """Return the parser of "ATTEMPT is refused because REASON"; the step gets the ``error`` class.
+def fails(operation: str) -> parsers.cfparse:
+    """Return the parser of "OPERATION fails because REASON"; the step gets the ``error`` class.
 
     Args:
-        attempt: What is tried, with fields in braces where it varies.
+        operation: What fails, with fields in braces where it varies.
     """
     return parsers.cfparse(
-        f"{attempt} is refused because {{error:Reason}}", extra_types={"Reason": _error}
+        f"{operation} fails because {{error:Reason}}", extra_types={"Reason": _error}
     )
 
 

@@ -1,4 +1,4 @@
-"""Runs features that look at somebody's work, and collects what they find."""
+"""Runs the features that check a learner's work, and collects their findings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmsdemo import errors
-from kmsdemo.learners.finding import Finding, Mismatch
+from kmsdemo.learners.finding import CheckFailed, Finding
 from kmsdemo.suite.run import TerminalReportReplacement, run, skip_reason
 
 if TYPE_CHECKING:
@@ -25,24 +25,24 @@ def collect(
     junit: Path | None = None,
     when_found: Callable[[Finding], None] = lambda _: None,
 ) -> list[Finding]:
-    """Run features, and return a finding for each scenario, in their order.
+    """Run features, and return a finding for each scenario, in order.
 
     Args:
-        features: The file that binds them, as a path inside of the suite.
+        features: The test module that binds them, as a path in the suite.
         options: More options of pytest.
-        junit: A file for the same as JUnit XML, for a gradebook.
+        junit: Write the findings to this file too, as JUnit XML.
         when_found: Called with each finding as it is made.
 
     Raises:
-        KmsdemoError: Nothing can be found out: no credentials, no endpoint, no right to.
+        KmsdemoError: The check cannot run: no credentials, no endpoint, no permission.
         KeyboardInterrupt: Ctrl-C.
     """
     collector = _Collector(when_found)
     run(collector, features, *options, *([f"--junitxml={junit}"] if junit else []))
     if collector.was_interrupted:
         raise KeyboardInterrupt
-    if collector.trouble is not None:
-        raise collector.trouble
+    if collector.error is not None:
+        raise collector.error
     return collector.findings
 
 
@@ -50,27 +50,29 @@ def collect(
 class _Collector(TerminalReportReplacement):
     when_found: Callable[[Finding], None]
     findings: list[Finding] = field(default_factory=list)
-    trouble: BaseException | None = None
-    _found: Callable[..., Finding] = Finding
+    error: BaseException | None = None
+    _finding_of: Callable[..., Finding] = Finding
     _hint: str = ""
-    _seen: Mismatch = field(default_factory=lambda: Mismatch(""))
+    _failure: CheckFailed = field(default_factory=lambda: CheckFailed(""))
 
     def pytest_bdd_before_scenario(self, scenario: Scenario) -> None:
         step = scenario.rule.name if scenario.rule else scenario.feature.name
-        self._found = partial(Finding, step, scenario.name)
+        self._finding_of = partial(Finding, step, scenario.name)
         self._hint = " ".join((scenario.description or "").split())
 
     def pytest_bdd_step_error(self, exception: Exception) -> None:
         if isinstance(exception, errors.KmsdemoError):
-            self._give_up(exception)
-        self._seen = exception if isinstance(exception, Mismatch) else Mismatch(str(exception))
+            self._stop(exception)
+        self._failure = (
+            exception if isinstance(exception, CheckFailed) else CheckFailed(str(exception))
+        )
 
     def pytest_bdd_step_func_lookup_error(self, exception: Exception) -> None:
-        self._give_up(exception)
+        self._stop(exception)
 
-    def _give_up(self, trouble: BaseException) -> None:
-        self.trouble = trouble
-        pytest.exit(str(trouble))
+    def _stop(self, error: BaseException) -> None:
+        self.error = error
+        pytest.exit(str(error))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call":
@@ -79,14 +81,16 @@ class _Collector(TerminalReportReplacement):
         self.findings.append(finding)
         try:
             self.when_found(finding)
-        except SystemExit as nobody_reads_on:
-            self._give_up(nobody_reads_on)
+        except SystemExit as closed_output:
+            self._stop(closed_output)
 
     def _finding(self, report: pytest.TestReport) -> Finding:
         if report.skipped:
-            return self._found("not reached", skip_reason(report))
+            return self._finding_of("not reached", skip_reason(report))
         if report.failed:
-            seen = self._seen
-            hint = seen.next_step or self._hint
-            return self._found("not yet", seen.sees, hint, seen.expected, seen.output)
-        return self._found("done")
+            failure = self._failure
+            next_step = failure.next_step or self._hint
+            return self._finding_of(
+                "not yet", failure.actual, next_step, failure.expected, failure.output
+            )
+        return self._finding_of("done")

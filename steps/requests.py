@@ -1,0 +1,59 @@
+"""The requests to AWS and its responses: whether their bytes contain the password."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_bdd import given, parsers, then
+
+from kmsdemo.ciphertext import encodings_that_show
+from kmsdemo.trace.recording import Call, Trace
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+SERVICES = {"AWS KMS": "kms", "DynamoDB": "dynamodb"}
+SERVICE = f"(?P<name>{'|'.join(SERVICES)})"
+
+
+@given("I record the requests to AWS", target_fixture="trace")
+def record_requests(kms: KMSClient, dynamodb: DynamoDBClient) -> Trace:
+    trace = Trace()
+    trace.watch(kms.meta.events)
+    trace.watch(dynamodb.meta.events)
+    return trace
+
+
+def calls_of(trace: Trace, name: str) -> list[Call]:
+    calls = [call for call in trace.calls if call.service == SERVICES[name]]
+    assert calls, f"no request was sent to {name}"
+    return calls
+
+
+@then(parsers.re(f"the requests to {SERVICE} contain the password"))
+def requests_contain_password(trace: Trace, name: str, password: str) -> None:
+    assert any(encodings_that_show(password, call.sent) for call in calls_of(trace, name))
+
+
+@then(parsers.re(f"the requests to {SERVICE} do not contain the password"))
+def requests_do_not_contain_password(trace: Trace, name: str, password: str) -> None:
+    calls = calls_of(trace, name)
+    assert not any(encodings_that_show(password, call.sent) for call in calls)
+
+
+@then(parsers.re(f"the responses from {SERVICE} contain the password"))
+def responses_contain_password(trace: Trace, name: str, password: str) -> None:
+    assert any(encodings_that_show(password, call.received) for call in calls_of(trace, name))
+
+
+@then(parsers.re(f"the responses from {SERVICE} do not contain the password"))
+def responses_do_not_contain_password(trace: Trace, name: str, password: str) -> None:
+    calls = calls_of(trace, name)
+    assert not any(encodings_that_show(password, call.received) for call in calls)
+
+
+@then("AWS KMS generates a data key")
+def data_key_is_generated(trace: Trace) -> None:
+    operations = [call.operation for call in calls_of(trace, "AWS KMS")]
+    assert "GenerateDataKey" in operations

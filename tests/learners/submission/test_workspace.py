@@ -1,0 +1,63 @@
+"""The workspace that scripts run in, and the files that they write tplace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kmsdemo.learners.errors import FolderUnusable
+from kmsdemo.learners.submission.command import Command
+from kmsdemo.learners.submission.workspace import Workspace, workspace
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def original(tmp_path: Path) -> Path:
+    folder = tmp_path / "scripts"
+    (folder / "node_modules" / "sdk").mkdir(parents=True)
+    (folder / "lib").mkdir()
+    (folder / "lib" / "shared.py").write_text(f"# {PASSWORD}")
+    (folder / "encrypt.py").write_text("")
+    return folder
+
+
+def test_the_folder_is_copied_and_installed_packages_are_linked(original: Path) -> None:
+    with workspace(original) as place:
+        assert (place.folder / "lib" / "shared.py").is_file()
+        assert (place.folder / "node_modules").is_symlink()
+        (place.folder / "encrypt.py").write_text("changed")
+    assert (original / "encrypt.py").read_text() == ""
+    assert not place.folder.exists()
+
+
+@pytest.mark.parametrize("name", ["home", "temporary", "folder"])
+def test_a_file_with_the_password_is_found_in_every_folder(original: Path, name: str) -> None:
+    with workspace(original) as place:
+        assert place.files_containing(PASSWORD) == []
+        written: Path = getattr(place, name) / ".cache" / "deep" / "file"
+        written.parent.mkdir(parents=True)
+        written.write_text(f"password={PASSWORD}")
+        assert place.files_containing(PASSWORD) == [written]
+
+
+def test_a_path_into_the_folder_becomes_one_into_the_copy(original: Path) -> None:
+    place = Workspace(Path("/h"), Path("/t"), Path("/w"), original)
+    assert place.located(f"{original}/lib/shared.py") == "/w/lib/shared.py"
+    assert place.located("/usr/bin/env") == "/usr/bin/env"
+    assert place.located("lib/shared.py") == "lib/shared.py"
+
+
+def test_a_file_that_cannot_be_copied_is_named(original: Path) -> None:
+    os.mkfifo(original / "lib" / "pipe")
+    with pytest.raises(FolderUnusable, match="pipe"), workspace(original):
+        pass
+
+
+def test_placeholders_are_replaced_once_and_without_quoting() -> None:
+    command = Command.read("true 'a {password}' {key_id} {other}", "password", "key_id")
+    values = {"password": "{key_id} 'x'", "key_id": "k"}
+    assert command.filled(values) == ["true", "a {key_id} 'x'", "k", "{other}"]
+    assert command.filled({}) == ["true", "{other}"]
