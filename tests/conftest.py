@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from kmsdemo.backends import Backend
+from kmsdemo.suite.run import skip_reason
 
 LONGEST_TEST_SECONDS = 600
 """When a test is ended that hangs. No machine is so slow that one that does not takes as long."""
@@ -38,9 +42,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Iterator[None]:
-    """Say, below everything else, what was left out."""
+    """Say, below everything else, what was left out; tox says it for all its environments."""
     yield
-    if config.stash[_IS_QUICK]:
+    skipped = Counter(skip_reason(report) for report in terminalreporter.stats.get("skipped", ()))
+    if file := os.environ.get("KMSDEMO_SKIPS"):
+        with Path(file).open("a", encoding="utf-8") as skips:
+            skips.writelines(
+                f"{count} in {os.environ['TOX_ENV_NAME']}: {reason}\n"
+                for reason, count in skipped.items()
+            )
+    elif config.stash[_IS_QUICK]:
         terminalreporter.write_line(_LEFT_OUT)
 
 
