@@ -1,4 +1,4 @@
-"""What boto3 raises, said again as one of our errors; nothing of botocore leaks out of the library.
+"""Translates the exceptions of boto3 into the errors of this library.
 
 The codes are those of the AWS KMS API Reference and the Amazon DynamoDB API Reference
 ("Errors" of each operation) and of their "Common Errors".
@@ -18,8 +18,8 @@ from kmsdemo import errors
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
-    """One error answer of AWS, and what the call was about."""
+class _ErrorResponse:
+    """One error response of AWS, with the key and the table of the call."""
 
     code: str
     message: str
@@ -33,107 +33,113 @@ class _Refusal:
 
 
 @contextmanager
-def translated(*, key_id: str = "", table_name: str = "") -> Iterator[None]:
-    """Raise our error where the body raises one of botocore's.
+def translate_errors(*, key_id: str = "", table_name: str = "") -> Iterator[None]:
+    """Translate botocore's exceptions inside the context into errors of this library.
 
     Args:
-        key_id: The key that the body is about, as the caller named it.
-        table_name: The table that the body is about.
+        key_id: The key that the calls are about, as the caller named it.
+        table_name: The table that the calls are about.
 
     Raises:
-        KmsdemoError: The leaf of the tree that fits; ``AwsFailed`` where none does.
+        KmsdemoError: The most specific error; ``AwsFailed`` for a code without an error of its own.
     """
     try:
         yield
     except boto.ClientError as error:
         answer = dict(error.response["Error"])
-        raise _from_answer(_refusal(answer, error.operation_name, key_id, table_name)) from error
+        raise _from_response(
+            _error_response(answer, error.operation_name, key_id, table_name)
+        ) from error
     except boto.WaiterError as error:
         raise _from_waiter(error, table_name) from error
     except (boto.BotoCoreError, ResponseParserError) as error:
         raise _from_client(error) from error
     except KeyError as error:
-        # Any web server may answer 200 and a page; botocore takes it for an answer without fields.
-        reason = f"what answered is not AWS, or broke off; its answer has no {error}."
+        # Any web server can answer 200 and a page: botocore parses it into an empty response.
+        reason = f"the response is not from AWS or is incomplete; it has no field {error}."
         raise errors.EndpointUnreachable(reason) from error
 
 
-def _refusal(answer: Mapping[str, Any], operation: str, key_id: str, table_name: str) -> _Refusal:
-    return _Refusal(
+def _error_response(
+    answer: Mapping[str, Any], operation: str, key_id: str, table_name: str
+) -> _ErrorResponse:
+    return _ErrorResponse(
         code=str(answer.get("Code", "Unknown")).removesuffix("Exception"),
-        message=_one_line(answer.get("Message") or "AWS gave no reason."),
+        message=_one_line(answer.get("Message") or "AWS gives no reason."),
         operation=operation,
         key_id=key_id,
         table_name=table_name,
     )
 
 
-def _from_answer(refusal: _Refusal) -> errors.KmsdemoError:
-    if refusal.code.isdigit():
-        reason = f"{refusal.operation} was answered with {refusal.code} and no error of AWS."
+def _from_response(response: _ErrorResponse) -> errors.KmsdemoError:
+    if response.code.isdigit():
+        reason = (
+            f"the response to {response.operation} is HTTP {response.code}, without an AWS error."
+        )
         return errors.EndpointUnreachable(reason)
-    by_service = _ABOUT_KEYS if refusal.key_id else _ABOUT_TABLES
-    make = by_service.get(refusal.code) or _ABOUT_CALLERS.get(refusal.code) or _other_answer
-    return make(refusal)
+    by_service = _ABOUT_KEYS if response.key_id else _ABOUT_TABLES
+    make = by_service.get(response.code) or _ABOUT_CALLERS.get(response.code) or _aws_failed
+    return make(response)
 
 
 def _from_waiter(error: boto.WaiterError, table_name: str) -> errors.KmsdemoError:
-    """A waiter wraps AWS's refusal, or its own impatience."""
+    """A waiter fails because AWS returns an error, or because the time is over."""
     answer = dict(error.last_response.get("Error", {}))
     if answer:
-        return _from_answer(_refusal(answer, "DescribeTable", "", table_name))
+        return _from_response(_error_response(answer, "DescribeTable", "", table_name))
     return errors.TableNotReady(table_name)
 
 
-def _invalid_state(refusal: _Refusal) -> errors.KmsdemoError:
-    if refusal.operation == "CancelKeyDeletion":
-        return errors.KeyNotPendingDeletion(refusal.key_id)
-    if "pending" in refusal.message and "deletion" in refusal.message:
-        return errors.KeyPendingDeletion(refusal.key_id)
-    return errors.KeyUnusable(refusal.key_id, refusal.message)
+def _invalid_state(response: _ErrorResponse) -> errors.KmsdemoError:
+    if response.operation == "CancelKeyDeletion":
+        return errors.KeyNotPendingDeletion(response.key_id)
+    if "pending" in response.message and "deletion" in response.message:
+        return errors.KeyPendingDeletion(response.key_id)
+    return errors.KeyUnusable(response.key_id, response.message)
 
 
 def _about_alias(make: Callable[[str], errors.KmsdemoError]) -> _Make:
-    """Return what makes an error of a code that, of an alias, means something in particular."""
+    """Return a maker for a code that has a special meaning when an alias is created or updated."""
 
-    def choose(refusal: _Refusal) -> errors.KmsdemoError:
-        if refusal.operation in ("CreateAlias", "UpdateAlias"):
-            return make(refusal.key_id)
-        return _other_answer(refusal)
+    def choose(response: _ErrorResponse) -> errors.KmsdemoError:
+        if response.operation in ("CreateAlias", "UpdateAlias"):
+            return make(response.key_id)
+        return _aws_failed(response)
 
     return choose
 
 
-_SIGNS_OF_ANOTHER_SCHEMA = ("not match the schema", "missing the key", "type mismatch for key")
+_KEY_SCHEMA_MESSAGES = ("not match the schema", "missing the key", "type mismatch for key")
 
 
-def _invalid_table_request(refusal: _Refusal) -> errors.KmsdemoError:
-    if any(sign in refusal.message.lower() for sign in _SIGNS_OF_ANOTHER_SCHEMA):
-        return errors.TableSchemaDiffers(refusal.table_name)
-    return _other_answer(refusal)
+def _invalid_table_request(response: _ErrorResponse) -> errors.KmsdemoError:
+    if any(text in response.message.lower() for text in _KEY_SCHEMA_MESSAGES):
+        return errors.TableSchemaDiffers(response.table_name, response.message)
+    return _aws_failed(response)
 
 
-def _other_answer(refusal: _Refusal) -> errors.KmsdemoError:
-    return errors.AwsFailed(refusal.operation, refusal.code, refusal.message)
+def _aws_failed(response: _ErrorResponse) -> errors.KmsdemoError:
+    return errors.AwsFailed(response.operation, response.code, response.message)
 
 
-def _throttled(refusal: _Refusal) -> errors.KmsdemoError:
-    return errors.Throttled(refusal.operation)
+def _throttled(response: _ErrorResponse) -> errors.KmsdemoError:
+    return errors.Throttled(response.operation)
 
 
-def _denied(refusal: _Refusal) -> errors.KmsdemoError:
-    return errors.AccessDenied(refusal.operation, refusal.resource, refusal.message)
+def _denied(response: _ErrorResponse) -> errors.KmsdemoError:
+    return errors.AccessDenied(response.operation, response.resource, response.message)
 
 
-def _expired(refusal: _Refusal) -> errors.KmsdemoError:
+def _expired(response: _ErrorResponse) -> errors.KmsdemoError:
     return errors.CredentialsExpired()
 
 
-def _credentials_refused(refusal: _Refusal) -> errors.KmsdemoError:
-    return errors.CredentialsRefused(refusal.message)
+def _credentials_refused(response: _ErrorResponse) -> errors.KmsdemoError:
+    return errors.CredentialsRefused(response.message)
 
 
-_Make = Callable[[_Refusal], errors.KmsdemoError]
+_Make = Callable[[_ErrorResponse], errors.KmsdemoError]
 _Table = dict[str, _Make]
 
 _ABOUT_KEYS: _Table = {
@@ -205,7 +211,7 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[str], errors.Kmsde
     ),
     (
         (ResponseParserError,),
-        lambda reason: errors.EndpointUnreachable(f"what answered is not AWS. {reason}"),
+        lambda reason: errors.EndpointUnreachable(f"the response is not from AWS. {reason}"),
     ),
     ((boto.ConnectionError, boto.HTTPClientError), errors.EndpointUnreachable),
 )

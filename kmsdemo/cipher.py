@@ -1,4 +1,4 @@
-"""How a password becomes ciphertext: sent to AWS KMS, plain or bound to its user, or kept here."""
+"""Three ways to encrypt a password: Encrypt, Encrypt with an encryption context, an envelope."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from kmsdemo import envelope, errors, keys
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 MAX_PLAINTEXT_BYTES: Final = 4096
-MAX_ENVELOPE_BYTES: Final = 256 * 1024  # an item of DynamoDB has at most 400 KB
+MAX_ENVELOPE_BYTES: Final = 256 * 1024  # a DynamoDB item has at most 400 KB
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """The form of the lab's two scripts: ``kms.Encrypt`` without encryption context.
+    """``Encrypt`` without an encryption context, as in the two scripts of the lab.
 
-    A ciphertext decrypts wherever it is found: copied to another user's item, it reveals
-    this user's password there.
+    The ciphertext is not bound to its user: copied to another user's item, it still decrypts.
 
     Args:
-        kms: The client.
-        key_id: Key id, key ARN, alias or alias ARN, named on encryption and on decryption.
+        kms: The AWS KMS client.
+        key_id: Key id, key ARN, alias or alias ARN; both Encrypt and Decrypt name it.
     """
 
     kms: KMSClient
@@ -37,51 +36,51 @@ class Plain:
         """Return the ciphertext blob of a password.
 
         Args:
-            password: 1 to ``max_plaintext_bytes`` bytes of UTF-8.
+            password: 1 to ``max_plaintext_bytes`` bytes in UTF-8.
             appuser: The user number.
 
         Raises:
-            PasswordEmpty, PasswordTooLong, PasswordNotText: The password does not serve.
-            KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key does not serve.
-            AccessDenied: The caller may not encrypt with this key.
+            PasswordEmpty, PasswordTooLong, PasswordNotText: The password cannot be encrypted.
+            KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
+            AccessDenied: The caller has no permission to encrypt with this key.
 
         AWS: Encrypt, AWS KMS API Reference.
         """
-        return self._seal(_plaintext(password, self.max_plaintext_bytes), appuser)
+        return self._encrypt_bytes(_plaintext(password, self.max_plaintext_bytes), appuser)
 
     def decrypt(self, ciphertext_blob: bytes, appuser: str) -> str:
-        """Return the password behind a ciphertext blob.
+        """Decrypt a ciphertext blob and return the password.
 
         Args:
-            ciphertext_blob: As AWS KMS made it.
-            appuser: The user number that it was stored under.
+            ciphertext_blob: As :meth:`encrypt` returned it.
+            appuser: The user number of the item.
 
         Raises:
-            CiphertextInvalid: It is damaged, or was moved from another user.
+            CiphertextInvalid: The ciphertext is damaged, or belongs to another user.
             WrongKey: It was encrypted under another key than ``key_id``.
-            KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key does not serve.
-            AccessDenied: The caller may not decrypt with this key.
-            PasswordNotText: What was encrypted is not text in UTF-8.
+            KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
+            AccessDenied: The caller has no permission to decrypt with this key.
+            PasswordNotText: The decrypted bytes are not valid UTF-8.
 
         AWS: Decrypt, AWS KMS API Reference.
         """
-        plaintext = self._open(ciphertext_blob, appuser)
+        plaintext = self._decrypt_bytes(ciphertext_blob, appuser)
         try:
             return plaintext.decode()
         except UnicodeDecodeError:
-            # The original error carries the plaintext; it must not be chained.
+            # The original error carries the plaintext; so it is not chained.
             raise errors.PasswordNotText from None
 
-    def _seal(self, plaintext: bytes, appuser: str) -> bytes:
-        with translated(key_id=self.key_id):
+    def _encrypt_bytes(self, plaintext: bytes, appuser: str) -> bytes:
+        with translate_errors(key_id=self.key_id):
             return self.kms.encrypt(
                 KeyId=self.key_id,
                 Plaintext=plaintext,
                 EncryptionContext=self._encryption_context(appuser),
             )["CiphertextBlob"]
 
-    def _open(self, ciphertext_blob: bytes, appuser: str) -> bytes:
-        with translated(key_id=self.key_id):
+    def _decrypt_bytes(self, ciphertext_blob: bytes, appuser: str) -> bytes:
+        with translate_errors(key_id=self.key_id):
             return self.kms.decrypt(
                 KeyId=self.key_id,
                 CiphertextBlob=ciphertext_blob,
@@ -94,10 +93,10 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Direct(Plain):
-    """``kms.Encrypt`` with the encryption context ``{"appuser": number}``.
+    """``Encrypt`` with the encryption context ``{"appuser": number}``.
 
-    AWS KMS decrypts only where the same context is given, so a ciphertext that was copied
-    to another user's item is refused.
+    AWS KMS decrypts only with the same encryption context, so a ciphertext that is copied to
+    another user's item does not decrypt.
 
     AWS: "Encryption context", AWS KMS Developer Guide.
     """
@@ -110,10 +109,10 @@ class Direct(Plain):
 
 @dataclass(frozen=True, slots=True)
 class Envelope(Direct):
-    """Encrypted here, under a data key from ``kms.GenerateDataKey``; the same context as Direct.
+    """Envelope encryption: this process encrypts, under a data key from ``GenerateDataKey``.
 
-    AWS KMS never sees the password, only the data key, which it encrypts and decrypts. That
-    needs one call more, which looks up the ARN of the key.
+    AWS KMS never receives the password, only the encrypted data key. The encryption context is
+    that of :class:`Direct`. One more call, ``DescribeKey``, finds the ARN of the key.
 
     AWS: "Envelope encryption", AWS KMS Developer Guide.
     """
@@ -121,11 +120,11 @@ class Envelope(Direct):
     name: ClassVar[str] = "envelope"
     max_plaintext_bytes: ClassVar[int] = MAX_ENVELOPE_BYTES
 
-    def _seal(self, plaintext: bytes, appuser: str) -> bytes:
+    def _encrypt_bytes(self, plaintext: bytes, appuser: str) -> bytes:
         arn = keys.describe(self.kms, self.key_id).arn
         return envelope.encrypt(self.kms, arn, plaintext, self._encryption_context(appuser))
 
-    def _open(self, ciphertext_blob: bytes, appuser: str) -> bytes:
+    def _decrypt_bytes(self, ciphertext_blob: bytes, appuser: str) -> bytes:
         arn = keys.describe(self.kms, self.key_id).arn
         return envelope.decrypt(self.kms, arn, ciphertext_blob, self._encryption_context(appuser))
 
@@ -137,7 +136,7 @@ def _plaintext(password: str, max_bytes: int) -> bytes:
     try:
         plaintext = password.encode()
     except UnicodeEncodeError:
-        # The original error carries the password; it must not be chained.
+        # The original error carries the password; so it is not chained.
         raise errors.PasswordNotText from None
     if not plaintext:
         raise errors.PasswordEmpty

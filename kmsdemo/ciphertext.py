@@ -1,4 +1,4 @@
-"""Is the password really hidden? Looks for it in stored bytes, in every common encoding."""
+"""Searches stored bytes for a password in 15 common encodings."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def encodings_that_show(password: str, stored: bytes) -> list[str]:
     """Return the encodings in which a password can be read from stored bytes.
 
     Args:
-        password: What must not be there; a few letters occur in any bytes by chance.
-        stored: The bytes to search, also after decompression where they are compressed.
+        password: What to search for; a password of a few letters occurs in any bytes by chance.
+        stored: The bytes to search; zlib and gzip data are searched decompressed as well.
 
     Returns:
-        The names of the encodings; none for real ciphertext.
+        The names of the encodings; an empty list for real ciphertext.
     """
     texts = [stored, _decompressed(stored)]
     return [

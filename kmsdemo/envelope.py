@@ -1,6 +1,6 @@
-"""Envelope encryption: AWS KMS makes a data key, and the plaintext never leaves this process.
+"""Envelope encryption: AWS KMS generates a data key, and the plaintext never leaves this process.
 
-The message format, the algorithms and the keyring are those of the AWS Encryption SDK.
+The AWS Encryption SDK provides the message format, the algorithm suite and the keyring.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -23,24 +23,25 @@ if TYPE_CHECKING:
 def encrypt(
     kms: KMSClient, key_arn: str, plaintext: bytes, encryption_context: Mapping[str, str]
 ) -> bytes:
-    """Return a message: the plaintext under a new data key, and the data key under a KMS key.
+    """Return a message: the plaintext encrypted under a new data key, and the encrypted data key.
 
-    The algorithm suite commits to the data key and signs the message.
+    The algorithm suite has key commitment and signs the message.
 
     Args:
-        key_arn: The only key that the data key is encrypted under.
+        kms: The AWS KMS client.
+        key_arn: ARN of the KMS key that encrypts the data key.
         plaintext: Any number of bytes.
-        encryption_context: Authenticated with the message, and readable in it.
+        encryption_context: Authenticated with the message, and stored in it as plaintext.
 
     Raises:
-        KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable, AccessDenied: AWS KMS makes
-            no data key.
-        EnvelopeNotHere: This Python has no keyrings.
+        KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable, AccessDenied: AWS KMS
+            does not generate a data key.
+        EnvelopeNotHere: AWS Cryptographic Material Providers are not installed.
 
     AWS: GenerateDataKey, AWS KMS API Reference; "AWS KMS keyrings", AWS Encryption SDK
     Developer Guide.
     """
-    with _refusals_of(kms, key_arn) as refusals:
+    with _collected_errors(kms, key_arn) as failures:
         try:
             message, _ = _client().encrypt(
                 source=plaintext,
@@ -48,88 +49,92 @@ def encrypt(
                 encryption_context=dict(encryption_context),
             )
         except Exception as error:
-            raise (refusals or [error])[-1] from None
+            raise (failures or [error])[-1] from None
     return bytes(message)
 
 
 def decrypt(
     kms: KMSClient, key_arn: str, message: bytes, encryption_context: Mapping[str, str]
 ) -> bytes:
-    """Return the plaintext of a message.
+    """Decrypt a message and return the plaintext.
 
     Args:
-        key_arn: The only key that is asked for the data key.
+        kms: The AWS KMS client.
+        key_arn: ARN of the KMS key that decrypts the data key; no other key is tried.
         message: As :func:`encrypt` returned it.
-        encryption_context: What the message must have been encrypted with.
+        encryption_context: The one that the message was encrypted with.
 
     Raises:
-        CiphertextInvalid: It is damaged, no message, or has another encryption context.
-        WrongKey: Its data key is encrypted under another key.
+        CiphertextInvalid: The message is damaged, is not a message of the AWS Encryption SDK, or
+            has another encryption context.
+        WrongKey: The data key is encrypted under another KMS key.
         KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable, AccessDenied: AWS KMS does
             not decrypt the data key.
-        EnvelopeNotHere: This Python has no keyrings.
+        EnvelopeNotHere: AWS Cryptographic Material Providers are not installed.
 
     AWS: Decrypt, AWS KMS API Reference; "AWS Encryption SDK message format reference".
     """
     source = io.BytesIO(message)
-    with _refusals_of(kms, key_arn) as refusals:
+    with _collected_errors(kms, key_arn) as failures:
         decryptor = _client().stream(
             mode="decrypt",
             source=source,
             keyring=_keyring(kms, key_arn),
             encryption_context=dict(encryption_context),
         )
-        # Of what it could not read it would complain in its destructor, with a traceback.
+        # Its destructor closes it, which prints a traceback for a message that cannot be read.
         decryptor.close = lambda: None
         try:
             plaintext = decryptor.read()
         except Exception as error:
-            raise (refusals or [_rejection(key_arn, message)])[-1] from error
-    if source.read():  # the SDK stops at the end of the message
+            raise (failures or [_decryption_error(key_arn, message)])[-1] from error
+    if source.read():  # the SDK ignores what follows the message
         raise errors.CiphertextInvalid(key_arn)
     return bytes(plaintext)
 
 
 @contextmanager
-def _refusals_of(kms: KMSClient, key_arn: str) -> Iterator[list[Exception]]:
-    """Collect AWS's refusals, which the keyring keeps to itself, and translate what is raised."""
-    refusals: list[Exception] = []
+def _collected_errors(kms: KMSClient, key_arn: str) -> Iterator[list[Exception]]:
+    """Collect the error responses of AWS, which the keyring hides, and translate the exceptions."""
+    failures: list[Exception] = []
 
     def answered(parsed: Any, model: Any, **_: Any) -> None:
         if "Error" in parsed:
-            refusals.append(ClientError(parsed, model.name))
+            failures.append(ClientError(parsed, model.name))
 
     def unanswered(exception: Exception, **_: Any) -> None:
-        refusals.append(exception)
+        failures.append(exception)
 
     events = kms.meta.events
     events.register("after-call.kms", answered)
     events.register("after-call-error.kms", unanswered)
     try:
-        with translated(key_id=key_arn):
-            yield refusals
+        with translate_errors(key_id=key_arn):
+            yield failures
     finally:
         events.unregister("after-call.kms", answered)
         events.unregister("after-call-error.kms", unanswered)
 
 
-def _rejection(key_arn: str, message: bytes) -> errors.KmsdemoError:
-    """Say why the SDK rejected a message: its header names the key in the clear."""
+def _decryption_error(key_arn: str, message: bytes) -> errors.KmsdemoError:
+    """Return why the SDK rejects a message: its header names the KMS key as plaintext."""
     names_another = b"arn:aws" in message and key_arn.encode() not in message
     return errors.WrongKey(key_arn) if names_another else errors.CiphertextInvalid(key_arn)
 
 
-def lacks() -> Mapping[str, str]:
-    """Return the tag of scenarios that cannot be run on this Python, with the reason."""
-    is_here = find_spec("aws_cryptographic_material_providers") is not None
-    return {} if is_here else {"envelope": "envelopes need Python 3.11 or newer"}
+def is_available() -> bool:
+    """Return whether the keyrings of the AWS Encryption SDK are installed.
+
+    They need Python 3.11 or newer.
+    """
+    return find_spec("aws_cryptographic_material_providers") is not None
 
 
-# Imported only where a message is made or read: it takes most of a second.
+# The SDK is imported only when it is needed: the import takes most of a second.
 
 
 def _client() -> Any:
-    if lacks():
+    if not is_available():
         raise errors.EnvelopeNotHere
     from aws_encryption_sdk import (  # type: ignore[import-untyped]  # noqa: PLC0415
         CommitmentPolicy,

@@ -1,4 +1,4 @@
-"""The key policy of the lab: who may manage the key, and who may use it."""
+"""Key policies: the policy that the AWS console writes, statements, and a policy in words."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ def for_principals(
     """Return the key policy that the AWS console writes for key administrators and key users.
 
     Args:
-        account_root_arn: ``arn:aws:iam::ACCOUNT:root``; so the account can manage its key.
-        administrators: ARNs of IAM users or roles that manage the key and do not use it.
-        users: ARNs of IAM users or roles that use the key and do not manage it.
+        account_root_arn: ``arn:aws:iam::ACCOUNT:root``; its statement lets IAM policies of the
+            account allow access to the key.
+        administrators: ARNs of IAM users or roles that can manage the key but not use it.
+        users: ARNs of IAM users or roles that can use the key but not manage it.
 
     Returns:
         The policy document, as the JSON text that ``PutKeyPolicy`` takes.
@@ -66,13 +67,13 @@ def allowing(
     *,
     encryption_context: Mapping[str, str] | None = None,
 ) -> str:
-    """Return a key policy with one more statement, which allows a principal some actions.
+    """Return a key policy with one more statement that allows a principal actions.
 
     Args:
-        policy: The policy document, JSON text.
+        policy: The key policy, a JSON document.
         principal: ARN of an IAM user or role.
         actions: Such as ``kms:Decrypt``.
-        encryption_context: Allow it only where the call has these pairs.
+        encryption_context: Allow the actions only with these pairs in the encryption context.
 
     AWS: "kms:EncryptionContext:context-key", AWS KMS Developer Guide.
     """
@@ -85,11 +86,11 @@ def allowing(
 
 
 def allows(policy: str, principal: str, action: str) -> bool:
-    """Say whether a key policy allows a principal, by its own name, an action.
+    """Return whether a statement of a key policy allows a principal, named by its ARN, an action.
 
     Args:
-        policy: The policy document, JSON text.
-        principal: An ARN, looked for as it is written; conditions are not evaluated.
+        policy: The key policy, a JSON document.
+        principal: The ARN as the policy writes it. Conditions and denials are not evaluated.
         action: Such as ``kms:Decrypt``; the policy may name it with wildcards.
     """
     return any(
@@ -101,10 +102,10 @@ def allows(policy: str, principal: str, action: str) -> bool:
 
 
 def in_words(policy: str) -> list[str]:
-    """Return a sentence for each statement of a key policy: who may, or may not, do what.
+    """Return a sentence for each statement of a key policy: who can, or cannot, do what.
 
     Args:
-        policy: The policy document, JSON text.
+        policy: The key policy, a JSON document.
     """
     return [_sentence(statement) for statement in _listed(json.loads(policy)["Statement"])]
 
@@ -112,9 +113,11 @@ def in_words(policy: str) -> list[str]:
 def _sentence(statement: Mapping[str, Any]) -> str:
     who = " and ".join(map(_name, _principals(statement.get("Principal", {}))))
     if not_them := " and ".join(map(_name, _principals(statement.get("NotPrincipal", {})))):
-        who = f"everybody but {not_them}"
-    may = "may" if statement["Effect"] == "Allow" else "may not"
-    return f"{who} {may} {_deeds(statement)}{_condition(statement.get('Condition', {}))}."
+        who = f"everyone except {not_them}"
+    can = "can" if statement["Effect"] == "Allow" else "cannot"
+    if (who, can) == ("everyone", "cannot"):
+        who, can = "no one", "can"
+    return f"{who} {can} {_permissions(statement)}{_condition(statement.get('Condition', {}))}."
 
 
 def _principals(principal: Any) -> list[str]:
@@ -124,23 +127,24 @@ def _principals(principal: Any) -> list[str]:
 
 
 def _name(principal: str) -> str:
-    """Return a principal as people call it: a user or role by its name."""
+    """Return a principal for people: a user or a role by its name."""
     if principal == "*":
-        return "everybody"
+        return "everyone"
     if principal.endswith(":root"):
-        return f"the account {principal.split(':')[4]}, and whom its IAM policies allow,"
+        return f"the account {principal.split(':')[4]} and everyone its IAM policies allow"
     return principal.rpartition("/")[2]
 
 
-def _deeds(statement: Mapping[str, Any]) -> str:
+def _permissions(statement: Mapping[str, Any]) -> str:
+    everything = "everything" if statement["Effect"] == "Allow" else "anything"
     actions = _listed(statement.get("Action", []))
     if "kms:*" in actions or "*" in actions:
-        return "do everything with the key"
+        return f"do {everything} with the key"
     known = {frozenset(ADMINISTRATION): "manage the key", frozenset(USE): "use the key"}
     if frozenset(actions) in known:
         return known[frozenset(actions)]
     if "NotAction" in statement:
-        return f"do everything but {_actions(_listed(statement['NotAction']))}"
+        return f"do {everything} except {_actions(_listed(statement['NotAction']))}"
     return _actions(actions)
 
 

@@ -1,4 +1,4 @@
-"""A KMS key's life: create it, look at it, disable it, schedule its deletion, change one's mind."""
+"""KMS keys: create and describe them, their states and deletion, aliases, policies, replicas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kmsdemo import errors, key_policy
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -23,7 +23,18 @@ TAGS = {"kmsdemo": "lab"}
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What AWS KMS says of a key; ``state`` and the rest are AWS's own words."""
+    """A KMS key as ``DescribeKey`` returns it.
+
+    Attributes:
+        key_id: The key id.
+        arn: The key ARN.
+        state: ``KeyState``, such as ``Enabled``, ``Disabled`` or ``PendingDeletion``.
+        spec: ``KeySpec``, such as ``SYMMETRIC_DEFAULT``.
+        usage: ``KeyUsage``, such as ``ENCRYPT_DECRYPT``.
+        description: The description.
+        creation_date: When it was created, with time zone.
+        deletion_date: When AWS KMS will delete it; ``None`` unless it is pending deletion.
+    """
 
     key_id: str
     arn: str
@@ -36,7 +47,7 @@ class Key:
 
     @property
     def root_arn(self) -> str:
-        """The root of the key's account, as a key policy names it."""
+        """The ARN of the key's account, as a key policy names it."""
         _, partition, _, _, account, _ = self.arn.split(":")
         return f"arn:{partition}:iam::{account}:root"
 
@@ -51,18 +62,18 @@ def create(
     tags: Mapping[str, str] = TAGS,
     multi_region: bool = False,
 ) -> Key:
-    """Create a symmetric key that encrypts and decrypts, and give it an alias.
+    """Create a symmetric encryption key and its alias.
 
-    If the alias or the key policy is refused, the new key is scheduled for deletion in
-    7 days, so that no key is left behind.
+    If AWS KMS rejects the alias or the key policy, the new key is scheduled for deletion in
+    7 days, so that no unused key remains.
 
     Args:
         alias: With or without ``alias/``; by default ``alias/demo-kms-`` and a random suffix.
         description: What the key is for.
         administrators: ARNs of IAM users or roles that manage the key (key administrators).
         users: ARNs of IAM users or roles that encrypt and decrypt with it (key users).
-        tags: Tags of the key.
-        multi_region: Make a primary key, which :func:`replicate` can copy to other Regions.
+        tags: Tags of the key, by name.
+        multi_region: Create a multi-Region primary key, which :func:`replicate` can replicate.
 
     Returns:
         The key, enabled.
@@ -71,13 +82,15 @@ def create(
         AliasTaken: Another key has the alias.
         InvalidAlias: AWS KMS does not accept the alias.
         InvalidKeyPolicy: A key administrator or key user does not exist.
+        AccessDenied: The caller has no permission to create the key or the alias.
+        KeyLeftBehind: Creation failed halfway, and scheduling the deletion failed too.
 
     AWS: CreateKey, CreateAlias, PutKeyPolicy, AWS KMS API Reference.
     """
     alias = random_alias() if alias is None else full_alias(alias)
-    key = _create_bare(kms, description, tags, multi_region)
-    with _deleted_on_failure(kms, key.key_id):
-        with translated(key_id=alias):
+    key = _create_without_alias(kms, description, tags, multi_region)
+    with _schedule_deletion_on_failure(kms, key.key_id):
+        with translate_errors(key_id=alias):
             kms.create_alias(AliasName=alias, TargetKeyId=key.key_id)
         if administrators or users:
             _write_policy(kms, key, administrators, users)
@@ -85,27 +98,27 @@ def create(
 
 
 def random_alias() -> str:
-    """Return a new alias of the lab: ``alias/demo-kms-`` and eight hexadecimal digits."""
+    """Return a new alias of the lab: ``alias/demo-kms-`` and 8 random hexadecimal digits."""
     return ALIAS_PREFIX + secrets.token_hex(4)
 
 
 def full_alias(alias: str) -> str:
-    """Return an alias with its prefix ``alias/``, whether it was given with it or without."""
+    """Return an alias with the prefix ``alias/``, added if it is missing."""
     return f"alias/{alias.removeprefix('alias/')}"
 
 
 def describe(kms: KMSClient, key_id: str) -> Key:
-    """Return what AWS KMS says of a key.
+    """Return a key as AWS KMS describes it.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
 
     Raises:
-        KeyNotFound: No such key in this account and Region.
+        KeyNotFound: The key does not exist in this account and Region.
 
     AWS: DescribeKey, AWS KMS API Reference.
     """
-    with translated(key_id=key_id):
+    with translate_errors(key_id=key_id):
         return _key(kms.describe_key(KeyId=key_id)["KeyMetadata"])
 
 
@@ -113,11 +126,11 @@ def key_ids(kms: KMSClient) -> list[str]:
     """Return the ids of all keys of this account and Region.
 
     Raises:
-        AccessDenied: The caller may not list keys.
+        AccessDenied: The caller has no permission to list keys.
 
     AWS: ListKeys, AWS KMS API Reference.
     """
-    with translated(key_id="of this account"):
+    with translate_errors(key_id="of this account"):
         pages = kms.get_paginator("list_keys").paginate()
         return [entry["KeyId"] for page in pages for entry in page["Keys"]]
 
@@ -129,135 +142,139 @@ def aliases(kms: KMSClient, key_id: str) -> list[str]:
         key_id: Key id, key ARN, alias or alias ARN.
 
     Raises:
-        KeyNotFound: No such key in this account and Region.
+        KeyNotFound: The key does not exist in this account and Region.
 
     AWS: ListAliases, AWS KMS API Reference.
     """
-    with _named(kms, key_id) as bare_id:
+    with _without_alias(kms, key_id) as bare_id:
         pages = kms.get_paginator("list_aliases").paginate(KeyId=bare_id)
         return sorted(alias["AliasName"] for page in pages for alias in page["Aliases"])
 
 
 def delete_aliases(kms: KMSClient, names: Sequence[str]) -> None:
-    """Take aliases away from their keys; other keys can have them then.
+    """Delete aliases; their keys stay as they are.
 
     Args:
         names: Aliases, with ``alias/``.
 
     Raises:
-        KeyNotFound: There is no such alias.
-        AccessDenied: The caller may not delete it.
+        KeyNotFound: An alias does not exist.
+        AccessDenied: The caller has no permission to delete an alias.
 
     AWS: DeleteAlias, AWS KMS API Reference.
     """
     for name in names:
-        with translated(key_id=name):
+        with translate_errors(key_id=name):
             kms.delete_alias(AliasName=name)
 
 
 def policy(kms: KMSClient, key_id: str) -> str:
-    """Return a key's policy document, as JSON text.
+    """Return the key policy of a key, a JSON document.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
 
     Raises:
-        KeyNotFound: No such key in this account and Region.
+        KeyNotFound: The key does not exist in this account and Region.
 
     AWS: GetKeyPolicy, AWS KMS API Reference.
     """
-    with _named(kms, key_id) as bare_id:
+    with _without_alias(kms, key_id) as bare_id:
         return kms.get_key_policy(KeyId=bare_id, PolicyName="default")["Policy"]
 
 
 def put_policy(kms: KMSClient, key_id: str, document: str) -> None:
-    """Give a key another policy.
+    """Replace the key policy of a key.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
-        document: The policy document, JSON text.
+        document: The policy, a JSON document.
 
     Raises:
-        KeyNotFound: No such key in this account and Region.
-        InvalidKeyPolicy: It is malformed, names nobody, or would lock its author out.
-        AccessDenied: The caller may not change the policy.
+        KeyNotFound: The key does not exist in this account and Region.
+        InvalidKeyPolicy: The policy is malformed, names a principal that does not exist, or would
+            not let the caller change it again.
+        AccessDenied: The caller has no permission to change the policy.
 
     AWS: PutKeyPolicy, AWS KMS API Reference.
     """
-    with _named(kms, key_id) as bare_id:
+    with _without_alias(kms, key_id) as bare_id:
         kms.put_key_policy(KeyId=bare_id, PolicyName="default", Policy=document)
 
 
 def tags(kms: KMSClient, key_id: str) -> dict[str, str]:
-    """Return the tags of a key.
+    """Return the tags of a key, by name.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
 
     Raises:
-        KeyNotFound: No such key in this account and Region.
+        KeyNotFound: The key does not exist in this account and Region.
 
     AWS: ListResourceTags, AWS KMS API Reference.
     """
-    with _named(kms, key_id) as bare_id:
+    with _without_alias(kms, key_id) as bare_id:
         pages = kms.get_paginator("list_resource_tags").paginate(KeyId=bare_id)
         return {tag["TagKey"]: tag["TagValue"] for page in pages for tag in page["Tags"]}
 
 
 def disable(kms: KMSClient, key_id: str) -> None:
-    """Disable a key: the gentle alternative to deleting it. Safe to call twice.
+    """Disable a key: the reversible alternative to deleting it. Safe to repeat.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
 
     Raises:
-        KeyNotFound: No such key in this account and Region.
-        KeyPendingDeletion: Its deletion is scheduled.
+        KeyNotFound: The key does not exist in this account and Region.
+        KeyPendingDeletion: The key is scheduled for deletion.
 
     AWS: DisableKey, AWS KMS API Reference.
     """
-    with _named(kms, key_id) as bare_id:
+    with _without_alias(kms, key_id) as bare_id:
         kms.disable_key(KeyId=bare_id)
 
 
 def enable(kms: KMSClient, key_id: str) -> None:
-    """Enable a disabled key. Safe to call twice.
+    """Enable a disabled key. Safe to repeat.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
 
     Raises:
-        KeyNotFound: No such key in this account and Region.
-        KeyPendingDeletion: Its deletion is scheduled.
+        KeyNotFound: The key does not exist in this account and Region.
+        KeyPendingDeletion: The key is scheduled for deletion.
 
     AWS: EnableKey, AWS KMS API Reference.
     """
-    with _named(kms, key_id) as bare_id:
+    with _without_alias(kms, key_id) as bare_id:
         kms.enable_key(KeyId=bare_id)
 
 
 def schedule_deletion(
     kms: KMSClient, key_id: str, *, waiting_period_days: int = 30
 ) -> datetime | None:
-    """Schedule a key for deletion and return the moment AWS KMS will delete it.
+    """Schedule a key for deletion and return the date and time when AWS KMS will delete it.
 
-    Until then the key is ``PendingDeletion`` and refuses every cryptographic operation;
-    :func:`cancel_deletion` brings it back, disabled. A multi-Region primary key with replicas
-    has no date yet: it is ``PendingReplicaDeletion`` until its last replica is gone.
+    Until then the key state is ``PendingDeletion``, and the key cannot be used in cryptographic
+    operations. :func:`cancel_deletion` restores the key, disabled.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
         waiting_period_days: 7 to 30 days.
 
+    Returns:
+        The deletion date; ``None`` for a multi-Region primary key with replicas. Its state is
+        ``PendingReplicaDeletion``: its waiting period starts when its last replica is deleted.
+
     Raises:
-        KeyNotFound: No such key in this account and Region.
-        KeyPendingDeletion: Deletion is scheduled already; carries its date.
-        InvalidWaitingPeriod: Outside 7–30 days.
+        KeyNotFound: The key does not exist in this account and Region.
+        KeyPendingDeletion: The key is scheduled for deletion already; carries the date.
+        InvalidWaitingPeriod: The waiting period is not 7 to 30 days.
 
     AWS: ScheduleKeyDeletion, AWS KMS API Reference.
     """
     try:
-        with _named(kms, key_id) as bare_id:
+        with _without_alias(kms, key_id) as bare_id:
             answer = kms.schedule_key_deletion(
                 KeyId=bare_id, PendingWindowInDays=waiting_period_days
             )
@@ -272,18 +289,18 @@ def schedule_deletion(
 
 
 def cancel_deletion(kms: KMSClient, key_id: str) -> None:
-    """Cancel a scheduled deletion; the key comes back disabled.
+    """Cancel a scheduled deletion; the key is disabled then, and :func:`enable` enables it.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
 
     Raises:
-        KeyNotFound: No such key, or its waiting period is over.
-        KeyNotPendingDeletion: Nothing is scheduled.
+        KeyNotFound: The key does not exist, or its waiting period is over.
+        KeyNotPendingDeletion: The key is not scheduled for deletion.
 
     AWS: CancelKeyDeletion, AWS KMS API Reference.
     """
-    with _named(kms, key_id) as bare_id:
+    with _without_alias(kms, key_id) as bare_id:
         kms.cancel_key_deletion(KeyId=bare_id)
 
 
@@ -295,40 +312,40 @@ def replicate(kms: KMSClient, key_id: str, region: str) -> Key:
         region: The Region of the replica, such as ``eu-west-1``.
 
     Returns:
-        The replica, with the key id of its primary.
+        The replica key; it has the key id of its primary key.
 
     Raises:
-        KeyNotFound: No such key in this account and Region.
-        KeyUnusable: It is not a multi-Region primary key.
+        KeyNotFound: The key does not exist in this account and Region.
+        KeyUnusable: The key is not a multi-Region primary key.
 
     AWS: ReplicateKey, AWS KMS API Reference.
     """
-    with _named(kms, key_id) as bare_id:
+    with _without_alias(kms, key_id) as bare_id:
         answer = kms.replicate_key(KeyId=bare_id, ReplicaRegion=region)
         return _key(answer["ReplicaKeyMetadata"])
 
 
 def replica_regions(kms: KMSClient, key_id: str) -> list[str]:
-    """Return the Regions in which a multi-Region primary key has replicas; of another key, none.
+    """Return the Regions of a multi-Region key's replicas; an empty list for any other key.
 
     Args:
         key_id: Key id, key ARN, alias or alias ARN.
 
     Raises:
-        KeyNotFound: No such key in this account and Region.
+        KeyNotFound: The key does not exist in this account and Region.
 
     AWS: DescribeKey, AWS KMS API Reference.
     """
-    with translated(key_id=key_id):
+    with translate_errors(key_id=key_id):
         metadata = kms.describe_key(KeyId=key_id)["KeyMetadata"]
     replicas = metadata.get("MultiRegionConfiguration", {}).get("ReplicaKeys", [])
     return [replica["Region"] for replica in replicas]
 
 
-def _create_bare(
+def _create_without_alias(
     kms: KMSClient, description: str, tags: Mapping[str, str], multi_region: bool
 ) -> Key:
-    with translated(key_id="the new key"):
+    with translate_errors(key_id="the new key"):
         answer = kms.create_key(
             Description=description,
             KeySpec="SYMMETRIC_DEFAULT",
@@ -340,7 +357,7 @@ def _create_bare(
 
 
 @contextmanager
-def _deleted_on_failure(kms: KMSClient, key_id: str) -> Iterator[None]:
+def _schedule_deletion_on_failure(kms: KMSClient, key_id: str) -> Iterator[None]:
     try:
         yield
     except BaseException as failure:
@@ -372,11 +389,11 @@ def _key(metadata: KeyMetadataTypeDef) -> Key:
 
 
 @contextmanager
-def _named(kms: KMSClient, key_id: str) -> Iterator[str]:
-    """Yield the key id behind a name of a key; what AWS KMS refuses is said of that name.
+def _without_alias(kms: KMSClient, key_id: str) -> Iterator[str]:
+    """Yield a key id or key ARN for an alias: most operations that manage keys accept no alias.
 
-    Most operations on a key itself take no alias.
+    Errors name the key as the caller did.
     """
-    with translated(key_id=key_id):
+    with translate_errors(key_id=key_id):
         is_alias = key_id.startswith("alias/") or ":alias/" in key_id
         yield describe(kms, key_id).key_id if is_alias else key_id

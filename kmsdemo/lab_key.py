@@ -1,4 +1,4 @@
-"""The lab's one key: found by its alias, or created."""
+"""The KMS key of the lab: find it by its alias, or create it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 from kmsdemo.keys import ALIAS_PREFIX, DESCRIPTION, Key, create, describe, full_alias
 
 if TYPE_CHECKING:
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def find(kms: KMSClient, *, pending_deletion: bool = False) -> Key:
-    """Return the one key that has an alias of the lab (``alias/demo-kms-…``).
+    """Return the only key that has an alias of the lab (``alias/demo-kms-…``).
 
-    Where several have one, those in use go before those that are pending deletion; with
-    ``pending_deletion`` it is the other way round.
+    Args:
+        pending_deletion: If several keys have such an alias, consider only those that are
+            pending deletion, if any; by default, only those that are not.
 
     Raises:
         NoLabKey: No key has an alias of the lab.
@@ -28,18 +29,18 @@ def find(kms: KMSClient, *, pending_deletion: bool = False) -> Key:
     lab_keys = _lab_keys(kms)
     if not lab_keys:
         raise errors.NoLabKey
-    return _only(_with_deletion(lab_keys, pending_deletion) or lab_keys)
+    return _only(_by_pending_deletion(lab_keys, pending_deletion) or lab_keys)
 
 
 def named(kms: KMSClient, key_id: str | None, *, pending_deletion: bool = False) -> Key:
-    """Return the key of this name or, without a name, the lab's one.
+    """Return the key of this name or, without a name, the key of the lab.
 
     Args:
-        key_id: Key id, key ARN, alias or alias ARN; ``None`` for the lab's one.
+        key_id: Key id, key ARN, alias or alias ARN; ``None`` for the key of the lab.
         pending_deletion: As in :func:`find`.
 
     Raises:
-        KeyNotFound: No key of this name in this account and Region.
+        KeyNotFound: The key does not exist in this account and Region.
         NoLabKey, SeveralLabKeys: As in :func:`find`.
     """
     if key_id is None:
@@ -48,14 +49,14 @@ def named(kms: KMSClient, key_id: str | None, *, pending_deletion: bool = False)
 
 
 def in_use(kms: KMSClient) -> Key | None:
-    """Return the one key of the lab that is not pending deletion, if there is one.
+    """Return the only key of the lab that is not pending deletion; ``None`` if there is none.
 
     Raises:
-        SeveralLabKeys: There is more than one.
+        SeveralLabKeys: There are several.
 
     AWS: ListAliases, DescribeKey, AWS KMS API Reference.
     """
-    used = _with_deletion(_lab_keys(kms), False)
+    used = _by_pending_deletion(_lab_keys(kms), False)
     return _only(used) if used else None
 
 
@@ -67,17 +68,20 @@ def ensure(
     administrators: Sequence[str] = (),
     users: Sequence[str] = (),
 ) -> tuple[Key, bool]:
-    """Return the lab's key, and whether it had to be created: safe to call twice.
+    """Return the key of the lab, created if it does not exist. Safe to repeat.
 
     Args:
-        alias: The key with this alias, with or without ``alias/``; by default the one key
-            in use whose alias begins with ``alias/demo-kms-``.
+        alias: The key with this alias, with or without ``alias/``; by default the only key
+            whose alias begins with ``alias/demo-kms-`` and that is not pending deletion.
         description, administrators, users: As in :func:`create`, for a new key.
 
+    Returns:
+        The key, and whether it was created.
+
     Raises:
-        SeveralLabKeys: More than one key of the lab is in use.
-        LabKeyExists: There is a key, and administrators or users were given for a new one.
-        KeyPendingDeletion: The key that has the alias is about to be deleted.
+        SeveralLabKeys: Several keys of the lab are not pending deletion.
+        LabKeyExists: The key exists, so ``administrators`` or ``users`` cannot be set.
+        KeyPendingDeletion: The key with this alias is pending deletion.
         AliasTaken, InvalidAlias, InvalidKeyPolicy: As in :func:`create`.
     """
     key = in_use(kms) if alias is None else _with_alias(kms, full_alias(alias))
@@ -103,7 +107,7 @@ def _with_alias(kms: KMSClient, alias: str) -> Key | None:
 
 def _lab_keys(kms: KMSClient) -> dict[str, Key]:
     """Return the keys of the lab by their aliases."""
-    with translated(key_id=ALIAS_PREFIX):
+    with translate_errors(key_id=ALIAS_PREFIX):
         pages = kms.get_paginator("list_aliases").paginate()
         names = [
             alias["AliasName"]
@@ -114,7 +118,7 @@ def _lab_keys(kms: KMSClient) -> dict[str, Key]:
     return {name: describe(kms, name) for name in names}
 
 
-def _with_deletion(lab_keys: Mapping[str, Key], pending: bool) -> dict[str, Key]:
+def _by_pending_deletion(lab_keys: Mapping[str, Key], pending: bool) -> dict[str, Key]:
     return {alias: key for alias, key in lab_keys.items() if _is_pending(key) == pending}
 
 

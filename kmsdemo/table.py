@@ -1,4 +1,4 @@
-"""The lab's DynamoDB table: create it and wait, delete it and wait, both safe to call twice."""
+"""The lab's DynamoDB table: create, describe and delete it. Every function is safe to repeat."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,7 +21,17 @@ _WAITER: WaiterConfigTypeDef = {"Delay": 2, "MaxAttempts": 60}
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What DynamoDB says of a table; ``status`` and ``billing_mode`` are AWS's own words."""
+    """A table as DynamoDB describes it.
+
+    Attributes:
+        name: The table name.
+        arn: The table ARN.
+        status: ``TableStatus``, such as ``ACTIVE``.
+        billing_mode: ``PAY_PER_REQUEST`` or ``PROVISIONED``.
+        partition_key: The name of the partition key.
+        partition_key_type: ``S``, ``N`` or ``B``.
+        sort_key: The name of the sort key; ``None`` if the table has none.
+    """
 
     name: str
     arn: str
@@ -29,14 +39,28 @@ class Table:
     billing_mode: str
     partition_key: str
     partition_key_type: str
-    is_the_labs: bool
+    sort_key: str | None
+
+    @property
+    def is_the_labs(self) -> bool:
+        """Whether the table has the key schema of the lab."""
+        return not self.schema_difference
+
+    @property
+    def schema_difference(self) -> str:
+        """How the key schema differs from the lab's, as a sentence; empty if it does not."""
+        if self.partition_key != PARTITION_KEY:
+            return f"its partition key is {self.partition_key}, not {PARTITION_KEY}."
+        if self.partition_key_type != "S":
+            return f"its partition key has type {self.partition_key_type}, not S (string)."
+        return f"it has a sort key, {self.sort_key}." if self.sort_key else ""
 
 
 def create(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Table:
-    """Create the lab's table, on demand, and wait until it is active.
+    """Create the lab's table with on-demand capacity and wait until it is active.
 
-    A table that is there already stays as it is, with its items; one that is just being
-    deleted is waited for first.
+    An existing table and its items are kept. If a table of this name is being deleted, wait
+    for the deletion first.
 
     Args:
         table_name: 3 to 255 letters, digits, ``_``, ``-`` or ``.``.
@@ -45,15 +69,15 @@ def create(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Table:
         The active table.
 
     Raises:
-        TableSchemaDiffers: A table of this name has another key schema.
-        TableNotReady: It is not active after two minutes.
+        TableSchemaDiffers: The table exists and its key schema is not the lab's.
+        TableNotReady: The table is not active after two minutes.
 
     AWS: CreateTable, DescribeTable, Amazon DynamoDB API Reference.
     """
-    with translated(table_name=table_name):
+    with translate_errors(table_name=table_name):
         status = _create(dynamodb, table_name)
         if status in ("DELETING", None):
-            wait_until_gone(dynamodb, table_name)
+            wait_until_deleted(dynamodb, table_name)
             status = _create(dynamodb, table_name)
         if status != "ACTIVE":
             _wait_until_active(dynamodb, table_name)
@@ -61,14 +85,17 @@ def create(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Table:
 
 
 def describe(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Table:
-    """Return what DynamoDB says of a table.
+    """Return a table as DynamoDB describes it.
+
+    Args:
+        table_name: 3 to 255 letters, digits, ``_``, ``-`` or ``.``.
 
     Raises:
-        TableNotFound: No such table in this account and Region.
+        TableNotFound: The table does not exist in this account and Region.
 
     AWS: DescribeTable, Amazon DynamoDB API Reference.
     """
-    with translated(table_name=table_name):
+    with translate_errors(table_name=table_name):
         return _table(dynamodb.describe_table(TableName=table_name)["Table"])
 
 
@@ -76,27 +103,27 @@ def names(dynamodb: DynamoDBClient) -> list[str]:
     """Return the names of all tables of this account and Region.
 
     Raises:
-        AccessDenied: The caller may not list them.
+        AccessDenied: The caller has no permission to list tables.
 
     AWS: ListTables, Amazon DynamoDB API Reference.
     """
-    with translated(table_name="of this account"):
+    with translate_errors(table_name="of this account"):
         pages = dynamodb.get_paginator("list_tables").paginate()
         return [name for page in pages for name in page["TableNames"]]
 
 
 def delete(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> bool:
-    """Delete the lab's table with all its items, and wait until it is gone.
+    """Delete the lab's table with all its items, and wait until it is deleted.
 
     Args:
-        table_name: The table; it must have the lab's key schema.
+        table_name: A table with the key schema of the lab.
 
     Returns:
-        Whether there was a table to delete.
+        Whether the table existed.
 
     Raises:
-        TableSchemaDiffers: The table is not the lab's; it is left alone.
-        TableNotReady: It is not gone after two minutes.
+        TableSchemaDiffers: The key schema is not the lab's; the table is not deleted.
+        TableNotReady: The table still exists after two minutes.
 
     AWS: DeleteTable, Amazon DynamoDB API Reference.
     """
@@ -105,15 +132,21 @@ def delete(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> bool:
     except errors.TableNotFound:
         return False
     _start_deletion(dynamodb, found)
-    wait_until_gone(dynamodb, table_name)
+    wait_until_deleted(dynamodb, table_name)
     return True
 
 
 def start_deletion(dynamodb: DynamoDBClient, table_name: str) -> None:
-    """Have DynamoDB delete a table, whatever its key schema, and do not wait until it is gone.
+    """Start the deletion of a table with any key schema, and return without waiting for its end.
 
-    A table that is not there, or on its way out, stays as it is; one that is just being
-    created is waited for.
+    Does nothing if the table does not exist or is being deleted. If it is being created, wait
+    until it is active first.
+
+    Args:
+        table_name: 3 to 255 letters, digits, ``_``, ``-`` or ``.``.
+
+    Raises:
+        TableNotReady: The table is not active after two minutes.
 
     AWS: DeleteTable, Amazon DynamoDB API Reference.
     """
@@ -121,30 +154,33 @@ def start_deletion(dynamodb: DynamoDBClient, table_name: str) -> None:
         _start_deletion(dynamodb, describe(dynamodb, table_name))
 
 
-def wait_until_gone(dynamodb: DynamoDBClient, table_name: str) -> None:
-    """Wait until a table that is being deleted is gone.
+def wait_until_deleted(dynamodb: DynamoDBClient, table_name: str) -> None:
+    """Wait until a table that is being deleted no longer exists.
+
+    Args:
+        table_name: 3 to 255 letters, digits, ``_``, ``-`` or ``.``.
 
     Raises:
-        TableNotReady: It is not gone after two minutes.
+        TableNotReady: The table still exists after two minutes.
 
     AWS: DescribeTable, Amazon DynamoDB API Reference.
     """
-    with translated(table_name=table_name):
+    with translate_errors(table_name=table_name):
         dynamodb.get_waiter("table_not_exists").wait(TableName=table_name, WaiterConfig=_WAITER)
 
 
 def _start_deletion(dynamodb: DynamoDBClient, found: Table) -> None:
-    with translated(table_name=found.name):
+    with translate_errors(table_name=found.name):
         if found.status in ("CREATING", "UPDATING"):
             _wait_until_active(dynamodb, found.name)
         already_deleting = dynamodb.exceptions.ResourceInUseException
-        already_gone = dynamodb.exceptions.ResourceNotFoundException
-        with suppress(already_deleting, already_gone):
+        already_deleted = dynamodb.exceptions.ResourceNotFoundException
+        with suppress(already_deleting, already_deleted):
             dynamodb.delete_table(TableName=found.name)
 
 
 def _create(dynamodb: DynamoDBClient, table_name: str) -> str | None:
-    """Create the table, unless there is one, and return the status of what is there, if it is."""
+    """Create the table unless it exists. Return its status, or ``None`` if it does not exist."""
     try:
         created = dynamodb.create_table(
             TableName=table_name,
@@ -165,8 +201,8 @@ def _status(dynamodb: DynamoDBClient, table_name: str) -> str | None:
 
 
 def _the_labs(table: Table) -> Table:
-    if not table.is_the_labs:
-        raise errors.TableSchemaDiffers(table.name)
+    if difference := table.schema_difference:
+        raise errors.TableSchemaDiffers(table.name, difference)
     return table
 
 
@@ -185,5 +221,5 @@ def _table(description: TableDescriptionTypeDef) -> Table:
         billing_mode=description.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
         partition_key=partition_key,
         partition_key_type=types[partition_key],
-        is_the_labs=keys == {"HASH": PARTITION_KEY} and types[PARTITION_KEY] == "S",
+        sort_key=keys.get("RANGE"),
     )

@@ -1,4 +1,4 @@
-"""Passwords in the table: store, reveal, list. Each is encrypted before it gets there."""
+"""Passwords in a DynamoDB table: encrypt and store them, get and decrypt them, list them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 from kmsdemo.cipher import CIPHERS, Direct, Plain
 from kmsdemo.table import PARTITION_KEY, TABLE_NAME
 
@@ -20,6 +20,7 @@ PASSWORD_ATTRIBUTE: Final = "userpasswd"  # noqa: S105, it names an attribute
 CIPHER_ATTRIBUTE: Final = "cipher"
 USER_NUMBERS: Final = range(10001, 99999)
 MAX_DRAWS: Final = 20
+_NOT_A_STRING: Final = f"an item has no {PARTITION_KEY} of type S (string)."
 
 
 def draw_user_number() -> str:
@@ -29,13 +30,14 @@ def draw_user_number() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of the table, as stored.
+    """One item of the table, as it is stored.
 
     Attributes:
         appuser: The user number.
-        ciphertext_blob: The value of ``userpasswd``; ``None`` where it is missing or not Binary.
-        cipher: ``plain``, ``direct`` or ``envelope``; the lab's scripts write none, which is plain.
-        attributes: The item as DynamoDB returns it, each value under its type.
+        ciphertext_blob: The value of ``userpasswd``; ``None`` if it is missing or not Binary.
+        cipher: ``plain``, ``direct`` or ``envelope``. The lab's scripts write no attribute
+            ``cipher``; that means ``plain``.
+        attributes: The item as DynamoDB returns it, such as ``{"appuser": {"S": "12345"}}``.
     """
 
     appuser: str
@@ -46,15 +48,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """The passwords under one key in one table.
+    """The passwords in one table, encrypted under one key.
 
     Args:
         kms: The AWS KMS client.
         dynamodb: The DynamoDB client.
-        key_id: Key id, key ARN, alias or alias ARN; every decryption names it.
+        key_id: Key id, key ARN, alias or alias ARN; each call to Encrypt and Decrypt names it.
         table_name: The table.
-        cipher: How new passwords are encrypted. Stored ones say it themselves.
-        draw: Where user numbers come from.
+        cipher: How new passwords are encrypted. The attribute ``cipher`` of a stored item says how
+            to decrypt it.
+        draw: Returns a random user number.
     """
 
     kms: KMSClient
@@ -67,17 +70,18 @@ class Vault:
     def store(self, password: str) -> str:
         """Encrypt a password, store it under a new user number, and return the number.
 
-        The item is written only where there is none, so that no password is overwritten;
-        where the number is taken, another is drawn.
+        A conditional write keeps an existing item from being overwritten: if the number is
+        taken, another one is drawn.
 
         Args:
-            password: 1 to 4,096 bytes of UTF-8.
+            password: 1 to 4,096 bytes in UTF-8; to 256 KiB with ``kmsdemo.cipher.Envelope``.
 
         Raises:
             NoFreeUserNumber: Twenty numbers in a row were taken; nothing was stored.
-            TableNotFound, TableSchemaDiffers: The table does not serve.
-            PasswordEmpty, PasswordTooLong, PasswordNotText: The password does not.
-            KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key does not.
+            TableNotFound, TableSchemaDiffers: The table cannot be used.
+            PasswordEmpty, PasswordTooLong, PasswordNotText: The password cannot be encrypted.
+            KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
+            AccessDenied: The caller has no permission to encrypt or to write the item.
 
         AWS: PutItem, "Condition expressions", Amazon DynamoDB Developer Guide.
         """
@@ -95,10 +99,16 @@ class Vault:
             appuser: The user number.
 
         Raises:
-            UserNotFound, PasswordMissing, UnknownCipher: There is nothing to decrypt.
-            TableNotFound, TableSchemaDiffers: The table does not serve.
-            CiphertextInvalid, WrongKey: The ciphertext is damaged, moved, or under another key.
-            KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key does not serve.
+            UserNotFound, PasswordMissing, UnknownCipher: The table has no ciphertext of this user
+                that can be decrypted.
+            TableNotFound, TableSchemaDiffers: The table cannot be used.
+            CiphertextInvalid: The ciphertext is damaged, or belongs to another user.
+            WrongKey: It was encrypted under another key.
+            KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
+            AccessDenied: The caller has no permission to read the item or to decrypt.
+            PasswordNotText: The decrypted bytes are not valid UTF-8.
+
+        AWS: GetItem, Amazon DynamoDB API Reference; Decrypt, AWS KMS API Reference.
         """
         item = self.item(appuser)
         if item.ciphertext_blob is None:
@@ -109,17 +119,20 @@ class Vault:
         return cipher.decrypt(item.ciphertext_blob, appuser)
 
     def item(self, appuser: str) -> Item:
-        """Return one item as stored, ciphertext and all.
+        """Return one item as it is stored.
+
+        Args:
+            appuser: The user number.
 
         Raises:
             UserNotFound: The table has no item for this user.
-            TableNotFound, TableSchemaDiffers: The table does not serve.
+            TableNotFound, TableSchemaDiffers: The table cannot be used.
 
         AWS: GetItem, Amazon DynamoDB API Reference.
         """
         if not appuser:
             raise errors.UserNotFound(self.table_name, appuser)
-        with translated(table_name=self.table_name):
+        with translate_errors(table_name=self.table_name):
             answer = self.dynamodb.get_item(
                 TableName=self.table_name,
                 Key={PARTITION_KEY: {"S": appuser}},
@@ -130,14 +143,14 @@ class Vault:
         return _item(self.table_name, answer["Item"])
 
     def _put(self, appuser: str, ciphertext_blob: bytes) -> bool:
-        """Write the item unless there is one already; say whether ours is the one that is there."""
+        """Write the item unless the user number is taken; return whether it was written."""
         item: dict[str, Any] = {
             PARTITION_KEY: {"S": appuser},
             PASSWORD_ATTRIBUTE: {"B": ciphertext_blob},
         }
         if self.cipher is not Plain:
             item[CIPHER_ATTRIBUTE] = {"S": self.cipher.name}
-        with translated(table_name=self.table_name):
+        with translate_errors(table_name=self.table_name):
             try:
                 self.dynamodb.put_item(
                     TableName=self.table_name,
@@ -147,22 +160,24 @@ class Vault:
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except self.dynamodb.exceptions.ConditionalCheckFailedException as taken:
-                # A write whose answer was lost is sent again by boto3, and then meets itself.
-                there: object = cast("Any", taken.response).get("Item")
-                return there == item
+                # If the response to a write is lost, boto3 repeats it and finds its own item.
+                existing: object = cast("Any", taken.response).get("Item")
+                return existing == item
         return True
 
 
 def items(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Iterator[Item]:
-    """Yield every item as stored, page by page, in DynamoDB's order.
+    """Yield every item as it is stored, in DynamoDB's order.
+
+    Reads one page of up to 1 MB at a time.
 
     Raises:
-        TableNotFound, TableSchemaDiffers: The table does not serve.
+        TableNotFound, TableSchemaDiffers: The table cannot be used.
 
     AWS: Scan, Amazon DynamoDB API Reference.
     """
     pages = dynamodb.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
-    with translated(table_name=table_name):
+    with translate_errors(table_name=table_name):
         for page in pages:
             for attributes in page["Items"]:
                 yield _item(table_name, attributes)
@@ -170,7 +185,7 @@ def items(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Iterator[It
 
 def _item(table_name: str, attributes: Mapping[str, Any]) -> Item:
     if "S" not in attributes.get(PARTITION_KEY, {}):
-        raise errors.TableSchemaDiffers(table_name)
+        raise errors.TableSchemaDiffers(table_name, _NOT_A_STRING)
     return Item(
         appuser=attributes[PARTITION_KEY]["S"],
         ciphertext_blob=attributes.get(PASSWORD_ATTRIBUTE, {}).get("B"),

@@ -81,7 +81,7 @@ def forbid(iam: IAMClient, action: str) -> None:
 @contextmanager
 def acting_as_developer(root: Clients) -> Iterator[None]:
     """Be that user in this process."""
-    with environment.only(developer(root.iam)):
+    with environment.isolated(developer(root.iam)):
         yield
 
 

@@ -8,7 +8,7 @@ import pytest
 from botocore import exceptions as boto
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 from tests import fake_endpoint
 
 PENDING = "arn:aws:kms:us-east-1:123456789012:key/k is pending deletion."
@@ -86,7 +86,7 @@ def answer(operation: str, code: str, message: str) -> boto.ClientError:
 def test_an_answer_about_a_key(
     operation: str, code: str, message: str, expected: type[errors.KmsdemoError]
 ) -> None:
-    with pytest.raises(expected) as raised, translated(key_id="alias/mine"):
+    with pytest.raises(expected) as raised, translate_errors(key_id="alias/mine"):
         raise answer(operation, code, message)
     assert type(raised.value) is expected
     if isinstance(raised.value, errors.KeyFault):
@@ -97,7 +97,7 @@ def test_an_answer_about_a_key(
 def test_an_answer_about_a_table(
     operation: str, code: str, message: str, expected: type[errors.KmsdemoError]
 ) -> None:
-    with pytest.raises(expected) as raised, translated(table_name="mine"):
+    with pytest.raises(expected) as raised, translate_errors(table_name="mine"):
         raise answer(operation, code, message)
     assert type(raised.value) is expected
     if isinstance(raised.value, errors.TableFault):
@@ -109,7 +109,7 @@ def test_an_answer_about_a_table(
     [({"key_id": "k"}, "k"), ({"table_name": "t"}, "t"), ({}, "this account")],
 )
 def test_a_refusal_names_what_was_refused(about: dict[str, str], resource: str) -> None:
-    with pytest.raises(errors.AccessDenied) as raised, translated(**about):
+    with pytest.raises(errors.AccessDenied) as raised, translate_errors(**about):
         raise answer("Decrypt", "AccessDeniedException", "User: u\nis not authorized")
     assert raised.value.what == f"Decrypt on {resource} is denied: User: u is not authorized"
 
@@ -144,23 +144,26 @@ def test_a_refusal_names_what_was_refused(about: dict[str, str], resource: str) 
 def test_what_botocore_raises_without_an_answer(
     error: Exception, expected: type[errors.KmsdemoError]
 ) -> None:
-    with pytest.raises(expected), translated(key_id="k"):
+    with pytest.raises(expected), translate_errors(key_id="k"):
         raise error
 
 
 def test_a_waiter_that_was_refused_says_so() -> None:
     refused: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
-    with pytest.raises(errors.AccessDenied), translated(table_name="t"):
+    with pytest.raises(errors.AccessDenied), translate_errors(table_name="t"):
         raise boto.WaiterError(name="TableExists", reason="x", last_response=refused)
 
 
 def test_a_waiter_that_gave_up_says_so() -> None:
-    with pytest.raises(errors.TableNotReady, match="t was not ready"), translated(table_name="t"):
+    with (
+        pytest.raises(errors.TableNotReady, match="the table t in time"),
+        translate_errors(table_name="t"),
+    ):
         raise boto.WaiterError(name="TableExists", reason="x", last_response={})
 
 
 def test_our_own_errors_pass_unchanged() -> None:
-    with pytest.raises(errors.PasswordEmpty), translated(key_id="k"):
+    with pytest.raises(errors.PasswordEmpty), translate_errors(key_id="k"):
         raise errors.PasswordEmpty
 
 
@@ -187,7 +190,7 @@ def test_what_comes_over_the_wire(
     with (
         fake_endpoint.endpoint(behaviour) as (url, _),
         pytest.raises(expected),
-        translated(key_id="k"),
+        translate_errors(key_id="k"),
     ):
         fake_endpoint.kms_at(url).encrypt(KeyId="k", Plaintext=b"x")["CiphertextBlob"]
 
@@ -195,7 +198,7 @@ def test_what_comes_over_the_wire(
 def test_a_throttled_call_is_tried_again() -> None:
     slow_down = fake_endpoint.error("ThrottlingException")
     good = fake_endpoint.json_answer(200, {"CiphertextBlob": "eA==", "KeyId": "k"})
-    with fake_endpoint.endpoint(slow_down, good) as (url, asked), translated(key_id="k"):
+    with fake_endpoint.endpoint(slow_down, good) as (url, asked), translate_errors(key_id="k"):
         answered = fake_endpoint.kms_at(url, attempts=2).encrypt(KeyId="k", Plaintext=b"x")
     assert answered["CiphertextBlob"] == b"x"
     assert asked == ["Encrypt", "Encrypt"]

@@ -56,16 +56,16 @@ def test_a_denial_allows_nothing() -> None:
     [
         (
             {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*"},
-            "the account 123456789012, and whom its IAM policies allow, "
-            "may do everything with the key.",
+            "the account 123456789012 and everyone its IAM policies allow "
+            "can do everything with the key.",
         ),
         (
             {"Effect": "Deny", "Principal": "*", "Action": ["kms:Decrypt", "kms:ReEncrypt*"]},
-            "everybody may not Decrypt, ReEncrypt*.",
+            "no one can Decrypt, ReEncrypt*.",
         ),
         (
             {"Effect": "Deny", "NotPrincipal": {"AWS": [ANNA, BEN]}, "NotAction": "kms:Encrypt"},
-            "everybody but anna and ben may not do everything but Encrypt.",
+            "everyone except anna and ben cannot do anything except Encrypt.",
         ),
         (
             {
@@ -74,7 +74,7 @@ def test_a_denial_allows_nothing() -> None:
                 "Action": "kms:Decrypt",
                 "Condition": {"StringEquals": {"kms:EncryptionContext:appuser": "12345"}},
             },
-            "ben and dynamodb.amazonaws.com may Decrypt, "
+            "ben and dynamodb.amazonaws.com can Decrypt, "
             "if EncryptionContext:appuser StringEquals 12345.",
         ),
     ],
@@ -84,4 +84,4 @@ def test_a_statement_in_words(statement: dict[str, object], sentence: str) -> No
 
 
 def test_the_labs_policy_in_words() -> None:
-    assert key_policy.in_words(POLICY)[1:] == ["anna may manage the key.", "ben may use the key."]
+    assert key_policy.in_words(POLICY)[1:] == ["anna can manage the key.", "ben can use the key."]

@@ -82,7 +82,9 @@ def test_scheduling_twice_tells_the_date(kms: KMSClient) -> None:
 def test_a_waiting_period_that_aws_refuses_is_named(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_client_error("schedule_key_deletion", "ValidationException")
-        with pytest.raises(errors.InvalidWaitingPeriod, match="after 6 days"):
+        with pytest.raises(
+            errors.InvalidWaitingPeriod, match="6 days is not a valid"
+        ):
             keys.schedule_deletion(kms, "k", waiting_period_days=6)
 
 

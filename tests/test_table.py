@@ -83,7 +83,7 @@ def test_a_table_that_never_becomes_active_is_reported(dynamodb: DynamoDBClient)
     with Aws(dynamodb) as aws:
         aws.creates("CREATING")
         aws.describes("CREATING", "CREATING", "CREATING")
-        with pytest.raises(errors.TableNotReady, match="demo-kms was not ready"):
+        with pytest.raises(errors.TableNotReady, match="the table demo-kms in time"):
             table.create(dynamodb)
 
 
@@ -124,11 +124,19 @@ def test_deleting_says_whether_there_was_a_table(dynamodb: DynamoDBClient) -> No
     assert table.delete(dynamodb) is False
 
 
-@pytest.mark.parametrize(("key", "kind"), [("AppUser", "S"), ("appuser", "N")])
-def test_another_key_schema_is_never_touched(dynamodb: DynamoDBClient, key: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "kind", "difference"),
+    [
+        ("AppUser", "S", "its partition key is AppUser, not appuser"),
+        ("appuser", "N", "its partition key has type N, not S"),
+    ],
+)
+def test_a_table_with_another_key_schema_is_never_deleted(
+    dynamodb: DynamoDBClient, key: str, kind: str, difference: str
+) -> None:
     with Aws(dynamodb) as aws:
         aws.add_response("describe_table", described("ACTIVE", key, kind))
-        with pytest.raises(errors.TableSchemaDiffers):
+        with pytest.raises(errors.TableSchemaDiffers, match=difference):
             table.delete(dynamodb)
         aws.assert_no_pending_responses()
 
@@ -146,7 +154,7 @@ def test_a_sort_key_makes_it_another_table(dynamodb: DynamoDBClient) -> None:
         ],
         BillingMode="PAY_PER_REQUEST",
     )
-    with pytest.raises(errors.TableSchemaDiffers):
+    with pytest.raises(errors.TableSchemaDiffers, match="it has a sort key, version"):
         table.create(dynamodb)
 
 

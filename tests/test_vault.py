@@ -44,7 +44,7 @@ def test_a_taken_number_is_drawn_again_until_one_is_free(passwords: Vault) -> No
 
 def test_it_gives_up_after_twenty_draws(passwords: Vault) -> None:
     with_draws(passwords, "11111").store("one")
-    with pytest.raises(errors.NoFreeUserNumber, match="All 20 user numbers"):
+    with pytest.raises(errors.NoFreeUserNumber, match="All 20 random user numbers"):
         with_draws(passwords, *repeat("11111", 20)).store("two")
     assert [item.appuser for item in vault.items(passwords.dynamodb)] == ["11111"]
 
@@ -145,7 +145,7 @@ def test_a_cipher_from_the_future_is_named(passwords: Vault) -> None:
             "cipher": {"S": "quantum"},
         },
     )
-    with pytest.raises(errors.UnknownCipher, match="unknown here: quantum"):
+    with pytest.raises(errors.UnknownCipher, match="unknown cipher: quantum"):
         passwords.reveal("11111")
 
 

@@ -1,6 +1,6 @@
-"""An AWS account to work in: the clients of a caller, and the variables that say who and where.
+"""Access to an AWS account: boto3 clients of a caller, and the ``AWS_…`` environment variables.
 
-Imports the library, and nothing else of kmsdemo.
+Imports the library only.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ class Account:
 
     Attributes:
         clients: The clients of the caller.
-        key_ids: Returns the ids of the keys that the scenario made.
-        suffix: What the lab's names end with, where others have the same names.
+        key_ids: Returns the ids of the keys that the scenario created.
+        suffix: The end of every resource name, which makes it unique in a shared account.
     """
 
     clients: Clients
     key_ids: Callable[[], Iterable[str]]
     suffix: str = ""
 
-    def named(self, name: str) -> str:
-        """Return what the lab's table, alias or user of this name is called here."""
+    def resource_name(self, name: str) -> str:
+        """Return the name of a table, an alias or an IAM user in this account, with the suffix."""
         return f"{name}{self.suffix}"

@@ -1,11 +1,11 @@
-"""Who asks, in which account, as AWS itself says."""
+"""The identity of the caller, as AWS STS returns it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
@@ -13,26 +13,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The account's twelve digits, and the ARN of the user or role."""
+    """The caller of AWS.
+
+    Attributes:
+        account: The account id, 12 digits.
+        arn: The ARN of the IAM user, the role session or the root user.
+    """
 
     account: str
     arn: str
 
     @property
     def is_root(self) -> bool:
-        """Whether it is the account's root user, who may do everything."""
+        """Whether the caller is the root user of the account."""
         return self.arn.endswith(":root")
 
 
 def identify(sts: STSClient) -> Caller:
-    """Return who asks.
+    """Return the identity of the caller.
 
     Raises:
-        NoCredentials, CredentialsExpired, CredentialsRefused: AWS does not know.
-        EndpointUnreachable: Nobody answers.
+        NoCredentials, CredentialsExpired, CredentialsRefused: The credentials are missing or
+            invalid.
+        EndpointUnreachable: AWS STS does not answer.
 
     AWS: GetCallerIdentity, AWS STS API Reference.
     """
-    with translated():
+    with translate_errors():
         answer = sts.get_caller_identity()
     return Caller(answer["Account"], answer["Arn"])

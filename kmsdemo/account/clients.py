@@ -1,4 +1,4 @@
-"""boto3 clients, made in one place: the same time-outs and retries everywhere."""
+"""Creates all boto3 clients, with the same time-outs and retries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from botocore.exceptions import ConnectTimeoutError
 from botocore.loaders import create_loader
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_sts import STSClient
 
-# One for all sessions: each would otherwise read AWS's models from the disk for itself.
+# Shared by all sessions: otherwise each reads AWS's service models from the disk again.
 _LOADER = create_loader()
 
-# The standard mode waits a random time, which doubles, before it tries again.
+# The standard mode retries with exponential backoff and jitter.
 CONFIG = Config(
     connect_timeout=4,
     read_timeout=10,
@@ -34,7 +34,7 @@ CONFIG = Config(
 )
 
 
-# Of each partition, two that every account there may use at once.
+# Two Regions of each partition that are enabled in every account.
 _REGIONS = {
     "aws": ("eu-west-1", "us-east-1"),
     "aws-cn": ("cn-north-1", "cn-northwest-1"),
@@ -44,11 +44,15 @@ _REGIONS = {
 
 @dataclass(frozen=True)
 class Clients:
-    """The clients of one caller in one Region, each made when it is first asked for.
+    """The clients of one caller in one Region, each created at its first use.
+
+    Attributes:
+        session: The session with the caller's credentials and the Region.
+        endpoint_url: The endpoint of all services; ``None`` for the configured one.
 
     Raises:
         NoRegion: No Region is configured.
-        InvalidConfiguration: The configured endpoint is no URL.
+        InvalidConfiguration: The configured endpoint is not a valid URL.
     """
 
     session: boto3.Session
@@ -56,25 +60,25 @@ class Clients:
 
     @cached_property
     def kms(self) -> KMSClient:
-        """The client of AWS KMS."""
+        """The AWS KMS client."""
         client: KMSClient = self._client("kms")
         return client
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
-        """The client of DynamoDB."""
+        """The DynamoDB client."""
         client: DynamoDBClient = self._client("dynamodb")
         return client
 
     @cached_property
     def iam(self) -> IAMClient:
-        """The client of IAM."""
+        """The IAM client."""
         client: IAMClient = self._client("iam")
         return client
 
     @cached_property
     def sts(self) -> STSClient:
-        """The client of STS."""
+        """The AWS STS client."""
         client: STSClient = self._client("sts")
         return client
 
@@ -84,9 +88,11 @@ class Clients:
 
     @property
     def another_region(self) -> str:
-        """A Region that keys of this one can have replicas in, such as ``eu-west-1``.
+        """Another Region for replicas of this Region's multi-Region keys, such as ``eu-west-1``.
 
-        AWS: "Multi-Region keys", AWS KMS Developer Guide: replicas are in the same partition.
+        Replicas are in the same partition.
+
+        AWS: "Multi-Region keys", AWS KMS Developer Guide.
         """
         partition = self.kms.meta.partition
         one, other = _REGIONS.get(partition, _REGIONS["aws"])
@@ -105,24 +111,24 @@ def connect(
     endpoint_url: str | None = None,
     application: str | None = None,
 ) -> Clients:
-    """Return clients for a caller; whatever is not given comes from where boto3 looks for it.
+    """Return the clients of a caller. boto3 finds what is not given in its usual configuration.
 
     Args:
-        access_key_id: The caller's access key.
-        secret_access_key: Its secret.
-        region: Such as ``eu-west-1``.
-        endpoint_url: Where AWS is.
-        application: The application id in the user agent of each call.
+        access_key_id: The access key id of the caller.
+        secret_access_key: The secret access key of the caller.
+        region: The Region, such as ``eu-west-1``.
+        endpoint_url: The endpoint of all services.
+        application: The application id in the user agent of each request.
 
     Raises:
-        InvalidConfiguration: ``AWS_PROFILE`` names no profile, or the files cannot be read.
+        InvalidConfiguration: ``AWS_PROFILE`` does not exist, or a configuration file is invalid.
 
     AWS: "Configuration", boto3 documentation.
     """
     with _configured():
         session = botocore.session.Session()
         session.register_component("data_loader", _LOADER)
-        session.register("needs-retry", _give_up_on_silence)
+        session.register("needs-retry", _do_not_retry_connect_timeouts)
         if application:
             session.set_config_variable("user_agent_appid", application)
         return Clients(
@@ -136,8 +142,8 @@ def connect(
         )
 
 
-def _give_up_on_silence(caught_exception: Exception | None = None, **_: Any) -> None:
-    """Try no second time where nobody answers: TCP itself has knocked three times by then."""
+def _do_not_retry_connect_timeouts(caught_exception: Exception | None = None, **_: Any) -> None:
+    """Do not retry after a connect time-out: TCP itself has retried three times by then."""
     if isinstance(caught_exception, ConnectTimeoutError):
         raise caught_exception
 
@@ -145,7 +151,7 @@ def _give_up_on_silence(caught_exception: Exception | None = None, **_: Any) -> 
 @contextmanager
 def _configured() -> Iterator[None]:
     try:
-        with translated():
+        with translate_errors():
             yield
-    except ValueError as error:  # botocore, of an endpoint that is no URL
+    except ValueError as error:  # botocore raises it for an endpoint that is not a URL
         raise errors.InvalidConfiguration(f"{error}.") from error

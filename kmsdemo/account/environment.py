@@ -1,4 +1,4 @@
-"""The ``AWS_…`` variables: they say who asks and where, to this process and to those it starts."""
+"""The ``AWS_…`` environment variables of this process and of the programs that it starts."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from unittest.mock import patch
 
 from botocore.exceptions import NoCredentialsError
 
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
     import boto3
 
-# Where the user's configuration is, in the home directory, unless these variables say otherwise.
+# The variables that name the user's configuration files, and their defaults in the home directory.
 _FILES = {
     "AWS_CONFIG_FILE": ".aws/config",
     "AWS_SHARED_CREDENTIALS_FILE": ".aws/credentials",
 }
-# Without files and without the metadata service of a machine at AWS, nobody says who asks.
-NOBODY: Mapping[str, str] = MappingProxyType(
+# Without configuration files and the instance metadata service, boto3 finds no credentials.
+NO_CREDENTIALS: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(_FILES, os.devnull),
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -31,25 +31,25 @@ NOBODY: Mapping[str, str] = MappingProxyType(
 )
 
 
-def of_region(region: str) -> dict[str, str]:
-    """Return the variables that name a Region: boto3's, and that of all other SDKs."""
+def region_variables(region: str) -> dict[str, str]:
+    """Return the variables that name a Region: one for boto3, one for all other AWS SDKs."""
     return {"AWS_DEFAULT_REGION": region, "AWS_REGION": region}
 
 
-def of_caller(session: boto3.Session) -> dict[str, str]:
-    """Return the variables with which a program is the same caller, whatever its home directory.
+def caller_variables(session: boto3.Session) -> dict[str, str]:
+    """Return the variables that give a program the caller's credentials, Region and configuration.
 
-    They hold a secret. Profiles and all else of the user's AWS configuration stay in their files.
+    They contain a secret. They do not depend on the program's home directory.
 
     Args:
-        session: The caller's; its credentials are renewed where they can be and must be.
+        session: The caller's session; expired credentials are refreshed if possible.
 
     Raises:
-        NoCredentials, CredentialsExpired: There are none, or they cannot be renewed.
+        NoCredentials, CredentialsExpired: There are no credentials, or refreshing them fails.
 
     AWS: "Credentials" and "Using environment variables", boto3 documentation.
     """
-    with translated():
+    with translate_errors():
         credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError
@@ -61,18 +61,18 @@ def of_caller(session: boto3.Session) -> dict[str, str]:
     }
     files = {name: os.environ.get(name, str(Path.home() / file)) for name, file in _FILES.items()}
     given = {name: value for name, value in variables.items() if value}
-    return {**files, **given, **of_region(session.region_name)}
+    return {**files, **given, **region_variables(session.region_name)}
 
 
 @contextmanager
-def only(variables: Mapping[str, str], *, keeping: Iterable[str] = ()) -> Iterator[None]:
-    """Shut this process off from the user's AWS configuration, and give it another one.
+def isolated(variables: Mapping[str, str], *, keeping: Iterable[str] = ()) -> Iterator[None]:
+    """Isolate this process from the user's AWS configuration inside the context.
 
     Args:
-        variables: What is set instead, beside :data:`NOBODY`.
-        keeping: Names of variables of the user's that stay, and go before those given.
+        variables: The ``AWS_…`` variables to set, besides :data:`NO_CREDENTIALS`.
+        keeping: Names of the user's variables to keep; they override ``variables``.
     """
     kept = {name: os.environ[name] for name in keeping if name in os.environ}
     others = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    with patch.dict(os.environ, {**others, **NOBODY, **variables, **kept}, clear=True):
+    with patch.dict(os.environ, {**others, **NO_CREDENTIALS, **variables, **kept}, clear=True):
         yield

@@ -1,9 +1,9 @@
-"""Where AWS is. The rest of the house does not know which backend runs.
+"""The backends: where AWS is. Everything else works on every backend.
 
 Each module here is a backend, except ``divergences`` and ``errors``. It has two functions, both
-given the :class:`Options` of the run: ``announcement``, which returns what is said before anything
-is done, or raises one of our errors where nothing can be done; and ``running``, a context manager
-that yields a :class:`Backend`. Imports ``shared_account``, ``account``, ``sandbox`` and the
+with the :class:`Options` of the run: ``announcement`` returns the text to print before the run, or
+raises an error if the run is impossible; ``running`` is a context manager that yields a
+:class:`Backend`. Imports ``shared_account``, ``account``, ``sandbox`` and the
 library.
 """
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from kmsdemo.account import Account
 
-_NO_BACKENDS = ("divergences", "errors")
+_OTHER_MODULES = ("divergences", "errors")
 NAMES = tuple(
-    sorted(module.name for module in iter_modules(__path__) if module.name not in _NO_BACKENDS)
+    sorted(module.name for module in iter_modules(__path__) if module.name not in _OTHER_MODULES)
 )
 DEFAULT = "moto"
 
@@ -37,35 +37,50 @@ def _option(backend: str, default: Any, metavar: str | None, text: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a backend can be told; the command lines of pytest and of ``kmsdemo lab`` offer it."""
+    """The options of backends, on the command lines of pytest and ``kmsdemo lab``.
 
-    endpoint_url: str | None = _option("endpoint", None, "URL", "where it listens")
+    Attributes:
+        endpoint_url: The URL of the backend ``endpoint``.
+        emulator: The name of an emulator in the table of divergences.
+        aws_account: The account id, 12 digits.
+        aws_settle: How long a change to a key takes to propagate, in seconds.
+        aws_in_ci: Whether a run in CI can use a real account.
+    """
+
+    endpoint_url: str | None = _option("endpoint", None, "URL", "its URL")
     emulator: str | None = _option(
-        "endpoint", None, "NAME", "whose known differences from AWS to expect, such as ministack"
+        "endpoint", None, "NAME", "its name, such as ministack; expect its known differences"
     )
     aws_account: str | None = _option(
-        "aws", None, "ID", "the twelve digits of the account, which AWS must confirm"
+        "aws", None, "ID", "the account id (12 digits); the credentials must belong to this account"
     )
     aws_settle: float = _option(
-        "aws", 3.0, "SECONDS", "how long a change to a key may take to be seen everywhere"
+        "aws", 3.0, "SECONDS", "how long a change to a key takes to propagate"
     )
-    aws_in_ci: bool = _option("aws", False, None, "work in a real account although this is CI")
+    aws_in_ci: bool = _option("aws", False, None, "use a real account in CI")
 
     @classmethod
     def read(cls, value_of: Callable[[str], Any]) -> Options:
-        """Return options, each asked for by its name."""
+        """Return the options.
+
+        Args:
+            value_of: Returns the value of an option, given its name.
+        """
         return cls(**{option.name: value_of(option.name) for option in fields(cls)})
 
     def as_arguments(self) -> list[str]:
-        """Return what gives these options to pytest."""
+        """Return the options as arguments of pytest."""
         given = {flag(option.name): value for option, value in self._given()}
         return [name if value is True else f"{name}={value}" for name, value in given.items()]
 
-    def refuse_others(self, backend: str) -> None:
-        """Take care that nobody believes to be elsewhere than on this backend.
+    def validate_for(self, backend: str) -> None:
+        """Check that every option that is set belongs to the chosen backend.
+
+        Args:
+            backend: One of :data:`NAMES`.
 
         Raises:
-            OptionOfAnotherBackend: An option is given that this backend does not know.
+            OptionOfAnotherBackend: An option of another backend is set.
         """
         for option, _ in self._given():
             if option.metadata["backend"] != backend:
@@ -79,46 +94,50 @@ class Options:
 
 
 def flag(name: str) -> str:
-    """Return an option's name as a command line has it: ``--endpoint-url``."""
+    """Return the flag of an option on the command line, such as ``--endpoint-url``."""
     return f"--{name.replace('_', '-')}"
 
 
 class Backend(Protocol):
-    """What the fixtures ask of a backend."""
+    """What the fixtures need from a backend."""
 
     @property
     def name(self) -> str:
-        """The emulator, as the table of divergences knows it."""
+        """The name of the backend in the table of divergences."""
 
     @property
-    def lacks(self) -> Mapping[str, str]:
-        """Tags of scenarios that cannot be run here, each with the reason."""
+    def unsupported_tags(self) -> Mapping[str, str]:
+        """Tags of the scenarios that cannot run here, each with the reason."""
 
     @property
-    def afterwards(self) -> str:
-        """What becomes of what scenarios made, as the end of a sentence."""
+    def cleanup_description(self) -> str:
+        """What happens to the resources of the scenarios, as a clause such as "all are deleted"."""
 
     def account(self) -> AbstractContextManager[Account]:
-        """Give a scenario an account, and afterwards remove what it made there."""
+        """Yield an account for a scenario; leaving the context removes what it created there."""
 
     def subprocess_environment(self) -> AbstractContextManager[Mapping[str, str]]:
-        """Give other programs the variables with which they reach the account as it now is."""
+        """Yield the environment variables with which other programs use the same account."""
 
     def advance(self, *, days: int) -> None:
-        """Let days pass at AWS."""
+        """Move the clock of the backend forward.
+
+        Raises:
+            NotImplementedError: The backend has no clock that can be moved.
+        """
 
 
 def announcement(name: str, options: Options) -> str:
-    """Return what is said before a run on this backend; empty where there is nothing to say.
+    """Return the text to print before a run on this backend; it can be empty.
 
     Args:
         name: One of :data:`NAMES`.
-        options: What it is told.
+        options: The options of the run.
 
     Raises:
-        KmsdemoError: It cannot be run there.
+        KmsdemoError: The run is impossible.
     """
-    options.refuse_others(name)
+    options.validate_for(name)
     return str(_module(name).announcement(options))
 
 
@@ -127,11 +146,11 @@ def running(name: str, options: Options) -> AbstractContextManager[Backend]:
 
     Args:
         name: One of :data:`NAMES`.
-        options: What it is told.
+        options: The options of the run.
 
     Raises:
-        KmsdemoError: It cannot be run there.
-        LeftBehind: On leaving, where something that was made could not be removed.
+        KmsdemoError: The run is impossible.
+        LeftBehind: On leaving, if something that the run created could not be removed.
     """
     return cast("AbstractContextManager[Backend]", _module(name).running(options))
 

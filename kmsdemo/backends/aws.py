@@ -1,4 +1,4 @@
-"""A real AWS account: named, confirmed by AWS, and left as it was found."""
+"""The backend ``aws``: a real account, named by the user and confirmed by AWS STS."""
 
 from __future__ import annotations
 
@@ -13,81 +13,81 @@ from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Options
 from kmsdemo.backends.errors import AnotherAccount, NoAccountNamed, RefusedInCi, RootRefused
 from kmsdemo.shared_account import leftovers, sessions
-from kmsdemo.shared_account.backend import SharedAccount, tidied
-from kmsdemo.shared_account.key_pool import MOST_KEYS, KeyPool
+from kmsdemo.shared_account.backend import SharedAccount, cleaned_up
+from kmsdemo.shared_account.eventual_consistency import PropagationDelay
+from kmsdemo.shared_account.key_pool import MAX_KEYS, KeyPool
 from kmsdemo.shared_account.run import Run
-from kmsdemo.shared_account.settling import Settling
 
-_LACKS = MappingProxyType(
+_UNSUPPORTED_TAGS = MappingProxyType(
     {
         "clock": "AWS's clock cannot be moved",
-        "iam_users": "no IAM users are created in a real account",
-        "other_account": "a run works in one account only",
+        "iam_users": "a run creates no IAM users in a real account",
+        "other_account": "a run uses one account only",
     }
 )
 _ANNOUNCEMENT = """\
 AWS account {account}, Region {region}
 as {arn}
 at {endpoint}
-This run creates at most {most_keys} KMS keys and, for each scenario that needs one, a
-DynamoDB table, all tagged kmsdemo:run. At its end the tables are deleted and
-the keys scheduled for deletion in 7 days. If it is killed, run kmsdemo sweep."""
+This run creates at most {max_keys} KMS keys, and a DynamoDB table for each scenario
+that needs one, all tagged kmsdemo:run. At its end it deletes the tables and
+schedules the keys for deletion in 7 days. If it is killed, run kmsdemo sweep."""
 
 
 def announcement(options: Options) -> str:
-    """Return whose account it is, and what will be created there.
+    """Return the account, the caller, and what the run creates.
 
     Raises:
-        NoAccountNamed, AnotherAccount, RootRefused, RefusedInCi: It must not be used.
-        NoCredentials, NoRegion, EndpointUnreachable: It cannot be.
-        AccessDenied: The caller could not find what a run leaves.
+        NoAccountNamed, AnotherAccount, RootRefused, RefusedInCi: The account must not be used.
+        NoCredentials, NoRegion, EndpointUnreachable: The account cannot be used.
+        AccessDenied: The caller has no permission to list keys or tables.
     """
     clients = connect()
     caller = _confirmed(options, clients)
-    leftovers.look(clients)
+    leftovers.check_permissions(clients)
     return _ANNOUNCEMENT.format(
         account=caller.account,
         arn=caller.arn,
         region=clients.kms.meta.region_name,
         endpoint=clients.kms.meta.endpoint_url,
-        most_keys=MOST_KEYS,
+        max_keys=MAX_KEYS,
     )
 
 
 class RealAccount(SharedAccount):
-    """An account of which few keys are used and each change takes its time.
+    """A real account: few keys, used again by later scenarios, and changes that propagate slowly.
 
     Args:
-        run: What watches over the clients.
-        pool: Where keys go when their scenario has ended.
-        settling: What waits for changes.
+        run: Tags and guards the calls of the run.
+        pool: Takes the keys of a scenario that has ended.
+        delay: Waits until changes have propagated.
     """
 
-    def __init__(self, run: Run, pool: KeyPool, settling: Settling) -> None:
-        super().__init__("aws", _LACKS, run)
+    def __init__(self, run: Run, pool: KeyPool, delay: PropagationDelay) -> None:
+        super().__init__("aws", _UNSUPPORTED_TAGS, run)
         self._pool = pool
-        self._settling = settling
+        self._delay = delay
 
     @contextmanager
     def subprocess_environment(self) -> Iterator[Mapping[str, str]]:
-        """Give other programs the caller's credentials, for theirs may be in files of ours."""
-        with self._settling.elsewhere():
-            yield environment.of_caller(self._clients.session)
+        """Yield the caller's credentials and configuration as environment variables."""
+        with self._delay.for_other_programs():
+            yield environment.caller_variables(self._clients.session)
 
-    def put_away(self, key_id: str) -> Callable[[], None]:
-        """Look at the key, and return what keeps it for the next scenario."""
-        return self._pool.putting_back(key_id)
+    def prepare_cleanup(self, key_id: str) -> Callable[[], None]:
+        """Read a key, and return a function that resets it and returns it to the pool."""
+        return self._pool.prepare_return(key_id)
 
 
 @contextmanager
 def running(options: Options) -> Iterator[RealAccount]:
-    """Work in the account; at the end remove what was made there, and nothing else."""
+    """Start a run in the account; leaving the context removes what the run created."""
     _confirmed(options, connect())
-    run, settling = Run(), Settling(options.aws_settle)
-    with sessions.watched(settling.watch), tidied(run):
+    run, delay = Run(), PropagationDelay(options.aws_settle)
+    with sessions.initializer(delay.register_handlers), cleaned_up(run):
         pool = KeyPool(connect(), run.tags)
-        with sessions.watched(pool.watch):
-            yield RealAccount(run, pool, settling)
+        with sessions.initializer(pool.register_handlers):
+            yield RealAccount(run, pool, delay)
 
 
 def _confirmed(options: Options, clients: Clients) -> Caller:

@@ -1,4 +1,4 @@
-"""Anything else that speaks AWS's language at some URL."""
+"""The backend ``endpoint``: any emulator with an AWS API, at a URL."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from kmsdemo.shared_account.backend import SharedAccount
 
 
 def announcement(options: Options) -> str:
-    """Return where it is.
+    """Return the endpoint of the run.
 
     Raises:
-        NoEndpointNamed: No URL is given.
-        UnknownEmulator: Nothing is known of an emulator of that name.
-        EmulatorUnreachable: Nobody answers there.
+        NoEndpointNamed: No URL is set.
+        UnknownEmulator: The table of divergences has no emulator of this name.
+        EmulatorUnreachable: No service with an AWS API answers at the URL.
     """
     url, name = _url(options), _name(options)
     try:
-        with emulator.reached({"AWS_ENDPOINT_URL": url}):
+        with emulator.configured({"AWS_ENDPOINT_URL": url}):
             return emulator.announcement(name)
     except errors.EndpointUnreachable as error:
         raise EmulatorUnreachable(error.reason, url) from error
@@ -30,9 +30,9 @@ def announcement(options: Options) -> str:
 
 @contextmanager
 def running(options: Options) -> Iterator[SharedAccount]:
-    """Work there, and leave nothing behind."""
+    """Start a run on the emulator; leaving the context removes everything it created."""
     with (
-        emulator.reached({"AWS_ENDPOINT_URL": _url(options)}),
+        emulator.configured({"AWS_ENDPOINT_URL": _url(options)}),
         emulator.running(_name(options)) as backend,
     ):
         yield backend

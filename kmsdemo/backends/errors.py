@@ -1,4 +1,4 @@
-"""Why a backend cannot be used."""
+"""Errors of the choice of a backend and its options."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from kmsdemo.errors import EndpointUnreachable, KmsdemoError, WrongUsage
 
 @dataclass(eq=False)
 class OptionOfAnotherBackend(WrongUsage):
-    """An option was given that the chosen backend does not know."""
+    """An option of another backend than the chosen one is set."""
 
     option: str
     backend: str
     chosen: str
 
-    _what = "{option} belongs to the backend {backend}, and this run is on {chosen}."
-    _next_step = "Add --backend {backend}, or leave {option} out."
+    _what = "{option} is an option of the backend {backend}; this run uses {chosen}."
+    _next_step = "Add --backend {backend}, or omit {option}."
 
 
 class NoEndpointNamed(WrongUsage):
-    """The backend ``endpoint`` was not told where it is."""
+    """The backend ``endpoint`` has no URL."""
 
-    _what = "The backend endpoint needs to know where it listens."
-    _next_step = "Give its URL: --endpoint-url http://127.0.0.1:4566."
+    _what = "The backend endpoint needs a URL."
+    _next_step = "Set it, for example: --endpoint-url http://127.0.0.1:4566."
 
 
 @dataclass(eq=False)
@@ -33,57 +33,58 @@ class UnknownEmulator(WrongUsage):
     emulator: str
     known: str
 
-    _what = "Nothing is known of how {emulator} differs from AWS."
-    _next_step = "Leave out --emulator, or name one of: {known}."
+    _what = "No differences from AWS are known for the emulator {emulator}."
+    _next_step = "Omit --emulator, or choose one of: {known}."
 
 
 @dataclass(eq=False)
 class EmulatorUnreachable(EndpointUnreachable):
-    """No emulator answers at the URL that was given."""
+    """No emulator answers at the URL of the option."""
 
     url: str
 
-    _what = "No AWS service could be reached at {url}: {reason}"
-    _next_step = "Check that it runs and listens there, or give another --endpoint-url."
+    _what = "The emulator at {url} cannot be reached: {reason}"
+    _next_step = "Check that it runs and listens at this URL, or choose another --endpoint-url."
 
 
 class LocalStackUnreachable(EndpointUnreachable):
-    """LocalStack does not answer where it is looked for."""
+    """LocalStack does not answer at its configured host."""
 
-    _next_step = "Start it (docker compose up --wait), or set LOCALSTACK_HOST to where it is."
+    _what = "LocalStack cannot be reached: {reason}"
+    _next_step = "Start it (docker compose up --wait), or set LOCALSTACK_HOST to its host and port."
 
 
 class NoAccountNamed(WrongUsage):
-    """A real account is worked in only when it is named."""
+    """A run in a real account needs the account id as an option."""
 
-    _what = "A real AWS account is used only if you name it, so that it is not one by accident."
-    _next_step = "Give its twelve digits with --aws-account; aws sts get-caller-identity has them."
+    _what = "A run in a real AWS account needs its id, so that no account is used by accident."
+    _next_step = "Set it with --aws-account; aws sts get-caller-identity prints it."
 
 
 @dataclass(eq=False)
 class AnotherAccount(KmsdemoError):
-    """The credentials are of another account than the one named."""
+    """The credentials belong to another account than the one named."""
 
     named: str
     account: str
     arn: str
 
-    _what = "These credentials are of account {account} ({arn}), not of {named}."
-    _next_step = "Set AWS_PROFILE, or other credentials; or name that account with --aws-account."
+    _what = "These credentials belong to account {account} ({arn}), not to {named}."
+    _next_step = "Set AWS_PROFILE or other credentials, or add --aws-account {account}."
 
 
 @dataclass(eq=False)
 class RootRefused(KmsdemoError):
-    """The root user may do everything; nothing would stop a mistake."""
+    """The credentials are the root user's, which no policy restricts."""
 
     account: str
 
-    _what = "These are the root user's credentials of account {account}, who may do everything."
-    _next_step = "Use an IAM user or role that may work with AWS KMS and DynamoDB."
+    _what = "The credentials are those of the root user of account {account}."
+    _next_step = "Use an IAM user or role with permissions for AWS KMS and DynamoDB only."
 
 
 class RefusedInCi(KmsdemoError):
-    """CI works in a real account only when it is told."""
+    """A run in CI uses a real account only with an option that says so."""
 
-    _what = "This is CI (the variable CI is set), and a real account costs money."
-    _next_step = "If you mean it, add --aws-in-ci."
+    _what = "This run is in CI (the variable CI is set), and a real account costs money."
+    _next_step = "To run in CI nevertheless, add --aws-in-ci."

@@ -1,6 +1,7 @@
-"""LocalStack, found as its own client finds it: ``LOCALSTACK_HOST``, ``EDGE_PORT``, ``USE_SSL``.
+"""The backend ``localstack``, configured as for LocalStack's own client.
 
-Where the services live apart, ``AWS_ENDPOINT_URL_KMS`` and ``AWS_ENDPOINT_URL_DYNAMODB`` say so.
+It reads ``LOCALSTACK_HOST``, ``EDGE_PORT`` and ``USE_SSL``. ``AWS_ENDPOINT_URL_KMS`` and
+``AWS_ENDPOINT_URL_DYNAMODB`` override the endpoint of one service.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ from kmsdemo.backends.errors import LocalStackUnreachable
 from kmsdemo.shared_account import emulator
 from kmsdemo.shared_account.backend import SharedAccount
 
-_APART = ("AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_DYNAMODB")
+_SERVICE_ENDPOINTS = ("AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_DYNAMODB")
 
 
 def announcement(_: Options) -> str:
-    """Return where LocalStack is.
+    """Return the endpoint of LocalStack.
 
     Raises:
-        LocalStackUnreachable: It is not there.
-        InvalidConfiguration: ``LOCALSTACK_HOST`` or ``EDGE_PORT`` is none.
+        LocalStackUnreachable: LocalStack does not answer.
+        InvalidConfiguration: ``LOCALSTACK_HOST`` or ``EDGE_PORT`` is invalid.
     """
     try:
-        with _reached():
+        with _configured():
             return emulator.announcement("LocalStack")
     except errors.EndpointUnreachable as error:
         raise LocalStackUnreachable(error.reason) from error
@@ -40,23 +41,23 @@ def announcement(_: Options) -> str:
 
 @contextmanager
 def running(_: Options) -> Iterator[SharedAccount]:
-    """Work on LocalStack, and leave nothing there."""
-    with _reached(), emulator.running("localstack") as backend:
+    """Start a run on LocalStack; leaving the context removes everything it created."""
+    with _configured(), emulator.running("localstack") as backend:
         yield backend
 
 
-def _reached() -> AbstractContextManager[None]:
-    return emulator.reached(_variables(), keeping=_APART)
+def _configured() -> AbstractContextManager[None]:
+    return emulator.configured(_variables(), keeping=_SERVICE_ENDPOINTS)
 
 
 def _variables() -> Mapping[str, str]:
-    """Return what LocalStack's own session would use, for boto3 and for other programs."""
+    """Return the variables that configure boto3 and other programs as LocalStack's own session."""
     host = os.environ.get("LOCALSTACK_HOST", "localhost")
     if ":" not in host:
         host = f"{host}:{os.environ.get('EDGE_PORT', DEFAULT_EDGE_PORT)}"
     try:
         session = Session(localstack_host=host)
-    except RuntimeError as error:  # its own, of a host that is none
+    except RuntimeError as error:  # LocalStack's client raises it for an invalid host
         raise errors.InvalidConfiguration(f"LOCALSTACK_HOST: {error}.") from error
     credentials = session.get_credentials()
     return {

@@ -1,4 +1,4 @@
-"""moto, made faithful by the sandbox: an AWS account in this process, and over HTTP for others."""
+"""The backend ``moto``: the sandbox in this process, and over HTTP for other programs."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from kmsdemo.sandbox.http.server import Server
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
-    **environment.of_region("us-east-1"),
+    **environment.region_variables("us-east-1"),
 }
 
 
 class Moto:
-    """The embedded default. Nothing of it leaves this machine."""
+    """The default backend. It needs no network and no credentials."""
 
     name = "moto"
-    lacks: Mapping[str, str] = MappingProxyType({})
-    afterwards = "gone with the sandbox, which never left this machine"
+    unsupported_tags: Mapping[str, str] = MappingProxyType({})
+    cleanup_description = "deleted with the sandbox; nothing left this machine"
 
     def __init__(self, until_stopped: ExitStack) -> None:
         self._until_stopped = until_stopped
@@ -36,17 +36,17 @@ class Moto:
 
     @contextmanager
     def account(self) -> Iterator[Account]:
-        """Empty the accounts, which is ten times faster than to start moto again."""
+        """Reset all accounts, which is ten times faster than to start moto again."""
         self._sandbox.empty()
         yield Account(self._clients, partial(keys.key_ids, self._clients.kms))
 
     @contextmanager
     def subprocess_environment(self) -> Iterator[Mapping[str, str]]:
-        """Start the server, if it is not running yet, and give the way to it."""
+        """Start the HTTP server, unless it runs already, and yield its URL as a variable."""
         yield {"AWS_ENDPOINT_URL": self._url, "NO_PROXY": "127.0.0.1"}
 
     def advance(self, *, days: int) -> None:
-        """Move the sandbox's clock; keys whose waiting period is over are gone."""
+        """Move the clock of the sandbox; keys whose waiting period ends are deleted."""
         self._sandbox.advance(days=days)
 
     @cached_property
@@ -55,12 +55,12 @@ class Moto:
 
 
 def announcement(_: Options) -> str:
-    """Say nothing: there is nothing that could go wrong, and nothing to pay."""
+    """Return an empty text: the sandbox costs nothing and needs no configuration."""
     return ""
 
 
 @contextmanager
 def running(_: Options) -> Iterator[Moto]:
-    """Start moto, shut off from whatever AWS configuration the user has."""
-    with environment.only(_ENVIRONMENT), ExitStack() as until_stopped:
+    """Start the sandbox, isolated from the user's AWS configuration."""
+    with environment.isolated(_ENVIRONMENT), ExitStack() as until_stopped:
         yield Moto(until_stopped)

@@ -1,7 +1,7 @@
 """The errors of the library: each says what happened, to which key or table, and what to do next.
 
-The facts are fields (``error.key_id``, ``error.deletion_date``), for programs that act on them;
-``str(error)`` is two lines, what happened and what to do, for people. No error carries a password.
+Programs read the fields (``error.key_id``, ``error.deletion_date``). People read ``str(error)``:
+one line for what happened, one for what to do next. No error carries a password.
 """
 
 from kmsdemo.errors.aws import *

@@ -1,4 +1,4 @@
-"""Why AWS cannot be reached, or does not do what it is asked to."""
+"""Errors of AWS itself: permissions, credentials, configuration, connection."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ class AccessDenied(KmsdemoError):
 
     _what = "{operation} on {resource} is denied: {reason}"
     _next_step = (
-        "Ask for the permission, or check whose credentials these are: aws sts get-caller-identity."
+        "Ask for the permission, or check whose credentials you use: aws sts get-caller-identity."
     )
 
 
 @dataclass(eq=False)
 class Throttled(KmsdemoError):
-    """AWS asked to slow down, also after the retries."""
+    """AWS throttled the call, even after retries."""
 
     operation: str
 
-    _what = "AWS throttled {operation}, also after retries."
-    _next_step = "Wait a minute and run it again; nothing is half done."
+    _what = "AWS throttled {operation}, even after retries."
+    _next_step = "Wait a minute, then run it again."
 
 
 @dataclass(eq=False)
 class NoCredentials(KmsdemoError):
-    """There is nothing to sign a request with."""
+    """boto3 finds no credentials to sign a request with."""
 
     reason: str
 
@@ -44,10 +44,10 @@ class NoCredentials(KmsdemoError):
 
 
 class CredentialsExpired(KmsdemoError):
-    """Temporary credentials have run out."""
+    """The temporary credentials have expired."""
 
     _what = "The AWS credentials have expired."
-    _next_step = "Get new ones (aws sso login, or your lab's start page) and run it again."
+    _next_step = "Get new ones (aws sso login, or the start page of your lab), then run it again."
 
 
 @dataclass(eq=False)
@@ -56,46 +56,46 @@ class CredentialsRefused(KmsdemoError):
 
     reason: str
 
-    _what = "AWS does not accept these credentials: {reason}"
+    _what = "AWS rejects these credentials: {reason}"
     _next_step = (
-        "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and the clock."
+        "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and the system clock."
     )
 
 
 class NoRegion(KmsdemoError):
     """No Region is configured."""
 
-    _what = "No AWS Region is set."
+    _what = "No AWS Region is configured."
     _next_step = "Set AWS_DEFAULT_REGION, for example to us-east-1."
 
 
 @dataclass(eq=False)
 class InvalidConfiguration(KmsdemoError):
-    """The AWS configuration (a profile, an endpoint) cannot be used as it is."""
+    """A profile, an endpoint or a configuration file is invalid."""
 
     reason: str
 
-    _what = "The AWS configuration cannot be used: {reason}"
+    _what = "The AWS configuration is invalid: {reason}"
     _next_step = "Check AWS_PROFILE, AWS_ENDPOINT_URL and the files under ~/.aws."
 
 
 @dataclass(eq=False)
 class EndpointUnreachable(KmsdemoError):
-    """Nothing that speaks AWS's language answered."""
+    """No service with an AWS API answers at the endpoint."""
 
     reason: str
 
-    _what = "No AWS service could be reached: {reason}"
+    _what = "AWS cannot be reached: {reason}"
     _next_step = "Check the network, AWS_ENDPOINT_URL and the Region."
 
 
 @dataclass(eq=False)
 class AwsFailed(KmsdemoError):
-    """Any other answer of AWS; ``code`` is AWS's own."""
+    """Any other error response; ``code`` is AWS's error code."""
 
     operation: str
     code: str
     reason: str
 
     _what = "{operation} failed with {code}: {reason}"
-    _next_step = "Look the code up in the API reference of the service, and run it again."
+    _next_step = "Look up the code in the API reference of the service, then run it again."

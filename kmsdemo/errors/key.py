@@ -1,4 +1,4 @@
-"""What can be wrong with a KMS key, its alias, its policy or its deletion."""
+"""Errors of a KMS key, its alias, its key policy and its deletion."""
 
 from __future__ import annotations
 
@@ -10,60 +10,65 @@ from kmsdemo.errors.root import KmsdemoError
 
 @dataclass(eq=False)
 class KeyFault(KmsdemoError):
-    """Something about a KMS key; ``key_id`` is the name that the caller gave it."""
+    """An error of one KMS key; ``key_id`` is the key id, ARN or alias that the caller passed."""
 
     key_id: str
 
 
 class KeyNotFound(KeyFault):
-    """No such key in this account and Region, or it is deleted for good."""
+    """The key does not exist in this account and Region, or has been deleted."""
 
-    _what = "There is no KMS key {key_id} in this account and Region."
-    _next_step = "Check the name, the Region and the account; aws kms list-aliases shows the names."
+    _what = "The KMS key {key_id} does not exist in this account and Region."
+    _next_step = (
+        "Check the name, the Region and the account; aws kms list-aliases lists the aliases."
+    )
 
 
 class KeyDisabled(KeyFault):
-    """The key exists and may not be used."""
+    """The key is disabled."""
 
-    _what = "The KMS key {key_id} is disabled: it neither encrypts nor decrypts."
-    _next_step = "Enable it again: aws kms enable-key --key-id KEY_ID (its id or ARN, no alias)."
+    _what = "The KMS key {key_id} is disabled: it cannot encrypt or decrypt."
+    _next_step = "Enable it again: kmsdemo enable --key-id {key_id}"
 
 
 @dataclass(eq=False)
 class KeyPendingDeletion(KeyFault):
-    """Its deletion is scheduled; ``deletion_date`` is known where AWS KMS was asked for it."""
+    """The key is scheduled for deletion; ``deletion_date`` is ``None`` if it is not known."""
 
     deletion_date: datetime | None = None
 
-    _what = "The KMS key {key_id} is pending deletion: it serves no one."
-    _next_step = "To keep it, run kmsdemo cancel-deletion --key-id {key_id}, then enable it."
+    _what = "The KMS key {key_id} is pending deletion: nobody can use it."
+    _next_step = (
+        "To keep it, run kmsdemo cancel-deletion --key-id {key_id}, "
+        "then kmsdemo enable --key-id {key_id}."
+    )
 
     @property
     def what(self) -> str:
-        """What happened, with the date where it is known."""
+        """What happened, with the deletion date if it is known."""
         date = f" on {self.deletion_date:%Y-%m-%d}" if self.deletion_date else ""
         return super().what.replace("pending deletion", f"pending deletion{date}")
 
 
 class KeyNotPendingDeletion(KeyFault):
-    """There is no scheduled deletion to cancel."""
+    """The key is not scheduled for deletion, so there is no deletion to cancel."""
 
     _what = "The KMS key {key_id} is not pending deletion: there is nothing to cancel."
-    _next_step = "Look at its state with kmsdemo describe --key-id {key_id}."
+    _next_step = "Show its key state with kmsdemo describe --key-id {key_id}."
 
 
 @dataclass(eq=False)
 class KeyUnusable(KeyFault):
-    """The key is in a state, or has a usage, that does not serve the operation."""
+    """The key state or the key usage does not allow the operation."""
 
     reason: str
 
-    _what = "The KMS key {key_id} cannot be used for this: {reason}"
+    _what = "The KMS key {key_id} cannot be used for this operation: {reason}"
     _next_step = "Use a symmetric key for encryption and decryption: kmsdemo setup creates one."
 
 
 class WrongKey(KeyFault):
-    """The ciphertext was made under another key than the one named."""
+    """The ciphertext was encrypted under another key than ``key_id``."""
 
     _what = "The ciphertext was not encrypted under the KMS key {key_id}."
     _next_step = "Name the key that encrypted it with --key-id."
@@ -71,16 +76,16 @@ class WrongKey(KeyFault):
 
 @dataclass(eq=False)
 class KeyLeftBehind(KeyFault):
-    """A new key could not be set up, and could not be scheduled for deletion either."""
+    """Creating a key failed halfway, and scheduling its deletion failed too."""
 
     reason: str
 
-    _what = "The new KMS key {key_id} is incomplete and could not be deleted: {reason}"
-    _next_step = "Delete it: kmsdemo schedule-deletion --key-id {key_id} --days 7."
+    _what = "The new KMS key {key_id} is incomplete and is not scheduled for deletion: {reason}"
+    _next_step = "Schedule its deletion: kmsdemo schedule-deletion --key-id {key_id} --days 7."
 
 
 class NoLabKey(KmsdemoError):
-    """No alias of the lab exists, so there is no key to fall back on."""
+    """No key was named, and no key has an alias of the lab."""
 
     _what = "No KMS key in this account and Region has an alias that begins with alias/demo-kms-."
     _next_step = "Create one with kmsdemo setup, or name a key with --key-id."
@@ -88,31 +93,31 @@ class NoLabKey(KmsdemoError):
 
 @dataclass(eq=False)
 class SeveralLabKeys(KmsdemoError):
-    """More than one alias of the lab exists, so the key must be named."""
+    """No key was named, and several keys have an alias of the lab."""
 
     aliases: tuple[str, ...]
 
     _what = "Several KMS keys have an alias of the lab: {aliases_in_words}."
-    _next_step = "Say which one with --key-id."
+    _next_step = "Choose one with --key-id."
 
     def __post_init__(self) -> None:
         self.aliases_in_words = ", ".join(self.aliases)
 
 
 class LabKeyExists(KeyFault):
-    """The lab has a key, so that none was created and no key policy was written."""
+    """The lab has a key already; no key was created and no key policy changed."""
 
-    _what = "The lab has the KMS key {key_id} already; its key policy was left as it is."
-    _next_step = "Leave out key administrators and key users, or choose another alias with --alias."
+    _what = "The lab already has the KMS key {key_id}; its key policy is unchanged."
+    _next_step = "Omit key administrators and key users, or choose another alias with --alias."
 
 
 @dataclass(eq=False)
 class InvalidWaitingPeriod(KeyFault):
-    """AWS KMS takes a waiting period of 7 to 30 days."""
+    """The waiting period is not 7 to 30 days."""
 
     days: int
 
-    _what = "The KMS key {key_id} cannot be deleted after {days} days."
+    _what = "{days} days is not a valid waiting period for the KMS key {key_id}."
     _next_step = "Choose a waiting period of 7 to 30 days."
 
 
@@ -122,25 +127,25 @@ class AliasTaken(KmsdemoError):
 
     alias: str
 
-    _what = "The alias {alias} belongs to a KMS key already."
-    _next_step = "Choose another alias, or leave it out to get a random one."
+    _what = "The alias {alias} already belongs to a KMS key."
+    _next_step = "Choose another alias, or omit it to get a random one."
 
 
 @dataclass(eq=False)
 class InvalidAlias(KmsdemoError):
-    """AWS KMS does not take this text as an alias."""
+    """AWS KMS does not accept this alias name."""
 
     alias: str
 
-    _what = "{alias} is no alias that AWS KMS accepts."
-    _next_step = "Use letters, digits, / _ and -, and do not begin with alias/aws/."
+    _what = "{alias} is not a valid alias name."
+    _next_step = "Use only letters, digits, / _ and -; alias/aws/ is reserved for AWS."
 
 
 @dataclass(eq=False)
 class InvalidKeyPolicy(KmsdemoError):
-    """AWS KMS refused the key policy, most often for a principal that does not exist."""
+    """AWS KMS rejects the key policy, most often because a principal does not exist."""
 
     reason: str
 
-    _what = "AWS KMS refused the key policy: {reason}"
-    _next_step = "Give key administrators and key users as ARNs of IAM users or roles that exist."
+    _what = "AWS KMS rejects the key policy: {reason}"
+    _next_step = "Name key administrators and key users by the ARNs of existing IAM users or roles."

@@ -1,4 +1,4 @@
-"""What can be wrong with the DynamoDB table and its items."""
+"""Errors of the DynamoDB table and its items."""
 
 from __future__ import annotations
 
@@ -9,30 +9,33 @@ from kmsdemo.errors.root import KmsdemoError
 
 @dataclass(eq=False)
 class TableFault(KmsdemoError):
-    """Something about the DynamoDB table."""
+    """An error of one DynamoDB table."""
 
     table_name: str
 
 
 class TableNotFound(TableFault):
-    """No such table in this account and Region."""
+    """The table does not exist in this account and Region."""
 
-    _what = "There is no DynamoDB table {table_name} in this account and Region."
-    _next_step = "Create it with kmsdemo setup, and check the Region."
+    _what = "The DynamoDB table {table_name} does not exist in this account and Region."
+    _next_step = "Check the Region, or create the table with kmsdemo setup."
 
 
+@dataclass(eq=False)
 class TableSchemaDiffers(TableFault):
-    """The table is not the lab's: its partition key is not ``appuser``, a string."""
+    """The key schema is not the lab's: the partition key ``appuser``, a string, and no sort key."""
 
-    _what = "The DynamoDB table {table_name} is not the lab's: its key is not appuser, a string."
-    _next_step = "Use another table name, or delete that table yourself if nobody needs it."
+    difference: str
+
+    _what = "The DynamoDB table {table_name} is not the lab's table: {difference}"
+    _next_step = "Use another table name, or delete this table yourself if nobody needs it."
 
 
 class TableNotReady(TableFault):
     """DynamoDB did not finish creating or deleting the table in time."""
 
-    _what = "The DynamoDB table {table_name} was not ready in time."
-    _next_step = "Run it again: it goes on where it stopped."
+    _what = "DynamoDB did not finish creating or deleting the table {table_name} in time."
+    _next_step = "Run it again; it continues where it stopped."
 
 
 @dataclass(eq=False)
@@ -41,8 +44,8 @@ class UserNotFound(TableFault):
 
     appuser: str
 
-    _what = "The DynamoDB table {table_name} has no user {appuser}."
-    _next_step = "See who is there with kmsdemo items."
+    _what = "The DynamoDB table {table_name} has no item for user {appuser}."
+    _next_step = "List the users with kmsdemo items."
 
 
 @dataclass(eq=False)
@@ -57,20 +60,20 @@ class PasswordMissing(TableFault):
 
 @dataclass(eq=False)
 class UnknownCipher(TableFault):
-    """The item says that it was encrypted in a way that this version does not know."""
+    """The item's attribute ``cipher`` has a value that this version does not know."""
 
     appuser: str
     cipher: str
 
-    _what = "The item of user {appuser} in {table_name} names a cipher unknown here: {cipher}."
-    _next_step = "Reveal it with the program that stored it, or update kmsdemo."
+    _what = "The item of user {appuser} in {table_name} has an unknown cipher: {cipher}."
+    _next_step = "Decrypt it with the program that stored it, or update kmsdemo."
 
 
 @dataclass(eq=False)
 class NoFreeUserNumber(TableFault):
-    """Every user number drawn was taken."""
+    """Every user number drawn is in the table already."""
 
     attempts: int
 
-    _what = "All {attempts} user numbers drawn are taken in {table_name}; nothing was stored."
-    _next_step = "Try again; if it happens twice, the table is nearly full: clean it up."
+    _what = "All {attempts} random user numbers are taken in {table_name}; nothing was stored."
+    _next_step = "Try again; if it happens twice, the table is nearly full: delete some items."

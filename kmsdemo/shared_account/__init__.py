@@ -1,4 +1,4 @@
-"""A run in an account that others use too: tags what it makes, touches nothing else, tidies up.
+"""Runs in an account that others use too: tag what they create, change nothing else, clean up.
 
 Imports ``account`` and the library.
 """

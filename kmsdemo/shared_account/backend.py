@@ -1,4 +1,4 @@
-"""An account that others use too: each run and each scenario has names of its own there."""
+"""The backend for a shared account: every run and every scenario uses unique names."""
 
 from __future__ import annotations
 
@@ -15,71 +15,69 @@ from kmsdemo.shared_account.run import Run
 
 
 class SharedAccount:
-    """A backend that tidies up after each scenario, and nothing else.
+    """A backend that removes what each scenario created, and nothing else.
 
     Args:
-        name: The emulator, as the table of divergences knows it.
-        lacks: Tags of scenarios that cannot be run here, each with the reason.
-        run: What watches over the clients.
+        name: The name of the backend in the table of divergences.
+        unsupported_tags: Tags of the scenarios that cannot run here, each with the reason.
+        run: Tags and guards the calls of the run.
     """
 
-    def __init__(self, name: str, lacks: Mapping[str, str], run: Run) -> None:
+    def __init__(self, name: str, unsupported_tags: Mapping[str, str], run: Run) -> None:
         self.name = name
-        self.afterwards = (
-            "the keys are scheduled for deletion, without their aliases; the rest is deleted"
-        )
-        self.lacks = lacks
+        self.cleanup_description = "the keys are scheduled for deletion, everything else is deleted"
+        self.unsupported_tags = unsupported_tags
         self._run = run
         self._clients = connect()
         self._numbers = count(1)
 
     @contextmanager
     def account(self) -> Iterator[Account]:
-        """Give a scenario names of its own; what it made is put away when it ends."""
+        """Yield an account with unique names, and remove what the scenario created in it."""
         suffix = f"-{self._run.tags.run_id}-{next(self._numbers)}"
         try:
             yield Account(self._clients, lambda: list(self._run.key_ids), suffix)
         finally:
-            self._tidy_up()
+            self._clean_up()
 
     @contextmanager
     def subprocess_environment(self) -> Iterator[Mapping[str, str]]:
-        """Give nothing: other programs inherit the variables of this process."""
+        """Yield no variables: other programs inherit those of this process."""
         yield {}
 
     def advance(self, *, days: int) -> None:
-        """Refuse: only the sandbox's clock moves."""
-        raise NotImplementedError(self.lacks["clock"])
+        """Raise ``NotImplementedError``: only the clock of the sandbox can be moved."""
+        raise NotImplementedError(self.unsupported_tags["clock"])
 
-    def put_away(self, key_id: str) -> Callable[[], None]:
-        """Look at a key whose scenario has ended, and return what removes it."""
-        return leftovers.removal_of_key(self._clients, key_id)
+    def prepare_cleanup(self, key_id: str) -> Callable[[], None]:
+        """Read a key whose scenario has ended, and return a function that removes it."""
+        return leftovers.prepare_key_removal(self._clients, key_id)
 
-    def _tidy_up(self) -> None:
-        """Put away what the scenario made; what fails here is found at the end of the run."""
+    def _clean_up(self) -> None:
+        """Remove what the scenario created; the end of the run retries what fails here."""
         key_ids, self._run.key_ids = self._run.key_ids, []
         table_names, self._run.table_names = self._run.table_names, []
-        putting_away = []
+        cleanups = []
         for key_id in key_ids:
             with suppress(errors.KmsdemoError):
-                putting_away.append(self.put_away(key_id))
-        for put_away in putting_away:
+                cleanups.append(self.prepare_cleanup(key_id))
+        for clean_up in cleanups:
             with suppress(errors.KmsdemoError):
-                put_away()
+                clean_up()
         for table_name in table_names:
             with suppress(errors.KmsdemoError):
                 table.start_deletion(self._clients.dynamodb, table_name)
 
 
 @contextmanager
-def tidied(run: Run) -> Iterator[None]:
-    """Watch over a run; at its end, remove whatever of it is still there.
+def cleaned_up(run: Run) -> Iterator[None]:
+    """Tag and guard the calls of a run, and at its end remove what is left of it.
 
     Raises:
-        LeftBehind: Something could not be removed.
+        LeftBehind: A key or a table could not be removed.
     """
     try:
-        with sessions.watched(run.watch):
+        with sessions.initializer(run.register_handlers):
             yield
     finally:
         _remove_all(run.tags.run_id)
@@ -92,7 +90,7 @@ def _remove_all(run_id: str) -> None:
     except errors.KmsdemoError as error:
         raise LeftBehind(run_id, error.what) from error
     except KeyboardInterrupt as error:
-        raise LeftBehind(run_id, "it was interrupted once more.") from error
+        raise LeftBehind(run_id, "it was interrupted again.") from error
     if failures:
         first, failure = next(iter(failures.items()))
         more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""

@@ -1,4 +1,4 @@
-"""An emulator that listens somewhere: reached over HTTP, with made-up credentials."""
+"""The backend for an emulator that listens on HTTP: an endpoint and placeholder credentials."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from kmsdemo.account import environment
 from kmsdemo.account.clients import connect
 from kmsdemo.shared_account import leftovers
-from kmsdemo.shared_account.backend import SharedAccount, tidied
+from kmsdemo.shared_account.backend import SharedAccount, cleaned_up
 from kmsdemo.shared_account.run import Run
 
 _CALLER = {
@@ -17,38 +17,41 @@ _CALLER = {
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
-# Whoever sets one of these means it: an access key id may be the number of an account.
+# The user's values win: for some emulators the access key id is the account id.
 _KEPT = (*_CALLER, "AWS_SESSION_TOKEN", "AWS_REGION")
-_LACKS = MappingProxyType({"clock": "the clock of this emulator cannot be moved"})
+_UNSUPPORTED_TAGS = MappingProxyType({"clock": "this emulator cannot move its clock"})
 
 
-def reached(
+def configured(
     variables: Mapping[str, str], *, keeping: Iterable[str] = ()
 ) -> AbstractContextManager[None]:
-    """Send everything to an emulator, whatever AWS configuration the user has.
+    """Send all calls to an emulator, independent of the user's AWS configuration.
 
     Args:
-        variables: The ``AWS_ENDPOINT_URL…`` that leads to it, and whatever else it wants.
-        keeping: Names of variables of the user's that go before those.
+        variables: The ``AWS_ENDPOINT_URL…`` of the emulator, and other variables for it.
+        keeping: Names of the user's variables that override these.
     """
-    return environment.only({**_CALLER, **variables}, keeping=(*_KEPT, *keeping))
+    return environment.isolated({**_CALLER, **variables}, keeping=(*_KEPT, *keeping))
 
 
 def announcement(name: str) -> str:
-    """Return what is said before a run.
+    """Return the text to print before a run.
+
+    Args:
+        name: The name of the emulator.
 
     Raises:
-        EndpointUnreachable: Nobody answers, or not as AWS does.
+        EndpointUnreachable: No service with an AWS API answers.
     """
     clients = connect()
-    leftovers.look(clients)
+    leftovers.check_permissions(clients)
     kms, dynamodb = clients.kms.meta.endpoint_url, clients.dynamodb.meta.endpoint_url
     return f"AWS is {name} at {kms}{f', with DynamoDB at {dynamodb}' if dynamodb != kms else ''}"
 
 
 @contextmanager
 def running(name: str) -> Iterator[SharedAccount]:
-    """Work on the emulator, and leave nothing there."""
+    """Start a run on the emulator; leaving the context removes everything it created."""
     run = Run()
-    with tidied(run):
-        yield SharedAccount(name, _LACKS, run)
+    with cleaned_up(run):
+        yield SharedAccount(name, _UNSUPPORTED_TAGS, run)

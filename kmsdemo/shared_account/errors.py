@@ -1,4 +1,4 @@
-"""What a run in an account of others does not do, or could not."""
+"""Errors of a run in a shared account."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from kmsdemo.errors import KmsdemoError
 
 @dataclass(eq=False)
 class NotOfThisRun(KmsdemoError):
-    """A scenario was about to change something that others made."""
+    """A scenario tried to change something that the run did not create."""
 
     resource: str
     operation: str
 
-    _what = "{operation} is not sent: {resource} was not made by this run."
-    _next_step = "Let the scenario work on what it made itself."
+    _what = "{operation} is not sent: this run did not create {resource}."
+    _next_step = "Change the scenario so that it uses only what it creates."
 
 
 @dataclass(eq=False)
 class TooManyKeys(KmsdemoError):
-    """The run has made all the keys that it may make."""
+    """The run has created the maximum number of keys."""
 
     made: int
     reason: str
 
-    _what = "This run may make no more KMS keys than {made}, and none of them is free: {reason}"
-    _next_step = "Mend that, and run the rest in a new run."
+    _what = "This run can create at most {made} KMS keys, and none of them is free: {reason}"
+    _next_step = "Fix that, then run the remaining scenarios again."
 
 
 @dataclass(eq=False)
 class LeftBehind(KmsdemoError):
-    """The run could not remove all that it made."""
+    """The run could not remove everything it created."""
 
     run_id: str
     reason: str
 
-    _what = "Run {run_id} could not remove all that it made: {reason}"
+    _what = "Run {run_id} could not remove everything it created: {reason}"
     _next_step = "Remove the rest with the same credentials: kmsdemo sweep --run {run_id}."

@@ -1,6 +1,6 @@
-"""What runs made and did not remove: found by its tags, and removed.
+"""Finds, by their tags, the keys and tables that runs did not remove, and removes them.
 
-Only what carries the tags of a run is ever touched.
+Nothing without the tags of a run is changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kmsdemo import errors, keys, table
 from kmsdemo.account.clients import Clients
-from kmsdemo.aws_errors import translated
+from kmsdemo.aws_errors import translate_errors
 from kmsdemo.shared_account import tags
 from kmsdemo.shared_account.tags import Tags
 
@@ -28,12 +28,12 @@ _TABLE_PREFIX = f"{table.TABLE_NAME}-"
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A key or a table that a run made.
+    """A key or a table that a run created.
 
     Attributes:
         kind: ``key`` or ``table``.
-        name: The key id, or the table's name.
-        run: What its tags say.
+        name: The key id or the table name.
+        run: The tags of the run.
     """
 
     kind: str
@@ -42,32 +42,32 @@ class Leftover:
 
     @property
     def has_expired(self) -> bool:
-        """Whether no run can still need it."""
+        """Whether the run has ended for certain."""
         return self.run.expires < datetime.now(timezone.utc)
 
 
-def look(clients: Clients) -> None:
-    """List keys and tables, as :func:`find` does first: who may not, had better make none.
+def check_permissions(clients: Clients) -> None:
+    """Check, before anything is created, that the caller can list keys and tables.
 
     Raises:
-        AccessDenied: The caller may not list.
-        EndpointUnreachable: Nobody answers, or not as AWS does.
+        AccessDenied: The caller has no permission to list keys or tables.
+        EndpointUnreachable: No service with an AWS API answers.
     """
     keys.key_ids(clients.kms)
     table.names(clients.dynamodb)
 
 
 def find(clients: Clients, run_id: str | None = None) -> list[Leftover]:
-    """Return the keys and tables that runs made in this account and Region and did not remove.
+    """Return the keys and tables that runs created in this account and Region and did not remove.
 
-    A key is removed when it and its replicas will be deleted within 7 days and it has no alias.
+    A key counts as removed if it and its replicas are deleted within 7 days and it has no alias.
 
     Args:
-        clients: Of whoever may list keys, aliases and tables, and read their tags.
-        run_id: Only those of this run.
+        clients: Clients with permission to list keys, aliases and tables, and to read their tags.
+        run_id: Only the leftovers of this run.
 
     Raises:
-        AccessDenied: The caller may not list.
+        AccessDenied: The caller has no permission to list keys or tables.
 
     AWS: ListKeys, ListResourceTags, AWS KMS API Reference; ListTables, ListTagsOfResource,
     Amazon DynamoDB API Reference.
@@ -77,12 +77,12 @@ def find(clients: Clients, run_id: str | None = None) -> list[Leftover]:
 
 
 def remove(clients: Clients, leftovers: Sequence[Leftover]) -> dict[Leftover, errors.KmsdemoError]:
-    """Schedule keys for deletion in 7 days without their aliases, and delete tables.
+    """Schedule keys for deletion in 7 days, and delete their aliases and tables.
 
-    What fails does not keep the others from being removed.
+    If one removal fails, the others continue.
 
     Returns:
-        What could not be removed, and why.
+        The leftovers that could not be removed, each with its error.
 
     AWS: ScheduleKeyDeletion, DeleteAlias, AWS KMS API Reference; DeleteTable, Amazon DynamoDB
     API Reference.
@@ -91,36 +91,38 @@ def remove(clients: Clients, leftovers: Sequence[Leftover]) -> dict[Leftover, er
     failures: dict[Leftover, errors.KmsdemoError] = {}
 
     def prepare(leftover: Leftover) -> None:
-        removals[leftover] = _removal(clients, leftover)
+        removals[leftover] = _prepare_removal(clients, leftover)
 
     def begin(leftover: Leftover) -> None:
         removals[leftover]()
 
     def end(leftover: Leftover) -> None:
         if leftover.kind == "table":
-            table.wait_until_gone(clients.dynamodb, leftover.name)
+            table.wait_until_deleted(clients.dynamodb, leftover.name)
 
-    # Each step of all before the next of any: a change takes its time to be seen, and a key
-    # that is left costs more than a table.
+    # Each step for all leftovers before the next step: changes propagate meanwhile.
     for step in (prepare, begin, end):
         remaining = [leftover for leftover in leftovers if leftover not in failures]
         failures |= _failures(step, remaining)
     return failures
 
 
-def removal_of_key(clients: Clients, key_id: str) -> Callable[[], None]:
-    """Look at a key, and return what removes it.
+def prepare_key_removal(clients: Clients, key_id: str) -> Callable[[], None]:
+    """Read a key, and return a function that removes it.
 
-    That schedules it and its replicas for deletion in 7 days, and takes its aliases away.
+    The function schedules the key and its replicas for deletion in 7 days and deletes the aliases.
+
+    Args:
+        key_id: Key id or key ARN.
 
     Raises:
-        KeyNotFound, AccessDenied, Throttled: As AWS says; also what is returned may.
+        KeyNotFound, AccessDenied, Throttled: A call fails. The returned function raises them too.
     """
-    everywhere = _everywhere(clients, key_id)
+    all_regions = _in_all_regions(clients, key_id)
     aliases = keys.aliases(clients.kms, key_id)
 
     def remove() -> None:
-        for kms, key in everywhere:
+        for kms, key in all_regions:
             _schedule_deletion(kms, key)
         keys.delete_aliases(clients.kms, aliases)
 
@@ -139,29 +141,29 @@ def _failures(
     return failures
 
 
-def _removal(clients: Clients, leftover: Leftover) -> Callable[[], None]:
+def _prepare_removal(clients: Clients, leftover: Leftover) -> Callable[[], None]:
     if leftover.kind == "key":
-        return removal_of_key(clients, leftover.name)
+        return prepare_key_removal(clients, leftover.name)
     return partial(table.start_deletion, clients.dynamodb, leftover.name)
 
 
-def _everywhere(clients: Clients, key_id: str) -> list[tuple[KMSClient, keys.Key]]:
-    """Return a key's replicas and, last, the key, each with the client of its Region."""
+def _in_all_regions(clients: Clients, key_id: str) -> list[tuple[KMSClient, keys.Key]]:
+    """Return the replicas of a key and then the key itself, each with the client of its Region."""
     regions = keys.replica_regions(clients.kms, key_id)
-    there = [*(clients.in_region(region).kms for region in regions), clients.kms]
-    return [(kms, keys.describe(kms, key_id)) for kms in there]
+    kms_clients = [*(clients.in_region(region).kms for region in regions), clients.kms]
+    return [(kms, keys.describe(kms, key_id)) for kms in kms_clients]
 
 
 def _schedule_deletion(kms: KMSClient, key: keys.Key) -> None:
-    if _goes_soon(key):
+    if _is_deleted_soon(key):
         return
     if key.state == "PendingDeletion":
         keys.cancel_deletion(kms, key.key_id)
     keys.schedule_deletion(kms, key.key_id, waiting_period_days=WAITING_PERIOD_DAYS)
 
 
-def _goes_soon(key: keys.Key) -> bool:
-    """Return whether a key goes within 7 days, or when its last replica is gone."""
+def _is_deleted_soon(key: keys.Key) -> bool:
+    """Return whether a key is deleted within 7 days, or waits for its last replica."""
     if key.state != "PendingDeletion" or key.deletion_date is None:
         return key.state == "PendingReplicaDeletion"
     soon = datetime.now(timezone.utc) + timedelta(days=WAITING_PERIOD_DAYS, minutes=1)
@@ -170,7 +172,7 @@ def _goes_soon(key: keys.Key) -> bool:
 
 def _keys(clients: Clients) -> Iterator[Leftover]:
     for key_id in keys.key_ids(clients.kms):
-        # Others' keys may be closed to us, or go while we look.
+        # The caller may have no access to keys of others, and others may delete theirs meanwhile.
         with suppress(errors.AccessDenied, errors.KeyNotFound, errors.KeyUnusable):
             run = tags.read(keys.tags(clients.kms, key_id))
             if run is not None and not _is_removed(clients, key_id):
@@ -178,8 +180,8 @@ def _keys(clients: Clients) -> Iterator[Leftover]:
 
 
 def _is_removed(clients: Clients, key_id: str) -> bool:
-    all_go = all(_goes_soon(key) for _, key in _everywhere(clients, key_id))
-    return all_go and not keys.aliases(clients.kms, key_id)
+    all_deleted = all(_is_deleted_soon(key) for _, key in _in_all_regions(clients, key_id))
+    return all_deleted and not keys.aliases(clients.kms, key_id)
 
 
 def _tables(dynamodb: DynamoDBClient) -> Iterator[Leftover]:
@@ -193,6 +195,6 @@ def _run_of(dynamodb: DynamoDBClient, table_name: str) -> Tags | None:
     found = table.describe(dynamodb, table_name)
     if found.status == "DELETING":
         return None
-    with translated(table_name=table_name):
+    with translate_errors(table_name=table_name):
         pages = dynamodb.get_paginator("list_tags_of_resource").paginate(ResourceArn=found.arn)
         return tags.read({tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]})

@@ -1,4 +1,4 @@
-"""The sessions of botocore that this process opens, whoever opens them."""
+"""Every botocore session that this process creates, also those that other code creates."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from botocore.session import Session
 
 
 @contextmanager
-def watched(watch: Callable[[Session], None]) -> Iterator[None]:
-    """Show every session that is opened from now on, so that its events can be heard.
+def initializer(register_handlers: Callable[[Session], None]) -> Iterator[None]:
+    """Register event handlers on every session that is created inside the context.
 
     Args:
-        watch: Called with each, before anything is made from it.
+        register_handlers: Called with each new session, before any client is created from it.
     """
-    botocore.register_initializer(watch)
+    botocore.register_initializer(register_handlers)
     try:
         yield
     finally:
-        botocore.unregister_initializer(watch)
+        botocore.unregister_initializer(register_handlers)

@@ -1,4 +1,4 @@
-"""What marks a key, a table or an IAM user as made by a run, and until when the run may need it."""
+"""The tags of a key, a table or an IAM user: the run that created it, and when the run expires."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ from datetime import datetime, timedelta, timezone
 
 RUN = "kmsdemo:run"
 EXPIRES = "kmsdemo:expires"
-LONGEST_RUN = timedelta(hours=3)
+MAX_RUN = timedelta(hours=3)
 
 
-def _in_a_while() -> datetime:
-    return (datetime.now(timezone.utc) + LONGEST_RUN).replace(microsecond=0)
+def _expiry() -> datetime:
+    return (datetime.now(timezone.utc) + MAX_RUN).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """The run's id, eight hexadecimal digits, and when everything of it may be removed."""
+    """The tags of a run.
+
+    Attributes:
+        run_id: 8 hexadecimal digits.
+        expires: When the run has ended for certain, so that its leftovers can be removed.
+    """
 
     run_id: str = field(default_factory=lambda: secrets.token_hex(4))
-    expires: datetime = field(default_factory=_in_a_while)
+    expires: datetime = field(default_factory=_expiry)
 
     def for_kms(self) -> list[dict[str, str]]:
         """Return the tags as AWS KMS takes them."""
@@ -32,12 +37,16 @@ class Tags:
         return [{"Key": name, "Value": value} for name, value in self.as_text().items()]
 
     def as_text(self) -> dict[str, str]:
-        """Return the tags by their names."""
+        """Return the tags by name."""
         return {RUN: self.run_id, EXPIRES: self.expires.isoformat()}
 
 
 def read(tags: Mapping[str, str]) -> Tags | None:
-    """Return what the tags of something say of a run; ``None`` where no run made it."""
+    """Return the tags of the run that created a resource; ``None`` if no run created it.
+
+    Args:
+        tags: All tags of the resource, by name.
+    """
     try:
         expires = datetime.fromisoformat(tags[EXPIRES])
         return Tags(tags[RUN], expires) if expires.tzinfo else None

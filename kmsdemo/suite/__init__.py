@@ -1,5 +1,5 @@
-"""pytest and the features: how they are run, and the plugins of every run.
+"""Runs the features with pytest, and the pytest plugins of every run.
 
-In a wheel, the features, their steps and ``conftest.py`` are in this folder too. Imports ``trace``,
-``shared_account`` and the library.
+In a wheel, this folder also contains the features, their steps and ``conftest.py``. Imports
+``trace``, ``shared_account`` and the library.
 """

@@ -1,4 +1,4 @@
-"""A pytest plugin: records the AWS calls of every session of this process, step by step."""
+"""A pytest plugin: records the AWS calls of every botocore session, for each step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kmsdemo.trace.recording import Trace
 if TYPE_CHECKING:
     from botocore.session import Session
 
-# The calls of the step that runs, or ran last.
+# The calls of the current or most recent step.
 trace = Trace()
 
 

@@ -1,4 +1,4 @@
-"""A pytest plugin: a failed scenario shows its Gherkin step, the AWS calls behind it, the error."""
+"""A pytest plugin: a failed scenario prints its Gherkin step, its AWS calls and the error."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kmsdemo.printable import printable
 from kmsdemo.suite.call_recording import trace
 from kmsdemo.trace.recording import Call
 
@@ -25,7 +26,7 @@ _WIDTH = 200
 
 @dataclass(slots=True)
 class _Progress:
-    """How far a scenario came: the steps begun."""
+    """The steps of a scenario that have started."""
 
     scenario: Scenario
     steps: list[Step] = field(default_factory=list)
@@ -59,7 +60,7 @@ def pytest_bdd_step_func_lookup_error(
 
 
 def _show(item: pytest.Item, exception: Exception, where: str) -> None:
-    """Put our report in the place of the traceback, unless a style of traceback was asked for."""
+    """Replace the traceback with this report, unless the user chose a traceback style."""
     if item.config.getoption("tbstyle") == "auto":
         failure = item.stash[_PROGRESS].failure(exception, where)
         item.repr_failure = lambda *_: failure  # type: ignore[method-assign]
@@ -90,12 +91,13 @@ def _error(exception: BaseException) -> list[str]:
 
 
 def _last(most: int, lines: list[str]) -> list[str]:
-    """Keep the last lines, and say how many were left out."""
+    """Return the last lines, after the number of lines that are omitted."""
     left_out = len(lines) - most
-    return lines if left_out <= 0 else [f"    … {left_out} before", *lines[-most:]]
+    return lines if left_out <= 0 else [f"    … {left_out} earlier", *lines[-most:]]
 
 
 def _cut(line: str) -> str:
+    line = printable(line)
     return line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
 
 

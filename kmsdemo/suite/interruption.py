@@ -1,9 +1,8 @@
-"""A pytest plugin: whoever interrupts a run is heard, and the run tidies up.
+"""A pytest plugin: an interrupted run stops and cleans up.
 
-SIGTERM, by which CI cancels, and SIGHUP, of a terminal that is closed, are heard as Ctrl-C is.
-Each is remembered, should what it interrupts swallow its exception: Python loses a
-``KeyboardInterrupt`` that comes inside of a destructor, and some libraries catch everything. The
-next step of a scenario hears it then.
+SIGTERM, sent by CI that cancels a job, and SIGHUP, sent by a closing terminal, work like Ctrl-C.
+The handler also sets a flag that the next step of a scenario checks: Python drops a
+``KeyboardInterrupt`` raised inside a destructor, and some libraries catch every exception.
 """
 
 from __future__ import annotations
@@ -12,46 +11,46 @@ import signal
 import warnings
 from typing import Any
 
-# What Python does of itself.
+# Python's default handlers.
 _DEFAULTS: dict[int, Any] = {
     signal.SIGINT: signal.default_int_handler,
     signal.SIGTERM: signal.SIG_DFL,
 }
-if hasattr(signal, "SIGHUP"):  # Windows has none
+if hasattr(signal, "SIGHUP"):  # Windows has no SIGHUP
     _DEFAULTS[signal.SIGHUP] = signal.SIG_DFL
-_heard = False
+_interrupted = False
 
 
-def remember() -> None:
-    """Remember who interrupts from now on, unless that is ignored, as in the background."""
+def handle_signals() -> None:
+    """Install the handler, except for signals that are ignored, as in a background process."""
     for number, default in _DEFAULTS.items():
         if signal.getsignal(number) is default:
-            signal.signal(number, _remember)
+            signal.signal(number, _interrupt)
 
 
-def _remember(*_: object) -> None:
-    global _heard  # noqa: PLW0603, a signal belongs to the process
-    _heard = True
+def _interrupt(*_: object) -> None:
+    global _interrupted  # noqa: PLW0603, a signal belongs to the process
+    _interrupted = True
     for number in _DEFAULTS.keys() - {signal.SIGINT}:
-        signal.signal(number, signal.SIG_IGN)  # who cancels says it twice, and we are tidying up
+        signal.signal(number, signal.SIG_IGN)  # CI repeats the signal during clean-up
     raise KeyboardInterrupt
 
 
 def pytest_configure() -> None:
-    remember()
+    handle_signals()
 
 
 def pytest_keyboard_interrupt() -> None:
-    # The call that was interrupted leaves its connection open, which is nobody's fault.
+    # The interrupted call leaves its connection open: ignore the ResourceWarning.
     warnings.simplefilter("ignore")
 
 
 def pytest_unconfigure() -> None:
     for number, default in _DEFAULTS.items():
-        if signal.getsignal(number) is _remember:
+        if signal.getsignal(number) is _interrupt:
             signal.signal(number, default)
 
 
 def pytest_bdd_before_step() -> None:
-    if _heard:
+    if _interrupted:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""A pytest plugin: what a run made and could not remove is said at its end, however it ended."""
+"""A pytest plugin: the end of a run reports what the run created and could not remove."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import pytest
 
 from kmsdemo.shared_account.errors import LeftBehind
 
-_SAID = pytest.StashKey[list[str]]()
+_MESSAGES = pytest.StashKey[list[str]]()
 _OF_WORKER = "kmsdemo_leftovers"
 
 
-def note(config: pytest.Config, error: LeftBehind) -> None:
-    """Keep for the end of the run what could not be removed."""
+def add(config: pytest.Config, error: LeftBehind) -> None:
+    """Report an error at the end of the run."""
     _keep(config, [str(error)])
 
 
-def said(config: pytest.Config) -> Sequence[str]:
-    """Return what could not be removed and what to do about it; nothing where all was removed."""
-    return config.stash.get(_SAID, [])
+def messages(config: pytest.Config) -> Sequence[str]:
+    """Return the errors: what could not be removed, and what to do next."""
+    return config.stash.get(_MESSAGES, [])
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    yield  # where a run is interrupted, its fixtures end only now
-    if not (left := said(session.config)):
+    yield  # the fixtures of an interrupted run end only now
+    if not (left := messages(session.config)):
         return
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput[_OF_WORKER] = left
@@ -44,9 +44,9 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Iterator[None]:
     yield
-    for text in said(config):
+    for text in messages(config):
         terminalreporter.write_line(text, red=True)
 
 
 def _keep(config: pytest.Config, texts: Sequence[str]) -> None:
-    config.stash.setdefault(_SAID, []).extend(texts)
+    config.stash.setdefault(_MESSAGES, []).extend(texts)

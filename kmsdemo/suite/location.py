@@ -1,4 +1,4 @@
-"""Where the suite is: its features, its steps, its conftest.py and the two scripts."""
+"""Finds the folder of the suite: features, steps, ``conftest.py`` and the two scripts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import kmsdemo
 
 
 def root() -> Path:
-    """Return the folder of the suite: inside the installed package, or at the top of a clone."""
+    """Return the folder of the suite: in the installed package, or the root of a clone."""
     package = Path(kmsdemo.__file__).parent
     installed = package / "suite"
     return installed if (installed / "features").is_dir() else package.parent

@@ -65,7 +65,7 @@ class Faults:
     @contextmanager
     def injected(self) -> Iterator[None]:
         try:
-            with sessions.watched(self._watch):
+            with sessions.initializer(self._watch):
                 yield
         finally:
             self.how_many = 0

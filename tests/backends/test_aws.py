@@ -60,7 +60,7 @@ def test_the_account_must_be_named() -> None:
 def test_the_account_must_be_the_one_that_was_named() -> None:
     error = refuses(Options(aws_account="111122223333"), AnotherAccount)
     assert "account 123456789012" in error.what
-    assert "not of 111122223333" in error.what
+    assert "not to 111122223333" in error.what
 
 
 def test_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +99,7 @@ def refuses(options: Options, kind: type[errors.KmsdemoError]) -> errors.Kmsdemo
 
 def test_everything_that_is_made_carries_the_run_and_its_end(kms: KMSClient) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
-        table_name = account.named("demo-kms")
+        table_name = account.resource_name("demo-kms")
         key = keys.create(account.clients.kms)
         made = table.create(account.clients.dynamodb, table_name)
         tags = keys.tags(kms, key.key_id)
@@ -116,11 +116,11 @@ def test_a_key_serves_one_scenario_after_another_as_new(kms: KMSClient) -> None:
             used = keys.create(account.clients.kms, description="used", tags={"team": "blue"})
             wear_out(account.clients.kms, used.key_id)
         with aws.account() as account:
-            new = keys.create(account.clients.kms, alias=account.named("again"))
+            new = keys.create(account.clients.kms, alias=account.resource_name("again"))
             assert new.key_id == used.key_id
             assert (new.state, new.description) == ("Enabled", keys.DESCRIPTION)
             assert new.deletion_date is None
-            assert keys.aliases(kms, new.key_id) == [f"alias/{account.named('again')}"]
+            assert keys.aliases(kms, new.key_id) == [f"alias/{account.resource_name('again')}"]
             assert set(keys.tags(kms, new.key_id)) == {
                 "kmsdemo",
                 "kmsdemo:run",
@@ -152,7 +152,7 @@ def test_a_key_that_cannot_be_made_new_is_not_used_again(clients: Clients, kms: 
     with running("aws", OPTIONS) as aws:
         with aws.account() as account:
             used = keys.create(account.clients.kms)
-            table.create(account.clients.dynamodb, account.named("demo-kms"))
+            table.create(account.clients.dynamodb, account.resource_name("demo-kms"))
             stand_in_account.forbid(clients.iam, "kms:DisableKeyRotation")
         assert table.names(clients.dynamodb) == []
         with aws.account() as account:
@@ -172,7 +172,7 @@ def test_who_interrupts_the_removal_is_told_how_to_go_on(monkeypatch: pytest.Mon
     monkeypatch.setattr(leftovers, "find", interrupt)
     interrupted_run = running("aws", OPTIONS)
     interrupted_run.__enter__()
-    with pytest.raises(LeftBehind, match=r"interrupted once more.\n.*kmsdemo sweep --run"):
+    with pytest.raises(LeftBehind, match=r"interrupted again.\n.*kmsdemo sweep --run"):
         interrupted_run.__exit__(None, None, None)
 
 
@@ -201,7 +201,7 @@ def test_there_are_never_more_than_five_keys(kms: KMSClient) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         for _ in range(5):
             keys.create(account.clients.kms)
-        with pytest.raises(TooManyKeys, match=r"than 5.* free: all are in use"):
+        with pytest.raises(TooManyKeys, match=r"at most 5 .* free: all are in use"):
             keys.create(account.clients.kms)
     assert len(keys.key_ids(kms)) == 5
 
@@ -221,7 +221,7 @@ def test_what_others_made_is_not_changed(others: stand_in_account.Aws) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         mine = keys.create(account.clients.kms)
         for name in (others.key.key_id, others.key.arn, f"alias/{stand_in_account.OF_OTHERS}"):
-            with pytest.raises(NotOfThisRun, match="not made by this run"):
+            with pytest.raises(NotOfThisRun, match="this run did not create"):
                 account.clients.kms.schedule_key_deletion(KeyId=name)
         with pytest.raises(NotOfThisRun):
             account.clients.kms.update_alias(

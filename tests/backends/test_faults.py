@@ -16,7 +16,7 @@ from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend, Options, running
 from kmsdemo.sandbox import mock_kms
 from kmsdemo.shared_account import leftovers, sessions
-from kmsdemo.shared_account.key_pool import MOST_KEYS
+from kmsdemo.shared_account.key_pool import MAX_KEYS
 from kmsdemo.vault import Vault, items
 from tests import stand_in_account
 from tests.backends import faults
@@ -26,9 +26,9 @@ OPTIONS = Options(aws_account=stand_in_account.ACCOUNT, aws_settle=0, aws_in_ci=
 PASSWORD = "correct horse battery staple"
 FAULTS = {
     "refused": (faults.refused, 1),
-    "throttled, also after retries": (faults.throttled, 3),
-    "the answer is lost": (faults.answer_lost, 1),
-    "the network is gone for good": (faults.cut_off, 10**9),
+    "throttled, even after retries": (faults.throttled, 3),
+    "the response is lost": (faults.answer_lost, 1),
+    "the network is down": (faults.cut_off, 10**9),
 }
 
 
@@ -49,7 +49,7 @@ def test_nothing_is_left(
             run_with(injected)
             assert leftovers.remove(connect(), leftovers.find(connect())) == {}
         assert aws.remains() == [], f"after a fault at call {injected.first}"
-        assert len(aws.states()) <= MOST_KEYS
+        assert len(aws.states()) <= MAX_KEYS
         aws.assert_others_are_untouched()
     assert injected.first > 40
 
@@ -66,7 +66,7 @@ def test_of_tables_a_run_needs_the_permissions_that_are_documented(clients: Clie
         session.register("before-call.dynamodb", note)
 
     with (
-        sessions.watched(watch),
+        sessions.initializer(watch),
         stand_in_account.acting_as_developer(clients),
         running("aws", OPTIONS) as aws,
     ):
@@ -93,7 +93,7 @@ def run_with(injected: Faults) -> None:
 
 def change_everything(aws: Backend) -> None:
     with aws.account() as account:
-        clients, table_name = account.clients, account.named("demo-kms")
+        clients, table_name = account.clients, account.resource_name("demo-kms")
         key = keys.create(clients.kms)
         table.create(clients.dynamodb, table_name)
         vault = Vault(clients.kms, clients.dynamodb, key.key_id, table_name)

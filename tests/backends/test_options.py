@@ -16,7 +16,7 @@ def test_what_is_given_is_handed_on_and_nothing_else() -> None:
 
 
 def test_each_backend_takes_its_own_options_only() -> None:
-    Options().refuse_others("moto")
-    Options(aws_settle=0.0).refuse_others("aws")
-    with pytest.raises(OptionOfAnotherBackend, match="--aws-settle belongs to the backend"):
-        Options(aws_settle=0.0).refuse_others("localstack")
+    Options().validate_for("moto")
+    Options(aws_settle=0.0).validate_for("aws")
+    with pytest.raises(OptionOfAnotherBackend, match="--aws-settle is an option of the backend"):
+        Options(aws_settle=0.0).validate_for("localstack")

@@ -21,7 +21,7 @@ from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.cli import main
 from steps.iam_users import create_iam_user
 from tests import fake_endpoint
-from tests.processes import environment, python
+from tests.processes import TIME_LIMIT_SECONDS, environment, python
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -268,9 +268,13 @@ def test_the_lab_can_be_done_twice(key_id: str) -> None:
         (["encrypt", SECRET], "No KMS key in this account", "kmsdemo setup"),
         (["describe"], "No KMS key in this account", "kmsdemo setup"),
         (["cancel-deletion"], "No KMS key in this account", "kmsdemo setup"),
-        (["items"], "There is no DynamoDB table demo-kms", "kmsdemo setup"),
-        (["decrypt", "12345", "--key-id", "k"], "There is no DynamoDB table", "kmsdemo setup"),
-        (["describe", "--key-id", "alias/none"], "There is no KMS key alias/none", "list-aliases"),
+        (["items"], "The DynamoDB table demo-kms does not exist", "kmsdemo setup"),
+        (
+            ["decrypt", "1", "--key-id", "k"],
+            "The DynamoDB table demo-kms does not",
+            "kmsdemo setup",
+        ),
+        (["describe", "--key-id", "k"], "The KMS key k does not exist", "list-aliases"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -284,7 +288,7 @@ def test_before_setup_it_says_what_is_missing(
 
 def test_a_user_that_nobody_stored(key_id: str) -> None:
     happened, to_do = fail("decrypt", "12345")
-    assert happened == "The DynamoDB table demo-kms has no user 12345."
+    assert happened == "The DynamoDB table demo-kms has no item for user 12345."
     assert "kmsdemo items" in to_do
 
 
@@ -320,6 +324,7 @@ def test_every_command_explains_itself(command: str) -> None:
 # --------------------------------------------------------------------------- as a process
 
 
+@pytest.mark.program
 def test_it_obeys_the_environment_like_any_program_of_aws(
     aws_environment: Mapping[str, str], key_id: str
 ) -> None:
@@ -328,14 +333,16 @@ def test_it_obeys_the_environment_like_any_program_of_aws(
     assert json.loads(finished.stdout)["key_id"] == key_id
 
 
+@pytest.mark.program
 def test_a_password_that_is_no_text_is_refused_without_a_stack_trace(
     aws_environment: Mapping[str, str], key_id: str
 ) -> None:
     finished = python("-m", "kmsdemo", "encrypt", "caf\udce9", more=aws_environment)
     assert finished.returncode == 1
-    assert finished.stderr.startswith("Error: The password is not text in UTF-8.\n")
+    assert finished.stderr.startswith("Error: The password is not valid UTF-8 text.\n")
 
 
+@pytest.mark.program
 def test_typing_the_password_does_not_show_it(
     aws_environment: Mapping[str, str], key_id: str
 ) -> None:
@@ -345,6 +352,7 @@ def test_typing_the_password_does_not_show_it(
     assert SECRET not in shown
 
 
+@pytest.mark.program
 def test_ctrl_c_at_the_prompt_ends_with_130(
     aws_environment: Mapping[str, str], key_id: str
 ) -> None:
@@ -354,12 +362,9 @@ def test_ctrl_c_at_the_prompt_ends_with_130(
     assert "Traceback" not in shown
 
 
+@pytest.mark.program
 def test_ctrl_c_during_a_call_ends_with_130() -> None:
-    def never(request: Any) -> None:
-        time.sleep(5)
-        fake_endpoint.hang_up(request)
-
-    with fake_endpoint.endpoint(never) as (url, asked):
+    with fake_endpoint.endpoint(fake_endpoint.never) as (url, asked):
         command = [sys.executable, "-m", "kmsdemo", "items"]
         with subprocess.Popen(
             command,
@@ -371,7 +376,7 @@ def test_ctrl_c_during_a_call_ends_with_130() -> None:
             while not asked:
                 time.sleep(0.05)
             program.send_signal(signal.SIGINT)
-            stdout, stderr = program.communicate(timeout=30)
+            stdout, stderr = program.communicate(timeout=TIME_LIMIT_SECONDS)
     assert program.returncode == 130
     assert stderr == "\nInterrupted.\n"
     assert stdout == ""

@@ -45,7 +45,7 @@ def long_dead(aws: stand_in_account.Aws) -> Tags:
 
 
 def leave(run: Run) -> Tags:
-    with sessions.watched(run.watch):
+    with sessions.initializer(run.register_handlers):
         clients = connect()
         keys.create(clients.kms)
         primary = keys.create(clients.kms, multi_region=True)
@@ -130,7 +130,7 @@ def test_it_waits_until_tables_are_gone(
     aws: stand_in_account.Aws, killed: Tags, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[str] = []
-    monkeypatch.setattr(table, "wait_until_gone", lambda _, name: waited.append(name))
+    monkeypatch.setattr(table, "wait_until_deleted", lambda _, name: waited.append(name))
     assert sweep("--yes").exit_code == 0
     assert waited == [f"demo-kms-{killed.run_id}-1"]
 

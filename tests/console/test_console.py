@@ -116,7 +116,7 @@ def test_it_shows_keys_items_and_calls(alone: Console) -> None:
     assert "alias/demo-kms-1" in page
     assert "PendingDeletion" in page
     assert "gone for good on" in page
-    assert "may do everything with the key." in page
+    assert "can do everything with the key." in page
     assert appuser in page
     assert "binary data, " in page
     assert "Other tables: another" in page

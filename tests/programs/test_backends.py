@@ -266,7 +266,7 @@ def test_an_emulator_that_has_become_right_is_noticed(url: str) -> None:
 def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> None:
     (tmp_path / "known.py").write_text(
         "from kmsdemo.backends import divergences\n"
-        "known = divergences.Divergence('sandbox', 'it is tested', 'here', ('It is the wrong key',))\n"
+        "known = divergences.Divergence('sandbox', 'a test', 'here', ('It is the wrong key',))\n"
         "divergences.DIVERGENCES = (known,)\n"
         "from kmsdemo.vault import Vault\n"
         "Vault.reveal = lambda *_: 'something else'\n"

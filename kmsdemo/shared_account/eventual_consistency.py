@@ -1,4 +1,4 @@
-"""Waits until a change has arrived everywhere at AWS KMS, which is eventually consistent."""
+"""Waits until a change has propagated through AWS KMS, which is eventually consistent."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 from botocore.session import Session
 
-from kmsdemo.shared_account.changes import changes_something
+from kmsdemo.shared_account.read_only import is_read_only
 
 
 @dataclass
-class Settling:
-    """Lets a key be used or looked at only some time after the last change.
+class PropagationDelay:
+    """Delays each read-only call until the last change has propagated.
 
     Args:
-        seconds: How long a change takes to arrive.
+        seconds: How long a change takes to propagate.
 
     AWS: "AWS KMS eventual consistency", AWS KMS Developer Guide.
     """
@@ -26,30 +26,30 @@ class Settling:
     seconds: float
     _last_change: float = float("-inf")
 
-    def watch(self, session: Session) -> None:
-        """Wait before the calls of the clients made from this session."""
+    def register_handlers(self, session: Session) -> None:
+        """Delay the calls of the clients created from this session."""
         session.register("before-call.kms", self._before)
         session.register("after-call.kms", self._after)
 
     @contextmanager
-    def elsewhere(self) -> Iterator[None]:
-        """Wait before other programs use keys, and take it that they change something."""
+    def for_other_programs(self) -> Iterator[None]:
+        """Wait before other programs use keys, and assume that they change something."""
         self._wait()
         try:
             yield
         finally:
-            self._note_change()
+            self._record_change()
 
     def _before(self, **event: Any) -> None:
-        if not changes_something(event["model"].name):
+        if is_read_only(event["model"].name):
             self._wait()
 
     def _after(self, **event: Any) -> None:
-        if changes_something(event["model"].name):
-            self._note_change()
+        if not is_read_only(event["model"].name):
+            self._record_change()
 
     def _wait(self) -> None:
         time.sleep(max(0.0, self._last_change + self.seconds - time.monotonic()))
 
-    def _note_change(self) -> None:
+    def _record_change(self) -> None:
         self._last_change = time.monotonic()
