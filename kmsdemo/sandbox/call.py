@@ -1,4 +1,4 @@
-"""One call to AWS KMS, as the sandbox sees it."""
+"""One call to AWS KMS, as the sandbox receives it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kmsdemo.sandbox.refusal import invalid
 _TWELVE_DIGITS = re.compile(r"\d{12}")
 
 Answer = dict[str, Any] | str
-"""The fields of an answer, or moto's answer as it is, in JSON."""
+"""The fields of a response, or moto's response as JSON."""
 
 
 @dataclass
@@ -26,11 +26,12 @@ class Call:
     """One call.
 
     Attributes:
-        operation: As AWS names it: ``ScheduleKeyDeletion``.
-        parameters: As they came, binary ones in Base64.
-        account: The caller's account, twelve digits.
-        region: Where the call was sent.
-        access_key_id: Who signed it.
+        operation: Such as ``ScheduleKeyDeletion``.
+        parameters: As received; binary parameters are in Base64.
+        account: The account id of the caller, 12 digits.
+        region: The Region that received the call, such as ``us-east-1``.
+        access_key_id: The access key that signed the call.
+        partition: The partition of the Region, such as ``aws``.
     """
 
     operation: str
@@ -45,27 +46,31 @@ class Call:
 
     @property
     def backend(self) -> KmsBackend:
-        """The keys of the caller's account in this Region, as moto keeps them."""
+        """The keys of the caller's account in this Region, as moto stores them."""
         return kms_backends[self.account][self.region]
 
     def backend_of(self, account: str) -> KmsBackend:
-        """The keys of any account in this Region."""
+        """Return the keys of any account in this Region, as moto stores them."""
         return kms_backends[account][self.region]
 
     def binary(self, parameter: str) -> bytes:
-        """Return a binary parameter, decoded; empty where it is missing."""
+        """Return a binary parameter, decoded; empty if it is missing.
+
+        Raises:
+            Refusal: ``ValidationException``: the parameter is not valid Base64.
+        """
         try:
             return base64.b64decode(self.parameters.get(parameter) or "", validate=True)
         except binascii.Error as error:
             raise invalid(f"{parameter} is not valid Base64.") from error
 
     def encryption_context(self, parameter: str = "EncryptionContext") -> Mapping[str, str]:
-        """Return an encryption context; empty where it is missing."""
+        """Return an encryption context; empty if it is missing."""
         return self.parameters.get(parameter) or {}
 
     @cached_property
     def root_arn(self) -> str:
-        """The caller's account, as a principal."""
+        """The ARN of the caller's account as a principal."""
         return f"arn:{self.partition}:iam::{self.account}:root"
 
     def arn(self, resource: str, account: str | None = None) -> str:
@@ -74,10 +79,10 @@ class Call:
 
 
 def is_account_id(text: str) -> bool:
-    """Say whether a text is the number of an account."""
+    """Return whether a text is an account id: 12 digits."""
     return _TWELVE_DIGITS.fullmatch(text) is not None
 
 
 def encoded(value: bytes) -> str:
-    """Return a binary value as an answer carries it."""
+    """Return a binary value in Base64, as a response contains it."""
     return base64.b64encode(value).decode()

@@ -1,4 +1,4 @@
-"""Makes sure that moto still has what the sandbox needs of it."""
+"""Checks that the installed version of moto has everything that the sandbox uses."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ NEEDED = {
     "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
     "moto.sts.models": ("STSBackend.get_caller_identity", "sts_backends"),
 }
-"""By module of moto: what the sandbox calls, reads or replaces there."""
+"""By module of moto: the names that the sandbox calls, reads or replaces."""
 
 
 class UnknownMoto(RuntimeError):
-    """moto lacks something that the sandbox needs."""
+    """The installed version of moto does not have everything that the sandbox uses."""
 
 
 def check_moto() -> None:
-    """Make sure that moto has what the sandbox needs.
+    """Check that moto has everything that the sandbox uses.
 
     Raises:
-        UnknownMoto: It has not; the message names what, and the versions of moto that are known.
+        UnknownMoto: Something is missing; the message names it, and the versions that work.
     """
     missing = [
         f"{module}.{name}"
@@ -55,8 +55,8 @@ def check_moto() -> None:
     ]
     if missing:
         raise UnknownMoto(
-            f"The KMS sandbox works with moto {KNOWN_VERSIONS}. This is moto {version('moto')}, "
-            f"without {', '.join(missing)}. Install one that it knows: "
+            f"The KMS sandbox works with moto {KNOWN_VERSIONS}. The installed version is "
+            f"{version('moto')}, without {', '.join(missing)}. Install a version that works: "
             "pip install 'moto>=5.2,<5.3'."
         )
 

@@ -1,4 +1,4 @@
-"""AWS KMS: what its operations do, and the form, names, states and usage of keys they ask for.
+"""AWS KMS: its operations, and the checks of parameters, key names, key states and key usage.
 
 Imports ``access`` and the modules above this folder.
 """

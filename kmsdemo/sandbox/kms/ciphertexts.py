@@ -1,4 +1,4 @@
-"""Ciphertext blobs that tell nothing: sealed as a whole, so that any other bytes are noise."""
+"""Opaque ciphertext blobs: everything in them, also the id of the key material, is encrypted."""
 
 from __future__ import annotations
 
@@ -16,58 +16,74 @@ from kmsdemo.sandbox.refusal import invalid_ciphertext
 
 _NONCE_BYTES = 12
 _ID_BYTES = 32
-_SEAL = AESGCM.generate_key(bit_length=256)
+_BLOB_KEY = AESGCM.generate_key(bit_length=256)
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A ciphertext blob of this sandbox: which key material made it, and what that can decrypt."""
+class ParsedBlob:
+    """A ciphertext blob of this sandbox.
+
+    Attributes:
+        material_id: The id of the key material that encrypted it, 64 hexadecimal digits.
+        ciphertext: The ciphertext under that key material.
+    """
 
     material_id: str
-    inner: bytes
+    ciphertext: bytes
 
 
 @lru_cache(maxsize=4096)
 def material_id(key_material: bytes) -> str:
-    """Return the id of key material, 64 hexadecimal digits; replicas share their primary's."""
+    """Return the id of key material, 64 hexadecimal digits; replicas share it."""
     return hashlib.sha256(b"key material id" + key_material).hexdigest()
 
 
 def encrypt(key_material: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
-    """Return a new ciphertext blob, bound to the key material and the encryption context."""
-    inner = _lock(key_material, plaintext, _associated_data(context))
-    return _lock(_SEAL, bytes.fromhex(material_id(key_material)) + inner, b"")
+    """Encrypt a plaintext with the encryption context, and return the ciphertext blob.
+
+    Args:
+        key_material: 32 bytes.
+        plaintext: Any number of bytes.
+        context: The encryption context, authenticated with the plaintext.
+    """
+    ciphertext = _aes_gcm_encrypt(key_material, plaintext, _associated_data(context))
+    return _aes_gcm_encrypt(_BLOB_KEY, bytes.fromhex(material_id(key_material)) + ciphertext, b"")
 
 
-def open_blob(ciphertext_blob: bytes) -> Opened:
-    """Look into a blob as far as one can without its key.
+def parse(ciphertext_blob: bytes) -> ParsedBlob:
+    """Parse a ciphertext blob, which needs no key material.
 
     Raises:
-        Refusal: ``InvalidCiphertextException``, where it was not made here or is damaged.
+        Refusal: ``InvalidCiphertextException``: another sandbox encrypted it, or it is damaged.
     """
-    content = _unlock(_SEAL, ciphertext_blob, b"")
-    return Opened(content[:_ID_BYTES].hex(), content[_ID_BYTES:])
+    content = _aes_gcm_decrypt(_BLOB_KEY, ciphertext_blob, b"")
+    return ParsedBlob(content[:_ID_BYTES].hex(), content[_ID_BYTES:])
 
 
-def decrypt(key_material: bytes, opened: Opened, context: Mapping[str, str]) -> bytes:
-    """Return the plaintext.
+def decrypt(key_material: bytes, blob: ParsedBlob, context: Mapping[str, str]) -> bytes:
+    """Decrypt a parsed ciphertext blob and return the plaintext.
+
+    Args:
+        key_material: The key material with the id ``blob.material_id``.
+        blob: As :func:`parse` returned it.
+        context: The encryption context.
 
     Raises:
-        Refusal: ``InvalidCiphertextException``, where the encryption context is another.
+        Refusal: ``InvalidCiphertextException``: the encryption context differs.
     """
-    return _unlock(key_material, opened.inner, _associated_data(context))
+    return _aes_gcm_decrypt(key_material, blob.ciphertext, _associated_data(context))
 
 
-def _lock(key: bytes, content: bytes, associated_data: bytes) -> bytes:
+def _aes_gcm_encrypt(key: bytes, content: bytes, associated_data: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, content, associated_data)
 
 
-def _unlock(key: bytes, locked: bytes, associated_data: bytes) -> bytes:
-    nonce, content = locked[:_NONCE_BYTES], locked[_NONCE_BYTES:]
+def _aes_gcm_decrypt(key: bytes, blob: bytes, associated_data: bytes) -> bytes:
+    nonce, content = blob[:_NONCE_BYTES], blob[_NONCE_BYTES:]
     try:
         return AESGCM(key).decrypt(nonce, content, associated_data)
-    except (InvalidTag, ValueError) as error:  # ValueError: shorter than a nonce
+    except (InvalidTag, ValueError) as error:  # ValueError: it is shorter than a nonce
         raise invalid_ciphertext() from error
 
 

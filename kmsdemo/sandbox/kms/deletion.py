@@ -1,4 +1,4 @@
-"""Deletion happens: keys wait for their date, and then they are gone for good."""
+"""Scheduled deletion: keys wait until their deletion date, and then they are deleted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _waiting_periods: WeakKeyDictionary[Key, int] = WeakKeyDictionary()
 
 
 def schedule(key: Key, waiting_period_days: int) -> None:
-    """Make a key wait for its deletion; a primary key waits for its last replica first."""
+    """Schedule a key for deletion; a primary key waits for the deletion of its replicas first."""
     key.enabled = False
     _waiting_periods[key] = waiting_period_days
     if replicas_of(key):
@@ -25,7 +25,7 @@ def schedule(key: Key, waiting_period_days: int) -> None:
 
 
 def cancel(key: Key) -> None:
-    """Take a key back from its deletion; it is disabled."""
+    """Cancel the deletion of a key; the key is disabled."""
     key.key_state = "Disabled"
     key.deletion_date = None
 
@@ -45,25 +45,25 @@ def forget() -> None:
 
 
 def waiting_period_days(key: Key) -> int:
-    """Return the waiting period that a key was last scheduled with."""
+    """Return the waiting period of a key's most recent scheduled deletion, in days."""
     return _waiting_periods[key]
 
 
 def replicas_of(key: Key) -> list[Key]:
-    """Return the replicas of a multi-Region primary key, in other Regions."""
+    """Return the replicas of a multi-Region primary key; an empty list for any other key."""
     if not key.multi_region or not is_primary(key):
         return []
     return [other for other in siblings(key) if other.region != key.region]
 
 
 def siblings(key: Key) -> list[Key]:
-    """Return the keys that share this multi-Region key's id and material, itself among them."""
+    """Return all related multi-Region keys: the primary key and its replicas."""
     backends = kms_backends[key.account_id].values()
     return [backend.keys[key.id] for backend in list(backends) if key.id in backend.keys]
 
 
 def is_primary(key: Key) -> bool:
-    """Say whether a multi-Region key is the primary."""
+    """Return whether a multi-Region key is the primary key."""
     primary_region: str = key.multi_region_configuration["PrimaryKey"]["Region"]
     return primary_region == key.region
 

@@ -1,4 +1,4 @@
-"""What DescribeKey says of a key."""
+"""The metadata of a key, as ``DescribeKey`` returns it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kmsdemo.sandbox.kms.ciphertexts import material_id
 
 
 def key_metadata(key: Key) -> dict[str, Any]:
-    """Return a key's ``KeyMetadata``, with the fields that AWS KMS gives it in its state."""
+    """Return the ``KeyMetadata`` of a key, with the fields of its key state."""
     metadata = {
         "AWSAccountId": key.account_id,
         "Arn": key.arn,

@@ -17,7 +17,7 @@ _KEY_ID = re.compile(
 )
 _BARE_HEXADECIMAL = re.compile(r"[0-9a-f]{32}", re.I)
 
-TAKE_ALIASES = frozenset(
+ACCEPT_ALIASES = frozenset(
     {
         "Decrypt",
         "DescribeKey",
@@ -34,25 +34,29 @@ TAKE_ALIASES = frozenset(
         "VerifyMac",
     }
 )
-"""The operations whose key may be named by an alias; all others take a key id or key ARN only.
+"""The operations that accept an alias; all others accept only a key id or a key ARN.
 
 AWS KMS API Reference, parameter ``KeyId`` of each operation.
 """
 
 
-NAMED_BY = {
+KEY_PARAMETERS = {
     "CreateAlias": "TargetKeyId",
     "ReEncrypt": "DestinationKeyId",
     "UpdateAlias": "TargetKeyId",
 }
-"""The parameter that names the key, where it is not ``KeyId``."""
+"""The parameter that names the key, by operation; all other operations have ``KeyId``."""
 
 
 def find(call: Call, name: str) -> Key:
-    """Return the key of this name.
+    """Return the key that a call names.
+
+    Args:
+        call: The call.
+        name: Key id, key ARN, alias or alias ARN.
 
     Raises:
-        Refusal: ``NotFoundException`` or ``InvalidArnException``, as AWS words them.
+        Refusal: ``NotFoundException`` or ``InvalidArnException``, with AWS's messages.
     """
     account, bare_name = _split(call, name)
     if bare_name.startswith("alias/"):
@@ -61,7 +65,7 @@ def find(call: Call, name: str) -> Key:
 
 
 def _split(call: Call, name: str) -> tuple[str, str]:
-    """Return the account that a name is in, and the name without its ARN."""
+    """Return the account of a name, and the name without the prefix of its ARN."""
     if not name.startswith("arn:"):
         return call.account, name
     parts = _ARN.fullmatch(name)
@@ -73,7 +77,7 @@ def _split(call: Call, name: str) -> tuple[str, str]:
 
 
 def _by_alias(call: Call, account: str, alias: str, name: str) -> Key:
-    if call.operation not in TAKE_ALIASES:
+    if call.operation not in ACCEPT_ALIASES:
         raise Refusal("NotFoundException", f"Invalid keyId '{name}'")
     backend = call.backend_of(account)
     key_id = backend.get_key_id_from_alias(alias)

@@ -1,4 +1,4 @@
-"""What each operation answers in each state of a key: the table, and the guard that reads it."""
+"""Which operations each key state allows: AWS's table, and the check that applies it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ KEY_STATES: dict[str, tuple[str | None, str | None, str | None]] = {
     "UntagResource": (OK, OK, INVALID),
     "UpdateAlias": (OK, OK, INVALID),
     "UpdateKeyDescription": (OK, OK, INVALID),
-    # Operations for other kinds of keys; the guide gives them the same columns.
+    # Operations of other types of keys; the guide has the same columns for them.
     "GenerateMac": (OK, DISABLED, INVALID),
     "GetPublicKey": (OK, DISABLED, INVALID),
     "ReplicateKey": (OK, DISABLED, INVALID),
@@ -52,10 +52,10 @@ KEY_STATES: dict[str, tuple[str | None, str | None, str | None]] = {
     "Verify": (OK, DISABLED, INVALID),
     "VerifyMac": (OK, DISABLED, INVALID),
 }
-"""By operation: the error in each of :data:`STATES`.
+"""By operation: the error in each of :data:`STATES`, or :data:`OK`.
 
-AWS KMS Developer Guide, "Key states of AWS KMS keys". ``PendingReplicaDeletion`` answers as
-``PendingDeletion`` does.
+AWS KMS Developer Guide, "Key states of AWS KMS keys". ``PendingReplicaDeletion`` has the column of
+``PendingDeletion``.
 """
 
 _COLUMNS = {
@@ -71,7 +71,11 @@ _WORDS = {
 
 
 def check(operation: str, key: Key) -> None:
-    """Refuse what a key does not do in its state.
+    """Check that the key state allows an operation.
+
+    Args:
+        operation: Such as ``Encrypt``.
+        key: The key.
 
     Raises:
         Refusal: ``DisabledException`` or ``KMSInvalidStateException``.

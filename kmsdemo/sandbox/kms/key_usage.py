@@ -1,4 +1,4 @@
-"""What a key is made for: encryption, signatures, or message authentication codes."""
+"""Which operations each key usage and key spec allows."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ _SYMMETRIC_ONLY = {"DisableKeyRotation", "EnableKeyRotation", "RotateKeyOnDemand
 
 
 def check(operation: str, key: Key) -> None:
-    """Refuse what a key is not made for.
+    """Check that the key usage and the key spec allow an operation.
+
+    Args:
+        operation: Such as ``Encrypt``.
+        key: The key.
 
     Raises:
-        Refusal: ``InvalidKeyUsageException``, ``UnsupportedOperationException`` or, on
-            decryption, ``IncorrectKeyException``.
+        Refusal: ``InvalidKeyUsageException``, ``UnsupportedOperationException`` or, for
+            ``Decrypt``, ``IncorrectKeyException``.
     """
     usage = _USAGES.get(operation, key.key_usage)
     if usage != key.key_usage:
@@ -42,7 +46,7 @@ def check(operation: str, key: Key) -> None:
 
 
 def incorrect_key() -> Refusal:
-    """The named key is not the one that made the ciphertext, or cannot decrypt."""
+    """Return the error for a key that did not encrypt the ciphertext or cannot decrypt."""
     return Refusal(
         "IncorrectKeyException",
         "The key ID in the request does not identify a CMK that can perform this operation.",

@@ -1,4 +1,4 @@
-"""The operations that moto does not answer as AWS KMS does, performed here."""
+"""The operations whose responses in moto differ from those of AWS KMS."""
 
 from __future__ import annotations
 
@@ -55,15 +55,15 @@ def decrypt(request: Request) -> dict[str, Any]:
 
 def re_encrypt(request: Request) -> dict[str, Any]:
     source_context = request.call.encryption_context("SourceEncryptionContext")
-    plaintext = _decrypted(request.decrypting, request.call, source_context)
+    plaintext = _decrypted(request.source_key, request.call, source_context)
     context = request.call.encryption_context("DestinationEncryptionContext")
     return {
         "CiphertextBlob": _encrypted(request.key, plaintext, context),
-        "SourceKeyId": request.decrypting.arn,
+        "SourceKeyId": request.source_key.arn,
         "KeyId": request.key.arn,
         "SourceEncryptionAlgorithm": _ALGORITHM,
         "DestinationEncryptionAlgorithm": _ALGORITHM,
-        "SourceKeyMaterialId": ciphertexts.material_id(request.decrypting.key_material),
+        "SourceKeyMaterialId": ciphertexts.material_id(request.source_key.key_material),
         "DestinationKeyMaterialId": ciphertexts.material_id(request.key.key_material),
     }
 
@@ -120,10 +120,10 @@ def _encrypted(key: Key, plaintext: bytes, context: Mapping[str, str]) -> str:
 
 
 def _decrypted(key: Key, call: Call, context: Mapping[str, str]) -> bytes:
-    opened = ciphertexts.open_blob(call.binary("CiphertextBlob"))
-    if opened.material_id != ciphertexts.material_id(key.key_material):
+    blob = ciphertexts.parse(call.binary("CiphertextBlob"))
+    if blob.material_id != ciphertexts.material_id(key.key_material):
         raise key_usage.incorrect_key()
-    return ciphertexts.decrypt(key.key_material, opened, context)
+    return ciphertexts.decrypt(key.key_material, blob, context)
 
 
 def _private_key(spec: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
@@ -135,7 +135,7 @@ def _private_key(spec: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
     raise constraint(spec, "keyPairSpec", f"Member must satisfy enum value set: [{specs}]")
 
 
-# ----------------------------------------------------------------------------- a key's life
+# ----------------------------------------------------------------------- key management
 
 
 def create_key(request: Request) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def create_key(request: Request) -> dict[str, Any]:
         authorization.check_new_policy(
             request.call, request.caller, request.call.arn("key/new"), document
         )
-    key_id = json.loads(request.by_moto())["KeyMetadata"]["KeyId"]
+    key_id = json.loads(request.perform_with_moto())["KeyMetadata"]["KeyId"]
     key = request.call.backend.keys[key_id]
     key.creation_date = clock.now().timestamp()
     key.multi_region = bool(key.multi_region)
@@ -197,12 +197,12 @@ def get_key_rotation_status(request: Request) -> dict[str, Any]:
 def put_key_policy(request: Request) -> str:
     document = request.call.parameters["Policy"]
     authorization.check_new_policy(request.call, request.caller, request.key.arn, document)
-    return of_default_policy(request)
+    return with_default_policy_name(request)
 
 
-def of_default_policy(request: Request) -> str:
+def with_default_policy_name(request: Request) -> str:
     request.call.parameters.setdefault("PolicyName", "default")
-    return request.by_moto()
+    return request.perform_with_moto()
 
 
 def replicate_key(request: Request) -> dict[str, Any]:
@@ -234,7 +234,7 @@ def _replica(primary: Key, region: str, call: Call) -> Key:
     return replica
 
 
-PERFORM: dict[str, Callable[[Request], Answer]] = {
+OPERATIONS: dict[str, Callable[[Request], Answer]] = {
     "CancelKeyDeletion": cancel_key_deletion,
     "CreateKey": create_key,
     "Decrypt": decrypt,
@@ -245,11 +245,11 @@ PERFORM: dict[str, Callable[[Request], Answer]] = {
     "GenerateDataKeyPair": generate_data_key_pair,
     "GenerateDataKeyPairWithoutPlaintext": _without("PrivateKeyPlaintext", generate_data_key_pair),
     "GenerateDataKeyWithoutPlaintext": _without("Plaintext", generate_data_key),
-    "GetKeyPolicy": of_default_policy,
+    "GetKeyPolicy": with_default_policy_name,
     "GetKeyRotationStatus": get_key_rotation_status,
     "PutKeyPolicy": put_key_policy,
     "ReEncrypt": re_encrypt,
     "ReplicateKey": replicate_key,
     "ScheduleKeyDeletion": schedule_key_deletion,
 }
-"""By operation; what is not here is moto's."""
+"""By name; moto performs all other operations."""

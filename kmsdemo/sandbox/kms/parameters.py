@@ -1,4 +1,4 @@
-"""The rules that a call's parameters obey before any key is looked at."""
+"""Validates the parameters of a call, before any key is looked up."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _PREFIX_IS_MISSING = (
 
 
 def check(call: Call) -> None:
-    """Refuse a call whose parameters are out of bounds.
+    """Check that the parameters of a call are valid.
 
     Raises:
-        Refusal: ``ValidationException`` and its kin, worded as AWS words them.
+        Refusal: ``ValidationException`` and similar errors, with AWS's messages.
     """
-    for parameter in _required_by(call.operation):
+    for parameter in _required_parameters(call.operation):
         if call.parameters.get(parameter) is None:
             raise constraint("null", _in_messages(parameter), "Member must not be null")
     if rule := _RULES.get(call.operation):
@@ -34,13 +34,13 @@ def check(call: Call) -> None:
 
 
 def _in_messages(parameter: str) -> str:
-    """Return a parameter's name as AWS writes it in its messages: ``plaintext``."""
+    """Return a parameter's name as AWS writes it in messages, such as ``plaintext``."""
     return parameter[0].lower() + parameter[1:]
 
 
 @lru_cache(maxsize=256)
-def _required_by(operation: str) -> Sequence[str]:
-    """Return the parameters that the API's own model requires."""
+def _required_parameters(operation: str) -> Sequence[str]:
+    """Return the parameters that botocore's model of AWS KMS requires."""
     model = _model()
     if operation not in model.operation_names:
         raise Refusal("UnknownOperationException")
@@ -54,7 +54,7 @@ def _model() -> ServiceModel:
 
 
 def _of_length(parameter: str, longest: int) -> Callable[[Call], None]:
-    """Return the rule that a binary parameter has 1 to so many bytes."""
+    """Return the rule that a binary parameter has 1 to ``longest`` bytes."""
     name = _in_messages(parameter)
 
     def rule(call: Call) -> None:
@@ -95,7 +95,7 @@ def _data_key(call: Call) -> None:
     if spec not in (None, "AES_128", "AES_256"):
         rule = "Member must satisfy enum value set: [AES_256, AES_128]"
         raise constraint(spec, "keySpec", rule)
-    if length is not None and not 1 <= length <= 1024:  # noqa: PLR2004, as the rule says
+    if length is not None and not 1 <= length <= 1024:  # noqa: PLR2004, the limit is in the message
         rule = "Member must have value less than or equal to 1024"
         raise constraint(str(length), "numberOfBytes", rule)
 

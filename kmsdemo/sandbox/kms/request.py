@@ -1,4 +1,4 @@
-"""A call with what was found out about it: who makes it, and which keys it is about."""
+"""A call with its caller and the keys that it names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from moto.kms.models import Key
 
 from kmsdemo.sandbox.access.authorization import Caller
 from kmsdemo.sandbox.call import Call
-from kmsdemo.sandbox.kms.key_names import NAMED_BY
+from kmsdemo.sandbox.kms.key_names import KEY_PARAMETERS
 from kmsdemo.sandbox.refusal import constraint
 
 CallMoto = Callable[[Call], str]
@@ -17,14 +17,14 @@ CallMoto = Callable[[Call], str]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call to be judged and performed.
+    """A call with everything that its checks and its operation need.
 
     Attributes:
         call: The call.
-        caller: Who signed it.
-        target: The key that it is about; ``None`` for the few that are about none.
-        source: The key that decrypts, where ``ReEncrypt`` also has one that encrypts.
-        moto: Performs what moto answers as AWS does.
+        caller: The principal that signed it.
+        target: The key that it names; ``None`` for operations without a key.
+        source: The key with which ``ReEncrypt`` decrypts; ``None`` for all other operations.
+        moto: Performs an operation with moto.
     """
 
     call: Call
@@ -33,9 +33,12 @@ class Request:
     source: Key | None
     moto: CallMoto
 
-    def by_moto(self) -> str:
-        """Let moto perform it, with the key named as moto always understands it: by its id."""
-        parameter = NAMED_BY.get(self.call.operation, "KeyId")
+    def perform_with_moto(self) -> str:
+        """Perform the call with moto, and return the response as JSON.
+
+        The key is named by its key id, which every operation of moto accepts.
+        """
+        parameter = KEY_PARAMETERS.get(self.call.operation, "KeyId")
         if self.target is not None and parameter in self.call.parameters:
             self.call.parameters[parameter] = self.target.id
             self.call.account = self.target.account_id
@@ -43,21 +46,25 @@ class Request:
 
     @property
     def key(self) -> Key:
-        """The key that the call is about, where it must be about one."""
-        return _there(self.target)
+        """The key that the call names.
+
+        Raises:
+            Refusal: ``ValidationException``: the call names no key.
+        """
+        return _required(self.target)
 
     @property
-    def decrypting(self) -> Key:
-        """The key that decrypts for ``ReEncrypt``."""
-        return _there(self.source)
+    def source_key(self) -> Key:
+        """The key with which ``ReEncrypt`` decrypts."""
+        return _required(self.source)
 
     @property
     def keys(self) -> list[Key]:
-        """All keys that the call is about."""
+        """All keys that the call names."""
         return [key for key in (self.source, self.target) if key is not None]
 
 
-def _there(key: Key | None) -> Key:
+def _required(key: Key | None) -> Key:
     if key is None:
         raise constraint("null", "keyId", "Member must not be null")
     return key

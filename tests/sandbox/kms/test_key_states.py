@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from pytest_bdd.feature import get_features
 
 from kmsdemo import keys
-from kmsdemo.sandbox.kms.key_names import TAKE_ALIASES
+from kmsdemo.sandbox.kms.key_names import ACCEPT_ALIASES
 from kmsdemo.sandbox.kms.key_states import DISABLED, INVALID, KEY_STATES, STATES
 from steps.operations import CALLS, InUse, put_in_use
 from tests.processes import ROOT
@@ -24,7 +24,7 @@ NAMED = [
     (operation, name)
     for operation in CALLS
     for name in NAMES
-    if operation in TAKE_ALIASES or "alias" not in name
+    if operation in ACCEPT_ALIASES or "alias" not in name
     if operation not in BY_ID_ONLY or name == "key id"
 ]
 
@@ -123,19 +123,25 @@ def test_decryption_with_the_key_named_answers_the_same(
 def test_the_feature_has_the_rows_of_the_table() -> None:
     """The examples of the scenario outlines, against the one table."""
     (feature,) = get_features([str(ROOT / "features" / "key_states.feature")])
-    told = {
-        (scenario.name.split()[1 if "pending" not in scenario.name else 4], verb, row["operation"])
+    examples = {
+        (scenario.name, row["operation"])
         for scenario in feature.scenarios.values()
-        for verb in ["not" if "does not" in scenario.name else "does"]
         for examples in scenario.examples
         for row in examples.as_contexts()
     }
-    words = {"Enabled": "enabled", "Disabled": "disabled", "PendingDeletion": "pending"}
+    keys_in_words = {
+        "Enabled": "an enabled key",
+        "Disabled": "a disabled key",
+        "PendingDeletion": "a key that is pending deletion",
+    }
     table = {
-        (words[state], "not" if codes[column] else "does", operation)
-        for operation, codes in documented().items()
+        (f"<operation> {'fails' if codes[column] else 'succeeds'} on {keys_in_words[state]}", name)
+        for name, codes in documented().items()
         for column, state in enumerate(STATES)
     }
-    # Two rows are scenarios of their own: there is no deletion to cancel.
-    cancel = {(word, "not", "CancelKeyDeletion") for word in ("enabled", "disabled")}
-    assert told == table - cancel
+    # A key without a scheduled deletion has a scenario without examples.
+    cancel = {
+        (f"<operation> fails on {keys_in_words[state]}", "CancelKeyDeletion")
+        for state in ("Enabled", "Disabled")
+    }
+    assert examples == table - cancel
