@@ -1,6 +1,6 @@
 @lab
 Feature: Schedule the key's deletion
-  When a key is deleted, everything encrypted under it is lost. So AWS KMS enforces a waiting
+  Deleting a key makes everything encrypted under it unrecoverable. So AWS KMS enforces a waiting
   period of 7 to 30 days, in which you can cancel the deletion.
 
   Background:

@@ -1,6 +1,6 @@
 @advanced @clock
 Feature: When the waiting period ends
-  When the waiting period ends, AWS KMS deletes the key, its key material and all its aliases.
+  After the waiting period, AWS KMS deletes the key, its key material and all its aliases.
   Everything encrypted under the key is lost, and not even AWS can recover it. In the sandbox the
   waiting period can be skipped.
 

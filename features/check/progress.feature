@@ -74,7 +74,7 @@ Feature: Progress of the lab
   Rule: 7. Schedule the key's deletion
 
     Scenario: The key is pending deletion
-      When the steps before are done, schedule the deletion of the key.
+      Schedule the deletion of the key after all other steps except the last.
 
       Given the lab key
       And the lab has encrypted a password with it

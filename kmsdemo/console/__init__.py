@@ -1,4 +1,4 @@
-"""A page to look at what is in a running sandbox: keys, items, calls, and how far the lab is."""
+"""The web page of a running sandbox: its keys, items, recent calls and the progress of the lab."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kmsdemo.console.check_results import CheckResults
 from kmsdemo.console.page import create_application
-from kmsdemo.console.verdicts import Verdicts
 from kmsdemo.sandbox.http.call_log import CallLog
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ def served_by(server: Server, learners: Sequence[Learner] = ()) -> Iterator[str]
 
     Args:
         server: The sandbox.
-        learners: The class that shares it, if one does.
+        learners: The class that shares the sandbox, if any.
     """
     call_log = CallLog()
     server.application.listeners.append(call_log.note)
-    with Verdicts(server.url, call_log).kept() as verdicts:
-        console = create_application(server.url, call_log, verdicts, learners)
+    with CheckResults(server.url, call_log).running() as check_results:
+        console = create_application(server.url, call_log, check_results, learners)
         server.application.guests["console"] = console
         yield f"{server.url_for_others}/console"

@@ -1,4 +1,4 @@
-"""The pages of the console: one for each account, and one that shows a class."""
+"""The pages of the console: one for each account, and one for a class."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 
 from kmsdemo.account.clients import Clients, connect
-from kmsdemo.console.account import look
-from kmsdemo.console.verdicts import Verdicts
+from kmsdemo.console.account_view import read_account
+from kmsdemo.console.check_results import CheckResults
 from kmsdemo.learners.class_list import Learner
 from kmsdemo.learners.finding import MARKS, WORDS, by_step
 from kmsdemo.sandbox import clock
@@ -35,17 +35,17 @@ _HEADERS: Final = {
 
 
 def create_application(
-    url: str, call_log: CallLog, verdicts: Verdicts, learners: Sequence[Learner] = ()
+    url: str, call_log: CallLog, check_results: CheckResults, learners: Sequence[Learner] = ()
 ) -> Flask:
     """Return the console as an application to be served at ``/console``.
 
     Args:
         url: The sandbox that it shows.
-        call_log: What the sandbox has heard.
-        verdicts: How far each account is.
-        learners: The class, if one shares the sandbox.
+        call_log: The recent calls of each account.
+        check_results: The progress of each account.
+        learners: The class that shares the sandbox, if any.
     """
-    pages = _Pages(url, call_log, verdicts, learners)
+    pages = _Pages(url, call_log, check_results, learners)
     application = Flask(__name__, static_url_path="/console/static")
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
     application.jinja_env.globals.update(marks=MARKS, words=WORDS)
@@ -60,47 +60,50 @@ def create_application(
 class _Pages:
     url: str
     call_log: CallLog
-    verdicts: Verdicts
+    check_results: CheckResults
     learners: Sequence[Learner]
 
     def overview(self) -> AnyResponse:
         if not self.learners:
             return redirect(url_for("account", account_id=DEFAULT_ACCOUNT))
-        known = {learner: self.verdicts.on(learner.account_id) for learner in self.learners}
-        return _unless_known(known, lambda: render_template("overview.html", known=known))
+        results = {learner: self.check_results.of(learner.account_id) for learner in self.learners}
+        return _unless_unchanged(results, lambda: render_template("overview.html", results=results))
 
     def account(self, account_id: str) -> AnyResponse:
         if not is_account_id(account_id):
             abort(404)
-        verdict = self.verdicts.on(account_id)
+        result = self.check_results.of(account_id)
         facts = {
             "account_id": account_id,
             "names": {learner.account_id: learner.name for learner in self.learners},
             "accounts": self.call_log.accounts,
             "calls": self.call_log.calls(account_id),
             "region": self.call_log.region(account_id),
-            "verdict": verdict,
-            "is_last_word": verdict and verdict.after == self.call_log.count(account_id),
+            "result": result,
+            "is_current": result and result.call_count == self.call_log.count(account_id),
         }
-        return _unless_known(
+        return _unless_unchanged(
             facts,
             lambda: render_template(
-                "account.html", **facts, now=clock.now(), shown=look(self._clients(account_id))
+                "account.html",
+                **facts,
+                now=clock.now(),
+                shown=read_account(self._clients(account_id)),
             ),
         )
 
     def _clients(self, account_id: str) -> Clients:
         return connect(
             access_key_id=account_id,
-            secret_access_key="console",  # noqa: S106, the sandbox asks for none
+            secret_access_key="console",  # noqa: S106, the sandbox checks none
             region=self.call_log.region(account_id),
             endpoint_url=self.url,
             application=OBSERVER,
         )
 
 
-def _unless_known(facts: dict[Any, Any], page: Callable[[], str]) -> Response:
-    """Return a page, unless the browser shows the same facts of the same day already."""
+def _unless_unchanged(facts: dict[Any, Any], page: Callable[[], str]) -> Response:
+    """Return a page, or 304 if the browser already shows the same facts of the same day."""
     tag = hashlib.sha256(f"{clock.now():%x}{facts}".encode()).hexdigest()
     if request.if_none_match.contains(tag):
         return Response(status=304)

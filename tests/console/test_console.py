@@ -1,4 +1,4 @@
-"""The console: which requests it answers, and what is on its pages."""
+"""The console: which requests it accepts, and what its pages show."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from kmsdemo import console, keys, table
 from kmsdemo.account.clients import Clients, connect
-from kmsdemo.console.account import look
+from kmsdemo.console.account_view import read_account
 from kmsdemo.learners.class_list import Learner
 from kmsdemo.sandbox import mock_kms
 from kmsdemo.sandbox.http.server import Server
@@ -44,7 +44,7 @@ class Console:
                 return Answer(error.code, "", error.read().decode())
 
     def wait_for(self, text: str, path: str = "/123456789012") -> str:
-        """Ask until a text is there, which takes as long as the check does."""
+        """Request the page until it contains a text, which can take as long as the check."""
         for _ in range(200):
             if text in (page := self.get(path).text):
                 return page
@@ -76,7 +76,7 @@ def of_class(clients: Clients) -> Iterator[Console]:
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:4566", "127.0.0.1.evil.example"])
 @pytest.mark.parametrize("path", ["", "/123456789012", "/static/console.js"])
-def test_a_request_for_another_host_is_refused(alone: Console, path: str, host: str) -> None:
+def test_a_request_for_another_host_is_rejected(alone: Console, path: str, host: str) -> None:
     answer = alone.get(path, Host=host)
     assert answer.status == 403
     assert "only under a name or an address of its own machine" in answer.text
@@ -88,16 +88,16 @@ def test_a_request_for_this_machine_is_answered(alone: Console, host: str) -> No
 
 
 @pytest.mark.parametrize("path", ["/nobody", "/1234567890123", "/static/nothing"])
-def test_what_is_not_there_is_not_found(alone: Console, path: str) -> None:
+def test_an_unknown_page_is_not_found(alone: Console, path: str) -> None:
     assert alone.get(path).status == 404
 
 
 def test_it_is_empty_at_first(alone: Console) -> None:
     page = alone.get("").text
     assert "<h1>Account 123456789012</h1>" in page
-    assert "There is no key in this Region yet." in page
-    assert "There is no table demo-kms yet." in page
-    assert "Nobody has called AWS from this account yet." in page
+    assert "There are no keys in this Region yet." in page
+    assert "The table demo-kms does not exist yet." in page
+    assert "There are no AWS calls from this account yet." in page
 
 
 def test_it_shows_keys_items_and_calls(alone: Console) -> None:
@@ -115,7 +115,7 @@ def test_it_shows_keys_items_and_calls(alone: Console) -> None:
     page = alone.get().text
     assert "alias/demo-kms-1" in page
     assert "PendingDeletion" in page
-    assert "gone for good on" in page
+    assert "deletion date" in page
     assert "can do everything with the key." in page
     assert appuser in page
     assert "binary data, " in page
@@ -125,7 +125,7 @@ def test_it_shows_keys_items_and_calls(alone: Console) -> None:
     assert PASSWORD not in page
 
 
-def test_calls_say_who_and_whether_they_were_refused(alone: Console) -> None:
+def test_calls_show_the_caller_and_the_error(alone: Console) -> None:
     iam = alone.clients().iam
     iam.create_user(UserName="ben")
     pair = iam.create_access_key(UserName="ben")["AccessKey"]
@@ -146,13 +146,13 @@ def test_it_shows_the_region_of_the_last_call(alone: Console) -> None:
     assert "alias/demo-kms-ireland" in page
 
 
-def test_looking_at_it_is_no_call(alone: Console) -> None:
+def test_the_console_does_not_log_its_own_calls(alone: Console) -> None:
     alone.get()
     alone.wait_for("Not yet:")
-    assert "Nobody has called AWS from this account yet." in alone.get().text
+    assert "There are no AWS calls from this account yet." in alone.get().text
 
 
-def test_who_has_the_page_gets_it_only_when_something_has_happened(alone: Console) -> None:
+def test_an_unchanged_page_is_not_sent_again(alone: Console) -> None:
     alone.wait_for("Not yet:")
     tag = alone.get().tag
     assert alone.get(If_None_Match=tag).status == 304
@@ -164,13 +164,13 @@ def test_who_has_the_page_gets_it_only_when_something_has_happened(alone: Consol
     assert alone.get(If_None_Match=tag).status == 200
 
 
-def test_the_verdict_is_there_soon_and_follows(alone: Console) -> None:
-    assert "Looking …" in alone.get().text
+def test_the_progress_is_updated_after_a_call(alone: Console) -> None:
+    assert "Checking …" in alone.get().text
     alone.wait_for("No key has an alias.")
     keys.create(alone.clients().kms)
-    assert "Something has happened since" in alone.get().text
-    page = alone.wait_for("<strong>Done:</strong> A key has the lab&#39;s alias")
-    assert "Something has happened since" not in page
+    assert "The account has changed" in alone.get().text
+    page = alone.wait_for("<strong>Done:</strong> A key has an alias of the lab")
+    assert "The account has changed" not in page
 
 
 def test_other_accounts_are_in_the_menu(alone: Console) -> None:
@@ -178,7 +178,7 @@ def test_other_accounts_are_in_the_menu(alone: Console) -> None:
     assert 'href="/console/111122223333"' in alone.get().text
 
 
-def test_a_class_is_shown_by_name_and_each_learner_alone(of_class: Console) -> None:
+def test_a_class_has_an_overview_and_a_page_for_each_learner(of_class: Console) -> None:
     keys.create(of_class.clients(ANNA.account_id).kms)
     page = of_class.wait_for("1. Create the key", "")
     assert "Anna &lt;b&gt;" in page
@@ -189,7 +189,7 @@ def test_a_class_is_shown_by_name_and_each_learner_alone(of_class: Console) -> N
     assert 'href="/console"' in page
 
 
-def test_what_may_not_be_looked_at_is_said(clients: Clients) -> None:
+def test_a_missing_permission_is_shown(clients: Clients) -> None:
     key = keys.create(clients.kms)
     statement = (
         '{"Effect": "Allow", "Principal": "*", "Action": "kms:DescribeKey", "Resource": "*"}'
@@ -199,7 +199,7 @@ def test_what_may_not_be_looked_at_is_said(clients: Clients) -> None:
         Policy=f'{{"Statement": [{statement}]}}',
         BypassPolicyLockoutSafetyCheck=True,
     )
-    shown = look(clients)
-    assert [one.key.key_id for one in shown.keys] == [key.key_id]
-    assert shown.keys[0].policy == []
-    assert ["ListAliases" in shown.trouble[0], "GetKeyPolicy" in shown.trouble[1]] == [True, True]
+    view = read_account(clients)
+    assert [shown.key.key_id for shown in view.keys] == [key.key_id]
+    assert view.keys[0].policy == []
+    assert ["ListAliases" in view.errors[0], "GetKeyPolicy" in view.errors[1]] == [True, True]

@@ -46,7 +46,7 @@ def classroom(tmp_path: Path) -> Iterator[Classroom]:
         sandbox.send_signal(signal.SIGINT)
 
 
-def test_each_learner_works_in_an_account_of_ones_own(classroom: Classroom) -> None:
+def test_each_learner_works_in_a_separate_account(classroom: Classroom) -> None:
     assert classroom.printed[0].startswith("The KMS sandbox of a class of 2 listens on http://127")
     classroom.work(0, "setup")
     classroom.work(0, "encrypt", "a secret of Anna")
@@ -71,7 +71,7 @@ def test_the_console_shows_the_class(classroom: Classroom) -> None:
         assert "Ben [the bear]" in page.read().decode()
 
 
-def test_the_table_changes_as_they_go_on(classroom: Classroom) -> None:
+def test_the_table_is_updated_while_it_is_shown(classroom: Classroom) -> None:
     def answer(printed: str) -> str:
         if "✔" not in printed and "Ben [the bear]" in printed:
             classroom.work(1, "setup")
@@ -91,7 +91,7 @@ def test_a_pipe_gets_the_table_once(classroom: Classroom) -> None:
     assert max(map(len, finished.stdout.splitlines())) <= 80
 
 
-def test_who_has_finished_has_done_it_all(classroom: Classroom) -> None:
+def test_a_finished_lab_is_done_in_every_step(classroom: Classroom) -> None:
     classroom.work(0, "setup")
     classroom.work(0, "schedule-deletion", "--days=7")
     classroom.work(0, "cleanup", "--yes")
@@ -100,8 +100,10 @@ def test_who_has_finished_has_done_it_all(classroom: Classroom) -> None:
     assert set(json.loads(finished.stdout)["Anna"].values()) == {"done"}
 
 
-def test_a_list_that_is_not_there_is_said_in_two_lines() -> None:
+def test_a_missing_list_is_reported_in_two_lines() -> None:
     for command in (["class", "nobody.txt"], ["sandbox", "--port=0", "--class", "nobody.txt"]):
         finished = python("-m", "kmsdemo", *command)
         assert (finished.returncode, finished.stdout) == (1, "")
-        assert finished.stderr.startswith("Error: nobody.txt cannot be used: No such file or directory.\n")
+        assert finished.stderr.startswith(
+            "Error: nobody.txt cannot be used: No such file or directory.\n"
+        )

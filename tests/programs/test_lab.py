@@ -357,7 +357,7 @@ def test_pace_waits_for_a_key_after_each_step(small_suite: Path) -> None:
     steps = len(re.findall("✔", printed))
     assert steps == 12
     assert printed.count(PROMPT) == steps + 1
-    assert printed.count("The encrypted passwords live in a DynamoDB table") == 2
+    assert printed.count("The encrypted passwords are stored in a DynamoDB table") == 2
 
 
 def test_q_quits_and_cleans_up(small_suite: Path) -> None:
@@ -371,5 +371,5 @@ def test_q_quits_and_cleans_up(small_suite: Path) -> None:
 def test_ctrl_c_while_it_waits_cleans_up(small_suite: Path) -> None:
     code, printed = in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist("\x03"))
     assert code == 130, printed
-    assert "Interrupted. Cleaned up: 1 table; gone" in " ".join(printed.split())
+    assert "Interrupted. Cleaned up: 1 table; deleted" in " ".join(printed.split())
     assert "Traceback" not in printed

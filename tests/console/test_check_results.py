@@ -1,4 +1,4 @@
-"""The verdicts of the console: the check, in a process beside the sandbox."""
+"""The check results of the console, which a separate process produces."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import time
 
 import pytest
 
-from kmsdemo.console import verdicts
-from kmsdemo.console.verdicts import Verdicts
+from kmsdemo.console import check_results
+from kmsdemo.console.check_results import CheckResults
 from kmsdemo.sandbox.http.call_log import CallLog
 
 
-def test_who_ends_it_does_not_wait_for_all_who_are_in_the_queue(
+def test_stopping_does_not_run_the_queued_checks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nor is a program begun for them, which nobody would end."""
+    """A process that is started for them would never be stopped."""
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
@@ -30,10 +30,10 @@ def test_who_ends_it_does_not_wait_for_all_who_are_in_the_queue(
         )
         return started[-1]
 
-    monkeypatch.setattr(verdicts, "_start", start)
-    with Verdicts("http://127.0.0.1:1", CallLog()).kept() as kept:
+    monkeypatch.setattr(check_results, "_start", start)
+    with CheckResults("http://127.0.0.1:1", CallLog()).running() as results:
         for account in ("111111111111", "222222222222"):
-            kept.on(account)
+            results.of(account)
         while not started:
             time.sleep(0.01)
     assert len(started) == 1

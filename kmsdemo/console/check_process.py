@@ -1,7 +1,8 @@
-"""``python -m kmsdemo.console.checking``: runs the check, again and again, in a process of its own.
+"""``python -m kmsdemo.console.check_process``: runs the check in a separate process, repeatedly.
 
-Each line on standard input is the environment of an account, as JSON; the answer is a line too,
-the findings or the trouble. pytest, which the check is, wants a process to itself.
+Each line of standard input is the environment of an account, as JSON. Each line of standard
+output is the answer: the findings or an error. pytest, which runs the check, needs a process of
+its own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kmsdemo.learners.check import check_account
 
 
 def main() -> None:
-    """Answer until nobody asks any more."""
+    """Answer until standard input is closed."""
     answers, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
         answers.write(f"{json.dumps(_answer(json.loads(line)))}\n")
@@ -29,7 +30,7 @@ def _answer(variables: dict[str, str]) -> dict[str, Any]:
         try:
             return {"findings": [asdict(finding) for finding in check_account()]}
         except errors.KmsdemoError as error:
-            return {"trouble": error.what}
+            return {"error": error.what}
 
 
 if __name__ == "__main__":
