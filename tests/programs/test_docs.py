@@ -1,0 +1,207 @@
+"""Each page of the documentation does what it says, for whoever follows it in a fresh clone."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from kmsdemo.cli import main
+from tests.processes import ROOT, free_port, python
+from tests.programs.pages import PAGES, Block, blocks, clone, follow, shell
+
+PRINTED = {
+    "ci": [
+        r"generated xml file: .*/features\.xml(.|\n)*^=+ \d+ passed in ",
+        r"--encrypt '(.|\n)*^=+ \d+ passed, ",
+        r"generated json file: .*/lab\.json ",
+        r"^aws kms list-keys --limit 10$",
+    ],
+    "extending": [
+        r"-k description_names_the_lab\n(.|\n)*^=+ 1 passed, ",
+        r"^AWS is mycloud at http://127\.0\.0\.1:(.|\n)*^=+ 1 passed, ",
+        r"^tests/sandbox/kms/test_custom_key_stores\.py \. ",
+    ],
+    "instructor": [
+        r"^Chapter 5 of 7$",
+        r"chosen by the class",
+        r"^ +# \(1\) The password travels to AWS KMS",
+        r"^  Anna +not yet",
+        r"^  Zoë Müller +not yet",
+    ],
+    "learner": [
+        r"^Is this your decrypted password\? -> my very secret password$",
+        r'"userpasswd": \{\s*"B": "[\w+/=]{40,}"',
+        r'"DeletionDate":(.|\n)*"DeletionDate":',
+        r"^In the sandbox it is now (.|\n)*^Not decrypted: .*\(NotFoundException\)",
+        r"^It is lost for good\.$",
+        r"^Something is left to do\.$",
+        r"^The table demo-kms is deleted\.$",
+        r"^17 of 17: full marks\.$",
+        r"^The shell is as it was\.$",
+    ],
+    "library": [r"^my very secret password$", r"^\d{4}-\d\d-\d\d .*\n.*pending deletion"],
+    "sandbox": [r"^test_doomed_key\.py \. ", r"^In the sandbox it is now ", r"^Enabled$"],
+}
+"""By page: what somebody sees who follows it."""
+
+FEW_SCENARIOS = {"PYTEST_ADDOPTS": "-k user_number"}
+"""That all of them pass is for the features to say; here, a command must run them."""
+
+
+def read(page: str) -> str:
+    return PAGES[page].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PRINTED)
+def test_a_page_does_what_it_says(page: str, tmp_path: Path) -> None:
+    printed = follow(page, clone(tmp_path), FEW_SCENARIOS if page == "ci" else {})
+    missing = [text for text in PRINTED[page] if not re.search(text, printed, re.MULTILINE)]
+    assert missing == [], printed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_with_something_to_run_is_run(page: str) -> None:
+    code = [block for block in blocks(read(page)) if block.language in ("sh", "python")]
+    assert any(block.is_run for block in code) == (page in PRINTED)
+
+
+# ---------------------------------------------------------------------- the lab by hand
+
+
+def learners_block(beginning: str) -> Block:
+    """Return the block of the learner's page that begins like this."""
+    return next(block for block in blocks(read("learner")) if block.text.startswith(beginning))
+
+
+def test_a_port_that_is_taken_ends_the_sandbox_and_says_so(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        start = learners_block("source .venv/bin/activate\nkmsdemo sandbox").as_shell(
+            other.getsockname()[1]
+        )
+        printed = shell(f"({start}) || echo 'It has ended.'", clone(tmp_path))
+    assert re.search(r"^Error: Port \d+ is taken (.|\n)*^It has ended\.$", printed, re.MULTILINE)
+
+
+def test_where_nothing_answers_a_step_ends_and_says_so(tmp_path: Path) -> None:
+    lead = learners_block("export AWS_ENDPOINT_URL").as_shell(free_port())
+    step = learners_block("KEY_ID=").text.partition("\n")[0]
+    script = f"source .venv/bin/activate\n{lead}\n{step} || echo 'It has ended.'"
+    # How often aws tries is its own affair.
+    printed = shell(script, clone(tmp_path), {"AWS_MAX_ATTEMPTS": "1"})
+    assert 'Could not connect to the endpoint URL: "http://127.0.0.1:' in printed
+    assert "\nIt has ended.\n" in printed
+
+
+def test_the_page_leads_to_a_sandbox_as_the_sandbox_says(tmp_path: Path) -> None:
+    folder = clone(tmp_path)
+    start = next(block for block in blocks(read("sandbox")) if "second" in block.remark)
+    lead = learners_block("export AWS_ENDPOINT_URL")
+    port = free_port()
+    shell(start.as_shell(port), folder)
+    said = (folder / "second-terminal.txt").read_text(encoding="utf-8")
+    exports = re.findall("^export .*", lead.as_shell(port), re.MULTILINE)
+    assert [line for line in exports if line not in said] == []
+
+
+def test_the_shell_completes_a_command(tmp_path: Path) -> None:
+    complete = learners_block("eval ").text
+    typed = "COMP_WORDS=(kmsdemo sched) COMP_CWORD=1 && _kmsdemo_completion kmsdemo"
+    script = f"source .venv/bin/activate\n{complete}\n{typed}\necho ${{COMPREPLY[*]}}"
+    assert shell(script, clone(tmp_path)) == "schedule-deletion\n"
+
+
+# -------------------------------------------------------------- what cannot be run here
+
+
+def calls_not_run(program: str) -> Iterator[list[str]]:
+    """Yield the arguments of each call of a program that is shown and not run."""
+    every = (block for page in PAGES for block in blocks(read(page)))
+    shown = [line for block in every if not block.is_run for line in block.text.splitlines()]
+    for command in " && ".join([*shown, *workflow_lines()]).split(" && "):
+        name, *arguments = shlex.split(command)
+        if Path(name).name == program:
+            yield arguments
+
+
+def test_commands_that_are_not_run_have_options_that_exist() -> None:
+    calls = list(calls_not_run("kmsdemo"))
+    for name, *arguments in calls:
+        main.commands[name].make_context(name, arguments)
+    assert len(calls) > 4
+
+
+def test_calls_of_pytest_that_are_not_run_have_options_that_exist() -> None:
+    calls = list(calls_not_run("pytest"))
+    for arguments in calls:
+        shown = python("-m", "pytest", *arguments, "--help")
+        assert shown.returncode == 0, shown.stderr
+    assert len(calls) > 2
+
+
+def test_environments_of_tox_that_are_named_exist() -> None:
+    tox_ini = (ROOT / "tox.ini").read_text(encoding="utf-8")
+    names = [arguments[1] for arguments in calls_not_run("tox") if arguments]
+    assert [name for name in names if f"[testenv:{name}]\n" not in tox_ini] == []
+    assert names
+
+
+# ------------------------------------------------------------------------- the workflow
+
+
+def workflow() -> Any:
+    yaml: Any = pytest.importorskip("yaml")  # moto brings it
+    return yaml.safe_load((ROOT / "docs" / "github-actions.yml").read_text(encoding="utf-8"))
+
+
+def workflow_lines() -> list[str]:
+    jobs = workflow()["jobs"].values()
+    lines = [step["run"] for job in jobs for step in job["steps"] if "run" in step]
+    return [line.replace("${{ vars.AWS_ACCOUNT }}", "111122223333") for line in lines]
+
+
+def test_the_workflow_runs_what_the_page_runs_and_keeps_its_report() -> None:
+    steps = workflow()["jobs"]["sandbox"]["steps"]
+    (kept,) = (step["with"]["path"] for step in steps if "upload-artifact" in step.get("uses", ""))
+    (line,) = (step["run"] for step in steps if "pytest" in step.get("run", ""))
+    assert line.endswith(f" --junitxml={kept}")
+    assert f"\n{line}\n" in "".join(block.text for block in blocks(read("ci")) if block.is_run)
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
+    for path, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)]*)\)", read(page)):
+        there = PAGES[page].parent / path if path else PAGES[page]
+        assert there.exists(), path
+        assert not anchor or anchor in anchors(there.read_text(encoding="utf-8")), anchor
+
+
+def test_the_readme_has_a_link_to_every_page() -> None:
+    docs = [page for page in PAGES if page != "README"]
+    assert [page for page in docs if f"](docs/{page}.md)" not in read("README")] == []
+
+
+def test_every_command_of_the_program_is_on_a_page() -> None:
+    text = "\n".join(map(read, PAGES))
+    assert [name for name in main.commands if f"kmsdemo {name}" not in text] == []
+
+
+def test_the_picture_is_described_to_a_screen_reader() -> None:
+    picture = ET.parse(ROOT / "docs" / "lab.svg").getroot()
+    texts = {part.attrib.get("id"): part.text for part in picture}
+    assert all(texts[name] for name in picture.attrib["aria-labelledby"].split())
