@@ -14,6 +14,7 @@ from contextlib import ExitStack
 
 import click
 
+from benchmarks import progress
 from benchmarks.behaviours import Behaviour, all_behaviours
 from tests import emulators
 from tests.emulators import CannotBeTried, Emulator
@@ -60,9 +61,9 @@ def main(ministack: str | None, localstack: str | None) -> None:
 def _ask(emulator: Emulator, behaviours: Sequence[Behaviour]) -> list[str]:
     answers = []
     for place, behaviour in enumerate(behaviours, 1):
-        click.echo(f"\r{emulator.name}: {place} of {len(behaviours)} ", nl=False, err=True)
+        progress.show(f"{emulator.name}: {place} of {len(behaviours)}")
         answers.append(_answer(emulator, behaviour))
-    click.echo(err=True)
+    progress.clear()
     return answers
 
 

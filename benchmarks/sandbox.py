@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from moto import mock_aws
 
+from benchmarks import progress
 from kmsdemo.sandbox import mock_kms
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def compare(work: Work, rounds: int) -> dict[str, list[float]]:
                 began = time.perf_counter()
                 work(kms, key_id)
                 seconds[name].append(time.perf_counter() - began)
-        print(f"round {round_ + 1} of {rounds}\r", end="", file=sys.stderr)
+        progress.show(f"round {round_ + 1} of {rounds}")
+    progress.clear()
     return seconds
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import cProfile
+import io
 import os
 import pstats
 import statistics
@@ -19,6 +20,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from benchmarks import progress
 
 ROOT = Path(__file__).parent.parent
 # Without the one scenario that waits for the retries of an endpoint where nothing listens.
@@ -45,7 +48,8 @@ def main() -> None:
         seconds_of(*FEATURES, "-p", "benchmarks.recording", f"--record={recorded}")
         os.environ["RECORDED"] = ENVIRONMENT["RECORDED"] = str(recorded)
         plain = ["benchmarks/plain_calls.py"]
-        pairs = [progress(run, seconds_of(*FEATURES), seconds_of(*plain)) for run in range(runs)]
+        pairs = [pair(run, plain) for run in range(1, runs + 1)]
+    progress.clear()
     report(pairs)
     profile()
 
@@ -62,9 +66,12 @@ def seconds_of(*arguments: str) -> float:
     return time.perf_counter() - began
 
 
-def progress(run: int, features: float, plain: float) -> tuple[float, float]:
-    print(f"run {run + 1}: features {features:.2f} s, plain {plain:.2f} s", file=sys.stderr)
-    return features, plain
+def pair(run: int, plain: list[str]) -> tuple[float, float]:
+    """Return the wall time of the features, and that of the plain tests after them."""
+    progress.show(f"run {run}: features")
+    features = seconds_of(*FEATURES)
+    progress.show(f"run {run}: features {features:.2f} s, plain tests")
+    return features, seconds_of(*plain)
 
 
 def report(pairs: list[tuple[float, float]]) -> None:
@@ -81,8 +88,10 @@ def profile() -> None:
 
     os.chdir(ROOT)
     profiler = cProfile.Profile()
-    with contextlib.redirect_stdout(sys.stderr):
+    progress.show("one more run, under the profiler")
+    with contextlib.redirect_stdout(io.StringIO()):
         profiler.runcall(pytest.main, ["-q", "-pno:cacheprovider", "--no-summary", *FEATURES])
+    progress.clear()
     rows = pstats.Stats(profiler).stats.items()  # type: ignore[attr-defined]
     whole = sum(own for _, (_, _, own, _, _) in rows)
     print(f"\nOf {whole:.1f} s of one run under the profiler:")

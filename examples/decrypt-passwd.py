@@ -26,7 +26,8 @@ def fetch(appuser):
 def decrypt(ciphertext, key_id):
     # (2) The ciphertext names its key. We name ours, so another is refused.
     # (3) The key policy says whether the caller may; CloudTrail logs the call.
-    answer = boto3.client("kms").decrypt(KeyId=key_id, CiphertextBlob=ciphertext)
+    kms = boto3.client("kms")
+    answer = kms.decrypt(KeyId=key_id, CiphertextBlob=ciphertext)
     # (4) From here on the password is in this process, and in our care.
     return answer["Plaintext"].decode()
 

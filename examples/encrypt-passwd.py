@@ -16,7 +16,8 @@ TABLE_NAME = os.environ.get("KMSDEMO_TABLE", "demo-kms")
 def encrypt(password, key_id):
     # (1) The password travels to AWS KMS, over TLS. The key never leaves it.
     # (2) No EncryptionContext: it will decrypt for whoever may use the key.
-    answer = boto3.client("kms").encrypt(KeyId=key_id, Plaintext=password.encode())
+    kms = boto3.client("kms")
+    answer = kms.encrypt(KeyId=key_id, Plaintext=password.encode())
     # (3) The ciphertext blob names its key, so AWS KMS finds it again.
     return answer["CiphertextBlob"]
 
@@ -40,7 +41,7 @@ if len(sys.argv) != 3:
 password, key_id = sys.argv[1:]
 print("-->> Encrypting your very secret password")
 try:
-    appuser = store(encrypt(password, key_id))
+    user = store(encrypt(password, key_id))
 except (BotoCoreError, ClientError) as error:
     sys.exit(f"Not stored: {error}")
-print(f"A new encrypted password for user: {appuser} has been stored in DynamoDB")
+print(f"A new encrypted password for user: {user} has been stored in DynamoDB")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ALIAS_PREFIX = "alias/demo-kms-"
 DESCRIPTION = "The key of the KMS lab"
 TAGS = {"kmsdemo": "lab"}
+# What AWS KMS answers to a number that it does not take, and what botocore says before it is sent.
+_OUT_OF_RANGE = ("Validation", "ParamValidationError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,7 @@ def schedule_deletion(
         error.deletion_date = describe(kms, key_id).deletion_date
         raise
     except errors.AwsFailed as error:
-        if error.code == "Validation":
+        if error.code in _OUT_OF_RANGE:
             raise errors.InvalidWaitingPeriod(key_id, waiting_period_days) from error
         raise
 

@@ -2,7 +2,7 @@
 
 from kmsdemo.cli.check import check
 from kmsdemo.cli.classroom import classroom
-from kmsdemo.cli.deletion import cancel_deletion, schedule_deletion
+from kmsdemo.cli.deletion import cancel_deletion, enable, schedule_deletion
 from kmsdemo.cli.grade import grade
 from kmsdemo.cli.group import main
 from kmsdemo.cli.lab import lab
@@ -15,23 +15,21 @@ from kmsdemo.cli.sweep import sweep
 
 __all__ = ["main"]
 
-# In the order of the lab, which is the order of the help.
-for command in (
-    setup,
-    encrypt,
-    decrypt,
-    items,
-    describe,
-    schedule_deletion,
-    cancel_deletion,
-    cleanup,
-    sandbox,
-    lab,
-    shell,
-    check,
-    grade,
-    classroom,
-    show,
-    sweep,
-):
-    main.add_command(command)
+main.add_section(
+    "The lab, step by step",
+    (
+        setup,
+        describe,
+        encrypt,
+        items,
+        decrypt,
+        schedule_deletion,
+        cancel_deletion,
+        enable,
+        cleanup,
+    ),
+)
+main.add_section(
+    "Learn, teach, test",
+    (lab, shell, sandbox, check, grade, classroom, show, sweep),
+)

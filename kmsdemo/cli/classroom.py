@@ -1,4 +1,4 @@
-"""``class``: how far everybody is."""
+"""``class``: the progress of each learner of a class."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from kmsdemo.learners.class_list import Learner
 from kmsdemo.learners.finding import MARKS, WORDS, Verdict, by_step
 from kmsdemo.printable import printable
 
-_SECONDS_BETWEEN_LOOKS = 2.0
+_POLL_SECONDS = 2.0
 
-# A learner's verdict on each step of the lab.
+# The verdict on each step of the lab.
 Progress = Mapping[str, Verdict]
 
 
@@ -34,36 +34,36 @@ Progress = Mapping[str, Verdict]
 @sandbox_option
 @json_option
 def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
-    """Show how far each learner of the class list NAMES is, step by step.
+    """Show the progress of each learner in the class list NAMES.
 
-    The list is the one that kmsdemo sandbox --class was started with. On a terminal it looks
-    again as things change, until Ctrl-C; elsewhere it looks once.
+    Use the same list as for kmsdemo sandbox --class. On a terminal the table is updated until
+    Ctrl-C; otherwise it is printed once.
     """
     learners = class_list.read(names)
     if as_json:
-        print_json(dict(_look(learners, endpoint_url)))
+        print_json(dict(_progress_of(learners, endpoint_url)))
     elif sys.stdout.isatty():
-        _keep_looking(learners, endpoint_url)
+        _watch(learners, endpoint_url)
     else:
-        Console(highlight=False).print(_table(dict(_look(learners, endpoint_url)), WORDS))
+        Console(highlight=False).print(_table(dict(_progress_of(learners, endpoint_url)), WORDS))
 
 
-def _keep_looking(learners: Sequence[Learner], endpoint_url: str) -> None:
+def _watch(learners: Sequence[Learner], endpoint_url: str) -> None:
     console = Console(highlight=False)
     marks = MARKS if console.encoding.startswith("utf") else WORDS
-    known: dict[str, Progress] = {}
+    results: dict[str, Progress] = {}
     try:
         with Live(console=console, auto_refresh=False) as screen:
             while True:
-                for name, progress in _look(learners, endpoint_url):
-                    known[name] = progress
-                    screen.update(_table(known, marks), refresh=True)
-                time.sleep(_SECONDS_BETWEEN_LOOKS)
+                for name, progress in _progress_of(learners, endpoint_url):
+                    results[name] = progress
+                    screen.update(_table(results, marks), refresh=True)
+                time.sleep(_POLL_SECONDS)
     except KeyboardInterrupt:
         say()
 
 
-def _look(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
+def _progress_of(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
     from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
 
     for learner in learners:
@@ -71,13 +71,13 @@ def _look(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str,
             yield learner.name, by_step(check_account())
 
 
-def _table(known: Mapping[str, Progress], marks: Mapping[Verdict, str]) -> Table:
-    steps = list(next(iter(known.values())))
+def _table(results: Mapping[str, Progress], marks: Mapping[Verdict, str]) -> Table:
+    steps = list(next(iter(results.values())))
     table = Table(box=box.SIMPLE_HEAD, caption=", ".join(steps), caption_justify="left")
     table.add_column("learner", no_wrap=True)
     for step in steps:
         table.add_column(step.partition(".")[0])
-    for name, progress in known.items():
+    for name, progress in results.items():
         cells = [Text(marks[verdict], style=STYLES[verdict]) for verdict in progress.values()]
         table.add_row(Text(printable(name)), *cells)
     return table

@@ -1,4 +1,4 @@
-"""``schedule-deletion`` and ``cancel-deletion``: the key on its way out, and back."""
+"""``schedule-deletion``, ``cancel-deletion`` and ``enable``: the deletion of the key."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 from kmsdemo import keys, lab_key
 from kmsdemo.account.clients import connect
 from kmsdemo.cli.options import days_option, json_option, key_option
-from kmsdemo.cli.output import print_json, will_be_deleted
+from kmsdemo.cli.output import print_json, say, will_be_deleted
 
 
 @click.command("schedule-deletion")
@@ -17,10 +17,10 @@ from kmsdemo.cli.output import print_json, will_be_deleted
 def schedule_deletion(days: int, key_id: str | None, as_json: bool) -> None:
     """Schedule the deletion of the key.
 
-    From now on it encrypts and decrypts for no one.
+    A key that is pending deletion cannot encrypt or decrypt.
 
-    When the waiting period is over, AWS KMS deletes the key, and whatever is encrypted under
-    it is lost for good. Until then, kmsdemo cancel-deletion brings it back.
+    After the waiting period AWS KMS deletes the key, and everything encrypted under it is
+    lost. Until then, kmsdemo cancel-deletion cancels the deletion.
     """
     clients = connect()
     key = lab_key.named(clients.kms, key_id)
@@ -28,15 +28,15 @@ def schedule_deletion(days: int, key_id: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"key_id": key.key_id, "deletion_date": deletion_date})
         return
-    click.echo(will_be_deleted(key, deletion_date))
-    click.echo(f"Until then: kmsdemo cancel-deletion --key-id {key.key_id}")
+    say(will_be_deleted(key, deletion_date))
+    say(f"To cancel: kmsdemo cancel-deletion --key-id {key.key_id}")
 
 
 @click.command("cancel-deletion")
 @key_option
 @json_option
 def cancel_deletion(key_id: str | None, as_json: bool) -> None:
-    """Cancel the deletion; the key is disabled."""
+    """Cancel the deletion of the key, which is then disabled."""
     clients = connect()
     key = lab_key.named(clients.kms, key_id, pending_deletion=True)
     keys.cancel_deletion(clients.kms, key.key_id)
@@ -44,5 +44,21 @@ def cancel_deletion(key_id: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"key_id": key.key_id, "state": state})
         return
-    click.echo(f"The key {key.key_id} stays; it is {state.lower()}.")
-    click.echo(f"To use it again: aws kms enable-key --key-id {key.key_id}")
+    say(f"Cancelled. The key {key.key_id} is {state.lower()}.")
+    say(f"Next: kmsdemo enable --key-id {key.key_id}")
+
+
+@click.command()
+@key_option
+@json_option
+def enable(key_id: str | None, as_json: bool) -> None:
+    """Enable a disabled key, so that it can encrypt and decrypt."""
+    clients = connect()
+    key = lab_key.named(clients.kms, key_id)
+    keys.enable(clients.kms, key.key_id)
+    state = keys.describe(clients.kms, key.key_id).state
+    if as_json:
+        print_json({"key_id": key.key_id, "state": state})
+        return
+    say(f"The key {key.key_id} is {state.lower()}.")
+    say("Next: kmsdemo encrypt PASSWORD, or kmsdemo decrypt APPUSER")

@@ -9,10 +9,10 @@ from kmsdemo.errors import KmsdemoError
 
 @dataclass(eq=False)
 class CommandNotFound(KmsdemoError):
-    """A program cannot be started."""
+    """A program does not exist or cannot be started."""
 
     command: str
     reason: str
 
     _what = "{command} cannot be started: {reason}."
-    _next_step = "Check its name and the PATH."
+    _next_step = "Check the name and the PATH."

@@ -1,4 +1,4 @@
-"""How findings are printed: under the step of the lab, with what to do next."""
+"""Prints findings under the step of the lab, with what to do next."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kmsdemo.lesson.terminal import wrapped
 from kmsdemo.printable import printable
 
 STYLES = {"done": "green", "not yet": "bold red", "not reached": "dim"}
-_LOUDER_WORDS = {**WORDS, "not yet": "NOT YET"}
+_PLAIN_WORDS = {**WORDS, "not yet": "NOT YET"}
 
 
-class Findings:
+class FindingsPrinter:
     """Prints findings, one after another."""
 
     def __init__(self) -> None:
@@ -23,32 +23,32 @@ class Findings:
         self._step = ""
 
     def add(self, finding: Finding) -> None:
-        """Print one more."""
+        """Print a finding."""
         if finding.step != self._step:
             self._step = finding.step
             self._print(0, finding.step, "bold")
         has_marks = sys.stdout.isatty() and self._console.encoding.startswith("utf")
-        mark = (MARKS if has_marks else _LOUDER_WORDS)[finding.verdict]
+        mark = (MARKS if has_marks else _PLAIN_WORDS)[finding.verdict]
         reason = f": {finding.actual}" if finding.verdict == "not reached" else ""
         self._print(2, f"{mark} {finding.requirement}{reason}", STYLES[finding.verdict])
         if finding.verdict == "not yet":
             self._explain(finding)
 
     def end(self, text: str) -> None:
-        """Print what all of them come to."""
+        """Print the result of all findings."""
         self._console.print()
         self._print(0, text, "bold")
 
     def _explain(self, finding: Finding) -> None:
-        said = {
+        lines = {
             "Expected": finding.expected,
-            "We see": finding.actual,
+            "Found": finding.actual,
             "Output": finding.output,
             "Next": finding.next_step,
         }
-        for about, text in said.items():
+        for label, text in lines.items():
             if text:
-                self._print(4, f"{about}: {text}")
+                self._print(4, f"{label}: {text}")
 
     def _print(self, indent: int, text: str, style: str = "") -> None:
         shown = printable(text, keep="\n\t")  # which wrapping takes for spaces

@@ -1,21 +1,46 @@
-"""The group of all commands: how each of them ends, and what ``kmsdemo --help`` teaches."""
+"""The group of all commands: how they end, and the help."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from kmsdemo import errors
 from kmsdemo.cli import streams
+from kmsdemo.cli.output import say
+from kmsdemo.printable import printable
+
+_WIDTH_OF_NAMES = 21
 
 
 class Commands(click.Group):
     """A group whose commands end with an exit code and two lines instead of a stack trace."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._sections: dict[str, Sequence[click.Command]] = {}
+
+    def add_section(self, title: str, commands: Sequence[click.Command]) -> None:
+        """Add commands, which the help lists under a title, in their order."""
+        self._sections[title] = commands
+        for command in commands:
+            self.add_command(command)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the lab."""
         return list(self.commands)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help on one page of a terminal with 24 rows: no row is blank."""
+        self.format_usage(ctx, formatter)
+        formatter.write(f"{self.help}\n")
+        for title, commands in self._sections.items():
+            formatter.write(f"{title}:\n")
+            with formatter.indentation():
+                formatter.write_dl([_row(command, formatter.width) for command in commands])
+        formatter.write(f"{self.epilog}\n")
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command and exit; also where a stream is closed or full."""
@@ -26,36 +51,27 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except errors.KmsdemoError as error:
-            click.echo(f"Error: {error}", err=True)
+            say(f"Error: {error}", err=True)
             ctx.exit(2 if isinstance(error, errors.WrongUsage) else 1)
+        except click.ClickException as error:
+            error.message = printable(error.message, keep="\n")  # type: ignore[misc]
+            raise
         except (KeyboardInterrupt, click.Abort):
-            click.echo("\nInterrupted.", err=True)
+            say("\nInterrupted.", err=True)
             ctx.exit(130)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def _row(command: click.Command, width: int) -> tuple[str, str]:
+    return str(command.name), command.get_short_help_str(limit=width - _WIDTH_OF_NAMES)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="[-h] [--version]",
+    epilog="Credentials, Region and endpoint are configured as for the aws command.\n"
+    "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.",
+)
 @click.version_option(package_name="kmsdemo")
 def main() -> None:
-    """Encrypt passwords with AWS KMS and keep them in DynamoDB: the KMS lab.
-
-    The lab, in its order:
-
-    \b
-      kmsdemo setup                 create the KMS key and the table
-      kmsdemo encrypt PASSWORD      encrypt a password and store it
-      kmsdemo items                 look at the ciphertext
-      kmsdemo decrypt APPUSER       get the password back
-      kmsdemo schedule-deletion     the key serves no one from now on ...
-      kmsdemo cancel-deletion       ... unless you change your mind
-      kmsdemo cleanup               key and table go
-
-    or all of it at once, explained and without any account: kmsdemo lab
-
-    To do it by hand, kmsdemo shell has an AWS of its own; kmsdemo check says how far you are,
-    and kmsdemo grade marks two scripts of your own.
-
-    Credentials, Region, profile and endpoint come from where every AWS program looks for
-    them: AWS_ACCESS_KEY_ID, AWS_DEFAULT_REGION, AWS_PROFILE, AWS_ENDPOINT_URL, ~/.aws.
-
-    Exit codes: 0 done, 1 failed (and said why), 2 wrong usage, 130 interrupted.
-    """  # noqa: D301, click takes the paragraph after a backspace as it is written
+    """The KMS lab: encrypt passwords with AWS KMS and store them in DynamoDB."""

@@ -1,4 +1,4 @@
-"""``lab``: the whole lab, run and explained."""
+"""``lab``: runs and explains the whole lab."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 _PASSWORD_BYTES = range(6, 4097)
 
 
-def _fit_for_a_lesson(_: click.Context, __: click.Parameter, password: str | None) -> str | None:
+def _checked_password(_: click.Context, __: click.Parameter, password: str | None) -> str | None:
     if password and len(password.encode(errors="surrogateescape")) not in _PASSWORD_BYTES:
-        raise click.UsageError("--password takes 6 to 4,096 bytes: fewer occur anywhere by chance.")
+        raise click.UsageError(
+            "--password takes 6 to 4,096 bytes; shorter text can occur elsewhere."
+        )
     return password
 
 
-def _with_a_keyboard(_: click.Context, __: click.Parameter, is_paced: bool) -> bool:
+def _checked_pace(_: click.Context, __: click.Parameter, is_paced: bool) -> bool:
     if is_paced and not sys.stdin.isatty():
-        raise click.UsageError("--pace needs a keyboard: standard input is no terminal.")
+        raise click.UsageError("--pace needs a keyboard: standard input is not a terminal.")
     return is_paced
 
 
@@ -41,39 +43,38 @@ def _with_a_keyboard(_: click.Context, __: click.Parameter, is_paced: bool) -> b
     "first",
     metavar="NAME",
     default="",
-    help="Begin with this chapter, by its name or number, such as encrypt or 3; "
-    "what it needs is done silently.",
+    help="Begin with this chapter, by its name or number, such as encrypt or 3.",
 )
 @click.option(
     "--pace",
     "is_paced",
     is_flag=True,
-    callback=_with_a_keyboard,
-    help="Wait for a key after each step.",
+    callback=_checked_pace,
+    help="Wait for a key press after each step.",
 )
 @click.option(
     "--password",
     metavar="TEXT",
-    callback=_fit_for_a_lesson,
-    help="Encrypt this, of the audience's choice; it will be shown.",
+    callback=_checked_password,
+    help="Encrypt this password, chosen by the audience; the lesson shows it.",
 )
 @click.option(
     "--plain",
     is_flag=True,
-    help="In words, without colours and frames; where the output is no terminal, by itself.",
+    help="Words instead of colours and frames; the default outside of a terminal.",
 )
 @click.option(
     "--transcript",
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Keep the lesson as Markdown in a new file.",
+    help="Also write the lesson to a new file, as Markdown.",
 )
 @click.option(
     "--backend",
     type=click.Choice(backends.NAMES),
     default=backends.DEFAULT,
     show_default=True,
-    help="Where AWS is; moto runs in this process and needs nothing.",
+    help="Where AWS is; moto runs in this process and needs no account.",
 )
 @backend_options
 def lab(
@@ -83,18 +84,17 @@ def lab(
     plain: bool,
     transcript: str | None,
     backend: str,
-    **told: Any,
+    **values: Any,
 ) -> None:
-    """Run the whole lab, without any account, and explain it.
+    """Run the whole lab, without an AWS account, and explain it.
 
-    Each feature is a chapter. Under each of its steps stand the calls to AWS that it made, and
-    the aws command that makes the same call in a shell like bash. What is secret is a variable
-    there, such as PLAINTEXT.
+    Each feature is a chapter. Each step shows its AWS calls, and the same calls as aws commands
+    for a shell such as bash. Secrets are variables there, such as PLAINTEXT.
 
     With --pace: space for the next step, b back to the explanation, q to quit and clean up.
     """
-    say("The KMS lab: encrypt a password before it travels to the database.")
-    options = Options(**told)
+    say("The KMS lab: encrypt a password before you send it to the database.")
+    options = Options(**values)
     if announcement := backends.announcement(backend, options):
         say(announcement)
     # pytest only starts where it runs
@@ -111,7 +111,7 @@ def lab(
 
 @contextmanager
 def _transcript(path: str | None) -> Iterator[list[Renderer]]:
-    """Yield what the lesson is also told on; remove it where there was no such lesson."""
+    """Yield the renderer of the transcript, if any; remove the file if the lesson cannot start."""
     if path is None:
         yield []
         return
@@ -126,10 +126,10 @@ def _transcript(path: str | None) -> Iterator[list[Renderer]]:
 
 
 def _new_file(path: str) -> TextIO:
-    """Open a file for the transcript; one that is there is not overwritten."""
+    """Create the file of the transcript; never overwrite one."""
     try:
         return Path(path).open("x", encoding="utf-8")
     except FileExistsError as error:
-        raise click.UsageError(f"{path} is there already; name a new file.") from error
+        raise click.UsageError(f"{path} already exists; choose another name.") from error
     except OSError as error:
         raise click.UsageError(f"{path} cannot be written: {error.strerror}.") from error

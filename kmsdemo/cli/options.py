@@ -1,4 +1,4 @@
-"""What several commands can be told in the same words."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ key_option = click.option(
     "--key-id",
     metavar="KEY",
     help="The key: key id, key ARN, alias or alias ARN. "
-    "By default the one key whose alias begins with alias/demo-kms-.",
+    "The default is the only key whose alias begins with alias/demo-kms-.",
 )
 table_option = click.option(
     "--table-name", metavar="TABLE", default=table.TABLE_NAME, show_default=True, help="The table."
@@ -32,12 +32,12 @@ sandbox_option = click.option(
     show_default=True,
     help="The running sandbox.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a program.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 junit_option = click.option(
     "--junit",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the same as JUnit XML, for a gradebook.",
+    help="Also write the result as JUnit XML, for a gradebook.",
 )
 
 
@@ -53,7 +53,7 @@ def days_option(default: int) -> Callable[[_Command], _Command]:
 
 
 def backend_options(command: _Command) -> _Command:
-    """Add an option for each thing that a backend can be told."""
+    """Add the options of the backends."""
     for option in reversed(fields(Options)):
         metavar = option.metadata["metavar"]
         command = click.option(
@@ -67,7 +67,7 @@ def backend_options(command: _Command) -> _Command:
 
 
 def read_password(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:
-    """Return the password: as given, from standard input, or typed without being shown."""
+    """Return the password: the argument, standard input, or a hidden prompt."""
     if value == "-":
         typed = sys.stdin.buffer.read().decode(errors="surrogateescape")
         return typed.removesuffix("\n").removesuffix("\r")

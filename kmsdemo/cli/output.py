@@ -1,4 +1,4 @@
-"""How facts are printed: for people in words, for programs as JSON."""
+"""Prints text for people and JSON for programs."""
 
 from __future__ import annotations
 
@@ -13,35 +13,45 @@ import click
 from rich.console import Console
 
 from kmsdemo.keys import Key
+from kmsdemo.printable import printable
 from kmsdemo.vault import Item
 
 _SHOWN_CIPHERTEXT = 24
 
 
+def say(text: str = "", *, err: bool = False) -> None:
+    """Print a text for people, with the control characters of what others wrote escaped."""
+    click.echo(printable(text, keep="\n"), err=err)
+
+
+def ask(question: str) -> bool:
+    """Ask a question on standard error, and return whether the answer is yes."""
+    return click.confirm(printable(question), err=True)
+
+
 def progress(what: str) -> AbstractContextManager[Any]:
-    """Show what takes a while, on standard error, if that is a terminal."""
+    """Show a progress message on standard error, if that is a terminal."""
     return Console(stderr=True).status(f"{what} …")
 
 
 def key_facts(key: Key, aliases: list[str]) -> dict[str, Any]:
-    """Return what is shown of a key, its names first."""
+    """Return the fields of a key, with its key id and aliases first."""
     facts = asdict(key)
     return {"key_id": facts.pop("key_id"), "aliases": aliases, **facts}
 
 
 def item_facts(item: Item) -> dict[str, Any]:
-    """Return what a program reads of an item."""
+    """Return the fields of an item for a program."""
     return {"appuser": item.appuser, "userpasswd": _base64(item), "cipher": item.cipher}
 
 
 def item_line(item: Item) -> str:
-    """Return what people see of an item: its ciphertext is cut short."""
-    blob = item.ciphertext_blob
+    """Return an item as one line, with its ciphertext shortened."""
+    blob, appuser = item.ciphertext_blob, printable(item.appuser)
     if blob is None:
-        return f"{item.appuser}  no binary attribute userpasswd"
-    return (
-        f"{item.appuser}  {len(blob):4} bytes  {_base64(item)[:_SHOWN_CIPHERTEXT]}…  {item.cipher}"
-    )
+        return f"{appuser}  no binary attribute userpasswd"
+    shown = f"{_base64(item)[:_SHOWN_CIPHERTEXT]}…"
+    return f"{appuser}  {len(blob):4} bytes  {shown}  {printable(item.cipher)}"
 
 
 def _base64(item: Item) -> str:
@@ -49,23 +59,30 @@ def _base64(item: Item) -> str:
 
 
 def will_be_deleted(key: Key, deletion_date: datetime | None) -> str:
-    """Return the sentence about a key on its way out."""
+    """Return the sentence with the deletion date of a key."""
     when = f"on {date(deletion_date)}" if deletion_date else "after its last replica"
-    return f"The key {key.key_id} will be deleted {when}."
+    return f"AWS KMS deletes the key {key.key_id} {when}."
 
 
 def in_words(value: str | list[str] | datetime | None) -> str:
-    """Return a fact as people read it."""
+    """Return a value as text for people."""
     if isinstance(value, datetime):
         return date(value)
-    return (", ".join(value) if isinstance(value, list) else value) or "-"
+    return printable(", ".join(value) if isinstance(value, list) else value or "") or "-"
 
 
 def date(moment: datetime) -> str:
-    """Return a moment in the time of this computer."""
+    """Return a time in the time zone of this computer."""
     return moment.astimezone().strftime("%Y-%m-%d at %H:%M %Z")
 
 
 def print_json(facts: Any) -> None:
-    """Print facts as JSON, with moments in ISO 8601."""
-    click.echo(json.dumps(facts, indent=2, default=datetime.isoformat, ensure_ascii=False))
+    """Print facts as JSON, with times in ISO 8601."""
+    text = json.dumps(facts, indent=2, default=datetime.isoformat, ensure_ascii=False)
+    click.echo("".join(map(_in_json, text)))
+
+
+def _in_json(character: str) -> str:
+    """Return a character of a JSON text, escaped where a terminal might act on it."""
+    is_safe = character.isprintable() or character == "\n"
+    return character if is_safe else json.dumps(character)[1:-1]

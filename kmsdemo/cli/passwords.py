@@ -1,7 +1,8 @@
-"""``encrypt``, ``decrypt``, ``items``: passwords go in, come out, and are looked at as stored."""
+"""``encrypt``, ``decrypt``, ``items``: encrypt a password, decrypt it, list the ciphertext."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
@@ -10,7 +11,8 @@ from kmsdemo import lab_key, vault
 from kmsdemo.account.clients import connect
 from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
 from kmsdemo.cli.options import json_option, key_option, read_password, table_option
-from kmsdemo.cli.output import item_facts, item_line, print_json
+from kmsdemo.cli.output import item_facts, item_line, print_json, say
+from kmsdemo.printable import printable
 from kmsdemo.vault import Vault
 
 
@@ -20,13 +22,13 @@ from kmsdemo.vault import Vault
     "--plain",
     "cipher",
     flag_value=Plain.name,
-    help="Store it as the lab's two scripts do: without encryption context.",
+    help="Use no encryption context, like the two scripts of the lab.",
 )
 @click.option(
     "--envelope",
     "cipher",
     flag_value=Envelope.name,
-    help="Encrypt it here, under a data key; AWS KMS never sees the password.",
+    help="Use envelope encryption: AWS KMS never receives the password.",
 )
 @key_option
 @table_option
@@ -34,20 +36,20 @@ from kmsdemo.vault import Vault
 def encrypt(
     password: str, cipher: str | None, key_id: str | None, table_name: str, as_json: bool
 ) -> None:
-    """Encrypt PASSWORD for a new user number.
+    """Encrypt PASSWORD and store it under a new user number.
 
-    An argument is seen by ps and kept in the shell's history. With - it is read from standard
-    input; without PASSWORD it is asked for and not shown. A password that begins with a dash
-    goes after --.
+    An argument is visible in ps and in the history of the shell. With - the password is read
+    from standard input; without PASSWORD the command prompts for it. Put -- before a password
+    that begins with a dash.
     """
     passwords = _vault(key_id, table_name, cipher=CIPHERS[cipher or Direct.name])
     if not as_json:
-        click.echo("-->> Encrypting your very secret password")
+        say("-->> Encrypting your very secret password")
     appuser = passwords.store(password)
     if as_json:
         print_json({"appuser": appuser, "cipher": passwords.cipher.name, "table": table_name})
         return
-    click.echo(f"A new encrypted password for user: {appuser} has been stored in DynamoDB")
+    say(f"A new encrypted password for user: {appuser} has been stored in DynamoDB")
 
 
 @click.command()
@@ -56,33 +58,35 @@ def encrypt(
 @table_option
 @json_option
 def decrypt(appuser: str, key_id: str | None, table_name: str, as_json: bool) -> None:
-    """Show the password of user number APPUSER.
+    """Decrypt the password of user number APPUSER.
 
-    The key is always named to AWS KMS: a ciphertext under another key is refused.
+    The request names the key: AWS KMS rejects a ciphertext that is encrypted under another key.
     """
     passwords = _vault(key_id, table_name)
     if not as_json:
-        click.echo(f"-->> Decrypting the very secret password for user: {appuser}")
+        say(f"-->> Decrypting the very secret password for user: {printable(appuser)}")
     password = passwords.reveal(appuser)
     if as_json:
         print_json({"appuser": appuser, "password": password})
         return
-    click.echo(f"Is this your decrypted password? -> {password}")
+    shown = printable(password) if sys.stdout.isatty() else password
+    # In colour: without, click takes away what looks like a colour in a password.
+    click.echo(f"Is this your decrypted password? -> {shown}", color=True)
 
 
 @click.command()
 @table_option
 @json_option
 def items(table_name: str, as_json: bool) -> None:
-    """List user numbers and their ciphertext."""
+    """List the user numbers and their ciphertext."""
     stored = list(vault.items(connect().dynamodb, table_name))
     if as_json:
         print_json([item_facts(item) for item in stored])
         return
     for item in stored:
-        click.echo(item_line(item))
+        say(item_line(item))
     if not stored:
-        click.echo(f"{table_name} is empty. Next: kmsdemo encrypt PASSWORD", err=True)
+        say(f"{table_name} is empty. Next: kmsdemo encrypt PASSWORD", err=True)
 
 
 def _vault(key_id: str | None, table_name: str, **options: Any) -> Vault:

@@ -1,4 +1,4 @@
-"""``sandbox`` and ``sandbox advance``: an AWS of one's own, and its clock."""
+"""``sandbox`` and ``sandbox advance``: runs AWS on this machine, and moves its clock."""
 
 from __future__ import annotations
 
@@ -23,36 +23,38 @@ from kmsdemo.learners.class_list import Learner
     type=click.IntRange(0, 65535),
     default=4566,
     show_default=True,
-    help="The port; 0 takes a free one.",
+    help="The port; 0 selects a free one.",
 )
 @click.option(
     "--class",
     "names",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A class list, one name a line: each gets an account; their credentials are written "
-    "beside it, to hand out.",
+    help="A class list, one name a line: each learner gets an account; their credentials are "
+    "written to a file next to the list.",
 )
 @click.pass_context
 def sandbox(ctx: click.Context, host: str, port: int, names: Path | None) -> None:
-    """Start an AWS of your own on this machine.
+    """Run AWS KMS, DynamoDB, IAM and STS on this machine.
 
-    AWS KMS answers as AWS documents it: key states, waiting periods, key policies. DynamoDB,
-    IAM and STS are there too. Nothing is kept when it stops. An access key id of twelve digits
-    is the account of that number, so each learner can have one; anything else acts as the root
-    of account 123456789012, and users and access keys made with aws iam are who they are.
+    AWS KMS answers as AWS documents it, with key states, waiting periods and key policies. The
+    sandbox keeps nothing when it stops.
+
+    An access key id of twelve digits selects the account with that number, so that each learner
+    can have an account. An access key created with aws iam belongs to its IAM user. Every other
+    access key belongs to the root user of account 123456789012.
     """
     if ctx.invoked_subcommand is None:
         _serve(host, port, names)
 
 
 @sandbox.command()
-@click.option("--days", type=click.FloatRange(min=0), required=True, help="How many days pass.")
+@click.option("--days", type=click.FloatRange(min=0), required=True, help="The number of days.")
 @sandbox_option
 def advance(days: float, endpoint_url: str) -> None:
-    """Let days pass in a running sandbox.
+    """Move the clock of a running sandbox forward.
 
-    Keys whose waiting period is over are gone for good.
+    The sandbox deletes keys whose waiting period ends.
     """
     from kmsdemo.sandbox.http import client  # noqa: PLC0415, moto only starts where it runs
 
@@ -69,25 +71,25 @@ def _serve(host: str, port: int, names: Path | None) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with environment.isolated({}), console.served_by(server, learners) as console_url:
         if names is None:
-            say(_HOW_TO_USE_IT.format(url=server.url))
+            say(_INSTRUCTIONS.format(url=server.url))
         else:
-            _open_class(names, learners, server.url_for_others)
-        say(f"To look at what is in it: {console_url}")
+            _print_class_instructions(names, learners, server.url_for_others)
+        say(f"Console: {console_url}")
         if not server.only_this_machine:
-            say("Other machines can reach it too, and whoever reaches it may do anything.")
+            say("Other machines can reach the sandbox, and every caller has full access.")
         server.serve()
-    say("The sandbox has stopped; nothing of it is left.")
+    say("The sandbox has stopped; its data is deleted.")
 
 
-def _open_class(names: Path, learners: Sequence[Learner], url: str) -> None:
+def _print_class_instructions(names: Path, learners: Sequence[Learner], url: str) -> None:
     credentials = names.with_name(f"{names.stem}-credentials.csv")
     class_list.write_credentials(learners, url, credentials)
     say(f"The KMS sandbox of a class of {len(learners)} listens on {url}.")
-    say(f"Hand out to each what stands in {credentials}.")
-    say(f"How far everybody is: kmsdemo class {names} --endpoint-url {url}")
+    say(f"Give each learner their line of {credentials}.")
+    say(f"Progress: kmsdemo class {names} --endpoint-url {url}")
 
 
-_HOW_TO_USE_IT = """\
+_INSTRUCTIONS = """\
 The KMS sandbox listens on {url} and stops with Ctrl-C. In another terminal:
 
 bash, zsh:

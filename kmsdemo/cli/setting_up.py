@@ -1,4 +1,4 @@
-"""``setup``, ``describe``, ``cleanup``: the lab's key and table, made, looked at and removed."""
+"""``setup``, ``describe``, ``cleanup``: create, describe and delete the key and the table."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import click
 from kmsdemo import errors, keys, lab_key, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.cli.options import days_option, json_option, key_option, table_option
-from kmsdemo.cli.output import in_words, key_facts, print_json, progress, will_be_deleted
+from kmsdemo.cli.output import ask, in_words, key_facts, print_json, progress, say, will_be_deleted
 from kmsdemo.keys import Key
 
 
 @click.command()
-@click.option("--alias", metavar="NAME", help="The key's alias; by default demo-kms- and 8 digits.")
+@click.option(
+    "--alias",
+    metavar="NAME",
+    help="The alias of the key; the default is demo-kms- and a random suffix.",
+)
 @click.option("--description", default="The key of the KMS lab", show_default=True)
 @click.option(
     "--key-administrator",
@@ -42,8 +46,8 @@ def setup(
 ) -> None:
     """Create the KMS key and the DynamoDB table.
 
-    The key is symmetric and encrypts and decrypts; the table is paid for on demand and its
-    partition key is appuser. What is there already stays as it is: run it as often as you like.
+    The key is symmetric, to encrypt and decrypt. The table has the partition key appuser and
+    on-demand capacity. An existing key or table is kept, so the command is safe to repeat.
     """
     clients = connect()
     with progress("Creating the key and the table"):
@@ -59,9 +63,9 @@ def setup(
     if as_json:
         print_json({**key_facts(key, aliases), "created": created, "table": made.name})
         return
-    click.echo(f"Key    {key.key_id}  {', '.join(aliases)}{'' if created else '  (was there)'}")
-    click.echo(f"Table  {made.name}")
-    click.echo("Next:  kmsdemo encrypt PASSWORD")
+    say(f"Key    {key.key_id}  {', '.join(aliases)}{'' if created else '  (already exists)'}")
+    say(f"Table  {made.name}")
+    say("Next:  kmsdemo encrypt PASSWORD")
 
 
 @click.command()
@@ -81,39 +85,38 @@ def describe(key_id: str | None, table_name: str, as_json: bool) -> None:
         print_json({**facts, "table": table_name, "table_status": status})
         return
     for name, value in facts.items():
-        click.echo(f"{name.replace('_', ' '):14} {in_words(value)}")
-    click.echo(f"{'table':14} {table_name}, {status or 'does not exist'}")
+        say(f"{name.replace('_', ' '):14} {in_words(value)}")
+    say(f"{'table':14} {table_name}, {status or 'does not exist'}")
 
 
 @click.command()
 @days_option(30)
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @key_option
 @table_option
 @json_option
 def cleanup(days: int, yes: bool, key_id: str | None, table_name: str, as_json: bool) -> None:
-    """Delete the table, and the key in 30 days.
+    """Delete the table now, and the key in 30 days.
 
-    All passwords in the table are gone at once; the key waits.
-
-    What is gone already is no error: run it as often as you like.
+    The passwords in the table are deleted immediately; the key is pending deletion during its
+    waiting period. The command is safe to repeat.
     """
     clients = connect()
     key = keys.describe(clients.kms, key_id) if key_id else lab_key.in_use(clients.kms)
     if not yes:
         _confirm(f"Delete {f'the key {key.key_id} and ' if key else ''}the table {table_name}?")
-    deletion_date = _doom(clients, key, days)
+    deletion_date = _schedule_deletion(clients, key, days)
     with progress("Deleting the table"):
         deleted = table.delete(clients.dynamodb, table_name)
     if as_json:
-        doomed = {"key_id": key and key.key_id, "deletion_date": deletion_date}
-        print_json({**doomed, "table_deleted": deleted})
+        deleted_key = {"key_id": key and key.key_id, "deletion_date": deletion_date}
+        print_json({**deleted_key, "table_deleted": deleted})
         return
-    click.echo(will_be_deleted(key, deletion_date) if key else "No key of the lab is in use.")
-    click.echo(f"The table {table_name} {'is deleted' if deleted else 'did not exist'}.")
+    say(will_be_deleted(key, deletion_date) if key else "No key of the lab is in use.")
+    say(f"The table {table_name} {'is deleted' if deleted else 'did not exist'}.")
 
 
-def _doom(clients: Clients, key: Key | None, days: int) -> datetime | None:
+def _schedule_deletion(clients: Clients, key: Key | None, days: int) -> datetime | None:
     if key is None:
         return None
     try:
@@ -123,6 +126,6 @@ def _doom(clients: Clients, key: Key | None, days: int) -> datetime | None:
 
 
 def _confirm(question: str) -> None:
-    if not click.confirm(question, err=True):
-        click.echo("Nothing was deleted.", err=True)
+    if not ask(question):
+        say("Nothing was deleted.", err=True)
         click.get_current_context().exit(1)

@@ -1,4 +1,4 @@
-"""``shell``: a shell of one's own, with an AWS in it."""
+"""``shell``: a shell that is connected to a new sandbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kmsdemo.account import environment
 from kmsdemo.cli import shell_prompt
 from kmsdemo.cli.errors import CommandNotFound
 from kmsdemo.cli.output import say
-from kmsdemo.suite import location
+from kmsdemo.suite import interruption, location
 
 _VARIABLES = {
     "AWS_ACCESS_KEY_ID": "123456789012",
@@ -27,7 +27,7 @@ _VARIABLES = {
     "NO_PROXY": "127.0.0.1",
 }
 _GREETING = """\
-To look at your own AWS: {url} (exit leaves it).
+Console of your sandbox: {url} (leave with exit)
 First task: create a symmetric KMS key, alias demo-kms-…; kmsdemo check helps."""
 
 
@@ -37,12 +37,13 @@ First task: create a symmetric KMS key, alias demo-kms-…; kmsdemo check helps.
 )
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def shell(command: tuple[str, ...]) -> None:
-    """Open a shell with an AWS of its own, and the two scripts in its folder.
+    """Open a shell with a new sandbox and the two scripts.
 
     The aws command, boto3 and any other SDK find the sandbox by their environment. What you
     leave in the folder is kept if you changed or added anything; AWS itself is gone with the
     shell. With -- COMMAND, that runs instead of a shell, and its exit code is ours.
     """
+    interruption.handle_signals()  # so that nothing stays when the terminal is closed
     with ExitStack() as until_the_end:
         folder = until_the_end.enter_context(_folder())
         profiles = until_the_end.enter_context(_own_profiles())
@@ -54,13 +55,13 @@ def shell(command: tuple[str, ...]) -> None:
             sys.exit(_run(command, folder))
         say(_GREETING.format(url=console_url))
         _run(until_the_end.enter_context(shell_prompt.interactive_shell()), folder)
-        _say_what_was_reached()
-    say("The sandbox has stopped; nothing of it is left.")
+        _print_progress()
+    say("The sandbox has stopped; its data is deleted.")
 
 
 @contextmanager
 def _own_profiles() -> Iterator[dict[str, str]]:
-    """Yield where ``aws configure`` writes in this shell: not where the user's profiles are."""
+    """Yield variables that keep ``aws configure`` in this shell from changing the user's profiles."""
     with tempfile.TemporaryDirectory(prefix="kms-lab-profiles-") as folder:
         yield {
             "AWS_CONFIG_FILE": str(Path(folder, "config")),
@@ -81,7 +82,7 @@ def _sandbox() -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """Make a folder with the two scripts; keep it where there is something new in it."""
+    """Create a folder with the two scripts; keep it if its files have changed."""
     folder = Path(tempfile.mkdtemp(prefix="kms-lab-"))
     for script in (location.root() / "examples").glob("*.py"):
         shutil.copy(script, folder)
@@ -100,7 +101,7 @@ def _contents(folder: Path) -> dict[Path, bytes]:
 
 
 def _run(command: Sequence[str], folder: Path) -> int:
-    """Run a program to its end; Ctrl-C is its own affair."""
+    """Run a program to its end; only that program handles Ctrl-C."""
     before = signal.signal(signal.SIGINT, lambda *_: None)  # not SIG_IGN, which is inherited
     try:
         code = subprocess.run(command, cwd=folder, check=False).returncode  # noqa: S603, the user's
@@ -111,11 +112,11 @@ def _run(command: Sequence[str], folder: Path) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _say_what_was_reached() -> None:
+def _print_progress() -> None:
     from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
 
     findings = check_account()
-    reached = [finding.requirement for finding in findings if finding.verdict == "done"]
-    say(f"\nReached: {len(reached)} of {len(findings)}.")
-    for requirement in reached:
+    done = [finding.requirement for finding in findings if finding.verdict == "done"]
+    say(f"\nDone: {len(done)} of {len(findings)}.")
+    for requirement in done:
         say(f"  {requirement}")

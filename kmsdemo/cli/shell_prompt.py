@@ -1,4 +1,7 @@
-"""The user's own shell, with a prompt that says where one is."""
+"""The user's own shell, with a prompt that says where one is, and without its history file.
+
+Passwords are typed there. The session has a history, which ends with it.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +15,25 @@ from pathlib import Path
 
 @contextmanager
 def interactive_shell() -> Iterator[list[str]]:
-    """Yield the command of the user's shell, with a prompt that says where one is."""
+    """Yield the command of the user's shell, which writes nothing into the user's history."""
     program = os.environ.get("SHELL") or shutil.which("pwsh") or shutil.which("powershell") or "sh"
     with tempfile.TemporaryDirectory(prefix="kms-lab-prompt-") as folder:
         yield [program, *_options(Path(program).stem, Path(folder))]
 
 
 def _options(name: str, folder: Path) -> list[str]:
-    """Return how a shell is told its prompt, after the user's own configuration."""
+    """Return how a shell is told its prompt and history, after the user's own configuration."""
+    # On macOS, shells save their sessions, history and all, in a way of their own.
+    os.environ["SHELL_SESSIONS_DISABLE"] = "1"
     make = {"bash": _bash, "zsh": _zsh, "fish": _fish, "pwsh": _powershell}.get(name, _other)
     return make(folder)
 
 
 def _bash(folder: Path) -> list[str]:
     configuration = folder / "bashrc"
-    configuration.write_text('[ -r ~/.bashrc ] && . ~/.bashrc\nPS1="(kms lab) $PS1"\n')
+    configuration.write_text(
+        '[ -r ~/.bashrc ] && . ~/.bashrc\nPS1="(kms lab) $PS1"\nunset HISTFILE\n'
+    )
     return ["--rcfile", str(configuration), "-i"]
 
 
@@ -34,7 +41,7 @@ def _zsh(folder: Path) -> list[str]:
     own = os.environ.get("ZDOTDIR", str(Path.home()))
     (folder / ".zshrc").write_text(
         f'ZDOTDIR="{own}"; [ -r "$ZDOTDIR/.zshrc" ] && . "$ZDOTDIR/.zshrc"\n'
-        'PROMPT="(kms lab) $PROMPT"\n'
+        'PROMPT="(kms lab) $PROMPT"; unset HISTFILE\n'
     )
     os.environ["ZDOTDIR"] = str(folder)
     return ["-i"]
@@ -42,13 +49,16 @@ def _zsh(folder: Path) -> list[str]:
 
 def _fish(_: Path) -> list[str]:
     prompt = "functions -c fish_prompt own_prompt; function fish_prompt; echo -n '(kms lab) '"
-    return ["-i", "-C", f"{prompt}; own_prompt; end"]
+    return ["-i", "--private", "-C", f"{prompt}; own_prompt; end"]
 
 
 def _powershell(_: Path) -> list[str]:
-    return ["-NoExit", "-Command", 'function prompt { "(kms lab) PS $PWD> " }']
+    prompt = 'function prompt { "(kms lab) PS $PWD> " }'
+    history = "try { Set-PSReadLineOption -HistorySaveStyle SaveNothing } catch { }"
+    return ["-NoExit", "-Command", f"{prompt}; {history}"]
 
 
-def _other(_: Path) -> list[str]:
+def _other(folder: Path) -> list[str]:
     os.environ["PS1"] = "(kms lab) $ "
+    os.environ["HISTFILE"] = str(folder / "history")
     return ["-i"]

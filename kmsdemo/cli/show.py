@@ -1,4 +1,4 @@
-"""``show``: the two scripts, as the class reads them."""
+"""``show``: prints the two scripts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from rich.console import Console
 
 from kmsdemo.suite import location
 
-_REMARK = r"# \(\d\).*"
+_NUMBERED_COMMENT = r"# \(\d\).*"
 
 
-@click.command()
+@click.command(short_help="Print the encrypt or the decrypt script.")
 @click.argument("script", type=click.Choice(["encrypt", "decrypt"]))
 def show(script: str) -> None:
-    """Show the encrypt or the decrypt script, with an instructor's numbered remarks.
+    """Print the encrypt or the decrypt script, with numbered comments for an instructor.
 
-    The remarks are the script's own comments. In a pipe it comes as it is in its file.
+    On a terminal the script is coloured; in a pipe it is printed unchanged.
     """
     path = location.root() / "examples" / f"{script}-passwd.py"
     code = path.read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ def show(script: str) -> None:
 
         # The sixteen colours of the terminal itself, which fit its background.
         shown = Syntax("", "python", theme="ansi_light", background_color="default").highlight(code)
-        shown.highlight_regex(_REMARK, "bold not dim")
+        shown.highlight_regex(_NUMBERED_COMMENT, "bold not dim")
         Console().print(shown, soft_wrap=True, end="")
     else:
         click.echo(code, nl=False)

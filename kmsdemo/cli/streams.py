@@ -10,6 +10,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from io import TextIOWrapper
 from typing import Any, NoReturn, TextIO, TypeVar, cast
 
+from kmsdemo.cli.output import say
+
 _Result = TypeVar("_Result")
 
 # How a closed stream is opened: input is empty, output cannot be written, messages are lost.
@@ -64,13 +66,15 @@ def _run_flushed(program: Callable[[], _Result]) -> _Result:
             sys.stdout.flush()
     except OSError as error:
         if error.errno != errno.EPIPE:  # with head, say, nobody reads on
-            print(f"Error: {_reason(error)}", file=sys.stderr)
+            say(f"Error: {_reason(error)}", err=True)
         sys.exit(1)
 
 
 def _reason(error: OSError) -> str:
     if error.strerror is None:
         return str(error)  # the sandbox's own, which say what to do
+    if error.errno == errno.ENOENT and error.filename is None:
+        return "The current folder has been deleted. Change to another one."
     return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
 
 

@@ -1,4 +1,4 @@
-"""``sweep``: removes what killed runs left in an account."""
+"""``sweep``: removes the keys and tables of killed runs from an account."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ import click
 from kmsdemo.account.caller import identify
 from kmsdemo.account.clients import connect
 from kmsdemo.cli.options import json_option
-from kmsdemo.cli.output import date, print_json, progress
+from kmsdemo.cli.output import ask, date, print_json, progress, say
 from kmsdemo.shared_account import leftovers
 from kmsdemo.shared_account.leftovers import Leftover
 
 
 @click.command()
-@click.option("--run", "run_id", metavar="ID", help="Only what this run left.")
-@click.option("--expired", is_flag=True, help="Only what no run can still need, for a schedule.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--run", "run_id", metavar="ID", help="Only the keys and tables of this run.")
+@click.option(
+    "--expired", is_flag=True, help="Only what no run can still need; for a scheduled job."
+)
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @json_option
 def sweep(run_id: str | None, expired: bool, yes: bool, as_json: bool) -> None:
-    """Remove the keys and tables that killed test runs left.
+    """Remove the keys and tables of killed test runs.
 
-    Looks in the account and Region of the environment for what carries the tags of a run
-    (pytest --backend), shows it and asks. Keys are scheduled for deletion in 7 days without their
-    aliases, tables are deleted. Nothing else is touched.
+    Finds everything with the tags of a run (pytest --backend) in the account and Region of your
+    environment, lists it and asks for confirmation. Deletes tables and aliases, and schedules
+    keys for deletion in 7 days. Changes nothing else.
     """
     clients = connect()
     account = identify(clients.sts).account
     where = f"account {account}, Region {clients.kms.meta.region_name}"
-    with progress("Looking at keys and tables"):
+    with progress("Finding keys and tables"):
         found = leftovers.find(clients, run_id)
     unneeded = [leftover for leftover in found if leftover.has_expired or not expired]
     if unneeded and not yes:
@@ -41,7 +43,7 @@ def sweep(run_id: str | None, expired: bool, yes: bool, as_json: bool) -> None:
     else:
         _print(where, found, unneeded, failures)
     for failure in failures.values():
-        click.echo(f"Error: {failure}", err=True)
+        say(f"Error: {failure}", err=True)
     if failures:
         click.get_current_context().exit(1)
 
@@ -50,12 +52,12 @@ def _confirm(where: str, unneeded: Sequence[Leftover]) -> None:
     for run in dict.fromkeys(leftover.run for leftover in unneeded):
         of_run = [leftover for leftover in unneeded if leftover.run == run]
         until = date(run.expires)
-        running = "" if of_run[0].has_expired else f", which may go on until {until}"
-        click.echo(f"Run {run.run_id}{running}:", err=True)
+        running = "" if of_run[0].has_expired else f", which can run until {until}"
+        say(f"Run {run.run_id}{running}:", err=True)
         for leftover in of_run:
-            click.echo(f"  {_line(leftover)}", err=True)
-    if not click.confirm(f"Remove this from {where}?", err=True):
-        click.echo("Nothing was removed.", err=True)
+            say(f"  {_line(leftover)}", err=True)
+    if not ask(f"Remove this from {where}?"):
+        say("Nothing was removed.", err=True)
         click.get_current_context().exit(1)
 
 
@@ -81,8 +83,8 @@ def _print(
 ) -> None:
     for leftover in unneeded:
         if leftover not in failures:
-            click.echo(f"Removed {_line(leftover)}  of run {leftover.run.run_id}")
+            say(f"Removed {_line(leftover)}  of run {leftover.run.run_id}")
     if needed := len(found) - len(unneeded):
-        click.echo(f"Left alone, since a run may still need them: {needed}.")
+        say(f"Not removed, because a run can still need them: {needed}.")
     if not found:
-        click.echo(f"There is nothing to remove in {where}.")
+        say(f"There is nothing to remove in {where}.")

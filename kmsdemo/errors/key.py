@@ -28,7 +28,7 @@ class KeyDisabled(KeyFault):
     """The key is disabled."""
 
     _what = "The KMS key {key_id} is disabled: it cannot encrypt or decrypt."
-    _next_step = "Enable it again: kmsdemo enable --key-id {key_id}"
+    _next_step = "Enable it again: kmsdemo enable --key-id {key_id}."
 
 
 @dataclass(eq=False)

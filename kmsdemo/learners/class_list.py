@@ -83,5 +83,7 @@ def write_credentials(learners: Sequence[Learner], endpoint_url: str, path: Path
             rows.writeheader()
             for learner in learners:
                 rows.writerow({"name": learner.name, **learner.environment(endpoint_url)})
+    except UnicodeDecodeError as error:
+        raise ClassListUnusable(str(path), "another file with this name exists") from error
     except OSError as error:
         raise ClassListUnusable(str(path), error.strerror or "it cannot be written") from error

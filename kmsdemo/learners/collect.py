@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmsdemo import errors
+from kmsdemo.learners.errors import ReportUnwritable
 from kmsdemo.learners.finding import CheckFailed, Finding
 from kmsdemo.suite.run import TerminalReportReplacement, run, skip_reason
 
@@ -34,23 +35,34 @@ def collect(
         when_found: Called with each finding as it is made.
 
     Raises:
+        ReportUnwritable: The JUnit report cannot be written.
         KmsdemoError: The check cannot run: no credentials, no endpoint, no permission.
         KeyboardInterrupt: Ctrl-C.
     """
+    if junit:
+        _check_writable(junit)
     collector = _Collector(when_found)
     run(collector, features, *options, *([f"--junitxml={junit}"] if junit else []))
     if collector.was_interrupted:
         raise KeyboardInterrupt
-    if collector.error is not None:
-        raise collector.error
     return collector.findings
+
+
+def _check_writable(path: Path) -> None:
+    """Refuse what pytest would notice only at the end, or make folders for."""
+    try:
+        is_new = not path.exists()
+        path.open("ab").close()
+    except OSError as error:
+        raise ReportUnwritable(str(path), str(error.strerror)) from error
+    if is_new:
+        path.unlink()
 
 
 @dataclass(slots=True)
 class _Collector(TerminalReportReplacement):
     when_found: Callable[[Finding], None]
     findings: list[Finding] = field(default_factory=list)
-    error: BaseException | None = None
     _finding_of: Callable[..., Finding] = Finding
     _hint: str = ""
     _failure: CheckFailed = field(default_factory=lambda: CheckFailed(""))
@@ -62,17 +74,13 @@ class _Collector(TerminalReportReplacement):
 
     def pytest_bdd_step_error(self, exception: Exception) -> None:
         if isinstance(exception, errors.KmsdemoError):
-            self._stop(exception)
+            self.stop(exception)
         self._failure = (
             exception if isinstance(exception, CheckFailed) else CheckFailed(str(exception))
         )
 
     def pytest_bdd_step_func_lookup_error(self, exception: Exception) -> None:
-        self._stop(exception)
-
-    def _stop(self, error: BaseException) -> None:
-        self.error = error
-        pytest.exit(str(error))
+        self.stop(exception)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call":
@@ -82,7 +90,7 @@ class _Collector(TerminalReportReplacement):
         try:
             self.when_found(finding)
         except SystemExit as closed_output:
-            self._stop(closed_output)
+            self.stop(closed_output)
 
     def _finding(self, report: pytest.TestReport) -> Finding:
         if report.skipped:

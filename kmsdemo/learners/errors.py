@@ -30,6 +30,17 @@ class CommandUnusable(WrongUsage):
 
 
 @dataclass(eq=False)
+class ReportUnwritable(WrongUsage):
+    """The file for the JUnit report cannot be written."""
+
+    path: str
+    reason: str
+
+    _what = "{path} cannot be written: {reason}."
+    _next_step = "Name a file in an existing folder that you may write to."
+
+
+@dataclass(eq=False)
 class FolderUnusable(KmsdemoError):
     """The scripts run in a copy of their folder, and it cannot be copied."""
 

@@ -91,7 +91,7 @@ class MockKms(MockAWS):
             days: How many, 0 or more; parts of days count.
 
         Raises:
-            ValueError: The days are negative.
+            ValueError: The days are no number, negative, or lead past the year 9000.
         """
         clock.move(days)
         deletion.purge()

@@ -35,3 +35,13 @@ class NoSandboxThere(SandboxError):
             f"No sandbox could be reached: {reason}\n"
             "Start one with kmsdemo sandbox, or name its URL with --endpoint-url."
         )
+
+
+class DaysRefused(SandboxError):
+    """The sandbox does not move its clock by so many days."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The sandbox did not move its clock. {reason}\n"
+            "It moves forward only; start the sandbox again for a clock with the real time."
+        )

@@ -1,15 +1,15 @@
-"""The trace shows what was called and hides what is secret."""
+"""The trace keeps what was called and hides what is secret."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
+import kmsdemo
 from kmsdemo.account import Account
-from kmsdemo.account.clients import Clients
+from kmsdemo.account.clients import Clients, connect
 from kmsdemo.trace import Call, trace
 from tests import fake_endpoint
 
@@ -17,7 +17,7 @@ from tests import fake_endpoint
 @pytest.fixture
 def traced(account: Account) -> Iterator[tuple[Clients, list[Call]]]:
     """Clients of a session that is traced, and its calls."""
-    session = boto3.Session()
+    session = connect().session
     with trace(session) as calls:
         yield Clients(session), calls
 
@@ -30,7 +30,7 @@ def test_a_call_shows_its_operation_and_parameters(traced: tuple[Clients, list[C
     ]
 
 
-def test_a_plaintext_is_hidden_and_a_ciphertext_is_counted(
+def test_a_plaintext_is_hidden_and_a_ciphertext_is_kept(
     traced: tuple[Clients, list[Call]],
 ) -> None:
     clients, calls = traced
@@ -38,21 +38,52 @@ def test_a_plaintext_is_hidden_and_a_ciphertext_is_counted(
     blob = clients.kms.encrypt(KeyId=key_id, Plaintext=b"hunter2")["CiphertextBlob"]
     clients.kms.decrypt(KeyId=key_id, CiphertextBlob=blob)
     assert calls[1].parameters["Plaintext"] == "•••"
-    assert calls[2].parameters["CiphertextBlob"] == f"<{len(blob)} bytes>"
+    assert calls[2].parameters["CiphertextBlob"] == blob
     assert "hunter2" not in repr(calls)
 
 
-def test_long_text_is_cut(traced: tuple[Clients, list[Call]]) -> None:
+def test_long_text_is_cut_only_where_it_is_shown(traced: tuple[Clients, list[Call]]) -> None:
     clients, calls = traced
     clients.kms.create_key(Description="x" * 1000)
+    assert calls[0].parameters["Description"] == "x" * 1000
     assert len(str(calls[0])) < 100
 
 
-def test_binary_attributes_of_an_item_are_counted(traced: tuple[Clients, list[Call]]) -> None:
+def test_binary_attributes_of_an_item_are_counted_only_where_they_are_shown(
+    traced: tuple[Clients, list[Call]],
+) -> None:
     clients, calls = traced
     with pytest.raises(ClientError):
         clients.dynamodb.put_item(TableName="none", Item={"userpasswd": {"B": b"12345"}})
-    assert calls[0].parameters["Item"] == {"userpasswd": {"B": "<5 bytes>"}}
+    assert calls[0].parameters["Item"] == {"userpasswd": {"B": b"12345"}}
+    assert "{'userpasswd': {'B': '<5 bytes>'}}" in str(calls[0])
+
+
+def test_a_response_has_the_types_of_boto3(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    key_id = clients.kms.create_key()["KeyMetadata"]["KeyId"]
+    deletion = clients.kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+    clients.kms.list_keys()
+    _, scheduled, listed = calls
+    assert scheduled.response["DeletionDate"] == deletion["DeletionDate"]
+    assert scheduled.response["PendingWindowInDays"] == 7
+    assert listed.response["Truncated"] is False
+
+
+def test_control_characters_do_not_reach_whoever_reads_a_call(
+    traced: tuple[Clients, list[Call]],
+) -> None:
+    clients, calls = traced
+    clients.kms.create_key(Description="\x1b[31mred\n")
+    assert calls[0].parameters["Description"] == "\x1b[31mred\n"
+    assert str(calls[0]) == r"kms.CreateKey(Description=\x1b[31mred\n)"
+
+
+def test_the_trace_is_there_when_only_the_package_is_imported(account: Account) -> None:
+    session = connect().session
+    with kmsdemo.trace.trace(session) as calls:
+        session.client("kms").list_keys()
+    assert [call.operation for call in calls] == ["ListKeys"]
 
 
 def test_an_error_shows_its_code_and_message(traced: tuple[Clients, list[Call]]) -> None:
@@ -83,7 +114,7 @@ def test_what_a_call_waits_for_before_it_travels_is_not_its_time(
     def wait(**_: object) -> None:
         clock[0] += 3
 
-    session = boto3.Session()
+    session = connect().session
     session.events.register("before-call.kms", wait)
     with trace(session) as calls:
         session.client("kms").list_keys()
@@ -103,11 +134,11 @@ def test_a_call_has_its_answer_and_its_time(traced: tuple[Clients, list[Call]]) 
     blob = clients.kms.encrypt(KeyId=key_id, Plaintext=b"hunter2")["CiphertextBlob"]
     clients.kms.decrypt(CiphertextBlob=blob)
     created, encrypted, decrypted = calls
-    assert created.answer["KeyMetadata"]["KeyState"] == "Enabled"
-    assert encrypted.answer["CiphertextBlob"] == f"<{len(blob)} bytes>"
-    assert decrypted.answer["Plaintext"] == "•••"
-    assert "ResponseMetadata" not in decrypted.answer
-    assert all(0 < call.seconds < 5 for call in calls)
+    assert created.response["KeyMetadata"]["KeyState"] == "Enabled"
+    assert encrypted.response["CiphertextBlob"] == blob
+    assert decrypted.response["Plaintext"] == "•••"
+    assert "ResponseMetadata" not in decrypted.response
+    assert all(call.seconds > 0 for call in calls)
 
 
 def test_a_call_has_its_command_line(traced: tuple[Clients, list[Call]]) -> None:
@@ -117,11 +148,11 @@ def test_a_call_has_its_command_line(traced: tuple[Clients, list[Call]]) -> None
     assert calls[0].command_line == (
         'aws kms encrypt --key-id alias/none --plaintext fileb://<(printf %s "$PLAINTEXT")'
     )
-    assert calls[0].answer == {}
+    assert calls[0].response == {}
 
 
 def test_after_the_context_nothing_is_recorded(account: Account) -> None:
-    session = boto3.Session()
+    session = connect().session
     with trace(session) as calls:
         kms = session.client("kms")
         kms.list_keys()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
-from kmsdemo.sandbox.errors import NoSandboxThere
+from kmsdemo.sandbox.errors import DaysRefused, NoSandboxThere
 
 _TIME_LIMIT_SECONDS = 10
 _JSON = {"Content-Type": "application/json"}
@@ -23,8 +24,12 @@ def advance(url: str, *, days: float) -> str:
 
     Raises:
         NoSandboxThere: There is no sandbox at this URL.
+        DaysRefused: The sandbox does not move its clock so far, or back.
     """
-    return str(_post(f"{url.rstrip('/')}/advance", {"days": days})["time"])
+    answer = _post(f"{url.rstrip('/')}/advance", {"days": days})
+    if not isinstance(answer, dict) or "time" not in answer:
+        raise NoSandboxThere(f"{url} answers otherwise than a sandbox.")
+    return str(answer["time"])
 
 
 def _post(url: str, facts: Any) -> Any:
@@ -34,7 +39,17 @@ def _post(url: str, facts: Any) -> Any:
         with without_proxies.open(request, timeout=_TIME_LIMIT_SECONDS) as answer:
             return json.load(answer)
     except HTTPError as error:
+        if reason := _refusal(error):
+            raise DaysRefused(reason) from error
         reason = f"{url} answers {error.code}; it is no sandbox."
     except (URLError, HTTPException, OSError, ValueError) as error:
         reason = f"{url}: {getattr(error, 'reason', error)}."
     raise NoSandboxThere(reason)
+
+
+def _refusal(error: HTTPError) -> str:
+    """Return the reason that a sandbox gives; empty if another program answers."""
+    try:
+        return str(json.load(error)["error"]) if error.code == HTTPStatus.BAD_REQUEST else ""
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -77,7 +77,8 @@ def _advance(request: Request) -> Response:
     try:
         mock_kms.advance(days=float(json.loads(request.get_data())["days"]))
     except (ValueError, KeyError, TypeError):
-        return _json({"error": 'Send {"days": N}, with N a number of 0 or more.'}, status=400)
+        reason = 'Send {"days": N}, with N a number of 0 or more that ends before the year 9000.'
+        return _json({"error": reason}, status=400)
     return _health(request)
 
 
