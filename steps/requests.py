@@ -20,8 +20,8 @@ SERVICE = f"(?P<name>{'|'.join(SERVICES)})"
 @given("I record the requests to AWS", target_fixture="trace")
 def record_requests(kms: KMSClient, dynamodb: DynamoDBClient) -> Trace:
     trace = Trace()
-    trace.watch(kms.meta.events)
-    trace.watch(dynamodb.meta.events)
+    trace.register_handlers(kms.meta.events)
+    trace.register_handlers(dynamodb.meta.events)
     return trace
 
 
@@ -33,24 +33,24 @@ def calls_of(trace: Trace, name: str) -> list[Call]:
 
 @then(parsers.re(f"the requests to {SERVICE} contain the password"))
 def requests_contain_password(trace: Trace, name: str, password: str) -> None:
-    assert any(encodings_that_show(password, call.sent) for call in calls_of(trace, name))
+    assert any(encodings_that_show(password, call.request_body) for call in calls_of(trace, name))
 
 
 @then(parsers.re(f"the requests to {SERVICE} do not contain the password"))
 def requests_do_not_contain_password(trace: Trace, name: str, password: str) -> None:
     calls = calls_of(trace, name)
-    assert not any(encodings_that_show(password, call.sent) for call in calls)
+    assert not any(encodings_that_show(password, call.request_body) for call in calls)
 
 
 @then(parsers.re(f"the responses from {SERVICE} contain the password"))
 def responses_contain_password(trace: Trace, name: str, password: str) -> None:
-    assert any(encodings_that_show(password, call.received) for call in calls_of(trace, name))
+    assert any(encodings_that_show(password, call.response_body) for call in calls_of(trace, name))
 
 
 @then(parsers.re(f"the responses from {SERVICE} do not contain the password"))
 def responses_do_not_contain_password(trace: Trace, name: str, password: str) -> None:
     calls = calls_of(trace, name)
-    assert not any(encodings_that_show(password, call.received) for call in calls)
+    assert not any(encodings_that_show(password, call.response_body) for call in calls)
 
 
 @then("AWS KMS generates a data key")

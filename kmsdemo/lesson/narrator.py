@@ -242,7 +242,7 @@ class Narrator(TerminalReportReplacement):
             title=f"{call.service} {call.operation}{caller}",
             seconds=call.seconds,
             parameters=summary.parameters(call),
-            answer=summary.answer(call),
+            answer=summary.response(call),
             command=call.command,
             traffic=traffic,
         )

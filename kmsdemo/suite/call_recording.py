@@ -25,7 +25,7 @@ def pytest_unconfigure() -> None:
 
 
 def _watch(session: Session) -> None:
-    trace.watch(session.get_component("event_emitter"))
+    trace.register_handlers(session.get_component("event_emitter"))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,4 +1,4 @@
-"""The AWS calls of any boto3 session: recorded, in words, and as an ``aws`` command.
+"""Records the AWS calls of any boto3 session, also as ``aws`` commands and as a summary.
 
 ::
 

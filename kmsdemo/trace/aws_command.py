@@ -1,6 +1,6 @@
-"""The aws command that makes the same call, derived from botocore's own model of it.
+"""The ``aws`` command that makes the same call, derived from botocore's service model.
 
-Made for bash and zsh, whose ``<(…)`` hands over what is binary.
+The command is for bash and zsh: binary values need their process substitution, ``<(…)``.
 """
 
 from __future__ import annotations
@@ -17,27 +17,26 @@ from typing import Any, Final
 from botocore import xform_name
 from botocore.model import OperationModel, Shape
 
-_HERE: Final = "\0"
+_FILE_MARK: Final = "\0"
 _PLAIN: Final = re.compile(r"[\w./:+@][\w./:+@-]*")
 
 
 def command_line(model: OperationModel, parameters: Mapping[str, Any]) -> list[str]:
-    """Return the command of the AWS CLI for one call: program and operation, then its options.
+    """Return the ``aws`` command for one call: program and operation, then the options.
 
-    What the model calls sensitive, such as a plaintext, is left to a variable of the shell:
-    ``"$PLAINTEXT"``.
+    A sensitive parameter, such as a plaintext, becomes a shell variable: ``"$PLAINTEXT"``.
 
     Args:
-        model: The operation, as botocore describes it.
-        parameters: As boto3 takes them; binary ones as bytes.
+        model: botocore's model of the operation.
+        parameters: The parameters of boto3; binary ones are bytes.
 
     Returns:
-        The parts of the line, each quoted for a shell; joined by spaces they are the line.
+        The parts of the command, quoted for a shell; joined by spaces they are the command line.
 
     AWS: "Specifying parameter values in the AWS CLI", AWS Command Line Interface User Guide.
     """
     members = model.input_shape.members if model.input_shape else {}
-    # What the model does not know, boto3 refuses; the AWS CLI could not say it.
+    # boto3 rejects parameters that the model does not have; the AWS CLI has no options for them.
     known = {name: value for name, value in parameters.items() if name in members}
     options = [_option(members[name], name, value) for name, value in known.items()]
     return ["aws", f"{model.service_model.service_name} {xform_name(model.name, '-')}", *options]
@@ -63,7 +62,7 @@ def _words(shape: Shape, variable: str, value: Any) -> str:
 
 
 def _file(value: bytes | bytearray) -> str:
-    """Return what bash hands over as a file with these bytes."""
+    """Return the process substitution for a file with these bytes."""
     return f"<(echo {base64.b64encode(value).decode()} | base64 --decode)"
 
 
@@ -74,19 +73,19 @@ def _has_bytes(value: Any) -> bool:
 
 
 def _with_files(value: Any) -> str:
-    """Return the AWS CLI's shorthand of a structure: it reads bytes from a file, JSON cannot."""
+    """Return a structure in shorthand syntax, which, unlike JSON, can read bytes from a file."""
     files: list[str] = []
     text = _shorthand(value, files)
     text = text[1:-1] if isinstance(value, Mapping) else text
-    around = [shlex.quote(part) for part in text.split(_HERE)]
+    around = [shlex.quote(part) for part in text.split(_FILE_MARK)]
     return "".join(chain(*zip_longest(around, files, fillvalue="")))
 
 
 def _shorthand(value: Any, files: list[str]) -> str:
-    """Write a value, put a mark where a file belongs, and keep what stands there."""
+    """Return a value in shorthand syntax with a mark for each file, and append the files."""
     if isinstance(value, bytes | bytearray):
         files.append(_file(value))
-        return f"fileb://{_HERE}"
+        return f"fileb://{_FILE_MARK}"
     if isinstance(value, list):
         return f"[{','.join(_shorthand(item, files) for item in value)}]"
     if isinstance(value, Mapping):
@@ -100,7 +99,7 @@ def _member(name: str, value: Any, files: list[str]) -> str:
 
 
 def _short(value: Any) -> str:
-    """Return the AWS CLI's short form of a value; empty where it could be misread."""
+    """Return the short form of a value; empty if it would be ambiguous."""
     if not isinstance(value, list | Mapping):
         return shlex.quote(value.isoformat() if isinstance(value, datetime) else str(value))
     words = [_plain(item) for item in (value if isinstance(value, list) else [value])]
@@ -108,7 +107,7 @@ def _short(value: Any) -> str:
 
 
 def _plain(item: Any) -> str:
-    """Return a word, or ``name=word,name=word``; empty where it is anything else."""
+    """Return a word or ``name=word,name=word``; empty for anything else."""
     if not isinstance(item, Mapping):
         return str(item) if _is_plain(item) else ""
     if not all(_is_plain(word) for pair in item.items() for word in pair):

@@ -1,4 +1,4 @@
-"""The AWS calls that boto3 makes in this process, traced, with everything secret left out."""
+"""Records the AWS calls of boto3 sessions in this process, without secrets."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ class Call:
     """One call to AWS.
 
     Attributes:
-        service: As boto3 names it: ``kms``.
-        operation: As AWS names it: ``ScheduleKeyDeletion``.
-        parameters: What was sent, as boto3 took it; secrets are dots.
-        command: The command of the AWS CLI that makes the same call, in parts.
-        caller: The IAM user who makes it, where the trace has seen the access key created.
-        answer: What came back, as boto3 returns it; secrets are dots. Empty where nothing did.
-        error: AWS's code and message, or why there was no answer; empty where the call succeeded.
-        seconds: How long it took from when it first travelled, retries included.
-        sent: The body of the request as it travelled, secrets and all.
-        received: The body of the answer, likewise.
+        service: The service as boto3 names it, such as ``kms``.
+        operation: The operation as AWS names it, such as ``ScheduleKeyDeletion``.
+        parameters: The parameters as boto3 received them; secrets are ``•••``.
+        command: The parts of the ``aws`` command that makes the same call.
+        caller: The name of the IAM user; empty unless the trace has recorded CreateAccessKey.
+        response: The response as boto3 returns it; secrets are ``•••``. Empty without one.
+        error: AWS's error code and message, or why there is no response; empty on success.
+        seconds: The duration from the first request to the response, including retries.
+        request_body: The body of the request, with its secrets.
+        response_body: The body of the response, with its secrets.
     """
 
     service: str
@@ -40,12 +40,12 @@ class Call:
     parameters: Mapping[str, Any]
     command: list[str]
     caller: str = ""
-    answer: Mapping[str, Any] = field(default_factory=dict)
-    error: str = "no answer"
+    response: Mapping[str, Any] = field(default_factory=dict)
+    error: str = "no response"
     seconds: float = 0.0
-    sent: bytes = field(default=b"", repr=False)
-    received: bytes = field(default=b"", repr=False)
-    _began: float = field(default_factory=time.perf_counter, repr=False)
+    request_body: bytes = field(default=b"", repr=False)
+    response_body: bytes = field(default=b"", repr=False)
+    _started_at: float = field(default_factory=time.perf_counter, repr=False)
 
     def __str__(self) -> str:
         parameters = ", ".join(
@@ -56,40 +56,50 @@ class Call:
 
     @property
     def command_line(self) -> str:
-        """The command of the AWS CLI that makes the same call."""
+        """The ``aws`` command that makes the same call."""
         return " ".join(self.command)
 
-    def begin(self) -> None:
-        """Note when it begins to travel: what it waits for before is not its own time."""
-        self._began = time.perf_counter()
+    def start(self) -> None:
+        """Start the clock, when the request is ready to be sent."""
+        self._started_at = time.perf_counter()
 
-    def end(self, *, error: str = "", answer: Mapping[str, Any] | None = None) -> None:
-        """Note how it ended, and when."""
-        self.seconds = time.perf_counter() - self._began
-        self.error, self.answer = error, answer or {}
+    def end(self, *, error: str = "", response: Mapping[str, Any] | None = None) -> None:
+        """Stop the clock and record the result.
+
+        Args:
+            error: AWS's error code and message, or why there is no response.
+            response: The fields of the response.
+        """
+        self.seconds = time.perf_counter() - self._started_at
+        self.error, self.response = error, response or {}
 
 
 @dataclass(slots=True)
 class Trace:
-    """Records the calls of every session that it watches, in the order in which they begin."""
+    """Records the calls of one or more sessions, in the order in which they start.
+
+    Attributes:
+        calls: The calls.
+        is_recording: Whether new calls are recorded.
+    """
 
     calls: list[Call] = field(default_factory=list)
     is_recording: bool = True
     _users: dict[str, str] = field(default_factory=dict)
 
-    def watch(self, events: BaseEventHooks) -> None:
-        """Record what clients send and get that are made from this session from now on.
+    def register_handlers(self, events: BaseEventHooks) -> None:
+        """Record the calls of the clients that are created from a session from now on.
 
         Args:
-            events: The session's: ``session.events`` of boto3's, the component
-                ``event_emitter`` of botocore's.
+            events: ``session.events`` of boto3, the component ``event_emitter`` of botocore, or
+                ``client.meta.events`` of a single client.
         """
-        events.register("before-parameter-build", self._begin)
-        events.register_last("request-created", self._signed)
-        events.register("after-call", self._answered)
-        events.register("after-call-error", self._unanswered)
+        events.register("before-parameter-build", self._on_call)
+        events.register_last("request-created", self._on_request)
+        events.register("after-call", self._on_response)
+        events.register("after-call-error", self._on_exception)
 
-    def _begin(self, **event: Any) -> None:
+    def _on_call(self, **event: Any) -> None:
         if not self.is_recording:
             return
         model, parameters = event["model"], event["params"]
@@ -102,40 +112,41 @@ class Trace:
         event["context"][self._context_key] = call
         self.calls.append(call)
 
-    def _signed(self, **event: Any) -> None:
+    def _on_request(self, **event: Any) -> None:
         if call := event["request"].context.get(self._context_key):
-            if not call.sent:
-                call.begin()
-            call.sent = event["request"].data or b""
+            if not call.request_body:
+                call.start()
+            call.request_body = event["request"].data or b""
             signature = str(event["request"].headers.get("Authorization", ""))
             access_key_id = signature.partition("Credential=")[2].partition("/")[0]
             if (user_name := self._users.get(access_key_id, "")) and not call.caller:
                 call.caller = user_name
                 call.command.insert(1, f"--profile {user_name}")
 
-    def _answered(self, **event: Any) -> None:
+    def _on_response(self, **event: Any) -> None:
         if call := event["context"].get(self._context_key):
-            if call.sent:  # else it did not travel, and what answered is a stub
-                call.received = event["http_response"].content
+            if call.request_body:  # otherwise a stub answered, and no request was sent
+                call.response_body = event["http_response"].content
             error = event["parsed"].get("Error", {})
-            said = " ".join(filter(None, (error.get("Code"), error.get("Message"))))
-            call.end(error=said, answer={} if error else _answer(event["model"], event["parsed"]))
+            text = " ".join(filter(None, (error.get("Code"), error.get("Message"))))
+            fields = {} if error else _response(event["model"], event["parsed"])
+            call.end(error=text, response=fields)
             if access_key := event["parsed"].get("AccessKey"):
                 self._users[access_key["AccessKeyId"]] = access_key["UserName"]
 
-    def _unanswered(self, **event: Any) -> None:
+    def _on_exception(self, **event: Any) -> None:
         if call := event["context"].get(self._context_key):
             call.end(error=str(event["exception"]))
 
     @property
     def _context_key(self) -> str:
-        """Where a call's context keeps our record of it; another trace may watch it too."""
+        """The key of this trace's call in botocore's context, which all traces share."""
         return f"kmsdemo_call_{id(self)}"
 
 
 @contextmanager
 def trace(session: boto3.Session) -> Iterator[list[Call]]:
-    """Record the calls of the clients that are made from a session inside of the context.
+    """Record the calls of the clients that are created from a session inside the context.
 
     ::
 
@@ -146,25 +157,28 @@ def trace(session: boto3.Session) -> Iterator[list[Call]]:
         print(calls[0].command_line)
 
     Args:
-        session: Any session of boto3.
+        session: Any boto3 session.
+
+    Returns:
+        The list of calls, to which each new call is appended.
 
     AWS: "Extensibility guide", boto3 documentation.
     """
     recording = Trace()
-    recording.watch(session.events)
+    recording.register_handlers(session.events)
     try:
         yield recording.calls
     finally:
         recording.is_recording = False
 
 
-def _answer(model: OperationModel, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
+def _response(model: OperationModel, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
     fields = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
     return dict(_redacted(model.output_shape, fields))
 
 
 def _redacted(shape: Shape | None, value: Any) -> Any:
-    """Return a value without what its shape, from botocore's own model, calls sensitive."""
+    """Return a value without the parts that botocore's model marks as sensitive."""
     if shape is not None and shape.metadata.get("sensitive"):
         return REDACTED
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Values of AWS calls, short enough to show on a page."""
+"""Shortens values of AWS calls for terminals and pages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from kmsdemo.printable import printable
 
-_LONGEST_TEXT: Final = 60
+_MAX_CHARACTERS: Final = 60
 
 
 def shortened(value: Any) -> Any:
-    """Return a value whose bytes are counted, long texts cut and control characters escaped."""
+    """Return a value for people: bytes become their number, long texts end after 60 characters.
+
+    Control characters are escaped.
+    """
     if isinstance(value, Mapping):
         return {name: shortened(member) for name, member in value.items()}
     if isinstance(value, list):
@@ -19,4 +22,4 @@ def shortened(value: Any) -> Any:
     if isinstance(value, bytes | bytearray):
         return f"<{len(value)} bytes>"
     text = str(value)
-    return printable(text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…")
+    return printable(text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…")

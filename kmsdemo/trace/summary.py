@@ -1,4 +1,4 @@
-"""What of an AWS call is worth telling a class: the parameters and answers that teach."""
+"""Summarizes an AWS call for a class: the parameters and response fields that matter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.trace.recording import Call
 from kmsdemo.trace.shortened import shortened
 
-_TEACHES: Final = frozenset(
+_SHOWN_FIELDS: Final = frozenset(
     (
         # of a key
         "AliasName",
@@ -24,12 +24,12 @@ _TEACHES: Final = frozenset(
         "PendingWindowInDays",
         "Policy",
         "TargetKeyId",
-        # of what it encrypts
+        # of cryptographic operations
         "CiphertextBlob",
         "EncryptionContext",
         "NumberOfBytes",
         "Plaintext",
-        # of people
+        # of IAM users
         "AccessKeyId",
         "GranteePrincipal",
         "Operations",
@@ -46,45 +46,51 @@ _TEACHES: Final = frozenset(
         "TableStatus",
     )
 )
-_MOST_SENT: Final = 320
+_MAX_BODY_CHARACTERS: Final = 320
 _WRAPPERS: Final = frozenset(
     ("AccessKey", "KeyMetadata", "ReplicaKeyMetadata", "Table", "TableDescription", "User")
 )
 
 
 def parameters(call: Call) -> str:
-    """Return the parameters that teach something; all of them where none is known to."""
-    return _in_words(_teaching(call.parameters) or dict(call.parameters))
+    """Return the parameters that matter; all of them if none does."""
+    return _in_words(_shown_fields(call.parameters) or dict(call.parameters))
 
 
-def answer(call: Call) -> str:
-    """Return what the answer adds to them, or AWS's error; empty where it adds nothing."""
+def response(call: Call) -> str:
+    """Return what the response adds to the parameters, or the error; empty if it adds nothing."""
     if call.error:
         return call.error
-    said = _teaching(call.parameters)
-    news = {
+    sent = _shown_fields(call.parameters)
+    added = {
         name: value
-        for name, value in _teaching(call.answer).items()
-        # A key that was named by its id is answered with its ARN: no news.
-        if name == "KeyState" or not (said.get(name) == value or name == "KeyId" in said)
+        for name, value in _shown_fields(call.response).items()
+        # The response to a key id is the ARN of the same key.
+        if name == "KeyState" or not (sent.get(name) == value or name == "KeyId" in sent)
     }
-    return _in_words(news)
+    return _in_words(added)
 
 
 def in_transit(call: Call, password: str) -> list[str]:
-    """Return what was sent, byte by byte, and whether the password travelled there or back."""
-    body = call.sent.decode(errors="replace")
-    shown = body if len(body) <= _MOST_SENT else f"{body[:_MOST_SENT]}…"
-    travelled = [
-        f"The password travelled {where}: {encodings[0]} of “{password}”."
-        for where, message in (("to AWS", call.sent), ("back", call.received))
-        if (encodings := encodings_that_show(password, message))
+    """Return the request body, and whether the request or the response contains the password.
+
+    Args:
+        call: The call.
+        password: The password to search for, in all common encodings.
+    """
+    body = call.request_body.decode(errors="replace")
+    shown = body if len(body) <= _MAX_BODY_CHARACTERS else f"{body[:_MAX_BODY_CHARACTERS]}…"
+    found = [
+        f"The {message} contains the password: {encodings[0]} of “{password}”."
+        for message, content in (("request", call.request_body), ("response", call.response_body))
+        if (encodings := encodings_that_show(password, content))
     ]
-    return [f"Request body: {shown}", *(travelled or ["The password did not travel."])]
+    absent = "Neither the request nor the response contains the password."
+    return [f"Request body: {shown}", *(found or [absent])]
 
 
-def _teaching(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in _unwrapped(fields) if name in _TEACHES}
+def _shown_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in _unwrapped(fields) if name in _SHOWN_FIELDS}
 
 
 def _unwrapped(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -100,7 +106,7 @@ def _in_words(fields: Mapping[str, Any]) -> str:
 
 
 def _word(value: Any) -> str:
-    """Return a value as people read it, without the marks of a programming language."""
+    """Return a value without the quotation marks of Python."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{name}: {_word(part)}" for name, part in value.items()) + "}"
     if isinstance(value, list):

@@ -44,7 +44,7 @@ class Collector:
 
     def pytest_bdd_after_step(self, step: Step) -> None:
         for call, answer in zip(call_recording.trace.calls, self._answers, strict=True):
-            sent = json.loads(call.sent) if call.service == "kms" else {}
+            sent = json.loads(call.request_body) if call.service == "kms" else {}
             self.scenarios[-1].append(
                 {
                     "line": call.command_line,

@@ -311,7 +311,7 @@ def test_the_audience_can_choose_the_password(small_suite: Path) -> None:
     edit(small_suite, "  Scenario: Creating the table again", traffic)
     finished = python("-c", ONE_FEATURE, small_suite, "--password=--our own ☕")
     assert finished.returncode == 0, finished.stdout
-    assert "The password travelled back: Base64 of “--our own ☕”." in finished.stdout
+    assert "The response contains the password: Base64 of “--our own ☕”." in finished.stdout
     assert "staple" not in finished.stdout
 
 
@@ -328,7 +328,7 @@ def test_a_transcript_overwrites_nothing(small_suite: Path, tmp_path: Path) -> N
     kept.write_text("dear")
     finished = python("-c", ONE_FEATURE, small_suite, "--transcript", kept)
     assert finished.returncode == 2
-    assert "is there already; name a new file." in finished.stderr
+    assert "already exists; choose another name." in finished.stderr
     assert kept.read_text() == "dear"
 
 

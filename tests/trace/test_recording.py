@@ -105,7 +105,7 @@ def test_a_call_without_an_answer_says_why(
     assert calls[0].error == "Unable to locate credentials"
 
 
-def test_what_a_call_waits_for_before_it_travels_is_not_its_time(
+def test_a_wait_before_the_request_is_not_part_of_the_duration(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
@@ -128,7 +128,7 @@ def test_an_unwatched_session_is_not_recorded(traced: tuple[Clients, list[Call]]
     assert calls == []
 
 
-def test_a_call_has_its_answer_and_its_time(traced: tuple[Clients, list[Call]]) -> None:
+def test_a_call_has_its_response_and_its_duration(traced: tuple[Clients, list[Call]]) -> None:
     clients, calls = traced
     key_id = clients.kms.create_key()["KeyMetadata"]["KeyId"]
     blob = clients.kms.encrypt(KeyId=key_id, Plaintext=b"hunter2")["CiphertextBlob"]
