@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
 
@@ -31,25 +32,32 @@ NEEDED = {
         "kms_backends",
     ),
     "moto.kms.responses": ("KmsResponse",),
-    "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
     "moto.sts.models": ("STSBackend.get_caller_identity", "sts_backends"),
 }
 """By module of moto: the names that the sandbox calls, reads or replaces."""
+
+NEEDED_BY_SERVER = {
+    "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
+}
+"""The same for what listens, which only those need who start it."""
 
 
 class UnknownMoto(RuntimeError):
     """The installed version of moto does not have everything that the sandbox uses."""
 
 
-def check_moto() -> None:
+def check_moto(needed: Mapping[str, Sequence[str]] | None = None) -> None:
     """Check that moto has everything that the sandbox uses.
+
+    Args:
+        needed: Names by module of moto; by default :data:`NEEDED`.
 
     Raises:
         UnknownMoto: Something is missing; the message names it, and the versions that work.
     """
     missing = [
         f"{module}.{name}"
-        for module, names in NEEDED.items()
+        for module, names in (needed or NEEDED).items()
         for name in names
         if not _has(module, name)
     ]
@@ -66,6 +74,10 @@ def _has(module: str, name: str) -> bool:
         found = import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("moto"):
+            raise  # it says which package is missing, and no other moto would help
+        return False
     except (ImportError, AttributeError):
         return False
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -15,6 +16,18 @@ import pytest
 import kmsdemo
 
 CLONE = Path(os.environ["KMSDEMO_CLONE"])
+DISABLED_KEY_ENCRYPTS = """
+import boto3
+from kmsdemo.sandbox import mock_kms
+with mock_kms():
+    kms = boto3.client("kms", region_name="us-east-1")
+    key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.disable_key(KeyId=key_id)
+    try:
+        kms.encrypt(KeyId=key_id, Plaintext=b"secret")
+    except kms.exceptions.ClientError as error:
+        print(error.response["Error"]["Code"])
+"""
 SUITE = ["conftest.py", "pytest.ini", "examples", "features", "steps"]
 
 
@@ -104,6 +117,17 @@ def test_scripts_are_graded(tmp_path: Path) -> None:
     script = '"$0" grade "$@" || test $? = 1'
     printed = run("sh", "-c", script, kmsdemo, *options, folder=tmp_path)
     assert printed.endswith("\n0 of 17.\n")
+
+
+def test_the_sandbox_needs_moto_and_nothing_else(tmp_path: Path) -> None:
+    page = (CLONE / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    install = re.findall(r"^pip (install .*)$", page, re.MULTILINE)
+    assert len(install) == 2
+    run(sys.executable, "-m", "venv", "empty", folder=tmp_path)
+    python = tmp_path / "empty" / "bin" / "python"
+    for arguments in install:
+        run(python, "-m", "pip", "--quiet", *shlex.split(arguments), folder=CLONE)
+    assert run(python, "-c", DISABLED_KEY_ENCRYPTS, folder=tmp_path) == "DisabledException\n"
 
 
 def test_the_first_command_of_the_readme_runs_the_lab_in_a_fresh_clone(tmp_path: Path) -> None:
