@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -14,28 +15,28 @@ from kmsdemo import errors, keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend, Options, announcement, running
 from kmsdemo.backends.errors import AnotherAccount, NoAccountNamed, RefusedInCi, RootRefused
-from kmsdemo.shared_account import leftovers
+from kmsdemo.shared_account import eventual_consistency, leftovers
 from kmsdemo.shared_account.errors import LeftBehind, NotOfThisRun, TooManyKeys
-from tests import stand_in_account
+from tests import fake_account
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-OPTIONS = Options(aws_account=stand_in_account.ACCOUNT, aws_settle=0)
+OPTIONS = Options(aws_account=fake_account.ACCOUNT, aws_settle=0)
 
 
 @pytest.fixture(autouse=True)
 def as_developer(clients: Clients) -> Iterator[None]:
     """Make this process an IAM user who may do what a run needs, and not CI."""
-    with stand_in_account.acting_as_developer(clients), patch.dict(os.environ):
+    with fake_account.as_developer(clients), patch.dict(os.environ):
         os.environ.pop("CI", None)
         yield
 
 
 @pytest.fixture
-def others(clients: Clients) -> stand_in_account.Aws:
+def others(clients: Clients) -> fake_account.FakeAccount:
     """The account, with a key and a table of others."""
-    return stand_in_account.aws(clients, clients.in_region("eu-west-1"))
+    return fake_account.create(clients, clients.in_region("eu-west-1"))
 
 
 # ------------------------------------------------------------------------- before it begins
@@ -64,18 +65,18 @@ def test_the_account_must_be_the_one_that_was_named() -> None:
 
 
 def test_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", stand_in_account.ACCOUNT)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", fake_account.ACCOUNT)
     refuses(OPTIONS, RootRefused)
 
 
 def test_ci_is_refused_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     refuses(OPTIONS, RefusedInCi)
-    assert announcement("aws", Options(aws_account=stand_in_account.ACCOUNT, aws_in_ci=True))
+    assert announcement("aws", Options(aws_account=fake_account.ACCOUNT, aws_in_ci=True))
 
 
 def test_who_may_not_list_keys_is_told_before_any_is_made(clients: Clients, kms: KMSClient) -> None:
-    stand_in_account.forbid(clients.iam, "kms:ListKeys")
+    fake_account.deny(clients.iam, "kms:ListKeys")
     refusal = refuses(OPTIONS, errors.AccessDenied)
     assert "ListKeys" in refusal.what
     assert keys.key_ids(kms) == []
@@ -153,7 +154,7 @@ def test_a_key_that_cannot_be_made_new_is_not_used_again(clients: Clients, kms: 
         with aws.account() as account:
             used = keys.create(account.clients.kms)
             table.create(account.clients.dynamodb, account.resource_name("demo-kms"))
-            stand_in_account.forbid(clients.iam, "kms:DisableKeyRotation")
+            fake_account.deny(clients.iam, "kms:DisableKeyRotation")
         assert table.names(clients.dynamodb) == []
         with aws.account() as account:
             assert keys.create(account.clients.kms).key_id != used.key_id
@@ -217,55 +218,54 @@ def test_who_has_no_credentials_gets_no_key_from_the_pool(monkeypatch: pytest.Mo
         monkeypatch.undo()
 
 
-def test_what_others_made_is_not_changed(others: stand_in_account.Aws) -> None:
+def test_what_others_made_is_not_changed(others: fake_account.FakeAccount) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         mine = keys.create(account.clients.kms)
-        for name in (others.key.key_id, others.key.arn, f"alias/{stand_in_account.OF_OTHERS}"):
+        for name in (others.key.key_id, others.key.arn, f"alias/{fake_account.OF_OTHERS}"):
             with pytest.raises(NotOfThisRun, match="this run did not create"):
                 account.clients.kms.schedule_key_deletion(KeyId=name)
         with pytest.raises(NotOfThisRun):
             account.clients.kms.update_alias(
-                AliasName=f"alias/{stand_in_account.OF_OTHERS}", TargetKeyId=mine.key_id
+                AliasName=f"alias/{fake_account.OF_OTHERS}", TargetKeyId=mine.key_id
             )
         with pytest.raises(NotOfThisRun):
             connect().kms.put_key_policy(KeyId=others.key.key_id, Policy="{}")
         with pytest.raises(NotOfThisRun):
-            table.delete(account.clients.dynamodb, stand_in_account.OF_OTHERS)
+            table.delete(account.clients.dynamodb, fake_account.OF_OTHERS)
         with pytest.raises(NotOfThisRun):
             account.clients.dynamodb.put_item(
-                TableName=stand_in_account.OF_OTHERS, Item={"appuser": {"S": "1"}}
+                TableName=fake_account.OF_OTHERS, Item={"appuser": {"S": "1"}}
             )
         with pytest.raises(NotOfThisRun):
             account.clients.dynamodb.batch_write_item(
                 RequestItems={
-                    stand_in_account.OF_OTHERS: [
-                        {"DeleteRequest": {"Key": {"appuser": {"S": "1"}}}}
-                    ]
+                    fake_account.OF_OTHERS: [{"DeleteRequest": {"Key": {"appuser": {"S": "1"}}}}]
                 }
             )
     others.assert_others_are_untouched()
 
 
-def test_an_alias_that_others_have_is_not_taken_over(others: stand_in_account.Aws) -> None:
+def test_an_alias_that_others_have_is_not_taken_over(others: fake_account.FakeAccount) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         with pytest.raises(errors.AliasTaken):
-            keys.create(account.clients.kms, alias=stand_in_account.OF_OTHERS)
+            keys.create(account.clients.kms, alias=fake_account.OF_OTHERS)
         with pytest.raises(NotOfThisRun):
-            account.clients.kms.delete_alias(AliasName=f"alias/{stand_in_account.OF_OTHERS}")
+            account.clients.kms.delete_alias(AliasName=f"alias/{fake_account.OF_OTHERS}")
 
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long it has waited, each time, in seconds; it does not really wait."""
+    """The seconds of each wait for propagation; nothing waits, and the clock stands still."""
     waits: list[float] = []
-    monkeypatch.setattr("time.sleep", waits.append)
+    clock = SimpleNamespace(sleep=waits.append, monotonic=lambda: 0.0)
+    monkeypatch.setattr(eventual_consistency, "time", clock)
     return waits
 
 
 @pytest.fixture
 def slow_aws(waits: list[float]) -> Iterator[Backend]:
     """A run in an account where a change takes 3 seconds to be seen."""
-    with running("aws", Options(aws_account=stand_in_account.ACCOUNT, aws_settle=3)) as aws:
+    with running("aws", Options(aws_account=fake_account.ACCOUNT, aws_settle=3)) as aws:
         yield aws
 
 
@@ -276,7 +276,7 @@ def test_a_change_may_take_its_time(slow_aws: Backend, waits: list[float]) -> No
         keys.disable(account.clients.kms, key.key_id)
         assert waits == []
         keys.describe(account.clients.kms, key.key_id)
-        assert 2 < waits[0] <= 3
+        assert waits[0] == 3
 
 
 def test_programs_see_what_was_changed(slow_aws: Backend, waits: list[float]) -> None:
@@ -284,7 +284,7 @@ def test_programs_see_what_was_changed(slow_aws: Backend, waits: list[float]) ->
         keys.create(account.clients.kms)
         waits.clear()
         with slow_aws.subprocess_environment():
-            assert 2 < waits[0] <= 3
+            assert waits[0] == 3
 
 
 def test_what_programs_change_is_seen(slow_aws: Backend, waits: list[float]) -> None:
@@ -292,7 +292,7 @@ def test_what_programs_change_is_seen(slow_aws: Backend, waits: list[float]) -> 
         with slow_aws.subprocess_environment():
             waits.clear()
         keys.key_ids(account.clients.kms)
-        assert 2 < waits[0] <= 3
+        assert waits[0] == 3
 
 
 def test_programs_are_the_same_caller_where_a_profile_says_who(

@@ -18,11 +18,11 @@ from kmsdemo.sandbox import mock_kms
 from kmsdemo.shared_account import leftovers, sessions
 from kmsdemo.shared_account.key_pool import MAX_KEYS
 from kmsdemo.vault import Vault, items
-from tests import stand_in_account
+from tests import fake_account
 from tests.backends import faults
 from tests.backends.faults import Answer, Faults
 
-OPTIONS = Options(aws_account=stand_in_account.ACCOUNT, aws_settle=0, aws_in_ci=True)
+OPTIONS = Options(aws_account=fake_account.ACCOUNT, aws_settle=0, aws_in_ci=True)
 PASSWORD = "correct horse battery staple"
 FAULTS = {
     "refused": (faults.refused, 1),
@@ -44,11 +44,11 @@ def test_nothing_is_left(
     ireland = clients.in_region("eu-west-1")
     for injected in faults_at_every(pytestconfig.getoption("faults_at_every"), fault, how_many):
         mock_kms.empty()
-        aws = stand_in_account.aws(clients, ireland)
-        with stand_in_account.acting_as_developer(clients):
+        aws = fake_account.create(clients, ireland)
+        with fake_account.as_developer(clients):
             run_with(injected)
             assert leftovers.remove(connect(), leftovers.find(connect())) == {}
-        assert aws.remains() == [], f"after a fault at call {injected.first}"
+        assert aws.leftovers() == [], f"after a fault at call {injected.first}"
         assert len(aws.states()) <= MAX_KEYS
         aws.assert_others_are_untouched()
     assert injected.first > 40
@@ -56,7 +56,7 @@ def test_nothing_is_left(
 
 def test_of_tables_a_run_needs_the_permissions_that_are_documented(clients: Clients) -> None:
     """Those of keys are enforced by the sandbox in all tests of a real account."""
-    stand_in_account.aws(clients, clients.in_region("eu-west-1"))
+    fake_account.create(clients, clients.in_region("eu-west-1"))
     calls: set[str] = set()
 
     def note(**event: Any) -> None:
@@ -67,12 +67,12 @@ def test_of_tables_a_run_needs_the_permissions_that_are_documented(clients: Clie
 
     with (
         sessions.initializer(watch),
-        stand_in_account.acting_as_developer(clients),
+        fake_account.as_developer(clients),
         running("aws", OPTIONS) as aws,
     ):
         change_everything(aws)
     documented = set(
-        re.findall(r"dynamodb:(\w+)\"", stand_in_account.PERMISSIONS.read_text(encoding="utf-8"))
+        re.findall(r"dynamodb:(\w+)\"", fake_account.PERMISSIONS.read_text(encoding="utf-8"))
     )
     assert documented == calls | {"TagResource"}  # CreateTable brings tags
 

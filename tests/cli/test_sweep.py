@@ -17,7 +17,7 @@ from kmsdemo.cli import main
 from kmsdemo.shared_account import sessions
 from kmsdemo.shared_account.run import Run
 from kmsdemo.shared_account.tags import Tags
-from tests import stand_in_account
+from tests import fake_account
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def aws(clients: Clients) -> stand_in_account.Aws:
+def aws(clients: Clients) -> fake_account.FakeAccount:
     """The account, with a key and a table of others."""
-    return stand_in_account.aws(clients, clients.in_region("eu-west-1"))
+    return fake_account.create(clients, clients.in_region("eu-west-1"))
 
 
 @pytest.fixture
-def killed(aws: stand_in_account.Aws) -> Tags:
+def killed(aws: fake_account.FakeAccount) -> Tags:
     """A run that made a key, a multi-Region key with a replica, and a table, and was killed."""
     return leave(Run())
 
 
 @pytest.fixture
-def long_dead(aws: stand_in_account.Aws) -> Tags:
+def long_dead(aws: fake_account.FakeAccount) -> Tags:
     """The same, a day ago."""
     run = Run()
     run.tags = Tags(expires=datetime.now(timezone.utc) - timedelta(days=1))
@@ -55,7 +55,7 @@ def leave(run: Run) -> Tags:
 
 
 @pytest.fixture(autouse=True)
-def others_are_untouched(aws: stand_in_account.Aws) -> Iterator[None]:
+def others_are_untouched(aws: fake_account.FakeAccount) -> Iterator[None]:
     yield
     aws.assert_others_are_untouched()
 
@@ -64,28 +64,28 @@ def sweep(*options: str, stdin: str = "") -> Result:
     return CliRunner().invoke(main, ["sweep", *options], input=stdin)
 
 
-def test_it_shows_what_it_found_and_asks(aws: stand_in_account.Aws, killed: Tags) -> None:
+def test_it_shows_what_it_found_and_asks(aws: fake_account.FakeAccount, killed: Tags) -> None:
     result = sweep(stdin="n\n")
     assert result.exit_code == 1
     first, *others, question = result.stderr.splitlines()[:5]
-    assert re.fullmatch(f"Run {killed.run_id}, which may go on until 20.* UTC:", first)
+    assert re.fullmatch(f"Run {killed.run_id}, which can run until 20.* UTC:", first)
     assert [line.split()[0] for line in others] == ["key", "key", "table"]
     assert others[-1] == f"  table  demo-kms-{killed.run_id}-1"
     assert question.startswith("Remove this from account 123456789012, Region us-east-1? [y/N]:")
     assert max(map(len, result.stderr.splitlines())) <= 80
     assert "Nothing was removed." in result.stderr
-    assert len(aws.remains()) == 6
+    assert len(aws.leftovers()) == 6
 
 
-def test_after_a_yes_nothing_is_left(aws: stand_in_account.Aws, killed: Tags) -> None:
+def test_after_a_yes_nothing_is_left(aws: fake_account.FakeAccount, killed: Tags) -> None:
     result = sweep(stdin="y\n")
     assert result.exit_code == 0
     assert f"Removed table  demo-kms-{killed.run_id}-1  of run" in result.stdout
-    assert aws.remains() == []
+    assert aws.leftovers() == []
     assert sorted(aws.states()) == ["PendingDeletion", "PendingDeletion", "PendingReplicaDeletion"]
 
 
-def test_keys_go_in_seven_days(aws: stand_in_account.Aws, killed: Tags, kms: KMSClient) -> None:
+def test_keys_go_in_seven_days(aws: fake_account.FakeAccount, killed: Tags, kms: KMSClient) -> None:
     (first, *_) = [key_id for key_id in keys.key_ids(kms) if key_id != aws.key.key_id]
     keys.schedule_deletion(kms, first, waiting_period_days=30)
     assert sweep("--yes").exit_code == 0
@@ -95,39 +95,39 @@ def test_keys_go_in_seven_days(aws: stand_in_account.Aws, killed: Tags, kms: KMS
 
 
 def test_a_replica_is_not_forgotten_behind_its_primary(
-    aws: stand_in_account.Aws, killed: Tags, kms: KMSClient
+    aws: fake_account.FakeAccount, killed: Tags, kms: KMSClient
 ) -> None:
     (primary,) = [key_id for key_id in keys.key_ids(kms) if key_id.startswith("mrk-")]
     keys.delete_aliases(kms, keys.aliases(kms, primary))
     keys.schedule_deletion(kms, primary)
     assert sweep("--yes").exit_code == 0
-    assert aws.remains() == []
+    assert aws.leftovers() == []
 
 
-def test_one_run_only(aws: stand_in_account.Aws, killed: Tags, long_dead: Tags) -> None:
+def test_one_run_only(aws: fake_account.FakeAccount, killed: Tags, long_dead: Tags) -> None:
     assert sweep("--run", killed.run_id, "--yes").exit_code == 0
-    assert len(aws.remains()) == 6
+    assert len(aws.leftovers()) == 6
 
 
 def test_only_what_no_run_can_still_need(
-    aws: stand_in_account.Aws, killed: Tags, long_dead: Tags
+    aws: fake_account.FakeAccount, killed: Tags, long_dead: Tags
 ) -> None:
     result = sweep("--expired", "--yes", "--json")
     removed = json.loads(result.stdout)["removed"]
     assert {leftover["run"] for leftover in removed} == {long_dead.run_id}
     assert len(removed) == 3
-    assert len(aws.remains()) == 6
+    assert len(aws.leftovers()) == 6
 
 
-def test_what_a_run_may_still_need_is_counted(aws: stand_in_account.Aws, killed: Tags) -> None:
+def test_what_a_run_may_still_need_is_counted(aws: fake_account.FakeAccount, killed: Tags) -> None:
     result = sweep("--expired", "--yes")
     assert result.exit_code == 0
-    assert result.stdout == "Left alone, since a run may still need them: 3.\n"
-    assert len(aws.remains()) == 6
+    assert result.stdout == "Not removed, because a run can still need them: 3.\n"
+    assert len(aws.leftovers()) == 6
 
 
 def test_it_waits_until_tables_are_gone(
-    aws: stand_in_account.Aws, killed: Tags, monkeypatch: pytest.MonkeyPatch
+    aws: fake_account.FakeAccount, killed: Tags, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[str] = []
     monkeypatch.setattr(table, "wait_until_deleted", lambda _, name: waited.append(name))
@@ -136,16 +136,18 @@ def test_it_waits_until_tables_are_gone(
 
 
 def test_what_cannot_be_removed_does_not_keep_the_rest(
-    aws: stand_in_account.Aws, killed: Tags, dynamodb: DynamoDBClient
+    aws: fake_account.FakeAccount, killed: Tags, dynamodb: DynamoDBClient
 ) -> None:
     dynamodb.update_table(TableName=f"demo-kms-{killed.run_id}-1", DeletionProtectionEnabled=True)
     result = sweep("--yes")
     assert result.exit_code == 1
     assert "Error: DeleteTable failed with Validation" in result.stderr
-    assert aws.remains() == [f"demo-kms-{killed.run_id}-1"]
+    assert aws.leftovers() == [f"demo-kms-{killed.run_id}-1"]
 
 
-def test_tags_that_no_run_wrote_are_no_leftover(kms: KMSClient, aws: stand_in_account.Aws) -> None:
+def test_tags_that_no_run_wrote_are_no_leftover(
+    kms: KMSClient, aws: fake_account.FakeAccount
+) -> None:
     for day in ("some day", "2026-01-01"):
         key = keys.create(kms, tags={"kmsdemo:run": "mine", "kmsdemo:expires": day})
     assert sweep("--yes").stdout.startswith("There is nothing to remove in")

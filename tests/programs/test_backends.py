@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kmsdemo.account.clients import Clients
-from tests import stand_in_account
+from tests import fake_account
 from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment, free_port, python
 
 FEW = "-kclean_up or deleting_the_table or the_lab_can_start_again or wrong_key or replica"
@@ -29,35 +29,35 @@ def url(aws_environment: Mapping[str, str]) -> str:
 
 
 @pytest.fixture
-def aws(clients: Clients) -> stand_in_account.Aws:
+def aws(clients: Clients) -> fake_account.FakeAccount:
     """The account, with a key and a table of others."""
-    return stand_in_account.aws(clients, clients.in_region("eu-west-1"))
+    return fake_account.create(clients, clients.in_region("eu-west-1"))
 
 
 @pytest.fixture
 def developer(clients: Clients, url: str) -> dict[str, str]:
     """The variables of an IAM user at the sandbox, on a machine that is not CI."""
-    return {**stand_in_account.developer(clients.iam), "AWS_ENDPOINT_URL": url, "CI": ""}
+    return {**fake_account.create_developer(clients.iam), "AWS_ENDPOINT_URL": url, "CI": ""}
 
 
 # ------------------------------------------------------------------------ a real account
 
 
 def test_a_run_says_what_it_does_and_leaves_nothing(
-    aws: stand_in_account.Aws, developer: dict[str, str]
+    aws: fake_account.FakeAccount, developer: dict[str, str]
 ) -> None:
-    finished = python(*FEATURES, "-q", *stand_in_account.OPTIONS, more=developer)
+    finished = python(*FEATURES, "-q", *fake_account.OPTIONS, more=developer)
     assert finished.returncode == 0, finished.stdout
     assert finished.stdout.startswith("AWS account 123456789012, Region us-east-1\n")
     assert f"\nat {developer['AWS_ENDPOINT_URL']}\n" in finished.stdout
     assert "at most 5 KMS keys" in finished.stdout
-    assert aws.remains() == []
+    assert aws.leftovers() == []
     assert 2 <= len(aws.states()) <= 4
     aws.assert_others_are_untouched()
 
 
 def test_scripts_are_the_caller_that_a_profile_names(
-    aws: stand_in_account.Aws, developer: dict[str, str], tmp_path: Path
+    aws: fake_account.FakeAccount, developer: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws" / "config").write_text(
@@ -68,31 +68,31 @@ def test_scripts_are_the_caller_that_a_profile_names(
     )
     unset = dict.fromkeys(name for name in os.environ | developer if name.startswith("AWS_"))
     at_home = {**unset, "HOME": str(tmp_path), "AWS_PROFILE": "lab", "CI": ""}
-    finished = python(*FEATURES, "-kprints_the_password", *stand_in_account.OPTIONS, more=at_home)
+    finished = python(*FEATURES, "-kprints_the_password", *fake_account.OPTIONS, more=at_home)
     assert finished.returncode == 0, finished.stdout
     assert "1 passed" in finished.stdout
-    assert aws.remains() == []
+    assert aws.leftovers() == []
 
 
-def test_runs_at_once_do_not_meet(aws: stand_in_account.Aws, developer: dict[str, str]) -> None:
-    printed = printed_by_two_runs(developer, *stand_in_account.OPTIONS, "-n2")
+def test_runs_at_once_do_not_meet(aws: fake_account.FakeAccount, developer: dict[str, str]) -> None:
+    printed = printed_by_two_runs(developer, *fake_account.OPTIONS, "-n2")
     assert "node" not in printed[0]  # there are no workers, each with keys of its own
-    assert aws.remains() == []
+    assert aws.leftovers() == []
     assert len(aws.states()) <= 8
     aws.assert_others_are_untouched()
 
 
 def test_what_a_killed_run_left_is_swept_up(
-    aws: stand_in_account.Aws, developer: dict[str, str]
+    aws: fake_account.FakeAccount, developer: dict[str, str]
 ) -> None:
-    with started(developer, *stand_in_account.OPTIONS) as run:
+    with started(developer, *fake_account.OPTIONS) as run:
         wait_until_it_has_made_something(aws)
         run.kill()
-    assert aws.remains() != []
+    assert aws.leftovers() != []
     swept = python("-m", "kmsdemo", "sweep", "--yes", more=developer)
     assert (swept.returncode, swept.stderr) == (0, "")
     assert re.search(r"^Removed key    [0-9a-f-]{36}  of run [0-9a-f]{8}$", swept.stdout, re.M)
-    assert aws.remains() == []
+    assert aws.leftovers() == []
     aws.assert_others_are_untouched()
     again = python("-m", "kmsdemo", "sweep", more=developer)
     assert again.stdout == (
@@ -104,40 +104,40 @@ def test_what_a_killed_run_left_is_swept_up(
     "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name
 )
 def test_an_interrupted_run_leaves_nothing(
-    aws: stand_in_account.Aws, developer: dict[str, str], how: signal.Signals
+    aws: fake_account.FakeAccount, developer: dict[str, str], how: signal.Signals
 ) -> None:
-    with started(developer, *stand_in_account.OPTIONS, "-n2") as run:
+    with started(developer, *fake_account.OPTIONS, "-n2") as run:
         wait_until_it_has_made_something(aws)
         run.send_signal(how)
         time.sleep(0.2)
         run.send_signal(signal.SIGTERM)  # as CI does, which has little patience
         printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
     assert run.returncode == pytest.ExitCode.INTERRUPTED, printed
-    assert aws.remains() == []
+    assert aws.leftovers() == []
 
 
 @pytest.fixture
 def forbidden(clients: Clients, developer: dict[str, str]) -> dict[str, str]:
     """The developer, who may not take aliases away: some will be left."""
-    stand_in_account.forbid(clients.iam, "kms:DeleteAlias")
+    fake_account.deny(clients.iam, "kms:DeleteAlias")
     return developer
 
 
 def test_what_could_not_be_removed_is_said_once_and_fails_the_run(
-    aws: stand_in_account.Aws, forbidden: dict[str, str]
+    aws: fake_account.FakeAccount, forbidden: dict[str, str]
 ) -> None:
-    finished = python(*FEATURES, "-kthe_wrong_key", *stand_in_account.OPTIONS, more=forbidden)
+    finished = python(*FEATURES, "-kthe_wrong_key", *fake_account.OPTIONS, more=forbidden)
     assert "1 passed" in finished.stdout
     assert finished.returncode == pytest.ExitCode.TESTS_FAILED
     assert finished.stdout.count("DeleteAlias on alias/demo-kms-") == 1
     assert re.search(
         r"^Remove the rest .*: kmsdemo sweep --run [0-9a-f]{8}\.$", finished.stdout, re.M
     )
-    assert {state_or_alias.split("/")[0] for state_or_alias in aws.remains()} == {"alias"}
+    assert {state_or_alias.split("/")[0] for state_or_alias in aws.leftovers()} == {"alias"}
 
 
 def test_what_workers_could_not_remove_is_said_too(
-    aws: stand_in_account.Aws, forbidden: dict[str, str], url: str
+    aws: fake_account.FakeAccount, forbidden: dict[str, str], url: str
 ) -> None:
     options = ("-kthe_wrong_key", "-n1", "--backend=endpoint", f"--endpoint-url={url}")
     finished = python(*FEATURES, *options, more=forbidden)
@@ -146,11 +146,11 @@ def test_what_workers_could_not_remove_is_said_too(
 
 
 def test_what_an_interrupted_run_could_not_remove_is_said(
-    aws: stand_in_account.Aws, developer: dict[str, str], clients: Clients
+    aws: fake_account.FakeAccount, developer: dict[str, str], clients: Clients
 ) -> None:
-    with started(developer, *stand_in_account.OPTIONS) as run:
+    with started(developer, *fake_account.OPTIONS) as run:
         wait_until_it_has_made_something(aws)
-        stand_in_account.forbid(clients.iam, "kms:DeleteAlias")
+        fake_account.deny(clients.iam, "kms:DeleteAlias")
         run.send_signal(signal.SIGINT)
         printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
     assert run.returncode == pytest.ExitCode.INTERRUPTED, printed
@@ -159,7 +159,7 @@ def test_what_an_interrupted_run_could_not_remove_is_said(
 
 
 def test_a_failed_run_leaves_nothing(
-    aws: stand_in_account.Aws, developer: dict[str, str], tmp_path: Path
+    aws: fake_account.FakeAccount, developer: dict[str, str], tmp_path: Path
 ) -> None:
     feature = (ROOT / "features" / "create_key.feature").read_text(encoding="utf-8")
     broken = feature.replace("Then the key is symmetric", "Then the key does not exist")
@@ -170,15 +170,15 @@ def test_a_failed_run_leaves_nothing(
         "def test_broken(): pass\n"
     )
     here = ("-m", "pytest", "-pno:cacheprovider", f"-c{ROOT / 'pytest.ini'}", "-pconftest")
-    finished = python(*here, *stand_in_account.OPTIONS, tmp_path, more=developer)
+    finished = python(*here, *fake_account.OPTIONS, tmp_path, more=developer)
     assert finished.returncode == 1
     assert "✘ Then the key does not exist" in finished.stdout
     assert aws.states() == ["PendingDeletion"]
-    assert aws.remains() == []
+    assert aws.leftovers() == []
 
 
 def test_a_refusal_comes_before_anything_is_done(
-    aws: stand_in_account.Aws, developer: dict[str, str]
+    aws: fake_account.FakeAccount, developer: dict[str, str]
 ) -> None:
     for command, code in ((FEATURES, pytest.ExitCode.USAGE_ERROR), (("-m", "kmsdemo", "lab"), 2)):
         finished = python(*command, "--backend=aws", more=developer)
@@ -214,9 +214,9 @@ def printed_by_two_runs(more: dict[str, str], *options: str) -> list[str]:
     return printed
 
 
-def wait_until_it_has_made_something(aws: stand_in_account.Aws) -> None:
+def wait_until_it_has_made_something(aws: fake_account.FakeAccount) -> None:
     deadline = time.monotonic() + TIME_LIMIT_SECONDS
-    while not ("Enabled" in aws.states() and len(aws.remains()) > 2):
+    while not ("Enabled" in aws.states() and len(aws.leftovers()) > 2):
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -225,15 +225,17 @@ def wait_until_it_has_made_something(aws: stand_in_account.Aws) -> None:
 
 
 def test_runs_at_once_leave_an_endpoint_as_it_was_found(
-    aws: stand_in_account.Aws, url: str
+    aws: fake_account.FakeAccount, url: str
 ) -> None:
     printed = printed_by_two_runs({}, "-n2", "--backend=endpoint", f"--endpoint-url={url}")
     assert printed[0].startswith(f"AWS is endpoint at {url}\n")
-    assert aws.remains() == []
+    assert aws.leftovers() == []
     aws.assert_others_are_untouched()
 
 
-def test_localstack_is_found_as_its_client_finds_it(aws: stand_in_account.Aws, url: str) -> None:
+def test_localstack_is_found_as_its_client_finds_it(
+    aws: fake_account.FakeAccount, url: str
+) -> None:
     host, port = url.removeprefix("http://").split(":")
     at = {"LOCALSTACK_HOST": host, "EDGE_PORT": port}
     finished = python(*FEATURES, "-k", "wrong_key", "--backend=localstack", more=at)
@@ -242,7 +244,7 @@ def test_localstack_is_found_as_its_client_finds_it(aws: stand_in_account.Aws, u
     assert "PendingDeletion" in aws.states()
 
 
-def test_services_of_localstack_may_live_apart(aws: stand_in_account.Aws, url: str) -> None:
+def test_services_of_localstack_may_live_apart(aws: fake_account.FakeAccount, url: str) -> None:
     nowhere = f"127.0.0.1:{free_port()}"
     apart = {
         "LOCALSTACK_HOST": nowhere,

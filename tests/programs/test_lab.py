@@ -17,7 +17,7 @@ from kmsdemo.account.clients import Clients
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.lesson import lesson
 from steps.passwords import UNUSUAL
-from tests import stand_in_account
+from tests import fake_account
 from tests.processes import ROOT, environment, in_terminal, python
 
 CHAPTERS = [
@@ -198,9 +198,9 @@ def test_in_a_real_account_it_says_what_it_skips(
     small_suite: Path, clients: Clients, aws_environment: Mapping[str, str]
 ) -> None:
     edit(small_suite, "  Scenario: A new table", "  @clock\n  Scenario: A new table")
-    aws = stand_in_account.aws(clients, clients.in_region("eu-west-1"))
-    developer = {**aws_environment, **stand_in_account.developer(clients.iam), "CI": ""}
-    finished = python("-c", ONE_FEATURE, small_suite, *stand_in_account.OPTIONS, more=developer)
+    aws = fake_account.create(clients, clients.in_region("eu-west-1"))
+    developer = {**aws_environment, **fake_account.create_developer(clients.iam), "CI": ""}
+    finished = python("-c", ONE_FEATURE, small_suite, *fake_account.OPTIONS, more=developer)
     assert finished.returncode == 0, finished.stdout
     assert "\nas arn:aws:iam::123456789012:user/developer\n" in finished.stdout
     assert (
@@ -208,16 +208,16 @@ def test_in_a_real_account_it_says_what_it_skips(
     ) in finished.stdout
     summary = " ".join(finished.stdout.splitlines()[-2:])
     assert summary.endswith("2 scenarios passed, 1 not possible on aws.")
-    assert aws.remains() == []
+    assert aws.leftovers() == []
     assert aws.states() == ["PendingDeletion"]
 
 
 def test_leftovers_are_reported_instead_of_a_clean_up(
     small_suite: Path, clients: Clients, aws_environment: Mapping[str, str]
 ) -> None:
-    developer = {**aws_environment, **stand_in_account.developer(clients.iam), "CI": ""}
-    stand_in_account.forbid(clients.iam, "kms:DeleteAlias")
-    finished = python("-c", ONE_FEATURE, small_suite, *stand_in_account.OPTIONS, more=developer)
+    developer = {**aws_environment, **fake_account.create_developer(clients.iam), "CI": ""}
+    fake_account.deny(clients.iam, "kms:DeleteAlias")
+    finished = python("-c", ONE_FEATURE, small_suite, *fake_account.OPTIONS, more=developer)
     assert finished.returncode == 1
     assert "could not remove everything it created: key" in finished.stdout
     assert "kmsdemo sweep --run" in finished.stdout

@@ -1,4 +1,4 @@
-"""The sandbox posing as AWS: an IAM user who may do what a run needs, and what others have."""
+"""A fake AWS account in the sandbox: an IAM user for runs, and resources of other people."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ PERMISSIONS = ROOT / "docs" / "real-account.json"
 
 
 @dataclass(frozen=True)
-class Aws:
-    """The account as its root sees it, with a key and a table that others have there."""
+class FakeAccount:
+    """An account with a key and a table of other people, seen by its root user."""
 
     root: Clients
     root_in_ireland: Clients
@@ -37,7 +37,7 @@ class Aws:
         assert table.describe(self.root.dynamodb, OF_OTHERS).status == "ACTIVE"
 
     def states(self) -> list[str]:
-        """Return the states of all other keys, in both Regions of the lab."""
+        """Return the key states of all other keys, in both Regions."""
         return [
             keys.describe(clients.kms, key_id).state
             for clients in (self.root, self.root_in_ireland)
@@ -45,23 +45,23 @@ class Aws:
             if key_id != self.key.key_id
         ]
 
-    def remains(self) -> list[str]:
-        """Return what is left: keys that are on no way out, aliases and tables."""
+    def leftovers(self) -> list[str]:
+        """Return what runs left: states of keys that are not pending deletion, aliases, tables."""
         aliases = [alias["AliasName"] for alias in self.root.kms.list_aliases()["Aliases"]]
         names = aliases + self.root.dynamodb.list_tables()["TableNames"]
         mine = [name for name in names if "demo-kms" in name and OF_OTHERS not in name]
         return [state for state in self.states() if not state.startswith("Pending")] + mine
 
 
-def aws(root: Clients, root_in_ireland: Clients) -> Aws:
-    """Create what others have."""
+def create(root: Clients, root_in_ireland: Clients) -> FakeAccount:
+    """Create the key and the table of other people."""
     key = keys.create(root.kms, alias=OF_OTHERS)
     table.create(root.dynamodb, OF_OTHERS)
-    return Aws(root, root_in_ireland, key)
+    return FakeAccount(root, root_in_ireland, key)
 
 
-def developer(iam: IAMClient) -> dict[str, str]:
-    """Create an IAM user who may do what a run needs, and return the variables of that user."""
+def create_developer(iam: IAMClient) -> dict[str, str]:
+    """Create an IAM user with the permissions of a run, and return the user's variables."""
     iam.create_user(UserName="developer")
     _put_policy(iam, "Permissions", PERMISSIONS.read_text(encoding="utf-8"))
     access_key = iam.create_access_key(UserName="developer")["AccessKey"]
@@ -72,16 +72,16 @@ def developer(iam: IAMClient) -> dict[str, str]:
     }
 
 
-def forbid(iam: IAMClient, action: str) -> None:
-    """Forbid that user something."""
+def deny(iam: IAMClient, action: str) -> None:
+    """Deny an action to the developer."""
     statement = {"Effect": "Deny", "Action": action, "Resource": "*"}
     _put_policy(iam, "Denial", json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
 
 @contextmanager
-def acting_as_developer(root: Clients) -> Iterator[None]:
-    """Be that user in this process."""
-    with environment.isolated(developer(root.iam)):
+def as_developer(root: Clients) -> Iterator[None]:
+    """Use the developer's credentials in this process."""
+    with environment.isolated(create_developer(root.iam)):
         yield
 
 
