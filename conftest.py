@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 pytest_plugins = [
     "kmsdemo.suite.interruption",
     "kmsdemo.suite.call_recording",
+    "kmsdemo.suite.script",
+    "kmsdemo.suite.story",
     "kmsdemo.suite.leftovers_report",
     "kmsdemo.suite.failure_report",
     # In the order of their imports: pytest rewrites assertions only in modules not yet imported.
@@ -40,6 +42,7 @@ pytest_plugins = [
     "steps.operations",
     "steps.requests",
     "steps.scripts",
+    "steps.lab",
     "steps.aws_cli",
     "steps.check",
 ]
@@ -64,6 +67,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         text = option.metadata["help"]
         group.addoption(backends.flag(option.name), default=option.default, help=text, **how)
     group.addoption("--password", help="the password of the scenarios (default: a random one)")
+    group.addoption(
+        "--story",
+        action="store_true",
+        help="one account for all scenarios, which follow each other as in kmsdemo lab",
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -130,9 +138,19 @@ def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
             leftovers_report.add(pytestconfig, error)
 
 
+@pytest.fixture(scope="session")
+def account_of_the_story(backend: Backend) -> Iterator[Account]:
+    """The account in which the scenarios follow each other."""
+    with backend.account() as account:
+        yield account
+
+
 @pytest.fixture
-def account(backend: Backend) -> Iterator[Account]:
+def account(request: pytest.FixtureRequest, backend: Backend) -> Iterator[Account]:
     """The account that the scenario works in; what the scenario creates is removed."""
+    if request.config.getoption("story"):
+        yield request.getfixturevalue("account_of_the_story")
+        return
     with backend.account() as account:
         yield account
 

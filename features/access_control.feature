@@ -1,4 +1,4 @@
-@advanced @iam_users
+@deeper @iam_users
 Feature: Control access to the key
   The key policy decides who can do what with the key. A key administrator can change or delete
   it and cannot decrypt; a key user can decrypt and cannot delete it. The key policy also lets

@@ -1,4 +1,4 @@
-@advanced
+@deeper
 Feature: Cancel the key's deletion
   Until the waiting period ends, the deletion can be cancelled. The key is then disabled, so that
   nobody uses it before you decide to enable it.

@@ -1,4 +1,4 @@
-@lab
+@deeper
 Feature: Clean up
   A table that nobody needs is a risk, and a key costs money every month. The lab ends with the
   table deleted and the key pending deletion.

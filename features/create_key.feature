@@ -1,4 +1,4 @@
-@lab
+@deeper
 Feature: Create the key
   Everything in this lab is encrypted under one AWS KMS key. The key never leaves AWS KMS: an
   application sends what it wants to encrypt or decrypt, and the key policy controls who is

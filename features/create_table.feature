@@ -1,4 +1,4 @@
-@lab
+@deeper
 Feature: Create the table
   The encrypted passwords are stored in a DynamoDB table, one item for each user. The user number
   is the partition key: it identifies the item, and no two users can have the same one.

@@ -1,4 +1,4 @@
-@lab
+@deeper
 Feature: Decrypt the password
   The user number finds the ciphertext, and AWS KMS decrypts it. Each request to decrypt names
   the key, so that AWS KMS rejects a ciphertext that is encrypted under any other key.

@@ -1,4 +1,4 @@
-@lab
+@deeper
 Feature: Encrypt a password
   The application encrypts the password before it sends it to the table, so DynamoDB never
   receives the plaintext. Each password gets a random user number. A number that is in use is

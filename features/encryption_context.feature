@@ -1,4 +1,4 @@
-@advanced
+@deeper
 Feature: Bind a ciphertext to its user
   Everyone who can write to the table can copy the ciphertext of one user to the item of another.
   The encryption context, here the user number, is bound to the ciphertext: AWS KMS decrypts only

@@ -1,4 +1,4 @@
-@lab
+@deeper
 Feature: Schedule the key's deletion
   Deleting a key makes everything encrypted under it unrecoverable. So AWS KMS enforces a waiting
   period of 7 to 30 days, in which you can cancel the deletion.

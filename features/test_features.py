@@ -1,20 +1,19 @@
-"""Binds every feature, in the order of the lab."""
+"""Binds every feature but the lab's story; the topics that go deeper, in the order of the story."""
 
 from pytest_bdd import scenarios
 
 scenarios("create_key.feature")
+scenarios("access_control.feature")
 scenarios("create_table.feature")
 scenarios("encrypt.feature")
 scenarios("verify_ciphertext.feature")
 scenarios("decrypt.feature")
-scenarios("schedule_deletion.feature")
-scenarios("clean_up.feature")
-
-scenarios("waiting_period.feature")
-scenarios("cancel_deletion.feature")
-scenarios("access_control.feature")
 scenarios("encryption_context.feature")
 scenarios("envelope.feature")
+scenarios("schedule_deletion.feature")
+scenarios("cancel_deletion.feature")
+scenarios("waiting_period.feature")
+scenarios("clean_up.feature")
 
 scenarios("key_states.feature")
 scenarios("accounts.feature")

@@ -1,4 +1,4 @@
-@lab
+@deeper
 Feature: Verify the ciphertext
   The item in the table does not contain the password. It contains a ciphertext that decrypts
   only under its key, only unchanged, and only for its user.

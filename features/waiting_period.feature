@@ -1,4 +1,4 @@
-@advanced @clock
+@deeper @clock
 Feature: When the waiting period ends
   After the waiting period, AWS KMS deletes the key, its key material and all its aliases.
   Everything encrypted under the key is lost, and not even AWS can recover it. In the sandbox the

@@ -15,16 +15,15 @@ from pytest_bdd import then, when
 
 from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
-from kmsdemo.errors import CiphertextInvalid, KmsdemoError
+from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
 from kmsdemo.learners.submission.program import Finished, Program
-from steps.failures import fails
+from steps.failures import ERROR_CODES, fails
 from steps.passwords import UNKNOWN_USER, StoredPassword
 
 TIME_LIMIT_SECONDS = 60
 
 RunAws = Callable[..., list[Finished]]
-ERROR_CODES: dict[type[KmsdemoError], str] = {CiphertextInvalid: "InvalidCiphertextException"}
 
 
 @pytest.fixture

@@ -29,6 +29,13 @@ REASONS: dict[str, type[errors.KmsdemoError]] = {
     "the endpoint cannot be reached": errors.EndpointUnreachable,
 }
 
+ERROR_CODES: dict[type[errors.KmsdemoError], str] = {
+    errors.CiphertextInvalid: "InvalidCiphertextException",
+    errors.KeyNotFound: "NotFoundException",
+    errors.KeyPendingDeletion: "KMSInvalidStateException",
+}
+"""The error codes of AWS KMS, which other programs print."""
+
 
 def fails(operation: str) -> parsers.cfparse:
     """Return the parser of "OPERATION fails because REASON"; the step gets the ``error`` class.

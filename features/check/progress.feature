@@ -4,7 +4,7 @@ Feature: Progress of the lab
   next. Reading the scripts and decrypting the password change nothing in the account, so they
   cannot be checked.
 
-  Rule: 1. Create the key
+  Rule: Step 1 of the lab
 
     Scenario: A key has an alias of the lab
       Create a symmetric key and give it an alias: demo-kms- and a suffix of your choice.
@@ -24,7 +24,7 @@ Feature: Progress of the lab
       Then it is symmetric
       And its key usage is encrypt and decrypt
 
-  Rule: 2. Create the table
+  Rule: Step 2 of the lab
 
     Scenario: The table exists
       Create a DynamoDB table with the name demo-kms in the same Region as the key.
@@ -39,7 +39,7 @@ Feature: Progress of the lab
       Given the lab table
       Then its partition key is "appuser", a string, and it has no sort key
 
-  Rule: 4. Encrypt a password
+  Rule: Step 4 of the lab
 
     Scenario: The table has an item
       Run the encrypt script with a password and the key id, and note the user number.
@@ -54,7 +54,7 @@ Feature: Progress of the lab
       Given the items
       Then each item has binary data in "userpasswd"
 
-  Rule: 5. Verify the ciphertext
+  Rule: Step 5 of the lab
 
     Scenario: No item contains readable text
       AWS KMS must encrypt the password before you store it; an encoding such as Base64 does not
@@ -71,7 +71,7 @@ Feature: Progress of the lab
       And the lab key is enabled
       Then each item decrypts under the lab key
 
-  Rule: 7. Schedule the key's deletion
+  Rule: Step 7 of the lab
 
     Scenario: The key is pending deletion
       Schedule the deletion of the key after all other steps except the last.
@@ -87,7 +87,7 @@ Feature: Progress of the lab
       Given the lab key is pending deletion
       Then AWS KMS deletes it in at most 7 days
 
-  Rule: 8. Delete the table
+  Rule: Step 8 of the lab
 
     Scenario: The table is deleted
       Delete the table. Its items are deleted with it.

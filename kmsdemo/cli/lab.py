@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 from rich.console import Console
@@ -15,9 +15,11 @@ from kmsdemo import backends
 from kmsdemo.backends import Options
 from kmsdemo.cli.options import backend_options
 from kmsdemo.cli.output import say
-from kmsdemo.lesson.errors import ChapterNotFound
+from kmsdemo.lesson import bookmark
+from kmsdemo.lesson.errors import ChapterNotFound, NoBookmark
 
 if TYPE_CHECKING:
+    from kmsdemo.lesson.bookmark import Bookmark
     from kmsdemo.lesson.renderer import Renderer
 
 _PASSWORD_BYTES = range(6, 4097)
@@ -37,21 +39,39 @@ def _checked_pace(_: click.Context, __: click.Parameter, is_paced: bool) -> bool
     return is_paced
 
 
+def _complete_step(_: click.Context, __: click.Parameter, beginning: str) -> list[str]:
+    from kmsdemo.suite import story  # noqa: PLC0415, pytest only starts where it runs
+
+    return [step.name for step in story.read().steps if step.name.startswith(beginning)]
+
+
+def _complete_topic(_: click.Context, __: click.Parameter, beginning: str) -> list[str]:
+    from kmsdemo.suite import story  # noqa: PLC0415, pytest only starts where it runs
+
+    topics = (topic for step in story.read().steps for topic in step.topics)
+    return [topic for topic in topics if topic.startswith(beginning)]
+
+
 @click.command()
+@click.argument("step", default="", shell_complete=_complete_step)
 @click.option(
-    "--step",
-    "first",
-    metavar="NAME",
-    default="",
-    help="Begin with this chapter, by its name or number, such as encrypt or 3.",
+    "--deeper",
+    "topic",
+    metavar="[TOPIC]",
+    is_flag=False,
+    flag_value="",
+    shell_complete=_complete_topic,
+    help="Tell the topics that go deeper than the lab: all, or one by its name or number.",
 )
 @click.option(
     "--pace",
     "is_paced",
     is_flag=True,
     callback=_checked_pace,
-    help="Wait for a key press after each step.",
+    help="Wait for a key press after each sentence; ? shows the keys.",
 )
+@click.option("--resume", is_flag=True, help="With --pace: begin where you quit.")
+@click.option("--notes", is_flag=True, help="Show the instructor's notes.")
 @click.option(
     "--password",
     metavar="TEXT",
@@ -78,35 +98,65 @@ def _checked_pace(_: click.Context, __: click.Parameter, is_paced: bool) -> bool
 )
 @backend_options
 def lab(
-    first: str,
+    step: str,
+    topic: str | None,
     is_paced: bool,
+    resume: bool,
+    notes: bool,
     password: str | None,
     plain: bool,
     transcript: str | None,
     backend: str,
     **values: Any,
 ) -> None:
-    """Run the whole lab, without an AWS account, and explain it.
+    """Run the lab, without an AWS account, and explain it: one key, one table, one password.
 
-    Each feature is a chapter. Each step shows its AWS calls, and the same calls as aws commands
-    for a shell such as bash. Secrets are variables there, such as PLAINTEXT.
+    With STEP, by its number or name (4 or encrypt), it begins there; what the step needs is made
+    silently. Under each sentence are the commands that do the same in a shell such as bash, in
+    one session: a variable or a file has what an earlier command returned.
 
-    With --pace: space for the next step, b back to the explanation, q to quit and clean up.
+    With --pace: space for the next sentence, b back, ? for all keys, q to quit and clean up.
     """
+    if topic is not None and (step or resume or notes):
+        raise click.UsageError("--deeper takes no STEP, --resume or --notes.")
+    if resume and not is_paced:
+        raise click.UsageError("--resume needs --pace.")
     say("The KMS lab: encrypt a password before you send it to the database.")
     options = Options(**values)
     if announcement := backends.announcement(backend, options):
         say(announcement)
     # pytest only starts where it runs
-    from kmsdemo.lesson.lesson import DEMO_PASSWORD, Lesson, give  # noqa: PLC0415
+    from kmsdemo.lesson import lesson  # noqa: PLC0415
+    from kmsdemo.lesson.pace import KeptOutput, Pace  # noqa: PLC0415
     from kmsdemo.lesson.terminal import TerminalRenderer  # noqa: PLC0415
 
+    place = _place() if resume else None
     is_plain = plain or not sys.stdout.isatty()
-    console = Console(highlight=False, color_system=None if is_plain else "auto")
-    lesson = Lesson(backend, options, first, password or DEMO_PASSWORD, is_paced)
+    output = KeptOutput(sys.stdout) if is_paced else None
+    console = Console(
+        file=cast("TextIO", output),
+        highlight=False,
+        color_system=None if is_plain else "auto",
+    )
+    how = lesson.Lesson(
+        backend,
+        options,
+        password or lesson.DEMO_PASSWORD,
+        notes,
+        Pace(output, resume=place) if output else None,
+    )
     with _transcript(transcript) as kept:
-        code = give(lesson, [TerminalRenderer(console, plain=is_plain), *kept])
-    sys.exit(code)
+        renderers = [TerminalRenderer(console, plain=is_plain), *kept]
+        if topic is None:
+            sys.exit(lesson.tell_story(how, renderers, place.name if place else step))
+        sys.exit(lesson.tell_topics(how, renderers, topic))
+
+
+def _place() -> Bookmark:
+    """Return where the instructor quit."""
+    if place := bookmark.load():
+        return place
+    raise NoBookmark(str(bookmark.path()))
 
 
 @contextmanager

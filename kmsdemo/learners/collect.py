@@ -12,12 +12,15 @@ import pytest
 from kmsdemo import errors
 from kmsdemo.learners.errors import ReportUnwritable
 from kmsdemo.learners.finding import CheckFailed, Finding
+from kmsdemo.suite import story
 from kmsdemo.suite.run import TerminalReportReplacement, run, skip_reason
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_bdd.parser import Scenario
+
+    from kmsdemo.suite.story import Story
 
 
 def collect(
@@ -63,12 +66,13 @@ def _check_writable(path: Path) -> None:
 class _Collector(TerminalReportReplacement):
     when_found: Callable[[Finding], None]
     findings: list[Finding] = field(default_factory=list)
+    _story: Story = field(default_factory=story.read)
     _finding_of: Callable[..., Finding] = Finding
     _hint: str = ""
     _failure: CheckFailed = field(default_factory=lambda: CheckFailed(""))
 
     def pytest_bdd_before_scenario(self, scenario: Scenario) -> None:
-        step = scenario.rule.name if scenario.rule else scenario.feature.name
+        step = self._story.heading(scenario.rule.name if scenario.rule else scenario.feature.name)
         self._finding_of = partial(Finding, step, scenario.name)
         self._hint = " ".join((scenario.description or "").split())
 

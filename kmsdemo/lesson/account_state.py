@@ -14,14 +14,21 @@ if TYPE_CHECKING:
     from kmsdemo.account import Account
 
 _SHOWN_CIPHERTEXT = 16
+_BRIEF = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One row of the panel: a resource, and what to show of it."""
+    """One row of the account's state: a resource, and what to show of it."""
 
     resource: str
     description: str
+    brief: str = ""
+
+    def shortened(self, shortened: Callable[[str], str]) -> Fact:
+        """Return it on one line, in brief, with its text shortened by a function."""
+        text = self.brief or ", ".join(self.description.splitlines())
+        return Fact(self.resource, shortened(text))
 
 
 def describe(account: Account) -> list[Fact]:
@@ -59,11 +66,16 @@ def _table(account: Account) -> Iterator[Fact]:
         return
     yield Fact("table", f"{name}, {status}")
     for item in vault.items(dynamodb, name):
-        yield Fact("item", f"appuser {printable(item.appuser)}  {_ciphertext(item)}")
+        yield _item(item)
 
 
-def _ciphertext(item: vault.Item) -> str:
-    if item.ciphertext_blob is None:
-        return "no ciphertext"
-    beginning = item.ciphertext_blob[:_SHOWN_CIPHERTEXT].hex()
-    return f"userpasswd {beginning}… ({len(item.ciphertext_blob)} bytes, {item.cipher})"
+def _item(item: vault.Item) -> Fact:
+    appuser, blob = f"appuser {printable(item.appuser)}", item.ciphertext_blob
+    if blob is None:
+        return Fact("item", f"{appuser}  no ciphertext")
+    beginning, length = blob[:_SHOWN_CIPHERTEXT].hex(), f"{len(blob)} bytes"
+    return Fact(
+        "item",
+        f"{appuser}  userpasswd {beginning}… ({length}, {item.cipher})",
+        f"{appuser}, userpasswd {beginning[:_BRIEF]}… ({length})",
+    )

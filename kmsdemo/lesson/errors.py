@@ -9,10 +9,20 @@ from kmsdemo.errors import WrongUsage
 
 @dataclass(eq=False)
 class ChapterNotFound(WrongUsage):
-    """The lesson has no chapter with this name or number."""
+    """The lab has no step, or the deeper topics have none, with this name or number."""
 
     name: str
     chapters: str
 
     _what = "The lesson has no chapter {name}."
     _next_step = "Choose one of {chapters}, or a number from 1."
+
+
+@dataclass(eq=False)
+class NoBookmark(WrongUsage):
+    """There is no place to resume."""
+
+    path: str
+
+    _what = "No place in the lesson is remembered in {path}."
+    _next_step = "Begin with kmsdemo lab --pace; q quits and remembers the place."

@@ -25,8 +25,12 @@ class MarkdownRenderer:
         self._file = file
         self._write("# The KMS lab")
 
+    def opening(self, title: str, explanation: str) -> None:
+        self._write(_prose(explanation))
+
     def chapter(self, chapter: Chapter) -> None:
         self._write(f"## {chapter.number}: {_text(chapter.title)}", _prose(chapter.explanation))
+        self._write(*(f"> **{note.kind}** {_text(note.text)}" for note in chapter.notes))
 
     def rule(self, name: str, description: str) -> None:
         self._write(f"### {_text(name)}", _prose(description))
@@ -47,23 +51,37 @@ class MarkdownRenderer:
     def repeated_calls(self, operations: Iterable[str]) -> None:
         self._write(f"- as before: {', '.join(operations)}")
 
-    def remark(self, text: str, outcome: str) -> None:
-        self._write(f"```text\n{text}\n```")
+    def commands(self, commands: Sequence[Sequence[str]]) -> None:
+        lines = "\n".join(" ".join(command) for command in commands)
+        self._write(f"```sh\n{lines}\n```")
 
-    def state(self, facts: Sequence[Fact]) -> None:
+    def output(self, text: str, outcome: str) -> None:
+        self._write(f"```text\n{text.rstrip()}\n```")
+
+    def answer(self, text: str, outcome: str) -> None:
+        self._write(f"- → {_text(text)}")
+
+    def remark(self, text: str, outcome: str) -> None:
+        self._write(text if outcome == "note" else f"```text\n{text}\n```")
+
+    def state(self, title: str, facts: Sequence[Fact]) -> None:
         rows = [
             f"| {fact.resource} | {_text(fact.description).replace(chr(10), '<br>')} |"
             for fact in facts
         ]
-        self._write("\n".join(["| The account after the first scenario | |", "|---|---|", *rows]))
+        self._write("\n".join([f"| {title} | |", "|---|---|", *rows]))
+
+    def topics(self, names: Sequence[str]) -> None:
+        self._write(f"Deeper: {', '.join(f'`kmsdemo lab --deeper {name}`' for name in names)}")
 
     def ending(self, ending: Ending) -> None:
-        self._write("## What this lesson showed")
+        if ending.learned:
+            self._write("## What this lesson showed")
         for title, shown in ending.learned.items():
             sentences = [f"- {_text(sentence)}" for sentence in shown]
             self._write(f"**{_text(title)}**", "\n".join(sentences))
         self._write(_text(ending.cleaned_up))
-        self._write(*map(_text, ending.failures), _text(ending.summary))
+        self._write(*map(_text, ending.failures), _text(ending.summary), _text(ending.next_step))
 
     def interrupted(self, text: str) -> None:
         self._write(text)

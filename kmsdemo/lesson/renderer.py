@@ -7,21 +7,24 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kmsdemo.lesson.account_state import Fact
+from kmsdemo.suite.story import Note
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A feature, as a chapter.
+    """A step of the lab, or a topic.
 
     Attributes:
-        number: Its number: ``Chapter 3 of 7``.
-        title: The feature's name.
-        explanation: The feature's description, one line for each paragraph.
+        number: Its number: ``Step 3 of 8``.
+        title: The name of the scenario or the feature.
+        explanation: Its description, one line for each paragraph.
+        notes: What only the instructor sees.
     """
 
     number: str
     title: str
     explanation: str
+    notes: Sequence[Note] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,24 @@ class Ending:
 
     Attributes:
         summary: One sentence: the chapters, the scenarios, the duration.
-        learned: The title of each chapter, with what it showed.
+        learned: The title of each topic, with what it showed.
         cleaned_up: What the lesson created and removed.
         failures: What failed, and what to do next.
+        next_step: What to do after the lesson.
     """
 
     summary: str
     learned: dict[str, list[str]] = field(default_factory=dict)
     cleaned_up: str = ""
     failures: list[str] = field(default_factory=list)
+    next_step: str = ""
 
 
 class Renderer(Protocol):
     """Prints a lesson in one output format."""
+
+    def opening(self, title: str, explanation: str) -> None:
+        """Begin the story."""
 
     def chapter(self, chapter: Chapter) -> None:
         """Open a chapter."""
@@ -83,11 +91,23 @@ class Renderer(Protocol):
     def repeated_calls(self, operations: Iterable[str]) -> None:
         """Print the names of calls that were printed in full before."""
 
+    def commands(self, commands: Sequence[Sequence[str]]) -> None:
+        """Print commands that a person types, each in parts."""
+
+    def output(self, text: str, outcome: str) -> None:
+        """Print what a program printed: ``passed`` or ``failed``."""
+
+    def answer(self, text: str, outcome: str) -> None:
+        """Print what AWS returned: ``passed`` or ``failed``."""
+
     def remark(self, text: str, outcome: str) -> None:
         """Print why a step failed or a scenario is skipped."""
 
-    def state(self, facts: Sequence[Fact]) -> None:
-        """Print the account as it was after the first scenario of the chapter."""
+    def state(self, title: str, facts: Sequence[Fact]) -> None:
+        """Print the account as it is, or was after the first scenario of the chapter."""
+
+    def topics(self, names: Sequence[str]) -> None:
+        """Print which topics go deeper from here."""
 
     def ending(self, ending: Ending) -> None:
         """End the lesson."""

@@ -5,11 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from rich import box
 from rich.console import Console
-from rich.panel import Panel
 from rich.rule import Rule
-from rich.table import Table
 from rich.text import Text
 
 from kmsdemo.lesson.account_state import Fact
@@ -17,9 +14,15 @@ from kmsdemo.lesson.renderer import CallSummary, Chapter, Ending
 from kmsdemo.printable import printable
 
 # Readable on a light and on a dark background alike, which blue, cyan and yellow are not.
-_STATE = "The account after the first scenario of this chapter"
 _LONGEST_COMMAND = 1500
-_STYLES = {"passed": "green", "failed": "bold red", "differs": "magenta", "skipped": "magenta"}
+_STYLES = {
+    "passed": "green",
+    "failed": "bold red",
+    "differs": "magenta",
+    "skipped": "magenta",
+    "note": "",
+}
+_ANSWER_STYLES = {"passed": "green", "failed": "red"}
 _MARKS = {"passed": "✔", "failed": "✘", "differs": "≠"}
 _WORDS = {"passed": "ok", "failed": "FAILED", "differs": "differs"}
 
@@ -38,14 +41,19 @@ class TerminalRenderer:
         # Frames and arrows need a terminal with Unicode.
         self._draws = not plain and console.encoding.startswith("utf")
 
+    def opening(self, title: str, explanation: str) -> None:
+        self._line(0, explanation)
+
     def chapter(self, chapter: Chapter) -> None:
         self._blank()
+        title = f"{chapter.number}: {chapter.title}"
         if self._draws:
-            self._console.print(Rule(Text(chapter.number), style="green", align="left"))
+            self._console.print(Rule(Text(title, style="bold"), style="green", align="left"))
         else:
-            self._line(0, chapter.number)
-        self._line(0, chapter.title, "bold")
+            self._line(0, title)
         self._line(2, chapter.explanation)
+        for note in chapter.notes:
+            self._line(4, f"{note.kind}: {note.text}", "italic", hanging=2)
 
     def rule(self, name: str, description: str) -> None:
         self._blank()
@@ -70,30 +78,41 @@ class TerminalRenderer:
             self._line(10, text, "italic", hanging=2)
 
     def repeated_calls(self, operations: Iterable[str]) -> None:
-        self._line(8, f"as before: {', '.join(operations)}", "dim")
+        self._line(8, f"as before: {', '.join(operations)}")
+
+    def commands(self, commands: Sequence[Sequence[str]]) -> None:
+        for command in commands:
+            self._command(6, command)
+
+    def output(self, text: str, outcome: str) -> None:
+        bar = f"      {'│' if self._draws else '|'} "
+        for line in map(printable, text.splitlines()):
+            indent = " " * (len(line) - len(line.lstrip()) + 4)
+            width = self._console.width - len(bar)
+            for part in textwrap.wrap(
+                line, width, subsequent_indent=indent, break_on_hyphens=False
+            ):
+                self._print(f"{bar}{part}", _ANSWER_STYLES[outcome])
+
+    def answer(self, text: str, outcome: str) -> None:
+        arrow = "→" if self._draws else "answer:"
+        self._line(6, f"{arrow} {text}", _ANSWER_STYLES[outcome], hanging=2)
 
     def remark(self, text: str, outcome: str) -> None:
         self._line(6, text, _STYLES[outcome])
 
-    def state(self, facts: Sequence[Fact]) -> None:
-        self._blank()
-        if not self._draws:
-            self._line(2, f"{_STATE}:", "bold")
-            for fact in facts:
-                self._line(
-                    4, f"{fact.resource}: {', '.join(fact.description.splitlines())}", hanging=2
-                )
-            return
-        rows = Table.grid(padding=(0, 2))
+    def state(self, title: str, facts: Sequence[Fact]) -> None:
+        self._line(2, f"{title}:", "bold")
         for fact in facts:
-            rows.add_row(
-                Text(fact.resource, style="bold"), Text(printable(fact.description, keep="\n"))
-            )
-        self._console.print(Panel(rows, title=_STATE, title_align="left", box=box.ROUNDED))
+            text = ", ".join(fact.description.splitlines())
+            self._line(4, f"{fact.resource}: {text}", hanging=2)
+
+    def topics(self, names: Sequence[str]) -> None:
+        self._line(2, f"Deeper: kmsdemo lab --deeper {' | '.join(names)}")
 
     def ending(self, ending: Ending) -> None:
-        self._blank()
         if ending.learned:
+            self._blank()
             self._line(0, "What this lesson showed", "bold")
         for title, shown in ending.learned.items():
             self._line(2, title, "bold")
@@ -107,6 +126,7 @@ class TerminalRenderer:
             self._line(0, failure, _STYLES["failed"])
         self._blank()
         self._line(0, ending.summary, "bold")
+        self._line(0, ending.next_step)
 
     def interrupted(self, text: str) -> None:
         self._console.print(Text(printable(text, keep="\n")))
@@ -136,7 +156,10 @@ class TerminalRenderer:
         """Print a text, each line wrapped at the width of the terminal."""
         for line in text.splitlines():
             shown = wrapped(printable(line), self._console.width, indent, hanging)
-            self._console.print(Text(shown, style="" if self._plain else style))
+            self._print(shown, style)
+
+    def _print(self, text: str, style: str) -> None:
+        self._console.print(Text(text, style="" if self._plain else style))
 
 
 def wrapped(line: str, width: int, indent: int, hanging: int = 0) -> str:

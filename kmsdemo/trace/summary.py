@@ -54,21 +54,23 @@ _WRAPPERS: Final = frozenset(
 
 def parameters(call: Call) -> str:
     """Return the parameters that matter; all of them if none does."""
-    return _in_words(_shown_fields(call.parameters) or dict(call.parameters))
+    return in_words(_shown_fields(call.parameters) or dict(call.parameters))
 
 
 def response(call: Call) -> str:
     """Return what the response adds to the parameters, or the error; empty if it adds nothing."""
-    if call.error:
-        return call.error
+    return call.error or in_words(added_fields(call))
+
+
+def added_fields(call: Call) -> dict[str, Any]:
+    """Return the fields of the response that matter and that the parameters do not have."""
     sent = _shown_fields(call.parameters)
-    added = {
+    return {
         name: value
         for name, value in _shown_fields(call.response).items()
         # The response to a key id is the ARN of the same key.
         if name == "KeyState" or not (sent.get(name) == value or name == "KeyId" in sent)
     }
-    return _in_words(added)
 
 
 def in_transit(call: Call, password: str) -> list[str]:
@@ -97,11 +99,14 @@ def _unwrapped(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in fields.items():
         if name in _WRAPPERS and isinstance(value, Mapping):
             yield from _unwrapped(value)
+        elif name == "Aliases":
+            yield "AliasName", [alias["AliasName"] for alias in value]
         else:
             yield name, value
 
 
-def _in_words(fields: Mapping[str, Any]) -> str:
+def in_words(fields: Mapping[str, Any]) -> str:
+    """Return fields as a line of text, without the quotation marks of Python."""
     return ", ".join(f"{name} {_word(value)}" for name, value in fields.items())
 
 

@@ -1,0 +1,154 @@
+"""The lab as its feature tells it: eight steps, whose numbers and titles everything else takes.
+
+Also a pytest plugin: a tag such as ``@deeper:envelope`` names a topic and marks no test.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pytest_bdd.gherkin_parser import Comment, GherkinDocument, Scenario, get_gherkin_document
+
+from kmsdemo.suite import location
+
+_TOPIC = "@deeper:"
+_NUMBER = re.compile(r"Step (\d+) of the lab")
+_NOTE = re.compile(r"#\s*(\w+):\s*(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What only the instructor sees.
+
+    Attributes:
+        kind: ``Minutes``, ``Objective``, ``Ask`` or ``Answer``.
+        text: The note.
+    """
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabStep:
+    """One of the eight steps of the lab: a scenario of the feature.
+
+    Attributes:
+        number: From 1.
+        title: The scenario's name.
+        description: Why; one line for each paragraph.
+        sentences: The scenario's steps, with their keywords.
+        topics: The names of the features that go deeper from here.
+        notes: The instructor's notes.
+    """
+
+    number: int
+    title: str
+    description: str
+    sentences: Sequence[str] = ()
+    topics: Sequence[str] = ()
+    notes: Sequence[Note] = field(default=(), repr=False)
+
+    @property
+    def heading(self) -> str:
+        """Number and title, such as ``1. Create the key``."""
+        return f"{self.number}. {self.title}"
+
+    @property
+    def name(self) -> str:
+        """The title as a word that a person types, such as ``create-the-key``."""
+        return "-".join(re.findall(r"[a-z0-9]+", self.title.lower().replace("'", "")))
+
+    @property
+    def minutes(self) -> int:
+        """How long an instructor takes for it."""
+        return sum(int(note.text) for note in self.notes if note.kind == "Minutes")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The lab.
+
+    Attributes:
+        title: The feature's name.
+        description: What it is about; one line for each paragraph.
+        steps: The steps, in order.
+    """
+
+    title: str
+    description: str
+    steps: Sequence[LabStep]
+
+    def find(self, text: str) -> LabStep | None:
+        """Return the step with this number, name or beginning of a name; ``None`` if none has it.
+
+        Args:
+            text: Such as ``4``, ``encrypt-a-password`` or ``encrypt``.
+        """
+        if text.isdigit():
+            return next((step for step in self.steps if step.number == int(text)), None)
+        name = "-".join(re.findall(r"[a-z0-9]+", text.lower().replace("'", "")))
+        return next((step for step in self.steps if name and step.name.startswith(name)), None)
+
+    def heading(self, rule: str) -> str:
+        """Return the heading of the step that a rule refers to, or the rule itself.
+
+        Args:
+            rule: Such as ``Step 1 of the lab``; then the heading is ``1. Create the key``.
+        """
+        referred = _NUMBER.fullmatch(rule)
+        step = self.find(referred[1]) if referred else None
+        return step.heading if step else rule
+
+
+def read() -> Story:
+    """Read the lab from its feature.
+
+    Raises:
+        GherkinParseError: The feature is not valid Gherkin.
+    """
+    document = get_gherkin_document(str(location.root() / "features" / "lab.feature"))
+    feature = document.feature
+    return Story(feature.name, reflowed(feature.description), list(_steps(document)))
+
+
+def reflowed(description: str) -> str:
+    """Return a description with each paragraph on one line."""
+    return "\n".join(" ".join(paragraph.split()) for paragraph in description.split("\n\n"))
+
+
+def pytest_bdd_apply_tag(tag: str) -> bool | None:
+    """Take the tags that name a topic; pytest-bdd makes marks of the others."""
+    return True if f"@{tag}".startswith(_TOPIC) else None
+
+
+def _steps(document: GherkinDocument) -> Iterator[LabStep]:
+    scenarios = [child.scenario for child in document.feature.children if child.scenario]
+    ends = [*(scenario.location.line for scenario in scenarios[1:]), None]
+    for number, (scenario, end) in enumerate(zip(scenarios, ends, strict=True), 1):
+        yield LabStep(
+            number=number,
+            title=scenario.name,
+            description=reflowed(scenario.description),
+            sentences=[f"{step.keyword.strip()} {step.text}" for step in scenario.steps],
+            topics=_topics(scenario),
+            notes=list(_notes(_between(document.comments, scenario.location.line, end))),
+        )
+
+
+def _topics(scenario: Scenario) -> list[str]:
+    return [tag.name.removeprefix(_TOPIC) for tag in scenario.tags if tag.name.startswith(_TOPIC)]
+
+
+def _between(comments: Iterable[Comment], begin: int, end: int | None) -> Iterator[str]:
+    for comment in comments:
+        if begin < comment.location.line and (end is None or comment.location.line < end):
+            yield comment.text
+
+
+def _notes(comments: Iterable[str]) -> Iterator[Note]:
+    for comment in comments:
+        if note := _NOTE.fullmatch(comment.strip()):
+            yield Note(note[1], note[2])
