@@ -86,7 +86,7 @@ def lab(
     backend: str,
     **values: Any,
 ) -> None:
-    """Run the whole lab, without an AWS account, and explain it.
+    """Run and explain the whole lab; it needs no AWS account.
 
     Each feature is a chapter. Each step shows its AWS calls, and the same calls as aws commands
     for a shell such as bash. Secrets are variables there, such as PLAINTEXT.

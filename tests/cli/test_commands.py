@@ -78,7 +78,7 @@ def test_setup_twice_changes_nothing(kms: KMSClient) -> None:
     again = facts("setup")
     assert (first["created"], again["created"]) == (True, False)
     assert first["key_id"] == again["key_id"]
-    assert "(was there)" in succeed("setup")
+    assert "(already exists)" in succeed("setup")
     assert len(kms.list_keys()["Keys"]) == 1
 
 
@@ -194,7 +194,7 @@ def test_describe_without_a_table_says_so(key_id: str, dynamodb: DynamoDBClient)
 def test_a_deletion_is_scheduled_and_cancelled(kms: KMSClient, key_id: str) -> None:
     assert "kmsdemo cancel-deletion" in succeed("schedule-deletion", "--days", "7")
     assert keys.describe(kms, key_id).state == "PendingDeletion"
-    assert "stays; it is disabled" in succeed("cancel-deletion")
+    assert "is disabled" in succeed("cancel-deletion")
     assert keys.describe(kms, key_id).state == "Disabled"
 
 
@@ -205,9 +205,35 @@ def test_both_speak_json(key_id: str) -> None:
     assert facts("cancel-deletion") == {"key_id": key_id, "state": "Disabled"}
 
 
+def test_a_disabled_key_is_enabled_by_the_command_that_its_error_names(
+    kms: KMSClient, key_id: str
+) -> None:
+    keys.disable(kms, key_id)
+    _, next_step = fail("encrypt", SECRET)
+    command = next_step.partition("kmsdemo ")[2].rstrip(".").split()
+    assert command == ["enable", "--key-id", key_id]
+    assert facts(*command) == {"key_id": key_id, "state": "Enabled"}
+    assert facts("encrypt", SECRET)
+
+
+def test_a_key_that_comes_back_is_enabled_by_the_command_that_is_named(
+    kms: KMSClient, key_id: str
+) -> None:
+    succeed("schedule-deletion")
+    assert f"kmsdemo enable --key-id {key_id}" in succeed("cancel-deletion")
+    assert f"The key {key_id} is enabled." in succeed("enable")
+    assert keys.describe(kms, key_id).state == "Enabled"
+
+
+def test_a_key_that_is_pending_deletion_is_not_enabled(key_id: str) -> None:
+    succeed("schedule-deletion")
+    _, next_step = fail("enable")
+    assert f"kmsdemo cancel-deletion --key-id {key_id}, then kmsdemo enable" in next_step
+
+
 def test_cleanup_removes_the_key_and_the_table(kms: KMSClient, key_id: str) -> None:
     printed = succeed("cleanup", "--yes")
-    assert f"The key {key_id} will be deleted on" in printed
+    assert f"AWS KMS deletes the key {key_id} on" in printed
     assert "The table demo-kms is deleted." in printed
     assert keys.describe(kms, key_id).state == "PendingDeletion"
     assert facts("cleanup", "--yes")["key_id"] is None
@@ -225,7 +251,7 @@ def test_cleanup_of_a_key_that_is_on_its_way_out_keeps_its_date(
 def test_a_primary_key_has_no_date_while_it_has_replicas(kms: KMSClient) -> None:
     key = keys.create(kms, multi_region=True)
     keys.replicate(kms, key.key_id, "eu-west-1")
-    assert "will be deleted after its last replica." in succeed("schedule-deletion")
+    assert "after its last replica." in succeed("schedule-deletion")
 
 
 def test_cleanup_without_anything_to_clean_is_no_error() -> None:

@@ -66,7 +66,7 @@ def test_each_learner_works_in_a_separate_account(classroom: Classroom) -> None:
 
 
 def test_the_console_shows_the_class(classroom: Classroom) -> None:
-    assert classroom.printed[3] == f"To look at what is in it: {classroom.url}/console\n"
+    assert classroom.printed[3] == f"Console: {classroom.url}/console\n"
     with urlopen(f"{classroom.url}/console", timeout=10) as page:
         assert "Ben [the bear]" in page.read().decode()
 

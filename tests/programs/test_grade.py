@@ -114,7 +114,7 @@ def test_a_finding_has_what_is_expected_what_is_found_and_a_next_step(tmp_path: 
         "  NOT YET The encrypt script prints a user number\n"
         "    Expected: A new encrypted password for user: "
     ) in finished.stdout
-    assert "    We see: It prints a different line.\n    Output: A new password" in finished.stdout
+    assert "    Found: It prints a different line.\n    Output: A new password" in finished.stdout
     assert "    Next: Print exactly the two lines of the lab to standard" in finished.stdout
     assert finished.stdout.endswith(f"\n{FULL_MARKS - 1} of {FULL_MARKS}.\n")
 

@@ -1,4 +1,4 @@
-"""``kmsdemo shell``: an AWS of one's own, and a shell in it."""
+"""``kmsdemo shell``: a shell that is connected to a new sandbox."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_command_that_is_not_there_is_said_in_two_lines() -> None:
     assert (code, printed) == (1, "")
     assert errors == (
         "Error: no-such-command cannot be started: No such file or directory.\n"
-        "Check its name and the PATH.\n"
+        "Check the name and the PATH.\n"
     )
 
 
@@ -101,12 +101,12 @@ def test_a_shell_greets_and_says_what_was_reached(program: str) -> None:
     assert code == 0
     greeting = printed.splitlines()[:2]
     assert re.fullmatch(
-        r"To look at your own AWS: http://127.0.0.1:\d+/console \(exit .*", greeting[0]
+        r"Console of your sandbox: http://127.0.0.1:\d+/console \(leave with exit\)", greeting[0]
     )
     assert greeting[1].startswith("First task: create a symmetric KMS key")
     assert max(map(len, greeting)) <= 80
     assert "(kms lab) " in printed
     assert "42\n" in printed
-    reached = printed[printed.index("Reached: ") :]
-    assert reached.startswith("Reached: 5 of 12.\n  A key has an alias of the lab\n")
-    assert reached.endswith("The sandbox has stopped; nothing of it is left.\n")
+    reached = printed[printed.index("Done: ") :]
+    assert reached.startswith("Done: 5 of 12.\n  A key has an alias of the lab\n")
+    assert reached.endswith("The sandbox has stopped; its data is deleted.\n")

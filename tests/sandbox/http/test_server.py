@@ -180,7 +180,7 @@ def test_the_command_serves_until_it_is_stopped(stop: signal.Signals) -> None:
     assert f"export AWS_ENDPOINT_URL={url}" in stdout
     assert f"set -x AWS_ENDPOINT_URL {url}" in stdout
     assert f'$env:AWS_ENDPOINT_URL = "{url}"' in stdout
-    assert stdout.endswith("The sandbox has stopped; nothing of it is left.\n")
+    assert stdout.endswith("The sandbox has stopped; its data is deleted.\n")
 
 
 def test_the_port_is_free_again_at_once() -> None:
@@ -206,7 +206,7 @@ def test_without_a_sandbox_no_days_pass() -> None:
     arguments = ["sandbox", "advance", "--days", "1", "--endpoint-url", f"http://127.0.0.1:{port}"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: No sandbox could be reached")
+    assert result.stderr.startswith("Error: The sandbox cannot be reached")
 
 
 def test_days_are_a_number_of_0_or_more() -> None:
@@ -252,7 +252,7 @@ def test_it_says_so_when_others_can_reach_it() -> None:
             assert line
         program.send_signal(signal.SIGTERM)
         program.communicate(timeout=READY_WITHIN_SECONDS)
-    assert "whoever reaches it may do anything" in line
+    assert "every caller has full access" in line
 
 
 def test_others_get_a_url_that_names_this_machine() -> None:
