@@ -60,7 +60,7 @@ def test_the_options_and_markers_are_shown() -> None:
     shown = python("-m", "pytest", "--help").stdout
     assert "--backend={aws,endpoint,localstack,moto}" in shown
     markers = python("-m", "pytest", "--markers").stdout
-    assert "@pytest.mark.lab: the lab itself" in markers
+    assert "@pytest.mark.lab: the steps of the lab" in markers
     assert "@pytest.mark.program: starts other programs" in markers
 
 

@@ -1,4 +1,4 @@
-"""How the lesson looks: on a terminal, without colours, in a pipe, and as a transcript."""
+"""The output of the lesson: on a terminal, without colours, in a pipe, and as a transcript."""
 
 from __future__ import annotations
 
