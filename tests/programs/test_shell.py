@@ -72,7 +72,7 @@ def test_files_that_are_new_are_kept() -> None:
     shutil.rmtree(folder)
 
 
-def test_a_command_that_is_not_there_is_said_in_two_lines() -> None:
+def test_a_missing_command_is_reported_in_two_lines() -> None:
     code, printed, errors = shell("no-such-command")
     assert (code, printed) == (1, "")
     assert errors == (
@@ -110,3 +110,36 @@ def test_a_shell_greets_and_says_what_was_reached(program: str) -> None:
     reached = printed[printed.index("Done: ") :]
     assert reached.startswith("Done: 5 of 12.\n  A key has an alias of the lab\n")
     assert reached.endswith("The sandbox has stopped; its data is deleted.\n")
+
+
+# It writes each line into the history at once, as many have it.
+CONFIGURATION = """
+HISTFILE=~/.my_history
+export HISTFILE
+HISTSIZE=100
+HISTFILESIZE=100
+set -o history
+PROMPT_COMMAND="history -a"
+"""
+
+
+@pytest.mark.parametrize("program", ["bash", "sh", "zsh", "fish", "ksh"])
+def test_what_is_typed_stays_out_of_the_users_history(program: str, tmp_path: Path) -> None:
+    path = shutil.which(program)
+    if path is None:
+        pytest.skip(f"there is no {program} here")
+    for name in (".bashrc", ".zshrc", ".profile", ".kshrc"):
+        (tmp_path / name).write_text(CONFIGURATION)
+    lines = typist("echo correct-horse\n", "exit\n")
+    home = {"SHELL": path, "HOME": str(tmp_path), "HISTFILE": str(tmp_path / "history")}
+    in_terminal("-m", "kmsdemo", "shell", answer=lines, more=home)
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in written if b"correct-horse" in path.read_bytes()] == []
+
+
+def test_what_is_typed_is_in_the_history_of_the_session() -> None:
+    bash = shutil.which("bash")
+    assert bash is not None
+    lines = typist("echo correct-horse\n", "clear; history\n", "exit\n")
+    _, printed = in_terminal("-m", "kmsdemo", "shell", answer=lines, more={"SHELL": bash})
+    assert re.search(r"\d+ +echo correct-horse", printed)
