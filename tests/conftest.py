@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import Counter
@@ -38,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now out of garbage collections: they take a tenth of the time."""
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
@@ -61,13 +67,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--sequences",
         type=int,
-        default=100,
+        default=30,
         help="how many random sequences of key operations are tried (default: %(default)s)",
     )
     group.addoption(
         "--faults-at-every",
         type=int,
-        default=25,
+        default=40,
         metavar="N",
         help="a run in a real account is disturbed at every Nth call (default: %(default)s)",
     )

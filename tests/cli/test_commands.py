@@ -82,7 +82,7 @@ def test_setup_twice_changes_nothing(kms: KMSClient) -> None:
     assert len(kms.list_keys()["Keys"]) == 1
 
 
-def test_setup_passes_on_what_it_is_told(
+def test_setup_passes_on_its_options(
     kms: KMSClient, dynamodb: DynamoDBClient, iam: IAMClient
 ) -> None:
     anna, ben = (create_iam_user(iam, name).arn for name in ("anna", "ben"))
@@ -312,7 +312,7 @@ def test_before_setup_it_says_what_is_missing(
     assert next_step in to_do
 
 
-def test_a_user_that_nobody_stored(key_id: str) -> None:
+def test_an_unknown_user(key_id: str) -> None:
     happened, to_do = fail("decrypt", "12345")
     assert happened == "The DynamoDB table demo-kms has no item for user 12345."
     assert "kmsdemo items" in to_do
