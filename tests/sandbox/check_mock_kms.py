@@ -130,8 +130,8 @@ def test_inside_mock_aws_it_keeps_the_state() -> None:
         with mock_kms():
             assert topics() == 1
             assert_faithful(key_pending_deletion())
-        assert topics() == 1, "mock_aws goes on"
-        assert kms().encrypt(KeyId=key_pending_deletion(), Plaintext=b"x"), "and is plain moto again"
+        assert topics() == 1, "mock_aws continues"
+        assert kms().encrypt(KeyId=key_pending_deletion(), Plaintext=b"x"), "plain moto again"
 
 
 def test_it_restores_moto() -> None:
@@ -142,7 +142,7 @@ def test_it_restores_moto() -> None:
     assert "call_action" not in vars(KmsResponse)
     assert (BaseResponse.get_current_account, vars(models)["generate_private_key"]) == before
     with mock_aws():
-        assert kms().encrypt(KeyId=key_pending_deletion(), Plaintext=b"x"), "plain moto lets it"
+        assert kms().encrypt(KeyId=key_pending_deletion(), Plaintext=b"x"), "plain moto encrypts"
 
 
 def test_it_restores_moto_after_a_failure() -> None:
