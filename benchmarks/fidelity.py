@@ -18,7 +18,7 @@ from benchmarks import progress
 from benchmarks.behaviours import Behaviour, all_behaviours
 from tests import emulators
 from tests.emulators import CannotBeTried, Emulator
-from tests.processes import ROOT
+from tests.subprocesses import ROOT
 
 TABLE = ROOT / "docs" / "fidelity.md"
 CANNOT = "cannot be tried"

@@ -16,7 +16,7 @@ from kmsdemo import envelope, errors, keys, table
 from kmsdemo.account.clients import CONFIG
 from kmsdemo.cipher import MAX_ENVELOPE_BYTES, MAX_PLAINTEXT_BYTES, Direct, Envelope, Plain
 from kmsdemo.vault import Vault
-from tests.processes import free_port
+from tests.subprocesses import free_port
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -21,7 +21,7 @@ from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.cli import main
 from steps.iam_users import create_iam_user
 from tests import fake_endpoint
-from tests.processes import TIME_LIMIT_SECONDS, environment, python
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment, run_python
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -354,7 +354,7 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_it_obeys_the_environment_like_any_program_of_aws(
     aws_environment: Mapping[str, str], key_id: str
 ) -> None:
-    finished = python("-m", "kmsdemo", "describe", "--json", more=aws_environment)
+    finished = run_python("-m", "kmsdemo", "describe", "--json", variables=aws_environment)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert json.loads(finished.stdout)["key_id"] == key_id
 
@@ -363,7 +363,7 @@ def test_it_obeys_the_environment_like_any_program_of_aws(
 def test_a_password_that_is_no_text_is_refused_without_a_stack_trace(
     aws_environment: Mapping[str, str], key_id: str
 ) -> None:
-    finished = python("-m", "kmsdemo", "encrypt", "caf\udce9", more=aws_environment)
+    finished = run_python("-m", "kmsdemo", "encrypt", "caf\udce9", variables=aws_environment)
     assert finished.returncode == 1
     assert finished.stderr.startswith("Error: The password is not valid UTF-8 text.\n")
 

@@ -23,7 +23,7 @@ import click
 from botocore.config import Config
 
 from kmsdemo.sandbox.http import client as sandbox_client
-from tests.processes import ROOT, free_port
+from tests.subprocesses import ROOT, free_port
 
 READY_WITHIN_SECONDS = 300
 STOPPED_WITHIN_SECONDS = 60

@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes import environment, in_terminal, python
 from tests.programs.broken_scripts import BROKEN, HIDDEN, LINES, SCRIPTS, Broken
+from tests.subprocesses import environment, run_in_terminal, run_python
 
 FULL_MARKS = 17
 GOOD = Broken({}, "")
@@ -35,7 +35,7 @@ IN_PYTHON = commands(f"{sys.executable} -S encrypt.py", f"{sys.executable} -S de
 
 
 def grade(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return python("-m", "kmsdemo", "grade", *options, folder=folder, more=BESIDE_PYTHON)
+    return run_python("-m", "kmsdemo", "grade", *options, folder=folder, variables=BESIDE_PYTHON)
 
 
 # ------------------------------------------------------------------------------ good scripts
@@ -209,7 +209,7 @@ def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
         return "\x03" if running() and "^C" not in printed else ""
 
     program = ("-m", "kmsdemo", "grade", *commands(script, script))
-    code, printed = in_terminal(*program, answer=answer, folder=tmp_path)
+    code, printed = run_in_terminal(*program, answer=answer, folder=tmp_path)
     assert code == 130, printed
     assert printed.endswith("\nInterrupted.\n")
     assert not running()

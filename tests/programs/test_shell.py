@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import in_terminal, python
+from tests.subprocesses import run_in_terminal, run_python
 
 
 def shell(*command: str, **more: str) -> tuple[int, str, str]:
-    finished = python("-m", "kmsdemo", "shell", "--", *command, more=more)
+    finished = run_python("-m", "kmsdemo", "shell", "--", *command, variables=more)
     return finished.returncode, finished.stdout, finished.stderr
 
 
@@ -97,7 +97,9 @@ def test_a_shell_greets_and_says_what_was_reached(program: str) -> None:
     path = shutil.which(program)
     assert path is not None
     lines = typist("kmsdemo setup\n", "sleep 60\n", "\x03", "echo $((6 * 7))\n", "exit\n")
-    code, printed = in_terminal("-m", "kmsdemo", "shell", answer=lines, more={"SHELL": path})
+    code, printed = run_in_terminal(
+        "-m", "kmsdemo", "shell", answer=lines, variables={"SHELL": path}
+    )
     assert code == 0
     greeting = printed.splitlines()[:2]
     assert re.fullmatch(
@@ -132,7 +134,7 @@ def test_what_is_typed_stays_out_of_the_users_history(program: str, tmp_path: Pa
         (tmp_path / name).write_text(CONFIGURATION)
     lines = typist("echo correct-horse\n", "exit\n")
     home = {"SHELL": path, "HOME": str(tmp_path), "HISTFILE": str(tmp_path / "history")}
-    in_terminal("-m", "kmsdemo", "shell", answer=lines, more=home)
+    run_in_terminal("-m", "kmsdemo", "shell", answer=lines, variables=home)
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path for path in written if b"correct-horse" in path.read_bytes()] == []
 
@@ -141,5 +143,5 @@ def test_what_is_typed_is_in_the_history_of_the_session() -> None:
     bash = shutil.which("bash")
     assert bash is not None
     lines = typist("echo correct-horse\n", "clear; history\n", "exit\n")
-    _, printed = in_terminal("-m", "kmsdemo", "shell", answer=lines, more={"SHELL": bash})
+    _, printed = run_in_terminal("-m", "kmsdemo", "shell", answer=lines, variables={"SHELL": bash})
     assert re.search(r"\d+ +echo correct-horse", printed)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import TIME_LIMIT_SECONDS, environment
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment
 
 NEEDS_ALL = "--encrypt 'true {password} {key_id}' --decrypt 'true {appuser} {key_id}'"
 AN_ACCOUNT = {

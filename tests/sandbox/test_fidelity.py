@@ -8,7 +8,7 @@ from benchmarks.behaviours import Behaviour, all_behaviours
 from kmsdemo.account import Account
 from kmsdemo.sandbox import mock_kms
 from tests.emulators import Emulator
-from tests.processes import ROOT
+from tests.subprocesses import ROOT
 
 BEHAVIOURS = all_behaviours()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, python
+from tests.subprocesses import ROOT, run_python
 
 pytestmark = pytest.mark.program
 
@@ -79,7 +79,7 @@ def reports(folder: Path, *options: str) -> dict[str, str]:
         *options,
         folder,
     ]
-    finished = python(*arguments, folder=folder, more={"SECRET": SECRET})
+    finished = run_python(*arguments, folder=folder, variables={"SECRET": SECRET})
     assert finished.returncode == 1, finished.stdout + finished.stderr
     assert SECRET not in finished.stdout + finished.stderr
     cases = ET.parse(junit).getroot().iter("testcase")

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from kmsdemo.learners.submission.program import MAX_BYTES, Finished, Program
-from tests.processes import TIME_LIMIT_SECONDS, python
+from tests.subprocesses import TIME_LIMIT_SECONDS, run_python
 
 pytestmark = pytest.mark.program
 
@@ -86,7 +86,7 @@ def test_a_program_cannot_ask_for_input(tmp_path: Path) -> None:
 
 
 def test_a_program_does_not_read_the_terminal() -> None:
-    finished = python("-c", RUNS_CAT, stdin="yes\n")
+    finished = run_python("-c", RUNS_CAT, stdin="yes\n")
     assert (finished.stdout, finished.returncode) == ("''\n", 0)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from kmsdemo.learners.errors import CommandUnusable
 from kmsdemo.learners.submission import NotRun, Submission, submitted
-from tests.processes import TIME_LIMIT_SECONDS
+from tests.subprocesses import TIME_LIMIT_SECONDS
 
 pytestmark = pytest.mark.program
 

@@ -31,7 +31,7 @@ from kmsdemo.sandbox.http import client
 from kmsdemo.sandbox.http.server import Application, Server
 from kmsdemo.vault import Vault, items
 from tests import fake_endpoint
-from tests.processes import TIME_LIMIT_SECONDS, environment
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment
 
 
 @pytest.fixture(scope="module")

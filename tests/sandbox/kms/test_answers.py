@@ -17,7 +17,7 @@ from kmsdemo import keys
 from kmsdemo.account.clients import Clients
 from kmsdemo.keys import Key
 from kmsdemo.sandbox.http.server import Server
-from tests.processes import ROOT
+from tests.subprocesses import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -13,7 +13,7 @@ from kmsdemo import keys
 from kmsdemo.sandbox.kms.key_names import ACCEPT_ALIASES
 from kmsdemo.sandbox.kms.key_states import DISABLED, INVALID, KEY_STATES, STATES
 from steps.operations import CALLS, InUse, put_in_use
-from tests.processes import ROOT
+from tests.subprocesses import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
