@@ -14,7 +14,13 @@ import pytest
 from kmsdemo import errors, keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend, Options, announcement, running
-from kmsdemo.backends.errors import AnotherAccount, NoAccountNamed, RefusedInCi, RootRefused
+from kmsdemo.backends.errors import (
+    AnotherAccount,
+    NoAccountNamed,
+    RefusedInCi,
+    RootRefused,
+    SettleTimeOutOfRange,
+)
 from kmsdemo.shared_account import eventual_consistency, leftovers
 from kmsdemo.shared_account.errors import LeftBehind, NotOfThisRun, TooManyKeys
 from tests import fake_account
@@ -73,6 +79,12 @@ def test_ci_needs_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     refuses(OPTIONS, RefusedInCi)
     assert announcement("aws", Options(aws_account=fake_account.ACCOUNT, aws_in_ci=True))
+
+
+@pytest.mark.parametrize("seconds", [-1.0, 601.0, float("nan"), float("inf")])
+def test_a_propagation_time_out_of_range_is_rejected(seconds: float) -> None:
+    options = Options(aws_account=fake_account.ACCOUNT, aws_settle=seconds)
+    assert "--aws-settle" in refuses(options, SettleTimeOutOfRange).next_step
 
 
 def test_a_missing_permission_is_reported_before_a_key_is_created(

@@ -107,13 +107,27 @@ def test_a_transcript_never_replaces_a_file(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------ environment
 
 
-@pytest.mark.parametrize("url", ["nonsense", "http://", "ftp://localhost", "http://[::1"])
+@pytest.mark.parametrize("url", ["nonsense", "http://", "http://[::1", "http://localhost:99999"])
 @pytest.mark.parametrize("name", ["setup", "items", "sandbox advance"])
 def test_an_endpoint_that_is_no_url_is_refused(
     name: str, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
     refused(*([name] if " " not in name else [*name.split(), "--days=1"]))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"],
+)
+@pytest.mark.parametrize("character", ["\udce9", "\x1b", "\n"], ids=ascii)
+def test_a_variable_that_is_no_text_is_named_and_not_shown(
+    name: str, character: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, f"hunter2{character}")
+    error = refused("items").stderr
+    assert f"{name} contains a character that is not printable." in error
+    assert "hunter2" not in error
 
 
 def test_an_unknown_profile_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -265,6 +265,15 @@ def test_an_address_of_another_machine_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "port"),
+    [("127.0.0.1", 65536), ("127.0.0.1", -1), ("\udce9", 0), ("é" * 80, 0), ("no such host", 0)],
+)
+def test_what_is_no_address_is_refused(host: str, port: int) -> None:
+    with pytest.raises(CannotListen):
+        Server(host, port)
+
+
+@pytest.mark.parametrize(
     ("host", "only_here"),
     [("127.0.0.1", True), ("localhost", True), ("0.0.0.0", False)],  # noqa: S104
 )
