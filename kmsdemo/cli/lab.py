@@ -26,7 +26,7 @@ _PASSWORD_BYTES = range(6, 4097)
 def _checked_password(_: click.Context, __: click.Parameter, password: str | None) -> str | None:
     if password and len(password.encode(errors="surrogateescape")) not in _PASSWORD_BYTES:
         raise click.UsageError(
-            "--password takes 6 to 4,096 bytes; shorter text can occur elsewhere."
+            "--password takes 6 to 4,096 bytes; fewer bytes can occur elsewhere."
         )
     return password
 

@@ -264,7 +264,7 @@ def test_an_emulator_that_has_become_right_is_noticed(url: str) -> None:
     cancel = "-kcancelkeydeletion_fails"
     finished = run_python(*FEATURES, cancel, "--backend=localstack", variables=at)
     assert finished.returncode == 1
-    assert "[XPASS(strict)] CancelKeyDeletion of a disabled key says" in finished.stdout
+    assert "[XPASS(strict)] CancelKeyDeletion of a disabled key returns" in finished.stdout
 
 
 def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_an_emulator_that_nobody_knows_is_named(url: str) -> None:
         "-m", "kmsdemo", "lab", "--backend=endpoint", f"--endpoint-url={url}", "--emulator=moon"
     )
     assert finished.returncode == 2
-    assert "name one of: localstack, ministack." in finished.stderr
+    assert "choose one of: localstack, ministack." in finished.stderr
 
 
 @pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
@@ -327,7 +327,7 @@ def test_nobody_believes_to_be_elsewhere(command: tuple[str, ...]) -> None:
     assert finished.returncode in (2, pytest.ExitCode.USAGE_ERROR)
     assert (
         "--endpoint-url is an option of the backend endpoint; this run uses moto.\n"
-        "Add --backend endpoint, or leave --endpoint-url out.\n"
+        "Add --backend endpoint, or omit --endpoint-url.\n"
     ) in finished.stderr
 
 

@@ -31,7 +31,7 @@ PRINTED = {
     "instructor": [
         r"^Chapter 5 of 7$",
         r"chosen by the class",
-        r"^ +# \(1\) The password travels to AWS KMS",
+        r"^ +# \(1\) The password is sent to AWS KMS",
         r"^  Anna +not yet",
         r"^  Zoë Müller +not yet",
     ],
