@@ -1,4 +1,4 @@
-"""What AWS KMS documents, as calls whose answers can be compared between emulators."""
+"""The documented behaviours of AWS KMS, as calls whose results can be compared."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ UNKNOWN_KEY = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True)
 class Behaviour:
-    """Something documented.
+    """One documented behaviour.
 
     Attributes:
-        group: The part of the documentation that it is from.
-        name: What is done.
-        documented: The answer that AWS documents: an error code, or :data:`SUCCESS`.
-        answer: Does it in an emulator, and returns that one's answer.
+        group: The topic.
+        name: The call.
+        documented: The result that AWS documents: an error code, a key state or :data:`SUCCESS`.
+        answer: Makes the call to an emulator and returns the result.
     """
 
     group: str
@@ -56,7 +56,7 @@ def answered(call: Callable[[], Any]) -> str:
 
 
 def all_behaviours() -> list[Behaviour]:
-    """Return everything that is compared."""
+    """Return all behaviours that are compared."""
     return [*_key_states(), *_answers(), *_deletion(), *_access()]
 
 
@@ -84,7 +84,7 @@ def _in_state(operation: str, state: str) -> Callable[[Emulator], str]:
 
 
 def _in_use(kms: KMSClient) -> InUse:
-    # From an earlier behaviour: CreateAlias takes always the same one.
+    # An earlier behaviour can have created it.
     answered(lambda: kms.delete_alias(AliasName="alias/new"))
     return put_in_use(kms, keys.create(kms))
 
@@ -94,7 +94,7 @@ def _in_use(kms: KMSClient) -> InUse:
 
 def _answers() -> Iterator[Behaviour]:
     for name, documented, call in _ANSWERS:
-        yield Behaviour("Answers", name, documented, _with_key(call))
+        yield Behaviour("Responses", name, documented, _with_key(call))
 
 
 def _with_key(call: Callable[[KMSClient, str], Any]) -> Callable[[Emulator], str]:
@@ -134,7 +134,7 @@ _ANSWERS: list[tuple[str, str, Callable[[Any, str], Any]]] = [
         lambda kms, key: kms.decrypt(KeyId=_other(kms), CiphertextBlob=_blob(kms, key)),
     ),
     (
-        "Decrypt noise",
+        "Decrypt random bytes",
         INVALID_CIPHERTEXT,
         lambda kms, key: kms.decrypt(KeyId=key, CiphertextBlob=bytes(range(200))),
     ),
@@ -154,13 +154,13 @@ _ANSWERS: list[tuple[str, str, Callable[[Any, str], Any]]] = [
         lambda kms, key: kms.decrypt(KeyId=key, CiphertextBlob=_blob(kms, key, a="1")),
     ),
     (
-        "Decrypt with a context that only looks the same",
+        "Decrypt with a similar encryption context",
         INVALID_CIPHERTEXT,
         lambda kms, key: kms.decrypt(
             KeyId=key, CiphertextBlob=_blob(kms, key, a="bc"), EncryptionContext={"ab": "c"}
         ),
     ),
-    ("Ciphertext that hides the key id", SUCCESS, _id_is_hidden),
+    ("Ciphertext without a readable key id", SUCCESS, _id_is_hidden),
     (
         "Encrypt 4,096 bytes",
         SUCCESS,
@@ -182,38 +182,38 @@ _ANSWERS: list[tuple[str, str, Callable[[Any, str], Any]]] = [
         lambda kms, key: kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=31),
     ),
     (
-        "An unknown key",
+        "An unknown key id",
         NOT_FOUND,
         lambda kms, _: kms.describe_key(KeyId=UNKNOWN_KEY),
     ),
-    ("What is no key id", NOT_FOUND, lambda kms, _: kms.describe_key(KeyId="mine")),
+    ("An invalid key id", NOT_FOUND, lambda kms, _: kms.describe_key(KeyId="mine")),
     (
         "An unknown alias",
         NOT_FOUND,
         lambda kms, _: kms.encrypt(KeyId="alias/none", Plaintext=b"x"),
     ),
     (
-        "An alias without its prefix",
+        "An alias without the prefix alias/",
         VALIDATION,
         lambda kms, key: kms.create_alias(AliasName="mine", TargetKeyId=key),
     ),
     (
-        "An alias of AWS's own",
+        "An alias that begins with alias/aws/",
         "NotAuthorizedException",
         lambda kms, key: kms.create_alias(AliasName="alias/aws/mine", TargetKeyId=key),
     ),
     (
-        "Disabling by ARN",
+        "DisableKey with a key ARN",
         SUCCESS,
         lambda kms, key: kms.disable_key(KeyId=kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"]),
     ),
     (
-        "Signing with a symmetric key",
+        "Sign with a symmetric key",
         "InvalidKeyUsageException",
         lambda kms, key: kms.sign(KeyId=key, Message=b"x", SigningAlgorithm="ECDSA_SHA_256"),
     ),
     (
-        "A dry run",
+        "Encrypt with DryRun",
         "DryRunOperationException",
         lambda kms, key: kms.encrypt(KeyId=key, Plaintext=b"x", DryRun=True),
     ),
@@ -225,13 +225,17 @@ _ANSWERS: list[tuple[str, str, Callable[[Any, str], Any]]] = [
 
 def _deletion() -> Iterator[Behaviour]:
     group = "Deletion"
-    yield Behaviour(group, "DescribeKey after the waiting period", NOT_FOUND, _gone)
-    yield Behaviour(group, "Decrypt after the waiting period", NOT_FOUND, _lost)
-    yield Behaviour(group, "Decrypt with a replica, the primary pending", SUCCESS, _replica)
-    yield Behaviour(group, "A primary with a replica", "PendingReplicaDeletion", _primary)
+    yield Behaviour(group, "DescribeKey after the waiting period", NOT_FOUND, _describe_deleted)
+    yield Behaviour(group, "Decrypt after the waiting period", NOT_FOUND, _decrypt_deleted)
+    yield Behaviour(
+        group, "Decrypt with a replica of a primary key that is pending deletion", SUCCESS, _replica
+    )
+    yield Behaviour(
+        group, "The key state of a primary key with a replica", "PendingReplicaDeletion", _primary
+    )
 
 
-def _doomed(emulator: Emulator) -> tuple[Any, str, bytes]:
+def _deleted(emulator: Emulator) -> tuple[Any, str, bytes]:
     kms = emulator.client("kms")
     key_id = kms.create_key()["KeyMetadata"]["KeyId"]
     blob = _blob(kms, key_id)
@@ -240,13 +244,13 @@ def _doomed(emulator: Emulator) -> tuple[Any, str, bytes]:
     return kms, key_id, blob
 
 
-def _gone(emulator: Emulator) -> str:
-    kms, key_id, _ = _doomed(emulator)
+def _describe_deleted(emulator: Emulator) -> str:
+    kms, key_id, _ = _deleted(emulator)
     return answered(lambda: kms.describe_key(KeyId=key_id))
 
 
-def _lost(emulator: Emulator) -> str:
-    kms, key_id, blob = _doomed(emulator)
+def _decrypt_deleted(emulator: Emulator) -> str:
+    kms, key_id, blob = _deleted(emulator)
     return answered(lambda: kms.decrypt(KeyId=key_id, CiphertextBlob=blob))
 
 
@@ -275,20 +279,22 @@ def _primary(emulator: Emulator) -> str:
 
 
 def _access() -> Iterator[Behaviour]:
-    group = "Who may"
+    group = "Access control"
     decrypt, delete = "kms:Decrypt", "kms:ScheduleKeyDeletion"
-    yield Behaviour(group, "A user whom nothing allows", DENIED, _as_user(None, decrypt))
+    yield Behaviour(group, "A user without permission decrypts", DENIED, _as_user(None, decrypt))
     yield Behaviour(group, "A key user decrypts", SUCCESS, _as_user([decrypt], decrypt))
-    yield Behaviour(group, "A key user deletes the key", DENIED, _as_user([decrypt], delete))
+    yield Behaviour(group, "A key user schedules deletion", DENIED, _as_user([decrypt], delete))
     yield Behaviour(group, "A key administrator decrypts", DENIED, _as_user([delete], decrypt))
-    yield Behaviour(group, "A key administrator deletes", SUCCESS, _as_user([delete], delete))
+    yield Behaviour(
+        group, "A key administrator schedules deletion", SUCCESS, _as_user([delete], delete)
+    )
     yield Behaviour(
         group,
         "A key policy that locks its author out",
         "MalformedPolicyDocumentException",
         _lock_out,
     )
-    yield Behaviour(group, "The key of another account", DENIED, _from_another_account)
+    yield Behaviour(group, "Encrypt with the key of another account", DENIED, _from_another_account)
 
 
 def _root_of(key_arn: str) -> str:

@@ -1,7 +1,7 @@
-"""Who answers as AWS KMS does: the same documented behaviours, against each emulator.
+"""Compares emulators with AWS KMS: the same documented behaviours on each emulator.
 
-Writes docs/fidelity.md: behaviours down, emulators across, what AWS documents beside them.
-Exits with 1 if the sandbox does not hold every row.
+Writes docs/fidelity.md: a row for each behaviour, a column for AWS's documentation and for each
+emulator. Exits with 1 unless the sandbox is right in every row.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmarks import progress
 from benchmarks.behaviours import Behaviour, all_behaviours
 from tests import emulators
 from tests.emulators import CannotBeTried, Emulator
-from tests.processes import ROOT
+from tests.subprocesses import ROOT
 
 TABLE = ROOT / "docs" / "fidelity.md"
 CANNOT = "cannot be tried"
@@ -31,12 +31,12 @@ Answers = dict[str, list[str]]
     "--ministack",
     metavar="PROGRAM",
     default=lambda: shutil.which("ministack"),
-    help="MiniStack's program; by default the one on PATH, if there is one.",
+    help="The program of MiniStack; by default ministack on PATH, if it is installed.",
 )
 @click.option(
     "--localstack",
     metavar="PYTHON",
-    help="LocalStack's Python, such as .tox/localstack/server/bin/python; left out without it.",
+    help="The Python of LocalStack, such as .tox/localstack/server/bin/python; optional.",
 )
 def main(ministack: str | None, localstack: str | None) -> None:
     """Compare the emulators and write docs/fidelity.md."""
@@ -96,14 +96,14 @@ def _summary(behaviours: Sequence[Behaviour], answers: Answers) -> str:
 def _table(behaviours: Sequence[Behaviour], answers: Answers) -> str:
     names = list(answers)
     lines = [
-        "# Who answers as AWS KMS does",
+        "# Fidelity: emulators compared with AWS KMS",
         "",
-        "Written by `python -m benchmarks.fidelity`; do not edit. ✔ is what AWS documents, in the",
-        "AWS KMS Developer Guide (key states, key policies) and the API Reference (errors).",
+        "`python -m benchmarks.fidelity` writes this page. ✔ is the response that AWS documents in",
+        "the AWS KMS Developer Guide (key states, key policies) or the API Reference (errors).",
         "",
         _row(["", *names]),
         _row(["---"] * (1 + len(names))),
-        _row(["answered as documented", *(_share(behaviours, answers[name]) for name in names)]),
+        _row(["as documented", *(_share(behaviours, answers[name]) for name in names)]),
     ]
     groups = Counter(behaviour.group for behaviour in behaviours)
     for group in groups:

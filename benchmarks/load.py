@@ -1,10 +1,10 @@
-"""Many clients at one sandbox: nothing fails and nothing is lost.
+"""A load test: many clients use one sandbox; no call fails and no password is lost.
 
 Usage: python -m benchmarks.load [CLIENTS] [SECONDS]
 
-Each client, a thread with connections of its own, stores passwords and reveals them again. All
-draw from the same few thousand user numbers, so that they collide. At the end every password
-that was stored must be there, once.
+Each client is a thread with its own connections. It stores passwords and reveals them again. All
+clients draw from the same few thousand user numbers, so that numbers collide. At the end, the table
+must have each stored password exactly once.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ NUMBERS = range(10001, 30001)
 
 @dataclass
 class Client:
-    """What one client did: the passwords it stored, and how long each took, in seconds."""
+    """One client: the passwords it stored, and the duration of each round, in seconds."""
 
     vault: Vault
     stored: dict[str, str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
 
     def work_until(self, deadline: float) -> None:
-        """Store and reveal until the deadline; whatever fails ends the run."""
+        """Store and reveal passwords until the deadline; an error ends the run."""
         while time.monotonic() < deadline:
             password = secrets.token_hex(8)
             began = time.monotonic()
@@ -53,26 +53,27 @@ def main() -> None:
         deadline = time.monotonic() + seconds
         with ThreadPoolExecutor(number) as threads:
             list(threads.map(lambda client: client.work_until(deadline), working))
-        there = {item.appuser for item in items(sandbox.client("dynamodb"))}
-    report(working, there, seconds)
+        found = {item.appuser for item in items(sandbox.client("dynamodb"))}
+    report(working, found, seconds)
 
 
 def vault(sandbox: Emulator, key_id: str) -> Vault:
-    """Return the vault of one client, whose calls are made once and never again."""
+    """Return the vault of one client."""
     kms, dynamodb = sandbox.client("kms"), sandbox.client("dynamodb")
     return Vault(kms, dynamodb, key_id, draw=lambda: str(secrets.choice(NUMBERS)))
 
 
-def report(working: list[Client], there: set[str], seconds: int) -> None:
+def report(working: list[Client], found: set[str], seconds: int) -> None:
     stored = [appuser for client in working for appuser in client.stored]
     durations = sorted(duration for client in working for duration in client.seconds)
     print(f"{len(working)} clients, {seconds} s: {len(stored)} passwords stored and revealed")
     print(
         f"each took {statistics.median(durations):.2f} s (median), {durations[-1]:.2f} s (longest)"
     )
-    lost, twice = set(stored) - there, len(stored) - len(set(stored))
-    print(f"lost: {len(lost)}, given twice: {twice}, not accounted for: {len(there - set(stored))}")
-    sys.exit(bool(lost or twice or there - set(stored)))
+    lost, unexpected = set(stored) - found, found - set(stored)
+    twice = len(stored) - len(set(stored))
+    print(f"lost: {len(lost)}, stored twice: {twice}, unexpected items: {len(unexpected)}")
+    sys.exit(bool(lost or twice or unexpected))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A plain pytest file: makes the AWS calls that the scenarios were seen to make, and no more."""
+"""Plain tests that make the recorded AWS calls of the scenarios, without Gherkin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLIENTS: dict[tuple[str, ...], Any] = {}
 
 @pytest.fixture(autouse=True)
 def account() -> Iterator[None]:
-    """An account with nothing in it."""
+    """An empty account."""
     with mock_kms():
         yield
 
@@ -51,7 +51,7 @@ def test_scenario(scenario: str) -> None:
 
 def repeat(call: Mapping[str, Any], new_for_old: dict[Any, Any]) -> None:
     if "access_key_id" not in call:
-        return  # the model of the API, or the missing credentials, stopped it before it was sent
+        return  # boto3 rejected it before it was sent
     caller = new_for_old.get(call["access_key_id"], call["access_key_id"])
     operation = getattr(
         client(call["service"], call["region"], caller), xform_name(call["operation"])
@@ -65,7 +65,7 @@ def repeat(call: Mapping[str, Any], new_for_old: dict[Any, Any]) -> None:
 
 
 def learn(old: Any, new: Any, new_for_old: dict[Any, Any]) -> None:
-    """Note which key id, ARN or ciphertext of this run stands for which one of the recording."""
+    """Map key ids, ARNs and ciphertexts of the recording to those of this run."""
     if isinstance(old, Mapping):
         for name in old.keys() & new.keys() - {"ResponseMetadata"}:
             learn(old[name], new[name], new_for_old)

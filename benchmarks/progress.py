@@ -1,4 +1,4 @@
-"""How far a benchmark is: on standard error, and only where somebody looks on."""
+"""Shows the progress of a benchmark on standard error, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ _WIDTH = 60
 
 
 def show(text: str) -> None:
-    """Show a line that the next one, or the next figure, overwrites."""
+    """Show a line that the next output overwrites."""
     if sys.stderr.isatty():
         print(f"\r{text:{_WIDTH}}\r", end="", file=sys.stderr, flush=True)
 
 
 def clear() -> None:
-    """Take the last line away."""
+    """Remove the line."""
     show("")

@@ -1,4 +1,4 @@
-"""A pytest plugin: writes down the AWS calls of each scenario, with their answers."""
+"""A pytest plugin: records the AWS calls of each scenario, with their responses."""
 
 from __future__ import annotations
 

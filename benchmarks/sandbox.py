@@ -1,9 +1,9 @@
-"""What the sandbox costs and saves: plain moto against it, side by side in one run.
+"""The speed of the sandbox compared with plain moto, in one run.
 
 Usage: python -m benchmarks.sandbox [ROUNDS]
 
-First 200 scenarios that each make a key, encrypt, schedule its deletion and are refused (plain
-moto does not refuse), then single calls. Both sides take turns; the figures are medians.
+First 200 scenarios: create a key, encrypt, schedule its deletion, and fail to encrypt (plain moto
+still encrypts). Then single calls. Both run in turn; the figures are medians.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def compare(work: Work, rounds: int) -> dict[str, list[float]]:
-    """Do the work on both sides in turn; return the seconds of each round."""
+    """Run the work with both in turn; return the seconds of each round."""
     seconds: dict[str, list[float]] = {name: [] for name in SIDES}
     for round_ in range(rounds):
         for name, side in SIDES.items():

@@ -1,9 +1,9 @@
-"""What Gherkin costs: the in-process features against plain tests that make the same AWS calls.
+"""The overhead of Gherkin: the in-process features compared with plain tests of the same calls.
 
 Usage: python -m benchmarks.suite [RUNS]
 
 Records the calls of every in-process scenario once, then runs features and plain tests in turn,
-each in a process of its own, and prints the median wall time of both, their ratio, and where a
+each in its own process, and prints the median wall time of both, their ratio, and where a
 run of the features spends its time.
 """
 
@@ -24,7 +24,7 @@ from pathlib import Path
 from benchmarks import progress
 
 ROOT = Path(__file__).parent.parent
-# Without the one scenario that waits for the retries of an endpoint where nothing listens.
+# Without the scenario that waits for retries of an unreachable endpoint.
 FEATURES = ["features", "-m", "not program", "-k", "not endpoint_does_not_answer"]
 ENVIRONMENT = {
     **os.environ,
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def seconds_of(*arguments: str) -> float:
-    """Return the wall time of one run of pytest, interpreter and all."""
+    """Return the wall time of one pytest process, in seconds."""
     command = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", *arguments]
     began = time.perf_counter()
     finished = subprocess.run(
@@ -83,7 +83,7 @@ def report(pairs: list[tuple[float, float]]) -> None:
 
 
 def profile() -> None:
-    """Print where one run of the features spends its time, by the profiler of Python."""
+    """Print where one run of the features spends its time, measured by cProfile."""
     import pytest  # noqa: PLC0415, only the profiled run needs it in this process
 
     os.chdir(ROOT)

@@ -13,7 +13,7 @@ TABLE_NAME = os.environ.get("KMSDEMO_TABLE", "demo-kms")
 
 
 def fetch(appuser):
-    # (1) Whoever may read the table gets this far, and has only ciphertext.
+    # (1) Everyone who can read the table gets the ciphertext, but no more.
     answer = boto3.client("dynamodb").get_item(
         TableName=TABLE_NAME, Key={"appuser": {"S": appuser}}
     )
@@ -24,11 +24,11 @@ def fetch(appuser):
 
 
 def decrypt(ciphertext, key_id):
-    # (2) The ciphertext names its key. We name ours, so another is refused.
-    # (3) The key policy says whether the caller may; CloudTrail logs the call.
+    # (2) With KeyId, AWS KMS rejects ciphertext under any other key.
+    # (3) The key policy must allow the call, and AWS CloudTrail logs it.
     kms = boto3.client("kms")
     answer = kms.decrypt(KeyId=key_id, CiphertextBlob=ciphertext)
-    # (4) From here on the password is in this process, and in our care.
+    # (4) From here on the plaintext is in the memory of this process.
     return answer["Plaintext"].decode()
 
 
@@ -39,6 +39,6 @@ print(f"-->> Decrypting the very secret password for user: {appuser}")
 try:
     password = decrypt(fetch(appuser), key_id)
 except (BotoCoreError, ClientError) as error:
-    # (5) Disabled, pending deletion, not allowed: say why, and fail.
+    # (5) Key disabled, pending deletion, access denied: say why, and fail.
     sys.exit(f"Not decrypted: {error}")
 print(f"Is this your decrypted password? -> {password}")

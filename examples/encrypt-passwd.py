@@ -14,22 +14,22 @@ TABLE_NAME = os.environ.get("KMSDEMO_TABLE", "demo-kms")
 
 
 def encrypt(password, key_id):
-    # (1) The password travels to AWS KMS, over TLS. The key never leaves it.
-    # (2) No EncryptionContext: it will decrypt for whoever may use the key.
+    # (1) The password is sent to AWS KMS over TLS. The key stays there.
+    # (2) No EncryptionContext: the ciphertext decrypts for every key user.
     kms = boto3.client("kms")
     answer = kms.encrypt(KeyId=key_id, Plaintext=password.encode())
-    # (3) The ciphertext blob names its key, so AWS KMS finds it again.
+    # (3) The ciphertext blob identifies its key, for decryption.
     return answer["CiphertextBlob"]
 
 
 def store(ciphertext):
-    # (4) The user number is no secret; it only finds the item.
+    # (4) The user number is not a secret; it identifies the item.
     appuser = str(random.randint(10001, 99998))
     boto3.client("dynamodb").put_item(
         TableName=TABLE_NAME,
-        # (5) DynamoDB gets ciphertext, as binary data, never the password.
+        # (5) DynamoDB receives only the ciphertext, as binary data.
         Item={"appuser": {"S": appuser}, "userpasswd": {"B": ciphertext}},
-        # (6) A number that is taken is refused: no password replaces another.
+        # (6) If the number is in use, the put fails and overwrites nothing.
         ConditionExpression="attribute_not_exists(appuser)",
     )
     return appuser
@@ -37,7 +37,7 @@ def store(ciphertext):
 
 if len(sys.argv) != 3:
     sys.exit(__doc__)
-# (7) An argument shows in ps and stays in the shell's history: a lab may.
+# (7) Arguments are visible in ps and in the shell history: for a lab only.
 password, key_id = sys.argv[1:]
 print("-->> Encrypting your very secret password")
 try:

@@ -2,11 +2,11 @@ Feature: Connect to AWS
   Most first mistakes have nothing to do with encryption: credentials or a Region are missing, or
   the endpoint does not answer. Each of them has its own error.
 
-  Scenario: Without credentials there is no request
+  Scenario: A request needs credentials
     Given no credentials are configured
     Then creating the key fails because there are no credentials
 
-  Scenario: Without a Region there is no request
+  Scenario: A request needs a Region
     Given no Region is configured
     Then creating the key fails because there is no Region
 

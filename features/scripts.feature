@@ -86,7 +86,7 @@ Feature: The two scripts
       Given two scripts that work
       And a password encrypted by the encrypt script
       When I run the decrypt script for the user
-      Then only the last line of its output contains the password
+      Then only its output contains the password, and only once
       And no file that they wrote contains the password
 
     Scenario: The password can be decrypted on another machine

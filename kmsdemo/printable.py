@@ -1,22 +1,22 @@
-"""Text that others wrote, made safe to show: control characters act on a terminal, and lie."""
+"""Escapes control characters, which can change a terminal or hide text, in untrusted text."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-# C0, DEL and C1; lone surrogates; line and paragraph separators; what turns the direction around.
+# C0, DEL and C1; lone surrogates; line and paragraph separators; bidirectional controls.
 _CONTROL: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 
 
 def printable(text: str, *, keep: str = "") -> str:
-    r"""Return a text whose control characters are escaped as in Python: ``\x1b``, ``\n``.
+    r"""Return a text with its control characters escaped as in Python: ``\x1b``, ``\n``.
 
     Args:
-        text: Of an item, a description, an alias, a file name, an argument.
-        keep: Control characters that may stay, such as the line ends of a text of several lines.
+        text: Untrusted text, such as an item, a description, an alias or a file name.
+        keep: Control characters to keep, such as the line feeds of a text of several lines.
 
     Unicode: "Bidirectional Character Types", UAX #9.
     """

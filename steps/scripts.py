@@ -219,11 +219,12 @@ def prints_password(finished: Finished, stored: StoredPassword) -> None:
 @then("it does not print the password")
 def prints_no_password(finished: Finished, stored_items: StoredItems, password: str) -> None:
     skip_if_not_encrypted(stored_items(), password)
-    output.expect_secrecy(finished.stdout, password, "The decrypt script, without AWS KMS,")
+    where = "The output of the decrypt script, without the key,"
+    output.expect_secrecy(finished.stdout, password, where)
 
 
-@then("only the last line of its output contains the password")
-def only_last_line_contains_password(runs: list[tuple[str, Finished]], password: str) -> None:
+@then("only its output contains the password, and only once")
+def only_output_contains_password(runs: list[tuple[str, Finished]], password: str) -> None:
     for name, finished in runs:
         rest = finished.stdout.replace(password, "", 1 if name == "decrypt" else 0)
         output.expect_secrecy(rest, password, f"The output of the {name} script")

@@ -12,7 +12,7 @@ from kmsdemo import keys, table
 from kmsdemo.account import environment
 from kmsdemo.account.clients import Clients
 from kmsdemo.keys import Key
-from tests.processes import ROOT
+from tests.subprocesses import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
+
+from kmsdemo.account.clients import connect
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
+PAUSE = "botocore.retries.standard.ExponentialBackoff.delay_amount"
+"""What says how many seconds boto3 waits before it tries again."""
 
 
 def json_answer(status: int, body: Any) -> Answer:
@@ -52,19 +54,14 @@ def hang_up(request: BaseHTTPRequestHandler) -> None:
 def half_close(request: BaseHTTPRequestHandler) -> None:
     """Close our half of the connection without a word, and keep the other one open."""
     request.connection.shutdown(socket.SHUT_WR)
-    time.sleep(0.3)
+    never(request)
+
+
+def never(request: BaseHTTPRequestHandler) -> None:
+    """Give no answer; whoever asked hangs up."""
+    with suppress(OSError):
+        request.connection.recv(1)
     request.close_connection = True
-
-
-def after(seconds: float, answer: Answer) -> Answer:
-    """Answer late; whoever asked may be gone by then."""
-
-    def late(request: BaseHTTPRequestHandler) -> None:
-        time.sleep(seconds)
-        with suppress(OSError):
-            answer(request)
-
-    return late
 
 
 @contextmanager
@@ -96,9 +93,8 @@ def kms_at(url: str, *, attempts: int = 1, read_timeout: float = 5) -> KMSClient
     config = Config(
         retries={"mode": "standard", "total_max_attempts": attempts}, read_timeout=read_timeout
     )
-    return boto3.Session(
-        aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1"
-    ).client("kms", endpoint_url=url, config=config)
+    caller = connect(access_key_id="testing", secret_access_key="testing", region="us-east-1")
+    return caller.session.client("kms", endpoint_url=url, config=config)
 
 
 def _whole(status: int, content_type: str, body: bytes) -> Answer:

@@ -1,4 +1,4 @@
-"""Whatever boto3 raises comes out as one of our errors."""
+"""Every exception of boto3 becomes an error of the library."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ ABOUT_CALLERS = [
     ("Encrypt", "InvalidSignatureException", "", errors.CredentialsRefused),
     ("Encrypt", "IncompleteSignature", "", errors.CredentialsRefused),
     ("Encrypt", "SignatureDoesNotMatch", "", errors.CredentialsRefused),
-    ("Encrypt", "Unheard-of", "", errors.AwsFailed),
+    ("Encrypt", "UnknownCode", "", errors.AwsFailed),
 ]
 
 
@@ -83,7 +83,7 @@ def answer(operation: str, code: str, message: str) -> boto.ClientError:
 
 
 @pytest.mark.parametrize(("operation", "code", "message", "expected"), ABOUT_KEYS + ABOUT_CALLERS)
-def test_an_answer_about_a_key(
+def test_an_error_response_about_a_key(
     operation: str, code: str, message: str, expected: type[errors.KmsdemoError]
 ) -> None:
     with pytest.raises(expected) as raised, translate_errors(key_id="alias/mine"):
@@ -94,7 +94,7 @@ def test_an_answer_about_a_key(
 
 
 @pytest.mark.parametrize(("operation", "code", "message", "expected"), ABOUT_TABLES + ABOUT_CALLERS)
-def test_an_answer_about_a_table(
+def test_an_error_response_about_a_table(
     operation: str, code: str, message: str, expected: type[errors.KmsdemoError]
 ) -> None:
     with pytest.raises(expected) as raised, translate_errors(table_name="mine"):
@@ -108,7 +108,7 @@ def test_an_answer_about_a_table(
     ("about", "resource"),
     [({"key_id": "k"}, "k"), ({"table_name": "t"}, "t"), ({}, "this account")],
 )
-def test_a_refusal_names_what_was_refused(about: dict[str, str], resource: str) -> None:
+def test_access_denied_names_the_resource(about: dict[str, str], resource: str) -> None:
     with pytest.raises(errors.AccessDenied) as raised, translate_errors(**about):
         raise answer("Decrypt", "AccessDeniedException", "User: u\nis not authorized")
     assert raised.value.what == f"Decrypt on {resource} is denied: User: u is not authorized"
@@ -141,20 +141,20 @@ def test_a_refusal_names_what_was_refused(about: dict[str, str], resource: str) 
     ],
     ids=lambda value: getattr(value, "__name__", type(value).__name__),
 )
-def test_what_botocore_raises_without_an_answer(
+def test_an_exception_without_a_response(
     error: Exception, expected: type[errors.KmsdemoError]
 ) -> None:
     with pytest.raises(expected), translate_errors(key_id="k"):
         raise error
 
 
-def test_a_waiter_that_was_refused_says_so() -> None:
+def test_a_waiter_raises_the_error_of_aws() -> None:
     refused: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
     with pytest.raises(errors.AccessDenied), translate_errors(table_name="t"):
         raise boto.WaiterError(name="TableExists", reason="x", last_response=refused)
 
 
-def test_a_waiter_that_gave_up_says_so() -> None:
+def test_a_waiter_raises_table_not_ready_after_its_last_attempt() -> None:
     with (
         pytest.raises(errors.TableNotReady, match="the table t in time"),
         translate_errors(table_name="t"),
@@ -162,7 +162,7 @@ def test_a_waiter_that_gave_up_says_so() -> None:
         raise boto.WaiterError(name="TableExists", reason="x", last_response={})
 
 
-def test_our_own_errors_pass_unchanged() -> None:
+def test_errors_of_the_library_are_not_translated() -> None:
     with pytest.raises(errors.PasswordEmpty), translate_errors(key_id="k"):
         raise errors.PasswordEmpty
 
@@ -184,7 +184,7 @@ def test_our_own_errors_pass_unchanged() -> None:
     ],
     ids=["web page", "half", "hang up", "empty", "503", "throttled", "expired", "denied"],
 )
-def test_what_comes_over_the_wire(
+def test_a_response_over_http(
     behaviour: fake_endpoint.Answer, expected: type[errors.KmsdemoError]
 ) -> None:
     with (
@@ -195,7 +195,8 @@ def test_what_comes_over_the_wire(
         fake_endpoint.kms_at(url).encrypt(KeyId="k", Plaintext=b"x")["CiphertextBlob"]
 
 
-def test_a_throttled_call_is_tried_again() -> None:
+def test_a_throttled_call_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fake_endpoint.PAUSE, lambda *_: 0)
     slow_down = fake_endpoint.error("ThrottlingException")
     good = fake_endpoint.json_answer(200, {"CiphertextBlob": "eA==", "KeyId": "k"})
     with fake_endpoint.endpoint(slow_down, good) as (url, asked), translate_errors(key_id="k"):

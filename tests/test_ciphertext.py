@@ -1,4 +1,4 @@
-"""The search for a readable password finds it in every encoding that it knows."""
+"""The search for a password in stored bytes finds it in every encoding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_password_is_found_inside_other_bytes(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("compress", [zlib.compress, gzip.compress])
-def test_the_password_is_found_under_compression(compress: type[bytes]) -> None:
+def test_the_password_is_found_in_compressed_bytes(compress: type[bytes]) -> None:
     assert encodings_that_show(PASSWORD, compress(PASSWORD.encode())) == ["UTF-8"]
 
 
@@ -28,5 +28,5 @@ def test_base64_is_found_with_and_without_its_padding() -> None:
     assert "Base64" in encodings_that_show(PASSWORD, base64.b64encode(PASSWORD.encode()))
 
 
-def test_nothing_is_found_in_noise() -> None:
+def test_nothing_is_found_in_random_bytes() -> None:
     assert encodings_that_show(PASSWORD, bytes(range(256))) == []

@@ -1,4 +1,4 @@
-"""Each error says what happened and what to do, in a line each."""
+"""Each error has one line for what happened and one line for what to do next."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 
 from kmsdemo import errors
-from kmsdemo.backends import errors as of_backends
-from kmsdemo.cli import errors as of_cli
-from kmsdemo.learners import errors as of_learners
-from kmsdemo.lesson import errors as of_lesson
-from kmsdemo.shared_account import errors as of_shared_account
+from kmsdemo.backends import errors as backends_errors
+from kmsdemo.cli import errors as cli_errors
+from kmsdemo.learners import errors as learners_errors
+from kmsdemo.lesson import errors as lesson_errors
+from kmsdemo.shared_account import errors as shared_account_errors
 
-ROOMS = (errors, of_backends, of_cli, of_learners, of_lesson, of_shared_account)
+ROOMS = (errors, backends_errors, cli_errors, learners_errors, lesson_errors, shared_account_errors)
 SAMPLES: dict[str, Any] = {
     "str": "sample",
     "int": 17,
+    "float": 1.5,
     "tuple[str, ...]": ("alias/demo-kms-1", "alias/demo-kms-2"),
     "datetime | None": datetime(2026, 11, 24, tzinfo=timezone.utc),
 }
@@ -45,7 +46,9 @@ def sample(error: type[errors.KmsdemoError]) -> errors.KmsdemoError:
 
 
 @pytest.mark.parametrize("error", leaves(), ids=lambda error: error.__name__)
-def test_says_what_happened_and_what_to_do_in_a_line_each(error: type[errors.KmsdemoError]) -> None:
+def test_an_error_has_a_line_for_what_happened_and_one_for_what_to_do_next(
+    error: type[errors.KmsdemoError],
+) -> None:
     what, next_step = str(sample(error)).splitlines()
     assert what.endswith((".", "sample"))
     assert next_step.endswith(".")
@@ -53,27 +56,27 @@ def test_says_what_happened_and_what_to_do_in_a_line_each(error: type[errors.Kms
 
 
 @pytest.mark.parametrize("error", leaves(), ids=lambda error: error.__name__)
-def test_names_the_key_or_the_table_that_it_is_about(error: type[errors.KmsdemoError]) -> None:
+def test_an_error_names_its_key_or_table(error: type[errors.KmsdemoError]) -> None:
     if issubclass(error, errors.KeyFault | errors.TableFault):
         assert "sample" in sample(error).what
 
 
 @pytest.mark.parametrize("error", leaves(), ids=lambda error: error.__name__)
-def test_survives_a_journey_between_processes(error: type[errors.KmsdemoError]) -> None:
+def test_an_error_can_be_pickled(error: type[errors.KmsdemoError]) -> None:
     made = sample(error)
     assert str(pickle.loads(pickle.dumps(made))) == str(made)
 
 
-def test_there_is_one_tree() -> None:
+def test_every_error_is_a_kmsdemo_error() -> None:
     assert len(leaves()) > 50
     assert all(issubclass(leaf, errors.KmsdemoError) for leaf in leaves())
 
 
-def test_a_pending_deletion_tells_its_date_where_it_is_known() -> None:
+def test_an_error_about_a_pending_deletion_has_the_date_if_it_is_known() -> None:
     date = datetime(2026, 12, 24, tzinfo=timezone.utc)
     assert "is pending deletion on 2026-12-24: " in errors.KeyPendingDeletion("k", date).what
     assert "is pending deletion: " in errors.KeyPendingDeletion("k").what
 
 
-def test_braces_in_a_name_are_left_alone() -> None:
+def test_braces_in_a_key_id_are_kept() -> None:
     assert "{oops}" in errors.KeyNotFound("{oops}").what

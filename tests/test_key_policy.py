@@ -1,4 +1,4 @@
-"""Who may do what, as the key policy of the lab says it."""
+"""The key policy of the lab: who can manage the key and who can use it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ POLICY = key_policy.for_principals(ROOT, administrators=[ANNA], users=[BEN])
         ("arn:aws:iam::123456789012:user/carl", "kms:DescribeKey", False),
     ],
 )
-def test_an_administrator_manages_and_a_user_uses(
+def test_administrators_can_manage_and_users_can_use_the_key(
     principal: str, action: str, allowed: bool
 ) -> None:
     assert key_policy.allows(POLICY, principal, action) is allowed
 
 
-def test_without_principals_only_the_account_is_named() -> None:
+def test_without_principals_the_policy_names_only_the_account() -> None:
     (statement,) = json.loads(key_policy.for_principals(ROOT))["Statement"]
     assert statement["Principal"] == {"AWS": [ROOT]}
 
@@ -46,7 +46,7 @@ def test_a_single_principal_or_action_need_not_be_a_list() -> None:
     assert key_policy.allows(json.dumps({"Statement": [statement]}), ANNA, "kms:Decrypt")
 
 
-def test_a_denial_allows_nothing() -> None:
+def test_a_deny_statement_allows_nothing() -> None:
     statement = {"Effect": "Deny", "Principal": {"AWS": ANNA}, "Action": "kms:*"}
     assert not key_policy.allows(json.dumps({"Statement": [statement]}), ANNA, "kms:Decrypt")
 

@@ -1,4 +1,4 @@
-"""A key's life, where the features do not reach: leftovers, choices and refusals."""
+"""Keys, where the features do not reach: failures, parameters and error responses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def metadata(state: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_a_refused_key_policy_leaves_no_key_behind(kms: KMSClient) -> None:
+def test_a_key_with_a_rejected_key_policy_is_scheduled_for_deletion(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_response("create_key", metadata("Enabled"))
         aws.add_response("create_alias", {})
@@ -43,7 +43,7 @@ def test_a_refused_key_policy_leaves_no_key_behind(kms: KMSClient) -> None:
         aws.assert_no_pending_responses()
 
 
-def test_a_key_that_could_not_be_removed_is_named(kms: KMSClient) -> None:
+def test_an_error_names_the_new_key_that_could_not_be_deleted(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_response("create_key", metadata("Enabled"))
         aws.add_client_error("create_alias", "AlreadyExistsException")
@@ -53,7 +53,7 @@ def test_a_key_that_could_not_be_removed_is_named(kms: KMSClient) -> None:
     assert isinstance(raised.value.__cause__, errors.AliasTaken)
 
 
-def test_an_alias_is_understood_with_and_without_its_prefix(kms: KMSClient) -> None:
+def test_an_alias_is_accepted_with_and_without_its_prefix(kms: KMSClient) -> None:
     bare = keys.create(kms, alias="demo-kms-bare")
     full = keys.create(kms, alias="alias/demo-kms-full")
     assert keys.aliases(kms, bare.key_id) == ["alias/demo-kms-bare"]
@@ -61,13 +61,13 @@ def test_an_alias_is_understood_with_and_without_its_prefix(kms: KMSClient) -> N
 
 
 @pytest.mark.parametrize("operation", [keys.disable, keys.enable, keys.aliases, keys.policy])
-def test_an_alias_that_does_not_exist_is_named_in_the_error(kms: KMSClient, operation: Any) -> None:
+def test_an_error_names_the_alias_that_does_not_exist(kms: KMSClient, operation: Any) -> None:
     with pytest.raises(errors.KeyNotFound) as raised:
         operation(kms, "alias/nothing")
     assert raised.value.key_id == "alias/nothing"
 
 
-def test_scheduling_twice_tells_the_date(kms: KMSClient) -> None:
+def test_scheduling_twice_raises_an_error_with_the_deletion_date(kms: KMSClient) -> None:
     date = datetime(2026, 12, 1, tzinfo=timezone.utc)
     with Stubber(kms) as aws:
         aws.add_client_error(
@@ -79,28 +79,26 @@ def test_scheduling_twice_tells_the_date(kms: KMSClient) -> None:
     assert raised.value.deletion_date == date
 
 
-def test_a_waiting_period_that_aws_refuses_is_named(kms: KMSClient) -> None:
+def test_an_error_names_the_invalid_waiting_period(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_client_error("schedule_key_deletion", "ValidationException")
-        with pytest.raises(
-            errors.InvalidWaitingPeriod, match="6 days is not a valid"
-        ):
+        with pytest.raises(errors.InvalidWaitingPeriod, match="6 days is not a valid"):
             keys.schedule_deletion(kms, "k", waiting_period_days=6)
 
 
-def test_another_refusal_of_scheduling_is_not_blamed_on_the_waiting_period(kms: KMSClient) -> None:
+def test_another_error_of_scheduling_is_not_about_the_waiting_period(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_client_error("schedule_key_deletion", "KMSInternalException")
         with pytest.raises(errors.AwsFailed, match="KMSInternal"):
             keys.schedule_deletion(kms, "k")
 
 
-def test_a_key_carries_the_tags_it_was_given(kms: KMSClient) -> None:
+def test_a_new_key_has_the_given_tags(kms: KMSClient) -> None:
     key = keys.create(kms, tags={"team": "blue"})
     assert keys.tags(kms, key.key_id) == {"team": "blue"}
 
 
-def test_creation_asks_for_a_symmetric_key_to_encrypt_and_decrypt(kms: KMSClient) -> None:
+def test_a_new_key_is_symmetric_and_for_encryption(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_response(
             "create_key",

@@ -1,4 +1,4 @@
-"""The lab's one key: found, passed over, or created; never guessed."""
+"""The key of the lab: found by its alias or created, never guessed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def states(kms: KMSClient) -> list[str]:
     return sorted(keys.describe(kms, key["KeyId"]).state for key in kms.list_keys()["Keys"])
 
 
-def test_without_an_alias_of_the_lab_there_is_no_lab_key(kms: KMSClient) -> None:
+def test_a_key_without_an_alias_of_the_lab_is_not_found(kms: KMSClient) -> None:
     keys.create(kms, alias="something-else")
     with pytest.raises(errors.NoLabKey):
         lab_key.find(kms)
@@ -28,7 +28,7 @@ def test_the_only_lab_key_is_found_in_any_state(kms: KMSClient) -> None:
     assert lab_key.find(kms).key_id == key.key_id
 
 
-def test_of_several_lab_keys_none_is_guessed(kms: KMSClient) -> None:
+def test_several_lab_keys_are_an_error(kms: KMSClient) -> None:
     keys.create(kms, alias="demo-kms-b")
     keys.create(kms, alias="demo-kms-a")
     with pytest.raises(errors.SeveralLabKeys):
@@ -46,7 +46,7 @@ def test_two_aliases_of_one_key_are_one_key(kms: KMSClient) -> None:
 
 
 @pytest.mark.parametrize("pending_deletion", [False, True])
-def test_a_key_on_its_way_out_does_not_stand_in_the_way(
+def test_a_key_pending_deletion_is_ignored_if_there_is_another(
     kms: KMSClient, pending_deletion: bool
 ) -> None:
     old, new = keys.create(kms), keys.create(kms)
@@ -55,7 +55,7 @@ def test_a_key_on_its_way_out_does_not_stand_in_the_way(
     assert lab_key.find(kms, pending_deletion=pending_deletion).key_id == expected.key_id
 
 
-def test_ensuring_twice_creates_once(kms: KMSClient) -> None:
+def test_ensure_creates_one_key_when_called_twice(kms: KMSClient) -> None:
     first, created = lab_key.ensure(kms)
     again, created_again = lab_key.ensure(kms)
     assert (created, created_again) == (True, False)
@@ -63,7 +63,7 @@ def test_ensuring_twice_creates_once(kms: KMSClient) -> None:
     assert states(kms) == ["Enabled"]
 
 
-def test_ensuring_passes_over_a_key_on_its_way_out(kms: KMSClient) -> None:
+def test_ensure_ignores_a_key_pending_deletion(kms: KMSClient) -> None:
     old, _ = lab_key.ensure(kms)
     keys.schedule_deletion(kms, old.key_id)
     new, created = lab_key.ensure(kms)
@@ -72,8 +72,7 @@ def test_ensuring_passes_over_a_key_on_its_way_out(kms: KMSClient) -> None:
     assert states(kms) == ["Enabled", "PendingDeletion"]
 
 
-def test_the_lab_can_be_done_a_third_time(kms: KMSClient) -> None:
-    """Two keys are still waiting for their deletion; neither stands in the way."""
+def test_ensure_ignores_several_keys_pending_deletion(kms: KMSClient) -> None:
     for _ in range(2):
         keys.schedule_deletion(kms, lab_key.ensure(kms)[0].key_id)
     assert lab_key.in_use(kms) is None
@@ -82,7 +81,7 @@ def test_the_lab_can_be_done_a_third_time(kms: KMSClient) -> None:
     assert lab_key.in_use(kms) == lab_key.find(kms) == key
 
 
-def test_ensuring_by_alias_finds_that_key_only(kms: KMSClient) -> None:
+def test_ensure_with_an_alias_returns_the_key_with_this_alias(kms: KMSClient) -> None:
     other = keys.create(kms)
     mine, created = lab_key.ensure(kms, alias="mine")
     assert created
@@ -90,7 +89,7 @@ def test_ensuring_by_alias_finds_that_key_only(kms: KMSClient) -> None:
     assert lab_key.ensure(kms, alias="alias/mine")[0].key_id == mine.key_id
 
 
-def test_a_chosen_alias_on_its_way_out_is_refused(kms: KMSClient) -> None:
+def test_ensure_rejects_the_alias_of_a_key_pending_deletion(kms: KMSClient) -> None:
     mine, _ = lab_key.ensure(kms, alias="mine")
     keys.schedule_deletion(kms, mine.key_id)
     with pytest.raises(errors.KeyPendingDeletion) as raised:
@@ -99,7 +98,7 @@ def test_a_chosen_alias_on_its_way_out_is_refused(kms: KMSClient) -> None:
     assert raised.value.deletion_date
 
 
-def test_principals_for_a_key_that_is_there_are_not_dropped_silently(kms: KMSClient) -> None:
+def test_ensure_rejects_principals_for_an_existing_key(kms: KMSClient) -> None:
     key, _ = lab_key.ensure(kms)
     before = keys.policy(kms, key.key_id)
     with pytest.raises(errors.LabKeyExists):

@@ -1,4 +1,4 @@
-"""The table, met in every state in which DynamoDB can have it."""
+"""The table in every status that DynamoDB can return."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll without a pause."""
+    """Let waiters poll without delay."""
     monkeypatch.setattr(table, "_WAITER", {"Delay": 0, "MaxAttempts": 3})
 
 
@@ -32,10 +32,10 @@ def described(status: str, key: str = "appuser", kind: str = "S") -> dict[str, A
 
 
 class Aws(Stubber):
-    """What DynamoDB answers, in turn."""
+    """Stubbed responses of DynamoDB, in order."""
 
     def describes(self, *statuses: str) -> None:
-        """Add an answer to DescribeTable for each status; ``none`` is no table."""
+        """Add a response to DescribeTable for each status; ``none`` means that no table exists."""
         for status in statuses:
             if status == "none":
                 self.add_client_error("describe_table", "ResourceNotFoundException")
@@ -43,14 +43,14 @@ class Aws(Stubber):
                 self.add_response("describe_table", described(status))
 
     def creates(self, status: str) -> None:
-        """Add an answer to CreateTable with the new table's status; ``taken`` is a refusal."""
+        """Add a response to CreateTable with a status; ``taken`` means that the table exists."""
         if status == "taken":
             self.add_client_error("create_table", "ResourceInUseException")
         else:
             self.add_response("create_table", {"TableDescription": described(status)["Table"]})
 
 
-def test_a_table_that_is_active_at_once_is_not_waited_for(dynamodb: DynamoDBClient) -> None:
+def test_create_does_not_wait_for_an_active_table(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
         aws.creates("ACTIVE")
         aws.describes("ACTIVE")
@@ -59,9 +59,7 @@ def test_a_table_that_is_active_at_once_is_not_waited_for(dynamodb: DynamoDBClie
 
 
 @pytest.mark.parametrize("meanwhile", ["DELETING", "none"])
-def test_a_table_that_is_being_deleted_is_waited_for(
-    dynamodb: DynamoDBClient, meanwhile: str
-) -> None:
+def test_create_waits_for_the_deletion_of_a_table(dynamodb: DynamoDBClient, meanwhile: str) -> None:
     with Aws(dynamodb) as aws:
         aws.creates("taken")
         aws.describes(meanwhile, "none")
@@ -71,7 +69,7 @@ def test_a_table_that_is_being_deleted_is_waited_for(
         aws.assert_no_pending_responses()
 
 
-def test_a_table_that_somebody_else_is_creating_is_waited_for(dynamodb: DynamoDBClient) -> None:
+def test_create_waits_for_a_table_that_another_program_creates(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
         aws.creates("taken")
         aws.describes("CREATING", "CREATING", "ACTIVE", "ACTIVE")
@@ -79,7 +77,7 @@ def test_a_table_that_somebody_else_is_creating_is_waited_for(dynamodb: DynamoDB
         aws.assert_no_pending_responses()
 
 
-def test_a_table_that_never_becomes_active_is_reported(dynamodb: DynamoDBClient) -> None:
+def test_create_fails_if_the_table_never_becomes_active(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
         aws.creates("CREATING")
         aws.describes("CREATING", "CREATING", "CREATING")
@@ -87,7 +85,7 @@ def test_a_table_that_never_becomes_active_is_reported(dynamodb: DynamoDBClient)
             table.create(dynamodb)
 
 
-def test_a_refused_creation_is_reported(dynamodb: DynamoDBClient) -> None:
+def test_create_raises_the_error_of_dynamodb(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
         aws.add_client_error("create_table", "AccessDeniedException", "not you")
         with pytest.raises(errors.AccessDenied, match="CreateTable on demo-kms is denied: not you"):
@@ -95,9 +93,7 @@ def test_a_refused_creation_is_reported(dynamodb: DynamoDBClient) -> None:
 
 
 @pytest.mark.parametrize("status", ["CREATING", "UPDATING"])
-def test_a_table_that_is_changing_is_deleted_afterwards(
-    dynamodb: DynamoDBClient, status: str
-) -> None:
+def test_delete_waits_until_a_table_has_been_updated(dynamodb: DynamoDBClient, status: str) -> None:
     with Aws(dynamodb) as aws:
         aws.describes(status, status, "ACTIVE")
         aws.add_response("delete_table", {})
@@ -107,7 +103,7 @@ def test_a_table_that_is_changing_is_deleted_afterwards(
 
 
 @pytest.mark.parametrize("race", ["ResourceInUseException", "ResourceNotFoundException"])
-def test_a_table_that_somebody_else_deletes_is_gone_all_the_same(
+def test_delete_succeeds_if_another_program_deletes_the_table(
     dynamodb: DynamoDBClient, race: str
 ) -> None:
     with Aws(dynamodb) as aws:
@@ -118,7 +114,7 @@ def test_a_table_that_somebody_else_deletes_is_gone_all_the_same(
         aws.assert_no_pending_responses()
 
 
-def test_deleting_says_whether_there_was_a_table(dynamodb: DynamoDBClient) -> None:
+def test_delete_returns_whether_the_table_existed(dynamodb: DynamoDBClient) -> None:
     table.create(dynamodb)
     assert table.delete(dynamodb) is True
     assert table.delete(dynamodb) is False
@@ -141,7 +137,7 @@ def test_a_table_with_another_key_schema_is_never_deleted(
         aws.assert_no_pending_responses()
 
 
-def test_a_sort_key_makes_it_another_table(dynamodb: DynamoDBClient) -> None:
+def test_create_rejects_an_existing_table_with_a_sort_key(dynamodb: DynamoDBClient) -> None:
     dynamodb.create_table(
         TableName="demo-kms",
         AttributeDefinitions=[
@@ -158,7 +154,7 @@ def test_a_sort_key_makes_it_another_table(dynamodb: DynamoDBClient) -> None:
         table.create(dynamodb)
 
 
-def test_a_provisioned_table_says_so(dynamodb: DynamoDBClient) -> None:
+def test_describe_returns_the_billing_mode(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
         aws.describes("ACTIVE")
         assert table.describe(dynamodb).billing_mode == "PROVISIONED"

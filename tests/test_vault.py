@@ -1,4 +1,4 @@
-"""The vault never overwrites, never loses, and reads what others wrote."""
+"""The vault overwrites no item, loses no password, and reads items of other programs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_user_numbers_are_drawn_from_10001_to_99998() -> None:
     assert all(10001 <= int(vault.draw_user_number()) <= 99998 for _ in range(1000))
 
 
-def test_a_taken_number_is_drawn_again_until_one_is_free(passwords: Vault) -> None:
+def test_another_number_is_drawn_until_one_is_free(passwords: Vault) -> None:
     first = with_draws(passwords, "11111").store("one")
     second = with_draws(passwords, "11111", "11111", "22222").store("two")
     assert (first, second) == ("11111", "22222")
@@ -42,17 +42,17 @@ def test_a_taken_number_is_drawn_again_until_one_is_free(passwords: Vault) -> No
     assert passwords.reveal("22222") == "two"
 
 
-def test_it_gives_up_after_twenty_draws(passwords: Vault) -> None:
+def test_storing_fails_after_twenty_taken_numbers(passwords: Vault) -> None:
     with_draws(passwords, "11111").store("one")
     with pytest.raises(errors.NoFreeUserNumber, match="All 20 random user numbers"):
         with_draws(passwords, *repeat("11111", 20)).store("two")
     assert [item.appuser for item in vault.items(passwords.dynamodb)] == ["11111"]
 
 
-def test_a_write_that_was_answered_twice_is_stored_once(
+def test_a_write_that_boto3_repeats_is_stored_once(
     kms: KMSClient, dynamodb: DynamoDBClient
 ) -> None:
-    """The first answer was lost, boto3 sent the item again, and it is there: it is ours."""
+    """The first response was lost, so boto3 repeats the write and finds its own item."""
     ours: dict[str, Any] = {
         "appuser": {"S": "11111"},
         "userpasswd": {"B": b"ciphertext"},
@@ -68,7 +68,7 @@ def test_a_write_that_was_answered_twice_is_stored_once(
         aws_dynamodb.assert_no_pending_responses()
 
 
-def test_a_write_is_conditional_and_asks_for_what_is_there(
+def test_a_write_is_conditional_and_returns_the_existing_item(
     kms: KMSClient, dynamodb: DynamoDBClient
 ) -> None:
     with Stubber(kms) as aws_kms, Stubber(dynamodb) as aws_dynamodb:
@@ -89,7 +89,7 @@ def test_a_write_is_conditional_and_asks_for_what_is_there(
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
-def test_a_throttled_write_stores_nothing_and_says_so(
+def test_a_throttled_write_raises_throttled_and_stores_nothing(
     kms: KMSClient, dynamodb: DynamoDBClient, code: str
 ) -> None:
     with Stubber(kms) as aws_kms, Stubber(dynamodb) as aws_dynamodb:
@@ -99,7 +99,7 @@ def test_a_throttled_write_stores_nothing_and_says_so(
             Vault(kms, dynamodb, "k").store("one")
 
 
-def test_items_come_from_every_page(dynamodb: DynamoDBClient) -> None:
+def test_items_reads_every_page(dynamodb: DynamoDBClient) -> None:
     def page(number: str, **more: Any) -> dict[str, Any]:
         return {"Items": [{"appuser": {"S": number}}], **more}
 
@@ -109,14 +109,14 @@ def test_items_come_from_every_page(dynamodb: DynamoDBClient) -> None:
         assert [item.appuser for item in vault.items(dynamodb)] == ["11111", "22222"]
 
 
-def test_items_of_another_table_are_not_mistaken_for_ours(dynamodb: DynamoDBClient) -> None:
+def test_items_rejects_a_table_with_another_key_schema(dynamodb: DynamoDBClient) -> None:
     with Stubber(dynamodb) as aws:
         aws.add_response("scan", {"Items": [{"id": {"S": "x"}}]})
         with pytest.raises(errors.TableSchemaDiffers):
             list(vault.items(dynamodb))
 
 
-def test_no_table_is_told_from_an_empty_table(dynamodb: DynamoDBClient) -> None:
+def test_items_distinguishes_a_missing_table_from_an_empty_one(dynamodb: DynamoDBClient) -> None:
     with pytest.raises(errors.TableNotFound):
         list(vault.items(dynamodb))
     table.create(dynamodb)
@@ -124,19 +124,19 @@ def test_no_table_is_told_from_an_empty_table(dynamodb: DynamoDBClient) -> None:
 
 
 @pytest.mark.parametrize("appuser", ["", "12345", "no number", "🔑"])
-def test_nobody_is_not_found(passwords: Vault, appuser: str) -> None:
+def test_an_empty_user_number_is_not_found(passwords: Vault, appuser: str) -> None:
     with pytest.raises(errors.UserNotFound):
         passwords.reveal(appuser)
 
 
-def test_the_item_says_which_cipher_it_needs(passwords: Vault) -> None:
+def test_the_attribute_cipher_selects_the_cipher(passwords: Vault) -> None:
     plain = Vault(passwords.kms, passwords.dynamodb, passwords.key_id, cipher=Plain)
     stored = [passwords.store("one"), plain.store("two")]
     assert [passwords.item(appuser).cipher for appuser in stored] == ["direct", "plain"]
     assert [plain.reveal(appuser) for appuser in stored] == ["one", "two"]
 
 
-def test_a_cipher_from_the_future_is_named(passwords: Vault) -> None:
+def test_an_unknown_cipher_is_an_error(passwords: Vault) -> None:
     passwords.dynamodb.put_item(
         TableName="demo-kms",
         Item={
@@ -149,8 +149,8 @@ def test_a_cipher_from_the_future_is_named(passwords: Vault) -> None:
         passwords.reveal("11111")
 
 
-def test_a_ciphertext_stripped_of_its_cipher_stays_shut(passwords: Vault) -> None:
-    """Whoever can write to the table cannot talk the vault out of the encryption context."""
+def test_a_ciphertext_without_its_attribute_cipher_does_not_decrypt(passwords: Vault) -> None:
+    """A change to the table cannot make the vault ignore the encryption context."""
     attributes = dict(passwords.item(passwords.store("one")).attributes)
     del attributes["cipher"]
     passwords.dynamodb.put_item(TableName="demo-kms", Item=attributes)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
@@ -84,7 +86,9 @@ class Clients:
 
     def _client(self, service: Any) -> Any:
         with _configured():
-            return self.session.client(service, endpoint_url=self.endpoint_url, config=CONFIG)
+            client = self.session.client(service, endpoint_url=self.endpoint_url, config=CONFIG)
+            _ = urlsplit(client.meta.endpoint_url).port  # botocore reads it only with each request
+            return client
 
     @property
     def another_region(self) -> str:
@@ -121,11 +125,13 @@ def connect(
         application: The application id in the user agent of each request.
 
     Raises:
-        InvalidConfiguration: ``AWS_PROFILE`` does not exist, or a configuration file is invalid.
+        InvalidConfiguration: ``AWS_PROFILE`` does not exist, or a configuration file or a variable
+            is invalid.
 
     AWS: "Configuration", boto3 documentation.
     """
     with _configured():
+        _check_encoding()
         session = botocore.session.Session()
         session.register_component("data_loader", _LOADER)
         session.register("needs-retry", _do_not_retry_connect_timeouts)
@@ -140,6 +146,12 @@ def connect(
             ),
             endpoint_url,
         )
+
+
+def _check_encoding() -> None:
+    for name, value in os.environ.items():
+        if name.startswith("AWS_") and not value.isprintable():
+            raise ValueError(f"{name} contains a character that is not printable")
 
 
 def _do_not_retry_connect_timeouts(caught_exception: Exception | None = None, **_: Any) -> None:

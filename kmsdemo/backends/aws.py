@@ -11,7 +11,13 @@ from kmsdemo.account import environment
 from kmsdemo.account.caller import Caller, identify
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Options
-from kmsdemo.backends.errors import AnotherAccount, NoAccountNamed, RefusedInCi, RootRefused
+from kmsdemo.backends.errors import (
+    AnotherAccount,
+    NoAccountNamed,
+    RefusedInCi,
+    RootRefused,
+    SettleTimeOutOfRange,
+)
 from kmsdemo.shared_account import leftovers, sessions
 from kmsdemo.shared_account.backend import SharedAccount, cleaned_up
 from kmsdemo.shared_account.eventual_consistency import PropagationDelay
@@ -25,6 +31,7 @@ _UNSUPPORTED_TAGS = MappingProxyType(
         "other_account": "a run uses one account only",
     }
 )
+_MAX_SETTLE_SECONDS = 600
 _ANNOUNCEMENT = """\
 AWS account {account}, Region {region}
 as {arn}
@@ -39,6 +46,7 @@ def announcement(options: Options) -> str:
 
     Raises:
         NoAccountNamed, AnotherAccount, RootRefused, RefusedInCi: The account must not be used.
+        SettleTimeOutOfRange: No change takes so long to propagate.
         NoCredentials, NoRegion, EndpointUnreachable: The account cannot be used.
         AccessDenied: The caller has no permission to list keys or tables.
     """
@@ -93,6 +101,8 @@ def running(options: Options) -> Iterator[RealAccount]:
 def _confirmed(options: Options, clients: Clients) -> Caller:
     if options.aws_account is None:
         raise NoAccountNamed
+    if not 0 <= options.aws_settle <= _MAX_SETTLE_SECONDS:  # which NaN is not, either
+        raise SettleTimeOutOfRange(options.aws_settle)
     if os.environ.get("CI") and not options.aws_in_ci:
         raise RefusedInCi
     caller = identify(clients.sts)

@@ -54,6 +54,16 @@ class LocalStackUnreachable(EndpointUnreachable):
     _next_step = "Start it (docker compose up --wait), or set LOCALSTACK_HOST to its host and port."
 
 
+@dataclass(eq=False)
+class SettleTimeOutOfRange(WrongUsage):
+    """The time for which a change propagates is negative, endless or no number."""
+
+    seconds: float
+
+    _what = "{seconds} is not a number of seconds that a change takes to propagate."
+    _next_step = "Give --aws-settle a number from 0 to 600, or omit it."
+
+
 class NoAccountNamed(WrongUsage):
     """A run in a real account needs the account id as an option."""
 

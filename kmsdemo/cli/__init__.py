@@ -5,10 +5,10 @@ from kmsdemo.cli.classroom import classroom
 from kmsdemo.cli.deletion import cancel_deletion, enable, schedule_deletion
 from kmsdemo.cli.grade import grade
 from kmsdemo.cli.group import main
+from kmsdemo.cli.key_and_table import cleanup, describe, setup
 from kmsdemo.cli.lab import lab
 from kmsdemo.cli.passwords import decrypt, encrypt, items
 from kmsdemo.cli.sandbox import sandbox
-from kmsdemo.cli.setting_up import cleanup, describe, setup
 from kmsdemo.cli.shell import shell
 from kmsdemo.cli.show import show
 from kmsdemo.cli.sweep import sweep

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 2.0
 
 
-@click.command(short_help="Say which steps of the lab are done, and what is next.")
+@click.command(short_help="Check which steps of the lab are done.")
 @click.option("--watch", is_flag=True, help="Repeat the check until Ctrl-C.")
 @junit_option
 @json_option

@@ -52,7 +52,7 @@ def cancel_deletion(key_id: str | None, as_json: bool) -> None:
 @key_option
 @json_option
 def enable(key_id: str | None, as_json: bool) -> None:
-    """Enable a disabled key, so that it can encrypt and decrypt."""
+    """Enable a disabled key: it can encrypt and decrypt again."""
     clients = connect()
     key = lab_key.named(clients.kms, key_id)
     keys.enable(clients.kms, key.key_id)

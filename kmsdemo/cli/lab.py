@@ -28,7 +28,7 @@ _PASSWORD_BYTES = range(6, 4097)
 def _checked_password(_: click.Context, __: click.Parameter, password: str | None) -> str | None:
     if password and len(password.encode(errors="surrogateescape")) not in _PASSWORD_BYTES:
         raise click.UsageError(
-            "--password takes 6 to 4,096 bytes; shorter text can occur elsewhere."
+            "--password takes 6 to 4,096 bytes; fewer bytes can occur elsewhere."
         )
     return password
 
@@ -109,7 +109,7 @@ def lab(
     backend: str,
     **values: Any,
 ) -> None:
-    """Run the lab, without an AWS account, and explain it: one key, one table, one password.
+    """Run and explain the lab; it needs no AWS account: one key, one table, one password.
 
     With STEP, by its number or name (4 or encrypt), it begins there; what the step needs is made
     silently. Under each sentence are the commands that do the same in a shell such as bash, in

@@ -66,8 +66,8 @@ def _serve(host: str, port: int, names: Path | None) -> None:
     from kmsdemo import console  # noqa: PLC0415, moto only starts where it runs
     from kmsdemo.sandbox.http.server import Server  # noqa: PLC0415
 
-    server = Server(host, port)
     learners = class_list.read(names) if names else []
+    server = Server(host, port)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with environment.isolated({}), console.served_by(server, learners) as console_url:
         if names is None:

@@ -32,18 +32,18 @@ First task: create a symmetric KMS key, alias demo-kms-…; kmsdemo check helps.
 
 
 @click.command(
-    short_help="Open a shell with an AWS of its own.",
+    short_help="Open a shell with a new sandbox and the two scripts.",
     context_settings={"ignore_unknown_options": True},
 )
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def shell(command: tuple[str, ...]) -> None:
     """Open a shell with a new sandbox and the two scripts.
 
-    The aws command, boto3 and any other SDK find the sandbox by their environment. What you
-    leave in the folder is kept if you changed or added anything; AWS itself is gone with the
-    shell. With -- COMMAND, that runs instead of a shell, and its exit code is ours.
+    The aws command, boto3 and other AWS SDKs use the sandbox. The folder is kept if you change
+    or add a file; the sandbox is deleted when the shell ends. With -- COMMAND, the command runs
+    instead of a shell, and kmsdemo returns its exit code.
     """
-    interruption.handle_signals()  # so that nothing stays when the terminal is closed
+    interruption.handle_signals()  # clean up even if the terminal is closed
     with ExitStack() as until_the_end:
         folder = until_the_end.enter_context(_folder())
         profiles = until_the_end.enter_context(_own_profiles())
@@ -61,7 +61,7 @@ def shell(command: tuple[str, ...]) -> None:
 
 @contextmanager
 def _own_profiles() -> Iterator[dict[str, str]]:
-    """Yield variables that keep ``aws configure`` in this shell from changing the user's profiles."""
+    """Yield variables that keep ``aws configure`` away from the user's own profiles."""
     with tempfile.TemporaryDirectory(prefix="kms-lab-profiles-") as folder:
         yield {
             "AWS_CONFIG_FILE": str(Path(folder, "config")),

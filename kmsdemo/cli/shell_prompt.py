@@ -1,6 +1,6 @@
-"""The user's own shell, with a prompt that says where one is, and without its history file.
+"""Starts the user's shell with ``(kms lab)`` in its prompt and without a history file.
 
-Passwords are typed there. The session has a history, which ends with it.
+Learners type passwords in it, so the history of the session is not saved.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from pathlib import Path
 
 @contextmanager
 def interactive_shell() -> Iterator[list[str]]:
-    """Yield the command of the user's shell, which writes nothing into the user's history."""
+    """Yield the command that starts the user's shell."""
     program = os.environ.get("SHELL") or shutil.which("pwsh") or shutil.which("powershell") or "sh"
     with tempfile.TemporaryDirectory(prefix="kms-lab-prompt-") as folder:
         yield [program, *_options(Path(program).stem, Path(folder))]
 
 
 def _options(name: str, folder: Path) -> list[str]:
-    """Return how a shell is told its prompt and history, after the user's own configuration."""
-    # On macOS, shells save their sessions, history and all, in a way of their own.
+    """Return the options that set prompt and history after the user's own configuration."""
+    # On macOS, shells also save the history with the session.
     os.environ["SHELL_SESSIONS_DISABLE"] = "1"
     make = {"bash": _bash, "zsh": _zsh, "fish": _fish, "pwsh": _powershell}.get(name, _other)
     return make(folder)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypeVar, cast
 
 from kmsdemo.cli.output import say
@@ -65,7 +66,7 @@ def _run_flushed(program: Callable[[], _Result]) -> _Result:
         finally:
             sys.stdout.flush()
     except OSError as error:
-        if error.errno != errno.EPIPE:  # with head, say, nobody reads on
+        if error.errno != errno.EPIPE:  # such as head, which closes the pipe early
             say(f"Error: {_reason(error)}", err=True)
         sys.exit(1)
 
@@ -87,7 +88,8 @@ def _discard_unwritten(stream: TextIO) -> None:
     try:
         stream.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        with Path(os.devnull).open("w") as devnull:
+            os.dup2(devnull.fileno(), stream.fileno())
 
 
 class _Stream:

@@ -66,11 +66,12 @@ class CheckResults:
 
     def of(self, account: str) -> CheckResult | None:
         """Return the latest result, if any; check again if the account has made calls since."""
+        latest = self._results.get(account)
         count = self._call_log.count(account)
         if self._requested.get(account) != count:
             self._requested[account] = count
             self._queue.put(account)
-        return self._results.get(account)
+        return latest
 
     def _work(self) -> None:
         while (account := self._queue.get()) and not self._is_stopped:

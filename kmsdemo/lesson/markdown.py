@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from kmsdemo.lesson.account_state import Fact
@@ -88,9 +89,14 @@ class MarkdownRenderer:
 
     def _write(self, *paragraphs: str) -> None:
         """Write paragraphs and flush them, in case the lesson is interrupted."""
-        for paragraph in filter(None, paragraphs):
-            self._file.write(printable(paragraph, keep="\n") + "\n\n")
-        self._file.flush()
+        text = "".join(f"{paragraph}\n\n" for paragraph in paragraphs if paragraph)
+        try:
+            self._file.write(printable(text, keep="\n"))
+            self._file.flush()
+        except OSError as error:
+            with suppress(OSError):  # closing a full file fails, too
+                self._file.close()
+            raise OSError(error.errno, error.strerror, self._file.name) from error
 
 
 def _prose(text: str) -> str:

@@ -48,7 +48,8 @@ class StoryNarrator(Narrator):
         self._shell = ShellSession(self.password)
 
     def selected(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
-        self.print(lambda renderer: renderer.opening(self.story.title, self.story.description))
+        if self.first is None:
+            self.print(lambda renderer: renderer.opening(self.story.title, self.story.description))
         self._chapters = {step.title: self._chapter(step) for step in self.story.steps}
         begin = self.first.number if self.first else 1
         return [item for item in items if self._step(self.chapter_of(item)).number >= begin]

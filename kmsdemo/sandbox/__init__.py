@@ -1,6 +1,6 @@
-"""An AWS KMS in this process: moto, with the key states, policies and words of AWS.
+"""The sandbox: an emulator of AWS KMS in this process, built on moto.
 
-:data:`mock_kms` brings it into tests; ``http`` serves it. Imports nothing of kmsdemo but itself.
+:data:`mock_kms` is for tests; ``http`` is the server. Imports nothing else of kmsdemo.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, TypeVar, overload
 
 from kmsdemo.sandbox.moto_check import UnknownMoto, check_moto
 
-check_moto()  # before the imports that would fail without a word of explanation
+check_moto()  # before the imports, which fail without an explanation
 
 from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.core.config import DefaultConfig  # noqa: E402
@@ -28,27 +28,35 @@ __all__ = ["MockKms", "UnknownMoto", "mock_kms"]
 _Test = TypeVar("_Test", bound=Callable[..., Any])
 
 
-# pytest passes them the test method, if they take it.
-_FIXTURES_OF_PYTEST = ("setup_method", "teardown_method")
+# pytest calls them with the test method if they have a parameter for it.
+_PYTEST_METHODS = ("setup_method", "teardown_method")
 
 
 class MockKms(MockAWS):
-    """One use of the sandbox: a context manager, and a decorator."""
+    """The sandbox as a context manager and a decorator."""
 
     def __init__(self, config: DefaultConfig | None = None) -> None:
         super().__init__(config)
-        # moto counts by class how often it was started: a start of our class would not count.
+        # moto counts its starts for each class, so that only MockAWS itself counts.
         self._moto = MockAWS(config)
 
     def start(self, reset: bool = True) -> None:
-        """Start the sandbox and, if nobody has, moto: with empty accounts, at the real time."""
+        """Start the sandbox with empty accounts and the real time, and moto unless it runs.
+
+        Args:
+            reset: Whether to empty the accounts and set the clock to the real time.
+        """
         is_new = HOOK.install()
         if is_new and reset:  # moto resets once for a test and its setup method
-            _begin_again()
+            _reset_clock_and_deletion()
         self._moto.start(reset=reset)
 
     def stop(self, remove_data: bool = True) -> None:
-        """Stop the sandbox and, if nobody else uses it, moto."""
+        """Stop the sandbox; stop moto unless other mocks use it.
+
+        Args:
+            remove_data: Whether to empty the accounts.
+        """
         self._moto.stop(remove_data=remove_data)
         HOOK.remove()
 
@@ -60,12 +68,12 @@ class MockKms(MockAWS):
         """Decorate a function, an async function or a class."""
         if inspect.iscoroutinefunction(func):
             return self._decorate_async(func, reset, remove_data)
-        if getattr(func, "__name__", "") in _FIXTURES_OF_PYTEST:
+        if getattr(func, "__name__", "") in _PYTEST_METHODS:
             func = _with_optional_argument(func)
         return super().__call__(func, reset, remove_data)
 
     def _decorate_async(self, func: Any, reset: bool, remove_data: bool) -> Any:
-        """Decorate an async function: moto's own decorator stops before its first line runs."""
+        """Decorate an async function: moto's own decorator stops moto before the function runs."""
 
         @functools.wraps(func)
         async def decorated(*args: Any, **kwargs: Any) -> Any:
@@ -79,9 +87,9 @@ class MockKms(MockAWS):
 
     @staticmethod
     def empty() -> None:
-        """Empty all accounts and set the clock to the real time, without a new start."""
+        """Empty all accounts and set the clock to the real time, without a restart."""
         BackendDict.reset()
-        _begin_again()
+        _reset_clock_and_deletion()
 
     @staticmethod
     def advance(*, days: float) -> None:
@@ -98,7 +106,7 @@ class MockKms(MockAWS):
 
 
 def _with_optional_argument(func: Any) -> Any:
-    """Let a function ignore an argument more than it takes: pytest cannot see what moto wraps."""
+    """Let a function ignore surplus arguments: pytest cannot inspect what moto wraps."""
 
     @functools.wraps(func)
     def called(*args: Any) -> Any:
@@ -139,6 +147,6 @@ A context manager, and a decorator for functions, async functions and test class
 """
 
 
-def _begin_again() -> None:
+def _reset_clock_and_deletion() -> None:
     clock.reset()
     deletion.forget()

@@ -1,24 +1,24 @@
-"""Why a sandbox cannot be started, or reached: what happened and what to do, in a line each."""
+"""Errors of starting, reaching and controlling a sandbox: what happened, and what to do next."""
 
 from __future__ import annotations
 
 
 class SandboxError(OSError):
-    """The root of what the sandbox raises on purpose."""
+    """The base class of the errors of the sandbox."""
 
 
 class PortTaken(SandboxError):
-    """Another program listens on the port."""
+    """Another program uses the port."""
 
     def __init__(self, port: int, holder: str) -> None:
         super().__init__(
             f"Port {port} is taken by {holder}.\n"
-            "Stop that program, or choose another port with --port; 0 takes a free one."
+            "Stop that program, or choose another port with --port; 0 chooses a free one."
         )
 
 
 class CannotListen(SandboxError):
-    """The operating system refuses the address or the port."""
+    """The operating system does not let the sandbox listen on the address or the port."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(
@@ -28,20 +28,20 @@ class CannotListen(SandboxError):
 
 
 class NoSandboxThere(SandboxError):
-    """Nothing answers at the URL, or what answers is not a sandbox."""
+    """No sandbox answers at the URL."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"No sandbox could be reached: {reason}\n"
-            "Start one with kmsdemo sandbox, or name its URL with --endpoint-url."
+            f"The sandbox cannot be reached: {reason}\n"
+            "Start one with kmsdemo sandbox, or set its URL with --endpoint-url."
         )
 
 
 class DaysRefused(SandboxError):
-    """The sandbox does not move its clock by so many days."""
+    """The sandbox cannot move its clock by this number of days."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
             f"The sandbox did not move its clock. {reason}\n"
-            "It moves forward only; start the sandbox again for a clock with the real time."
+            "The clock only moves forward. To set it to the real time, restart the sandbox."
         )

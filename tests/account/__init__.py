@@ -1,1 +1,1 @@
-"""Tests of an account that others use too."""
+"""Tests of the clients and variables of an account."""

@@ -1,1 +1,1 @@
-"""Tests of the backends; the sandbox poses as AWS."""
+"""Tests of the backends; the sandbox stands in for AWS."""

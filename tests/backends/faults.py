@@ -1,4 +1,4 @@
-"""Faults on the way to AWS, injected at the call of a given number."""
+"""Injects faults into requests to AWS, from the nth request on."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def refused(request: AWSPreparedRequest) -> AWSResponse:
 
 
 def throttled(request: AWSPreparedRequest) -> AWSResponse:
-    """Ask to slow down."""
+    """Throttle."""
     return _error(request, "ThrottlingException")
 
 
 def cut_off(request: AWSPreparedRequest) -> None:
-    """Close the connection before AWS hears of it."""
+    """Close the connection before AWS receives the request."""
     raise ConnectionClosedError(endpoint_url=request.url)
 
 
-def answer_lost(request: AWSPreparedRequest) -> None:
-    """Close the connection after AWS has done it."""
+def response_lost(request: AWSPreparedRequest) -> None:
+    """Close the connection after AWS has performed the request."""
     botocore_stubber("before-send", request)
     cut_off(request)
 
@@ -48,13 +48,13 @@ def _error(request: AWSPreparedRequest, code: str) -> AWSResponse:
 
 @dataclass
 class Faults:
-    """Injects one fault for a while.
+    """Injects one fault into consecutive requests.
 
     Attributes:
-        fault: What happens instead.
-        first: The number of the first request that it happens to; the first of all is 1.
-        how_many: How many requests in a row.
-        requests: How many there have been.
+        fault: The response instead of AWS's.
+        first: The first request with the fault, counted from 1.
+        how_many: The number of consecutive requests with the fault.
+        requests: The number of requests so far.
     """
 
     fault: Answer

@@ -1,4 +1,4 @@
-"""The backend for a real account, with the sandbox posing as AWS."""
+"""The backend for a real account; the sandbox stands in for AWS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ import pytest
 from kmsdemo import errors, keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend, Options, announcement, running
-from kmsdemo.backends.errors import AnotherAccount, NoAccountNamed, RefusedInCi, RootRefused
+from kmsdemo.backends.errors import (
+    AnotherAccount,
+    NoAccountNamed,
+    RefusedInCi,
+    RootRefused,
+    SettleTimeOutOfRange,
+)
 from kmsdemo.shared_account import eventual_consistency, leftovers
 from kmsdemo.shared_account.errors import LeftBehind, NotOfThisRun, TooManyKeys
 from tests import fake_account
@@ -27,7 +33,7 @@ OPTIONS = Options(aws_account=fake_account.ACCOUNT, aws_settle=0)
 
 @pytest.fixture(autouse=True)
 def as_developer(clients: Clients) -> Iterator[None]:
-    """Make this process an IAM user who may do what a run needs, and not CI."""
+    """Use the credentials of an IAM user with the permissions of a run, outside CI."""
     with fake_account.as_developer(clients), patch.dict(os.environ):
         os.environ.pop("CI", None)
         yield
@@ -35,14 +41,14 @@ def as_developer(clients: Clients) -> Iterator[None]:
 
 @pytest.fixture
 def others(clients: Clients) -> fake_account.FakeAccount:
-    """The account, with a key and a table of others."""
+    """The account, with a key and a table of other people."""
     return fake_account.create(clients, clients.in_region("eu-west-1"))
 
 
 # ------------------------------------------------------------------------- before it begins
 
 
-def test_it_says_whose_account_it_is_and_what_will_be_created() -> None:
+def test_the_announcement_names_the_account_and_what_the_run_creates() -> None:
     said = announcement("aws", OPTIONS)
     assert said.splitlines()[:3] == [
         "AWS account 123456789012, Region us-east-1",
@@ -58,32 +64,39 @@ def test_the_account_must_be_named() -> None:
     refuses(Options(), NoAccountNamed)
 
 
-def test_the_account_must_be_the_one_that_was_named() -> None:
+def test_the_credentials_must_belong_to_the_named_account() -> None:
     error = refuses(Options(aws_account="111122223333"), AnotherAccount)
     assert "account 123456789012" in error.what
     assert "not to 111122223333" in error.what
 
 
-def test_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_root_user_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", fake_account.ACCOUNT)
     refuses(OPTIONS, RootRefused)
 
 
-def test_ci_is_refused_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ci_needs_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     refuses(OPTIONS, RefusedInCi)
     assert announcement("aws", Options(aws_account=fake_account.ACCOUNT, aws_in_ci=True))
 
 
-def test_who_may_not_list_keys_is_told_before_any_is_made(clients: Clients, kms: KMSClient) -> None:
+@pytest.mark.parametrize("seconds", [-1.0, 601.0, float("nan"), float("inf")])
+def test_a_propagation_time_out_of_range_is_rejected(seconds: float) -> None:
+    options = Options(aws_account=fake_account.ACCOUNT, aws_settle=seconds)
+    assert "--aws-settle" in refuses(options, SettleTimeOutOfRange).next_step
+
+
+def test_a_missing_permission_is_reported_before_a_key_is_created(
+    clients: Clients, kms: KMSClient
+) -> None:
     fake_account.deny(clients.iam, "kms:ListKeys")
     refusal = refuses(OPTIONS, errors.AccessDenied)
     assert "ListKeys" in refusal.what
     assert keys.key_ids(kms) == []
 
 
-def test_nothing_is_refused_only_in_words(kms: KMSClient) -> None:
-    """The refusal stands before the run, not only before its announcement."""
+def test_a_run_without_announcement_is_checked_as_well(kms: KMSClient) -> None:
     with pytest.raises(NoAccountNamed), running("aws", Options()):
         pytest.fail("it runs")
     assert keys.key_ids(kms) == []
@@ -98,7 +111,7 @@ def refuses(options: Options, kind: type[errors.KmsdemoError]) -> errors.Kmsdemo
 # -------------------------------------------------------------------------------- the run
 
 
-def test_everything_that_is_made_carries_the_run_and_its_end(kms: KMSClient) -> None:
+def test_everything_a_run_creates_has_its_tags(kms: KMSClient) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         table_name = account.resource_name("demo-kms")
         key = keys.create(account.clients.kms)
@@ -111,11 +124,11 @@ def test_everything_that_is_made_carries_the_run_and_its_end(kms: KMSClient) -> 
     assert tags["kmsdemo:expires"].endswith("+00:00")
 
 
-def test_a_key_serves_one_scenario_after_another_as_new(kms: KMSClient) -> None:
+def test_the_next_scenario_gets_the_same_key_reset(kms: KMSClient) -> None:
     with running("aws", OPTIONS) as aws:
         with aws.account() as account:
             used = keys.create(account.clients.kms, description="used", tags={"team": "blue"})
-            wear_out(account.clients.kms, used.key_id)
+            use_in_every_way(account.clients.kms, used.key_id)
         with aws.account() as account:
             new = keys.create(account.clients.kms, alias=account.resource_name("again"))
             assert new.key_id == used.key_id
@@ -133,7 +146,7 @@ def test_a_key_serves_one_scenario_after_another_as_new(kms: KMSClient) -> None:
     assert len(keys.key_ids(kms)) == 1
 
 
-def wear_out(kms: KMSClient, key_id: str) -> None:
+def use_in_every_way(kms: KMSClient, key_id: str) -> None:
     kms.enable_key_rotation(KeyId=key_id)
     kms.create_grant(
         KeyId=key_id,
@@ -149,7 +162,7 @@ def wear_out(kms: KMSClient, key_id: str) -> None:
     keys.schedule_deletion(kms, key_id)
 
 
-def test_a_key_that_cannot_be_made_new_is_not_used_again(clients: Clients, kms: KMSClient) -> None:
+def test_a_key_that_cannot_be_reset_is_not_used_again(clients: Clients, kms: KMSClient) -> None:
     with running("aws", OPTIONS) as aws:
         with aws.account() as account:
             used = keys.create(account.clients.kms)
@@ -166,7 +179,7 @@ def test_a_key_that_cannot_be_made_new_is_not_used_again(clients: Clients, kms: 
     assert states == ["PendingDeletion"] * 5
 
 
-def test_who_interrupts_the_removal_is_told_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_clean_up_says_what_to_do_next(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -177,7 +190,7 @@ def test_who_interrupts_the_removal_is_told_how_to_go_on(monkeypatch: pytest.Mon
         interrupted_run.__exit__(None, None, None)
 
 
-def test_two_keys_at_a_time_are_two_keys() -> None:
+def test_two_keys_of_one_scenario_differ() -> None:
     with running("aws", OPTIONS) as aws:
         for _ in range(2):
             with aws.account() as account:
@@ -198,7 +211,7 @@ def test_a_multi_region_key_and_its_replica_are_used_again(kms: KMSClient) -> No
     assert len(keys.key_ids(kms)) == 2
 
 
-def test_there_are_never_more_than_five_keys(kms: KMSClient) -> None:
+def test_a_run_creates_at_most_five_keys(kms: KMSClient) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         for _ in range(5):
             keys.create(account.clients.kms)
@@ -207,7 +220,7 @@ def test_there_are_never_more_than_five_keys(kms: KMSClient) -> None:
     assert len(keys.key_ids(kms)) == 5
 
 
-def test_who_has_no_credentials_gets_no_key_from_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pool_needs_the_credentials_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     with running("aws", OPTIONS) as aws:
         with aws.account() as account:
             keys.create(account.clients.kms)
@@ -218,7 +231,7 @@ def test_who_has_no_credentials_gets_no_key_from_the_pool(monkeypatch: pytest.Mo
         monkeypatch.undo()
 
 
-def test_what_others_made_is_not_changed(others: fake_account.FakeAccount) -> None:
+def test_a_run_cannot_change_what_it_did_not_create(others: fake_account.FakeAccount) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         mine = keys.create(account.clients.kms)
         for name in (others.key.key_id, others.key.arn, f"alias/{fake_account.OF_OTHERS}"):
@@ -245,7 +258,7 @@ def test_what_others_made_is_not_changed(others: fake_account.FakeAccount) -> No
     others.assert_others_are_untouched()
 
 
-def test_an_alias_that_others_have_is_not_taken_over(others: fake_account.FakeAccount) -> None:
+def test_a_run_cannot_take_or_delete_an_existing_alias(others: fake_account.FakeAccount) -> None:
     with running("aws", OPTIONS) as aws, aws.account() as account:
         with pytest.raises(errors.AliasTaken):
             keys.create(account.clients.kms, alias=fake_account.OF_OTHERS)
@@ -264,12 +277,12 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def slow_aws(waits: list[float]) -> Iterator[Backend]:
-    """A run in an account where a change takes 3 seconds to be seen."""
+    """A run in an account where a change takes 3 seconds to propagate."""
     with running("aws", Options(aws_account=fake_account.ACCOUNT, aws_settle=3)) as aws:
         yield aws
 
 
-def test_a_change_may_take_its_time(slow_aws: Backend, waits: list[float]) -> None:
+def test_a_read_waits_until_a_change_has_propagated(slow_aws: Backend, waits: list[float]) -> None:
     with slow_aws.account() as account:
         key = keys.create(account.clients.kms)
         waits.clear()
@@ -279,7 +292,9 @@ def test_a_change_may_take_its_time(slow_aws: Backend, waits: list[float]) -> No
         assert waits[0] == 3
 
 
-def test_programs_see_what_was_changed(slow_aws: Backend, waits: list[float]) -> None:
+def test_other_programs_start_when_a_change_has_propagated(
+    slow_aws: Backend, waits: list[float]
+) -> None:
     with slow_aws.account() as account:
         keys.create(account.clients.kms)
         waits.clear()
@@ -287,7 +302,9 @@ def test_programs_see_what_was_changed(slow_aws: Backend, waits: list[float]) ->
             assert waits[0] == 3
 
 
-def test_what_programs_change_is_seen(slow_aws: Backend, waits: list[float]) -> None:
+def test_a_read_waits_until_changes_of_other_programs_have_propagated(
+    slow_aws: Backend, waits: list[float]
+) -> None:
     with slow_aws.account() as account:
         with slow_aws.subprocess_environment():
             waits.clear()
@@ -295,7 +312,7 @@ def test_what_programs_change_is_seen(slow_aws: Backend, waits: list[float]) -> 
         assert waits[0] == 3
 
 
-def test_programs_are_the_same_caller_where_a_profile_says_who(
+def test_other_programs_get_the_credentials_of_the_profile(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")

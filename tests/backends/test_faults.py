@@ -1,4 +1,4 @@
-"""Whatever fails, and whenever: of a run in a real account nothing is left."""
+"""A run in a real account leaves nothing, whichever call fails."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ PASSWORD = "correct horse battery staple"
 FAULTS = {
     "refused": (faults.refused, 1),
     "throttled, even after retries": (faults.throttled, 3),
-    "the response is lost": (faults.answer_lost, 1),
+    "the response is lost": (faults.response_lost, 1),
     "the network is down": (faults.cut_off, 10**9),
 }
 
 
 @pytest.mark.parametrize(("fault", "how_many"), FAULTS.values(), ids=FAULTS)
-def test_nothing_is_left(
+def test_no_fault_leaves_leftovers(
     clients: Clients,
     monkeypatch: pytest.MonkeyPatch,
     pytestconfig: pytest.Config,
@@ -54,8 +54,8 @@ def test_nothing_is_left(
     assert injected.first > 40
 
 
-def test_of_tables_a_run_needs_the_permissions_that_are_documented(clients: Clients) -> None:
-    """Those of keys are enforced by the sandbox in all tests of a real account."""
+def test_a_run_needs_exactly_the_documented_permissions_for_tables(clients: Clients) -> None:
+    """The sandbox enforces those for keys in all tests of a real account."""
     fake_account.create(clients, clients.in_region("eu-west-1"))
     calls: set[str] = set()
 
@@ -78,7 +78,7 @@ def test_of_tables_a_run_needs_the_permissions_that_are_documented(clients: Clie
 
 
 def faults_at_every(nth: int, fault: Answer, how_many: int) -> Iterator[Faults]:
-    """Yield a fault at some call, at the next Nth, and so on to the last of a run."""
+    """Yield a fault at every nth request of a run."""
     injected = Faults(fault, secrets.randbelow(nth) + 1, how_many)
     yield injected
     while injected.requests >= injected.first:

@@ -20,7 +20,7 @@ from kmsdemo.backends import Backend
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.learners.class_list import Learner
 from kmsdemo.sandbox.http.server import Server
-from tests.processes import environment
+from tests.subprocesses import environment
 
 PASSWORD = "correct horse battery staple"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")

@@ -21,7 +21,7 @@ from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.cli import main
 from steps.iam_users import create_iam_user
 from tests import fake_endpoint
-from tests.processes import TIME_LIMIT_SECONDS, environment, python
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment, run_python
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -78,11 +78,11 @@ def test_setup_twice_changes_nothing(kms: KMSClient) -> None:
     again = facts("setup")
     assert (first["created"], again["created"]) == (True, False)
     assert first["key_id"] == again["key_id"]
-    assert "(was there)" in succeed("setup")
+    assert "(already exists)" in succeed("setup")
     assert len(kms.list_keys()["Keys"]) == 1
 
 
-def test_setup_passes_on_what_it_is_told(
+def test_setup_passes_on_its_options(
     kms: KMSClient, dynamodb: DynamoDBClient, iam: IAMClient
 ) -> None:
     anna, ben = (create_iam_user(iam, name).arn for name in ("anna", "ben"))
@@ -194,7 +194,7 @@ def test_describe_without_a_table_says_so(key_id: str, dynamodb: DynamoDBClient)
 def test_a_deletion_is_scheduled_and_cancelled(kms: KMSClient, key_id: str) -> None:
     assert "kmsdemo cancel-deletion" in succeed("schedule-deletion", "--days", "7")
     assert keys.describe(kms, key_id).state == "PendingDeletion"
-    assert "stays; it is disabled" in succeed("cancel-deletion")
+    assert "is disabled" in succeed("cancel-deletion")
     assert keys.describe(kms, key_id).state == "Disabled"
 
 
@@ -205,9 +205,35 @@ def test_both_speak_json(key_id: str) -> None:
     assert facts("cancel-deletion") == {"key_id": key_id, "state": "Disabled"}
 
 
+def test_a_disabled_key_is_enabled_by_the_command_that_its_error_names(
+    kms: KMSClient, key_id: str
+) -> None:
+    keys.disable(kms, key_id)
+    _, next_step = fail("encrypt", SECRET)
+    command = next_step.partition("kmsdemo ")[2].rstrip(".").split()
+    assert command == ["enable", "--key-id", key_id]
+    assert facts(*command) == {"key_id": key_id, "state": "Enabled"}
+    assert facts("encrypt", SECRET)
+
+
+def test_a_key_that_comes_back_is_enabled_by_the_command_that_is_named(
+    kms: KMSClient, key_id: str
+) -> None:
+    succeed("schedule-deletion")
+    assert f"kmsdemo enable --key-id {key_id}" in succeed("cancel-deletion")
+    assert f"The key {key_id} is enabled." in succeed("enable")
+    assert keys.describe(kms, key_id).state == "Enabled"
+
+
+def test_a_key_that_is_pending_deletion_is_not_enabled(key_id: str) -> None:
+    succeed("schedule-deletion")
+    _, next_step = fail("enable")
+    assert f"kmsdemo cancel-deletion --key-id {key_id}, then kmsdemo enable" in next_step
+
+
 def test_cleanup_removes_the_key_and_the_table(kms: KMSClient, key_id: str) -> None:
     printed = succeed("cleanup", "--yes")
-    assert f"The key {key_id} will be deleted on" in printed
+    assert f"AWS KMS deletes the key {key_id} on" in printed
     assert "The table demo-kms is deleted." in printed
     assert keys.describe(kms, key_id).state == "PendingDeletion"
     assert facts("cleanup", "--yes")["key_id"] is None
@@ -225,7 +251,7 @@ def test_cleanup_of_a_key_that_is_on_its_way_out_keeps_its_date(
 def test_a_primary_key_has_no_date_while_it_has_replicas(kms: KMSClient) -> None:
     key = keys.create(kms, multi_region=True)
     keys.replicate(kms, key.key_id, "eu-west-1")
-    assert "will be deleted after its last replica." in succeed("schedule-deletion")
+    assert "after its last replica." in succeed("schedule-deletion")
 
 
 def test_cleanup_without_anything_to_clean_is_no_error() -> None:
@@ -286,7 +312,7 @@ def test_before_setup_it_says_what_is_missing(
     assert next_step in to_do
 
 
-def test_a_user_that_nobody_stored(key_id: str) -> None:
+def test_an_unknown_user(key_id: str) -> None:
     happened, to_do = fail("decrypt", "12345")
     assert happened == "The DynamoDB table demo-kms has no item for user 12345."
     assert "kmsdemo items" in to_do
@@ -328,7 +354,7 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_it_obeys_the_environment_like_any_program_of_aws(
     aws_environment: Mapping[str, str], key_id: str
 ) -> None:
-    finished = python("-m", "kmsdemo", "describe", "--json", more=aws_environment)
+    finished = run_python("-m", "kmsdemo", "describe", "--json", variables=aws_environment)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert json.loads(finished.stdout)["key_id"] == key_id
 
@@ -337,7 +363,7 @@ def test_it_obeys_the_environment_like_any_program_of_aws(
 def test_a_password_that_is_no_text_is_refused_without_a_stack_trace(
     aws_environment: Mapping[str, str], key_id: str
 ) -> None:
-    finished = python("-m", "kmsdemo", "encrypt", "caf\udce9", more=aws_environment)
+    finished = run_python("-m", "kmsdemo", "encrypt", "caf\udce9", variables=aws_environment)
     assert finished.returncode == 1
     assert finished.stderr.startswith("Error: The password is not valid UTF-8 text.\n")
 

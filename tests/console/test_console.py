@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import count
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -12,7 +14,9 @@ import pytest
 
 from kmsdemo import console, keys, table
 from kmsdemo.account.clients import Clients, connect
+from kmsdemo.backends import Backend
 from kmsdemo.console.account_view import read_account
+from kmsdemo.console.check_results import CheckResults
 from kmsdemo.learners.class_list import Learner
 from kmsdemo.sandbox import mock_kms
 from kmsdemo.sandbox.http.server import Server
@@ -20,6 +24,8 @@ from kmsdemo.vault import Vault
 
 PASSWORD = "correct horse battery staple"
 ANNA = Learner("Anna <b>", "200000000001")
+ACCOUNTS = (f"{number:012}" for number in count(300_000_000_001))
+TIME_LIMIT_SECONDS = 300
 
 
 @dataclass
@@ -31,51 +37,76 @@ class Answer:
 
 @dataclass
 class Console:
+    """A console that the tests share, and an account that only one of them uses."""
+
     url: str
     sandbox_url: str
+    account_id: str = ""
 
-    def get(self, path: str = "/123456789012", **headers: str) -> Answer:
+    def get(self, path: str | None = None, **headers: str) -> Answer:
+        url = self.url + (f"/{self.account_id}" if path is None else path)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
-            with urlopen(Request(f"{self.url}{path}", headers=named), timeout=10) as answer:
+            with urlopen(Request(url, headers=named), timeout=TIME_LIMIT_SECONDS) as answer:
                 return Answer(answer.status, answer.headers["ETag"] or "", answer.read().decode())
         except HTTPError as error:
             with error:
                 return Answer(error.code, "", error.read().decode())
 
-    def wait_for(self, text: str, path: str = "/123456789012") -> str:
+    def wait_for(self, text: str, path: str | None = None) -> str:
         """Request the page until it contains a text, which can take as long as the check."""
-        for _ in range(200):
-            if text in (page := self.get(path).text):
-                return page
-            time.sleep(0.05)
-        pytest.fail(f"{text} is not on the page: {page}")
+        end = time.monotonic() + TIME_LIMIT_SECONDS
+        while text not in (page := self.get(path).text):
+            assert time.monotonic() < end, f"{text} is not on the page: {page}"
+            time.sleep(0.02)
+        return page
 
-    def clients(self, access_key_id: str = "123456789012", region: str = "us-east-1") -> Clients:
+    def clients(self, access_key_id: str = "", region: str = "us-east-1") -> Clients:
         return connect(
-            access_key_id=access_key_id,
+            access_key_id=access_key_id or self.account_id,
             secret_access_key="x",
             region=region,
             endpoint_url=self.sandbox_url,
         )
 
 
-@pytest.fixture
-def alone(clients: Clients) -> Iterator[Console]:
+class NoCheckResults(CheckResults):
+    """Starts no check, which is a program of its own."""
+
+    def of(self, account: str) -> None:
+        """Know nothing of any account."""
+
+
+@pytest.fixture(scope="module")
+def running_unchecked(backend: Backend) -> Iterator[Console]:
     server = Server()
-    with console.served_by(server) as url, server.in_background():
+    with ExitStack() as until_the_end:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(console, "CheckResults", NoCheckResults)
+            url = until_the_end.enter_context(console.served_by(server))
+        until_the_end.enter_context(server.in_background())
         yield Console(url, server.url)
 
 
-@pytest.fixture
-def of_class(clients: Clients) -> Iterator[Console]:
+@pytest.fixture(scope="module")
+def running_checked(backend: Backend) -> Iterator[Console]:
     server = Server()
     with console.served_by(server, [ANNA]) as url, server.in_background():
         yield Console(url, server.url)
 
 
+@pytest.fixture
+def alone(running_unchecked: Console, clients: Clients) -> Console:
+    return replace(running_unchecked, account_id=next(ACCOUNTS))
+
+
+@pytest.fixture
+def checked(running_checked: Console, clients: Clients) -> Console:
+    return replace(running_checked, account_id=next(ACCOUNTS))
+
+
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:4566", "127.0.0.1.evil.example"])
-@pytest.mark.parametrize("path", ["", "/123456789012", "/static/console.js"])
+@pytest.mark.parametrize("path", ["", "/300000000001", "/static/console.js"])
 def test_a_request_for_another_host_is_rejected(alone: Console, path: str, host: str) -> None:
     answer = alone.get(path, Host=host)
     assert answer.status == 403
@@ -93,7 +124,7 @@ def test_an_unknown_page_is_not_found(alone: Console, path: str) -> None:
 
 
 def test_it_is_empty_at_first(alone: Console) -> None:
-    page = alone.get("").text
+    page = alone.get("").text  # nobody works in the account that it shows then
     assert "<h1>Account 123456789012</h1>" in page
     assert "There are no keys in this Region yet." in page
     assert "The table demo-kms does not exist yet." in page
@@ -146,47 +177,9 @@ def test_it_shows_the_region_of_the_last_call(alone: Console) -> None:
     assert "alias/demo-kms-ireland" in page
 
 
-def test_the_console_does_not_log_its_own_calls(alone: Console) -> None:
-    alone.get()
-    alone.wait_for("Not yet:")
-    assert "There are no AWS calls from this account yet." in alone.get().text
-
-
-def test_an_unchanged_page_is_not_sent_again(alone: Console) -> None:
-    alone.wait_for("Not yet:")
-    tag = alone.get().tag
-    assert alone.get(If_None_Match=tag).status == 304
-    keys.create(alone.clients().kms)
-    assert alone.get(If_None_Match=tag).status == 200
-    alone.wait_for("Done:")
-    tag = alone.get().tag
-    mock_kms.advance(days=1)
-    assert alone.get(If_None_Match=tag).status == 200
-
-
-def test_the_progress_is_updated_after_a_call(alone: Console) -> None:
-    assert "Checking …" in alone.get().text
-    alone.wait_for("No key has an alias.")
-    keys.create(alone.clients().kms)
-    assert "The account has changed" in alone.get().text
-    page = alone.wait_for("<strong>Done:</strong> A key has an alias of the lab")
-    assert "The account has changed" not in page
-
-
 def test_other_accounts_are_in_the_menu(alone: Console) -> None:
     alone.clients("111122223333").kms.list_keys()
     assert 'href="/console/111122223333"' in alone.get().text
-
-
-def test_a_class_has_an_overview_and_a_page_for_each_learner(of_class: Console) -> None:
-    keys.create(of_class.clients(ANNA.account_id).kms)
-    page = of_class.wait_for("1. Create the key", "")
-    assert "Anna &lt;b&gt;" in page
-    assert 'class="done"' in page
-    page = of_class.get(f"/{ANNA.account_id}").text
-    assert "<h1>Anna &lt;b&gt;</h1>" in page
-    assert "alias/demo-kms-" in page
-    assert 'href="/console"' in page
 
 
 def test_a_missing_permission_is_shown(clients: Clients) -> None:
@@ -203,3 +196,48 @@ def test_a_missing_permission_is_shown(clients: Clients) -> None:
     assert [shown.key.key_id for shown in view.keys] == [key.key_id]
     assert view.keys[0].policy == []
     assert ["ListAliases" in view.errors[0], "GetKeyPolicy" in view.errors[1]] == [True, True]
+
+
+# -------------------------------------------------------------------- with the check
+
+
+@pytest.mark.program
+def test_the_console_does_not_log_its_own_calls(checked: Console) -> None:
+    checked.get()
+    checked.wait_for("Not yet:")
+    assert "There are no AWS calls from this account yet." in checked.get().text
+
+
+@pytest.mark.program
+def test_an_unchanged_page_is_not_sent_again(checked: Console) -> None:
+    checked.wait_for("Not yet:")
+    tag = checked.get().tag
+    assert checked.get(If_None_Match=tag).status == 304
+    keys.create(checked.clients().kms)
+    assert checked.get(If_None_Match=tag).status == 200
+    checked.wait_for("Done:")
+    tag = checked.get().tag
+    mock_kms.advance(days=1)
+    assert checked.get(If_None_Match=tag).status == 200
+
+
+@pytest.mark.program
+def test_the_progress_is_updated_after_a_call(checked: Console) -> None:
+    assert "Checking …" in checked.get().text
+    checked.wait_for("No key has an alias.")
+    keys.create(checked.clients().kms)
+    assert "The account has changed" in checked.get().text
+    page = checked.wait_for("<strong>Done:</strong> A key has an alias of the lab")
+    assert "The account has changed" not in page
+
+
+@pytest.mark.program
+def test_a_class_has_an_overview_and_a_page_for_each_learner(checked: Console) -> None:
+    keys.create(checked.clients(ANNA.account_id).kms)
+    page = checked.wait_for("1. Create the key", "")
+    assert "Anna &lt;b&gt;" in page
+    assert 'class="done"' in page
+    page = checked.get(f"/{ANNA.account_id}").text
+    assert "<h1>Anna &lt;b&gt;</h1>" in page
+    assert "alias/demo-kms-" in page
+    assert 'href="/console"' in page

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -22,10 +23,10 @@ import click
 from botocore.config import Config
 
 from kmsdemo.sandbox.http import client as sandbox_client
-from tests.processes import ROOT, free_port
+from tests.subprocesses import ROOT, free_port
 
-READY_WITHIN_SECONDS = 60
-STOPPED_WITHIN_SECONDS = 20
+READY_WITHIN_SECONDS = 300
+STOPPED_WITHIN_SECONDS = 60
 _SESSION = boto3.Session()
 
 
@@ -49,21 +50,25 @@ class Emulator:
 
     def client(self, service: str, *credentials: str, region: str = "us-east-1") -> Any:
         """Return a client; by default of the account's root."""
-        access_key_id, secret = credentials or ("123456789012", "secret")
-        return _SESSION.client(  # type: ignore[call-overload]
-            service,
-            region_name=region,
-            endpoint_url=self.url,
-            aws_access_key_id=access_key_id,
-            aws_secret_access_key=secret,
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=20),
-        )
+        return _client(self.url, service, region, *(credentials or ("123456789012", "secret")))
 
     def advance(self, days: int) -> None:
         """Let days pass."""
         if not self.moves_time:
             raise CannotBeTried
         sandbox_client.advance(self.url, days=days)
+
+
+@cache
+def _client(url: str, service: str, region: str, access_key_id: str, secret: str) -> Any:
+    return _SESSION.client(  # type: ignore[call-overload]
+        service,
+        region_name=region,
+        endpoint_url=url or None,
+        aws_access_key_id=access_key_id,
+        aws_secret_access_key=secret,
+        config=Config(retries={"total_max_attempts": 1}, read_timeout=READY_WITHIN_SECONDS),
+    )
 
 
 @contextmanager
@@ -105,7 +110,7 @@ def _wait_until_ready(program: subprocess.Popen[bytes], url: str, log: Path) -> 
 
 def _answers(url: str) -> bool:
     try:
-        urlopen(url, timeout=5).close()
+        urlopen(url, timeout=READY_WITHIN_SECONDS).close()
     except HTTPError as error:
         error.close()  # it answers, that is enough
     except (URLError, OSError):

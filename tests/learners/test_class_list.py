@@ -57,3 +57,11 @@ def test_credentials_replace_only_an_earlier_credentials_file(tmp_path: Path) ->
     with pytest.raises(ClassListUnusable):
         class_list.write_credentials(learners, URL, path)
     assert path.read_text() == "dear"
+
+
+def test_credentials_do_not_replace_a_file_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "credentials.csv"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ClassListUnusable):
+        class_list.write_credentials([], URL, path)
+    assert path.read_bytes() == b"\xff\xfe"

@@ -184,7 +184,7 @@ BROKEN: dict[str, Broken] = {
         leaves="/tmp/kmsdemo-test-of-a-leak",  # noqa: S108
     ),
     "decrypts_from_its_own_cache": Broken(
-        marks={ELSEWHERE: "exit code is 1", NO_KEY: "without AWS KMS, contains the password"},
+        marks={ELSEWHERE: "exit code is 1", NO_KEY: "without the key, contains the password"},
         hint="Call AWS KMS each time.",
         encrypt=CACHING,
         decrypt=(
@@ -200,7 +200,7 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "remembers_what_it_decrypted": Broken(
-        marks={NO_KEY: "without AWS KMS, contains the password"},
+        marks={NO_KEY: "without the key, contains the password"},
         hint="A password that is kept from an earlier run",
         encrypt=CACHING,
         decrypt=(

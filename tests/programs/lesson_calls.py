@@ -1,4 +1,4 @@
-"""Gives the whole lesson and writes down each call that it told: ``python -m … FILE``."""
+"""Tells all topics of the lesson and writes down each call that it told: ``python -m … FILE``."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def main(path: str) -> None:
 
     run = pytest.main
     pytest.main = lambda arguments, plugins: run(arguments, [*plugins, collector])  # type: ignore[assignment, misc]
-    code = lesson.give(lesson.Lesson("moto", Options()), [])
+    code = lesson.tell_topics(lesson.Lesson("moto", Options()), [])
     assert code == 0
     Path(path).write_text(json.dumps(collector.scenarios, default=as_text), encoding="utf-8")
 

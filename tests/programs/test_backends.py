@@ -16,7 +16,7 @@ import pytest
 
 from kmsdemo.account.clients import Clients
 from tests import fake_account
-from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment, free_port, python
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, free_port, run_python
 
 FEW = "-kclean_up or deleting_the_table or the_lab_can_start_again or wrong_key or replica"
 FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
@@ -46,7 +46,7 @@ def developer(clients: Clients, url: str) -> dict[str, str]:
 def test_a_run_says_what_it_does_and_leaves_nothing(
     aws: fake_account.FakeAccount, developer: dict[str, str]
 ) -> None:
-    finished = python(*FEATURES, "-q", *fake_account.OPTIONS, more=developer)
+    finished = run_python(*FEATURES, "-q", *fake_account.OPTIONS, variables=developer)
     assert finished.returncode == 0, finished.stdout
     assert finished.stdout.startswith("AWS account 123456789012, Region us-east-1\n")
     assert f"\nat {developer['AWS_ENDPOINT_URL']}\n" in finished.stdout
@@ -68,7 +68,9 @@ def test_scripts_are_the_caller_that_a_profile_names(
     )
     unset = dict.fromkeys(name for name in os.environ | developer if name.startswith("AWS_"))
     at_home = {**unset, "HOME": str(tmp_path), "AWS_PROFILE": "lab", "CI": ""}
-    finished = python(*FEATURES, "-kprints_the_password", *fake_account.OPTIONS, more=at_home)
+    finished = run_python(
+        *FEATURES, "-kprints_the_password", *fake_account.OPTIONS, variables=at_home
+    )
     assert finished.returncode == 0, finished.stdout
     assert "1 passed" in finished.stdout
     assert aws.leftovers() == []
@@ -89,12 +91,12 @@ def test_what_a_killed_run_left_is_swept_up(
         wait_until_it_has_made_something(aws)
         run.kill()
     assert aws.leftovers() != []
-    swept = python("-m", "kmsdemo", "sweep", "--yes", more=developer)
+    swept = run_python("-m", "kmsdemo", "sweep", "--yes", variables=developer)
     assert (swept.returncode, swept.stderr) == (0, "")
     assert re.search(r"^Removed key    [0-9a-f-]{36}  of run [0-9a-f]{8}$", swept.stdout, re.M)
     assert aws.leftovers() == []
     aws.assert_others_are_untouched()
-    again = python("-m", "kmsdemo", "sweep", more=developer)
+    again = run_python("-m", "kmsdemo", "sweep", variables=developer)
     assert again.stdout == (
         "There is nothing to remove in account 123456789012, Region us-east-1.\n"
     )
@@ -126,7 +128,7 @@ def forbidden(clients: Clients, developer: dict[str, str]) -> dict[str, str]:
 def test_what_could_not_be_removed_is_said_once_and_fails_the_run(
     aws: fake_account.FakeAccount, forbidden: dict[str, str]
 ) -> None:
-    finished = python(*FEATURES, "-kthe_wrong_key", *fake_account.OPTIONS, more=forbidden)
+    finished = run_python(*FEATURES, "-kthe_wrong_key", *fake_account.OPTIONS, variables=forbidden)
     assert "1 passed" in finished.stdout
     assert finished.returncode == pytest.ExitCode.TESTS_FAILED
     assert finished.stdout.count("DeleteAlias on alias/demo-kms-") == 1
@@ -140,7 +142,7 @@ def test_what_workers_could_not_remove_is_said_too(
     aws: fake_account.FakeAccount, forbidden: dict[str, str], url: str
 ) -> None:
     options = ("-kthe_wrong_key", "-n1", "--backend=endpoint", f"--endpoint-url={url}")
-    finished = python(*FEATURES, *options, more=forbidden)
+    finished = run_python(*FEATURES, *options, variables=forbidden)
     assert finished.returncode == pytest.ExitCode.TESTS_FAILED
     assert finished.stdout.count("could not remove everything it created: key ") == 1
 
@@ -170,7 +172,7 @@ def test_a_failed_run_leaves_nothing(
         "def test_broken(): pass\n"
     )
     here = ("-m", "pytest", "-pno:cacheprovider", f"-c{ROOT / 'pytest.ini'}", "-pconftest")
-    finished = python(*here, *fake_account.OPTIONS, tmp_path, more=developer)
+    finished = run_python(*here, *fake_account.OPTIONS, tmp_path, variables=developer)
     assert finished.returncode == 1
     assert "✘ Then the key does not exist" in finished.stdout
     assert aws.states() == ["PendingDeletion"]
@@ -181,7 +183,7 @@ def test_a_refusal_comes_before_anything_is_done(
     aws: fake_account.FakeAccount, developer: dict[str, str]
 ) -> None:
     for command, code in ((FEATURES, pytest.ExitCode.USAGE_ERROR), (("-m", "kmsdemo", "lab"), 2)):
-        finished = python(*command, "--backend=aws", more=developer)
+        finished = run_python(*command, "--backend=aws", variables=developer)
         assert finished.returncode == code
         assert (
             "needs its id, so that no account is used by accident"
@@ -238,7 +240,7 @@ def test_localstack_is_found_as_its_client_finds_it(
 ) -> None:
     host, port = url.removeprefix("http://").split(":")
     at = {"LOCALSTACK_HOST": host, "EDGE_PORT": port}
-    finished = python(*FEATURES, "-k", "wrong_key", "--backend=localstack", more=at)
+    finished = run_python(*FEATURES, "-k", "wrong_key", "--backend=localstack", variables=at)
     assert finished.returncode == 0, finished.stdout
     assert finished.stdout.startswith(f"AWS is LocalStack at {url}\n")
     assert "PendingDeletion" in aws.states()
@@ -251,7 +253,7 @@ def test_services_of_localstack_may_live_apart(aws: fake_account.FakeAccount, ur
         "AWS_ENDPOINT_URL_KMS": url,
         "AWS_ENDPOINT_URL_DYNAMODB": url,
     }
-    finished = python(*FEATURES, "-k", "wrong_key", "--backend=localstack", more=apart)
+    finished = run_python(*FEATURES, "-k", "wrong_key", "--backend=localstack", variables=apart)
     assert finished.returncode == 0, finished.stdout
     assert finished.stdout.startswith(f"AWS is LocalStack at {url}\n")
     assert "PendingDeletion" in aws.states()
@@ -260,9 +262,9 @@ def test_services_of_localstack_may_live_apart(aws: fake_account.FakeAccount, ur
 def test_an_emulator_that_has_become_right_is_noticed(url: str) -> None:
     at = {"LOCALSTACK_HOST": url.removeprefix("http://")}
     cancel = "-kcancelkeydeletion_fails"
-    finished = python(*FEATURES, cancel, "--backend=localstack", more=at)
+    finished = run_python(*FEATURES, cancel, "--backend=localstack", variables=at)
     assert finished.returncode == 1
-    assert "[XPASS(strict)] CancelKeyDeletion of a disabled key says" in finished.stdout
+    assert "[XPASS(strict)] CancelKeyDeletion of a disabled key returns" in finished.stdout
 
 
 def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> None:
@@ -275,7 +277,7 @@ def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> N
     )
     here = ("--backend=endpoint", f"--endpoint-url={url}", "--emulator=sandbox", "-pknown")
     path = f"{ROOT}:{tmp_path}"
-    finished = python(*FEATURES, "-kthe_wrong_key", *here, more={"PYTHONPATH": path})
+    finished = run_python(*FEATURES, "-kthe_wrong_key", *here, variables={"PYTHONPATH": path})
     assert finished.returncode == 0, finished.stdout
     assert "1 scenario differs from AWS on this backend\n" in finished.stdout
 
@@ -284,7 +286,7 @@ def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> N
 def test_a_dead_endpoint_is_reported_within_5_seconds(command: tuple[str, ...]) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     began = time.monotonic()
-    finished = python(*command, "--backend=endpoint", f"--endpoint-url={url}")
+    finished = run_python(*command, "--backend=endpoint", f"--endpoint-url={url}")
     assert time.monotonic() - began < 5
     assert finished.returncode in (1, pytest.ExitCode.USAGE_ERROR)
     printed = finished.stdout + finished.stderr
@@ -296,15 +298,15 @@ def test_a_dead_endpoint_is_reported_within_5_seconds(command: tuple[str, ...]) 
 
 def test_a_localstack_that_is_not_there_can_be_started() -> None:
     nowhere = {"LOCALSTACK_HOST": f"127.0.0.1:{free_port()}"}
-    finished = python("-m", "kmsdemo", "lab", "--backend=localstack", more=nowhere)
+    finished = run_python("-m", "kmsdemo", "lab", "--backend=localstack", variables=nowhere)
     assert finished.returncode == 1
     assert nowhere["LOCALSTACK_HOST"] in finished.stderr
     assert "docker compose up --wait" in finished.stderr
 
 
 def test_a_localstack_host_that_is_none_is_named() -> None:
-    finished = python(
-        "-m", "kmsdemo", "lab", "--backend=localstack", more={"LOCALSTACK_HOST": "a:b"}
+    finished = run_python(
+        "-m", "kmsdemo", "lab", "--backend=localstack", variables={"LOCALSTACK_HOST": "a:b"}
     )
     assert finished.returncode == 1
     assert "LOCALSTACK_HOST: could not parse a:b" in finished.stderr
@@ -312,24 +314,24 @@ def test_a_localstack_host_that_is_none_is_named() -> None:
 
 
 def test_an_emulator_that_nobody_knows_is_named(url: str) -> None:
-    finished = python(
+    finished = run_python(
         "-m", "kmsdemo", "lab", "--backend=endpoint", f"--endpoint-url={url}", "--emulator=moon"
     )
     assert finished.returncode == 2
-    assert "name one of: localstack, ministack." in finished.stderr
+    assert "choose one of: localstack, ministack." in finished.stderr
 
 
 @pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
 def test_nobody_believes_to_be_elsewhere(command: tuple[str, ...]) -> None:
-    finished = python(*command, "--endpoint-url=http://127.0.0.1:1")
+    finished = run_python(*command, "--endpoint-url=http://127.0.0.1:1")
     assert finished.returncode in (2, pytest.ExitCode.USAGE_ERROR)
     assert (
         "--endpoint-url is an option of the backend endpoint; this run uses moto.\n"
-        "Add --backend endpoint, or leave --endpoint-url out.\n"
+        "Add --backend endpoint, or omit --endpoint-url.\n"
     ) in finished.stderr
 
 
 def test_an_endpoint_must_be_named() -> None:
-    finished = python("-m", "kmsdemo", "lab", "--backend=endpoint")
+    finished = run_python("-m", "kmsdemo", "lab", "--backend=endpoint")
     assert finished.returncode == 2
     assert "--endpoint-url http://" in finished.stderr

@@ -12,8 +12,8 @@ import pytest
 
 from kmsdemo.account.clients import Clients
 from steps.iam_users import create_iam_user
-from tests.processes import in_terminal, python
 from tests.programs import checked_accounts
+from tests.subprocesses import run_in_terminal, run_python
 
 ALIAS = "A key has an alias of the lab"
 TABLE = "The table exists"
@@ -63,7 +63,7 @@ NOT_YET: dict[str, dict[str, str]] = {
 @pytest.fixture(scope="module")
 def checked() -> dict[str, Any]:
     """The findings in each account, and the operations that the check called."""
-    finished = python("-m", "tests.programs.checked_accounts")
+    finished = run_python("-m", "tests.programs.checked_accounts")
     assert finished.returncode == 0, finished.stderr
     checked: dict[str, Any] = json.loads(finished.stdout)
     return checked
@@ -103,7 +103,7 @@ def test_it_changes_nothing(checked: dict[str, Any]) -> None:
 
 
 def check(aws_environment: Mapping[str, str], *options: str, **more: str) -> Any:
-    return python("-m", "kmsdemo", "check", *options, more={**aws_environment, **more})
+    return run_python("-m", "kmsdemo", "check", *options, variables={**aws_environment, **more})
 
 
 def test_it_prints_what_it_found_and_what_to_do_next(
@@ -114,7 +114,7 @@ def test_it_prints_what_it_found_and_what_to_do_next(
     assert (finished.returncode, finished.stderr) == (1, "")
     assert (
         "  NOT YET No item contains readable text\n"
-        "    We see: The item of user 12345 contains readable text.\n"
+        "    Found: The item of user 12345 contains readable text.\n"
         "    Next: AWS KMS must encrypt the password before you store it;"
     ) in finished.stdout
     assert "\nNext, 5. Verify the ciphertext: AWS KMS must encrypt" in finished.stdout
@@ -167,19 +167,19 @@ def test_watch_repeats_the_check_until_ctrl_c(
     clients: Clients, aws_environment: Mapping[str, str]
 ) -> None:
     def answer(printed: str) -> str:
-        if "There are no tables" in printed and printed.count("Ctrl-C ends it") == 1:
+        if "There are no tables" in printed and printed.count("press Ctrl-C to stop") == 1:
             checked_accounts.ACCOUNTS["table_without_items"](clients)
-        is_seen = printed.count("Ctrl-C ends it") == 2 and "^C" not in printed
+        is_seen = printed.count("press Ctrl-C to stop") == 2 and "^C" not in printed
         return "\x03" if is_seen else ""
 
     command = ("-m", "kmsdemo", "check", "--watch")
-    code, printed = in_terminal(*command, answer=answer, more=aws_environment)
+    code, printed = run_in_terminal(*command, answer=answer, variables=aws_environment)
     assert code == 0
-    assert "We see: The table demo-kms is empty." in printed
+    assert "Found: The table demo-kms is empty." in printed
     assert "Traceback" not in printed
 
 
 def test_watch_does_not_take_json() -> None:
-    finished = python("-m", "kmsdemo", "check", "--watch", "--json")
+    finished = run_python("-m", "kmsdemo", "check", "--watch", "--json")
     assert finished.returncode == 2
-    assert "leave out --json and --junit" in finished.stderr
+    assert "--watch cannot be combined with --json or --junit" in finished.stderr

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.processes import environment, in_terminal, python
+from tests.subprocesses import environment, run_in_terminal, run_python
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Classroom:
         return self.learners[0]["AWS_ENDPOINT_URL"]
 
     def work(self, learner: int, *command: str) -> None:
-        finished = python("-m", "kmsdemo", *command, more=self.learners[learner])
+        finished = run_python("-m", "kmsdemo", *command, variables=self.learners[learner])
         assert finished.returncode == 0, finished.stderr
 
 
@@ -52,7 +52,7 @@ def test_each_learner_works_in_a_separate_account(classroom: Classroom) -> None:
     classroom.work(0, "encrypt", "a secret of Anna")
     classroom.work(1, "setup")
     url = f"--endpoint-url={classroom.url}"
-    finished = python("-m", "kmsdemo", "class", classroom.names, url, "--json")
+    finished = run_python("-m", "kmsdemo", "class", classroom.names, url, "--json")
     progress = json.loads(finished.stdout)
     assert progress["Anna"] == {
         "1. Create the key": "done",
@@ -66,7 +66,7 @@ def test_each_learner_works_in_a_separate_account(classroom: Classroom) -> None:
 
 
 def test_the_console_shows_the_class(classroom: Classroom) -> None:
-    assert classroom.printed[3] == f"To look at what is in it: {classroom.url}/console\n"
+    assert classroom.printed[3] == f"Console: {classroom.url}/console\n"
     with urlopen(f"{classroom.url}/console", timeout=10) as page:
         assert "Ben [the bear]" in page.read().decode()
 
@@ -78,14 +78,14 @@ def test_the_table_is_updated_while_it_is_shown(classroom: Classroom) -> None:
         return "\x03" if "✔" in printed and "^C" not in printed else ""
 
     command = ("-m", "kmsdemo", "class", classroom.names, f"--endpoint-url={classroom.url}")
-    code, printed = in_terminal(*command, answer=answer)
+    code, printed = run_in_terminal(*command, answer=answer)
     assert code == 0
     assert "Traceback" not in printed
 
 
 def test_a_pipe_gets_the_table_once(classroom: Classroom) -> None:
     url = f"--endpoint-url={classroom.url}"
-    finished = python("-m", "kmsdemo", "class", classroom.names, url)
+    finished = run_python("-m", "kmsdemo", "class", classroom.names, url)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert "Ben [the bear]" in finished.stdout
     assert max(map(len, finished.stdout.splitlines())) <= 80
@@ -96,13 +96,13 @@ def test_a_finished_lab_is_done_in_every_step(classroom: Classroom) -> None:
     classroom.work(0, "schedule-deletion", "--days=7")
     classroom.work(0, "cleanup", "--yes")
     url = f"--endpoint-url={classroom.url}"
-    finished = python("-m", "kmsdemo", "class", classroom.names, url, "--json")
+    finished = run_python("-m", "kmsdemo", "class", classroom.names, url, "--json")
     assert set(json.loads(finished.stdout)["Anna"].values()) == {"done"}
 
 
 def test_a_missing_list_is_reported_in_two_lines() -> None:
     for command in (["class", "nobody.txt"], ["sandbox", "--port=0", "--class", "nobody.txt"]):
-        finished = python("-m", "kmsdemo", *command)
+        finished = run_python("-m", "kmsdemo", *command)
         assert (finished.returncode, finished.stdout) == (1, "")
         assert finished.stderr.startswith(
             "Error: nobody.txt cannot be used: No such file or directory.\n"

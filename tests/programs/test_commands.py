@@ -17,7 +17,7 @@ import awscli.clidriver  # type: ignore[import-untyped]
 import pytest
 
 from kmsdemo.backends import Backend
-from tests.processes import python
+from tests.subprocesses import run_python
 
 # What AWS makes up, so that it is another the second time.
 FRESH = ("KeyId", "CiphertextBlob", "Plaintext", "GrantId", "GrantToken", "AccessKeyId", "UserId")
@@ -54,7 +54,7 @@ Call = dict[str, Any]
 def lesson(tmp_path_factory: pytest.TempPathFactory) -> list[list[Call]]:
     """The calls of the whole lesson, scenario by scenario."""
     path = tmp_path_factory.mktemp("lesson") / "calls.json"
-    finished = python("-m", "tests.programs.lesson_calls", path)
+    finished = run_python("-m", "tests.programs.lesson_calls", path)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     scenarios: list[list[Call]] = json.loads(path.read_text(encoding="utf-8"))
     return scenarios

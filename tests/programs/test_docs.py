@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from kmsdemo.cli import main
-from tests.processes import ROOT, free_port, python
 from tests.programs.pages import PAGES, Block, blocks, clone, follow, shell
+from tests.subprocesses import ROOT, free_port, run_python
 
 PRINTED = {
     "ci": [
@@ -31,7 +31,7 @@ PRINTED = {
     "instructor": [
         r"^Chapter 5 of 7$",
         r"chosen by the class",
-        r"^ +# \(1\) The password travels to AWS KMS",
+        r"^ +# \(1\) The password is sent to AWS KMS",
         r"^  Anna +not yet",
         r"^  Zoë Müller +not yet",
     ],
@@ -140,7 +140,7 @@ def test_commands_that_are_not_run_have_options_that_exist() -> None:
 def test_calls_of_pytest_that_are_not_run_have_options_that_exist() -> None:
     calls = list(calls_not_run("pytest"))
     for arguments in calls:
-        shown = python("-m", "pytest", *arguments, "--help")
+        shown = run_python("-m", "pytest", *arguments, "--help")
         assert shown.returncode == 0, shown.stderr
     assert len(calls) > 2
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.processes import ROOT, TIME_LIMIT_SECONDS, environment
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment
 
 # Stands in for LocalStack, which most environments do not have: it is healthy and has nothing.
 LISTENS = """\

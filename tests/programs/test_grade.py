@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes import environment, in_terminal, python
 from tests.programs.broken_scripts import BROKEN, HIDDEN, LINES, SCRIPTS, Broken
+from tests.subprocesses import environment, run_in_terminal, run_python
 
 FULL_MARKS = 17
 GOOD = Broken({}, "")
@@ -35,7 +35,7 @@ IN_PYTHON = commands(f"{sys.executable} -S encrypt.py", f"{sys.executable} -S de
 
 
 def grade(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return python("-m", "kmsdemo", "grade", *options, folder=folder, more=BESIDE_PYTHON)
+    return run_python("-m", "kmsdemo", "grade", *options, folder=folder, variables=BESIDE_PYTHON)
 
 
 # ------------------------------------------------------------------------------ good scripts
@@ -114,7 +114,7 @@ def test_a_finding_has_what_is_expected_what_is_found_and_a_next_step(tmp_path: 
         "  NOT YET The encrypt script prints a user number\n"
         "    Expected: A new encrypted password for user: "
     ) in finished.stdout
-    assert "    We see: It prints a different line.\n    Output: A new password" in finished.stdout
+    assert "    Found: It prints a different line.\n    Output: A new password" in finished.stdout
     assert "    Next: Print exactly the two lines of the lab to standard" in finished.stdout
     assert finished.stdout.endswith(f"\n{FULL_MARKS - 1} of {FULL_MARKS}.\n")
 
@@ -209,7 +209,7 @@ def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
         return "\x03" if running() and "^C" not in printed else ""
 
     program = ("-m", "kmsdemo", "grade", *commands(script, script))
-    code, printed = in_terminal(*program, answer=answer, folder=tmp_path)
+    code, printed = run_in_terminal(*program, answer=answer, folder=tmp_path)
     assert code == 130, printed
     assert printed.endswith("\nInterrupted.\n")
     assert not running()

@@ -1,4 +1,4 @@
-"""``kmsdemo shell``: an AWS of one's own, and a shell in it."""
+"""``kmsdemo shell``: a shell that is connected to a new sandbox."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import in_terminal, python
+from tests.subprocesses import run_in_terminal, run_python
 
 
 def shell(*command: str, **more: str) -> tuple[int, str, str]:
-    finished = python("-m", "kmsdemo", "shell", "--", *command, more=more)
+    finished = run_python("-m", "kmsdemo", "shell", "--", *command, variables=more)
     return finished.returncode, finished.stdout, finished.stderr
 
 
@@ -72,12 +72,12 @@ def test_files_that_are_new_are_kept() -> None:
     shutil.rmtree(folder)
 
 
-def test_a_command_that_is_not_there_is_said_in_two_lines() -> None:
+def test_a_missing_command_is_reported_in_two_lines() -> None:
     code, printed, errors = shell("no-such-command")
     assert (code, printed) == (1, "")
     assert errors == (
         "Error: no-such-command cannot be started: No such file or directory.\n"
-        "Check its name and the PATH.\n"
+        "Check the name and the PATH.\n"
     )
 
 
@@ -97,16 +97,51 @@ def test_a_shell_greets_and_says_what_was_reached(program: str) -> None:
     path = shutil.which(program)
     assert path is not None
     lines = typist("kmsdemo setup\n", "sleep 60\n", "\x03", "echo $((6 * 7))\n", "exit\n")
-    code, printed = in_terminal("-m", "kmsdemo", "shell", answer=lines, more={"SHELL": path})
+    code, printed = run_in_terminal(
+        "-m", "kmsdemo", "shell", answer=lines, variables={"SHELL": path}
+    )
     assert code == 0
     greeting = printed.splitlines()[:2]
     assert re.fullmatch(
-        r"To look at your own AWS: http://127.0.0.1:\d+/console \(exit .*", greeting[0]
+        r"Console of your sandbox: http://127.0.0.1:\d+/console \(leave with exit\)", greeting[0]
     )
     assert greeting[1].startswith("First task: create a symmetric KMS key")
     assert max(map(len, greeting)) <= 80
     assert "(kms lab) " in printed
     assert "42\n" in printed
-    reached = printed[printed.index("Reached: ") :]
-    assert reached.startswith("Reached: 5 of 12.\n  A key has an alias of the lab\n")
-    assert reached.endswith("The sandbox has stopped; nothing of it is left.\n")
+    reached = printed[printed.index("Done: ") :]
+    assert reached.startswith("Done: 5 of 12.\n  A key has an alias of the lab\n")
+    assert reached.endswith("The sandbox has stopped; its data is deleted.\n")
+
+
+# It writes each line into the history at once, as many have it.
+CONFIGURATION = """
+HISTFILE=~/.my_history
+export HISTFILE
+HISTSIZE=100
+HISTFILESIZE=100
+set -o history
+PROMPT_COMMAND="history -a"
+"""
+
+
+@pytest.mark.parametrize("program", ["bash", "sh", "zsh", "fish", "ksh"])
+def test_what_is_typed_stays_out_of_the_users_history(program: str, tmp_path: Path) -> None:
+    path = shutil.which(program)
+    if path is None:
+        pytest.skip(f"there is no {program} here")
+    for name in (".bashrc", ".zshrc", ".profile", ".kshrc"):
+        (tmp_path / name).write_text(CONFIGURATION)
+    lines = typist("echo correct-horse\n", "exit\n")
+    home = {"SHELL": path, "HOME": str(tmp_path), "HISTFILE": str(tmp_path / "history")}
+    run_in_terminal("-m", "kmsdemo", "shell", answer=lines, variables=home)
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in written if b"correct-horse" in path.read_bytes()] == []
+
+
+def test_what_is_typed_is_in_the_history_of_the_session() -> None:
+    bash = shutil.which("bash")
+    assert bash is not None
+    lines = typist("echo correct-horse\n", "clear; history\n", "exit\n")
+    _, printed = run_in_terminal("-m", "kmsdemo", "shell", answer=lines, variables={"SHELL": bash})
+    assert re.search(r"\d+ +echo correct-horse", printed)

@@ -11,7 +11,7 @@ import pytest
 
 from kmsdemo.backends.divergences import DIVERGENCES
 from kmsdemo.backends.moto import Moto
-from tests.processes import ROOT, python
+from tests.subprocesses import ROOT, run_python
 
 FEATURES = sorted((ROOT / "features").glob("*.feature"))
 EXAMPLE_ROW = re.compile(r"^\s*\|\s*(.*?)\s*\|$", re.MULTILINE)
@@ -57,15 +57,15 @@ def test_every_feature_is_bound() -> None:
 
 
 def test_the_options_and_markers_are_shown() -> None:
-    shown = python("-m", "pytest", "--help").stdout
+    shown = run_python("-m", "pytest", "--help").stdout
     assert "--backend={aws,endpoint,localstack,moto}" in shown
-    markers = python("-m", "pytest", "--markers").stdout
-    assert "@pytest.mark.lab: the lab itself" in markers
+    markers = run_python("-m", "pytest", "--markers").stdout
+    assert "@pytest.mark.lab: the steps of the lab" in markers
     assert "@pytest.mark.program: starts other programs" in markers
 
 
 def test_an_unknown_backend_is_a_usage_error() -> None:
-    finished = python("-m", "pytest", "--backend=mars")
+    finished = run_python("-m", "pytest", "--backend=mars")
     assert finished.returncode == 4
     assert "invalid choice: 'mars'" in finished.stderr
 
@@ -80,14 +80,14 @@ def test_a_divergence_that_is_fixed_is_noticed(tmp_path: Path) -> None:
         "from pytest_bdd import scenarios\n"
         f"scenarios({str(ROOT / 'features' / 'create_table.feature')!r})\n"
     )
-    finished = python("-m", "pytest", "-pno:cacheprovider", tmp_path, folder=tmp_path)
+    finished = run_python("-m", "pytest", "-pno:cacheprovider", tmp_path, folder=tmp_path)
     assert finished.returncode == 1
     assert "XPASS(strict)" in finished.stdout
 
 
 def run_part(*options: str) -> None:
     part = "-kthe_password_decrypts_unchanged or the_table_can_be_deleted or deleting_the_table"
-    finished = python("-m", "pytest", "features", part, "-pno:cacheprovider", *options)
+    finished = run_python("-m", "pytest", "features", part, "-pno:cacheprovider", *options)
     assert finished.returncode == 0, finished.stdout
 
 
@@ -111,9 +111,9 @@ def test_a_part_runs_alone_and_reports_as_cucumber_json(tmp_path: Path) -> None:
 
 def test_the_aws_configuration_of_the_user_is_ignored(tmp_path: Path) -> None:
     """A profile, an endpoint or a proxy of the user must not reach the embedded account."""
-    finished = python(
+    finished = run_python(
         *("-m", "pytest", "features", "-kencrypt_script_prints", "-pno:cacheprovider"),
-        more={
+        variables={
             "AWS_PROFILE": "none-such",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
             "AWS_REGION": "eu-north-1",
@@ -135,6 +135,6 @@ def test_ctrl_c_causes_no_resource_warning(tmp_path: Path) -> None:
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     options = ("-pno:cacheprovider", "-pkmsdemo.suite.interruption")
-    finished = python("-m", "pytest", *options, tmp_path, folder=tmp_path)
+    finished = run_python("-m", "pytest", *options, tmp_path, folder=tmp_path)
     assert finished.returncode == pytest.ExitCode.INTERRUPTED
     assert "Traceback" not in finished.stdout + finished.stderr

@@ -1,1 +1,1 @@
-"""Tests of the sandbox, one module for each thing that it promises."""
+"""Tests of the sandbox."""

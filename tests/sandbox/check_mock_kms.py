@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import unittest
 from typing import Any
 
@@ -20,7 +21,7 @@ def kms() -> Any:
     return boto3.client("kms", region_name="us-east-1")
 
 
-def doomed_key() -> str:
+def key_pending_deletion() -> str:
     key_id: str = kms().create_key()["KeyMetadata"]["KeyId"]
     kms().schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     return key_id
@@ -33,7 +34,7 @@ def assert_faithful(key_id: str) -> None:
 
 def test_as_a_context_manager() -> None:
     with mock_kms() as sandbox:
-        key_id = doomed_key()
+        key_id = key_pending_deletion()
         assert_faithful(key_id)
         sandbox.advance(days=7)
         with pytest.raises(ClientError, match="NotFoundException"):
@@ -42,33 +43,85 @@ def test_as_a_context_manager() -> None:
 
 @mock_kms()
 def test_as_a_decorator() -> None:
-    assert_faithful(doomed_key())
+    assert_faithful(key_pending_deletion())
 
 
 @mock_kms()
 class AsADecoratorOfAClass(unittest.TestCase):
-    def test_a_doomed_key(self) -> None:
-        assert_faithful(doomed_key())
+    def test_a_key_pending_deletion(self) -> None:
+        assert_faithful(key_pending_deletion())
 
 
-def test_each_use_begins_afresh() -> None:
+@mock_kms
+def test_as_a_decorator_without_parentheses() -> None:
+    assert_faithful(key_pending_deletion())
+
+
+@pytest.mark.parametrize("decorator", [mock_kms, mock_kms()], ids=["bare", "called"])
+def test_as_a_decorator_of_an_async_function(decorator: Any) -> None:
+    @decorator  # type: ignore[untyped-decorator]
+    async def a_key_pending_deletion(name: str) -> str:
+        key_id = key_pending_deletion()
+        await asyncio.sleep(0)
+        assert_faithful(key_id)
+        return name
+
+    assert asyncio.run(a_key_pending_deletion("its value")) == "its value"
+    assert a_key_pending_deletion.__name__ == "a_key_pending_deletion"
+
+
+@mock_kms
+class WithASetupMethod(unittest.TestCase):
+    """The setup and the test share keys and clock; another test begins afresh."""
+
+    def setUp(self) -> None:
+        self.key_id = key_pending_deletion()
+        mock_kms.advance(days=3)
+
+    def test_the_key_is_there(self) -> None:
+        assert [key["KeyId"] for key in kms().list_keys()["Keys"]] == [self.key_id]
+
+    def test_its_waiting_period_goes_on(self) -> None:
+        mock_kms.advance(days=4)
+        assert kms().list_keys()["Keys"] == []
+
+
+@mock_kms
+class TestWithASetupMethodOfPytest:
+    def setup_method(self) -> None:
+        self.key_id = key_pending_deletion()
+
+    def teardown_method(self, method: Any) -> None:
+        assert method.__name__.startswith("test_")
+
+    def test_the_key_is_there(self) -> None:
+        assert_faithful(self.key_id)
+
+
+@mock_kms
+class WithAnAsyncTest(unittest.IsolatedAsyncioTestCase):
+    async def test_a_key_pending_deletion(self) -> None:
+        assert_faithful(key_pending_deletion())
+
+
+def test_each_use_starts_with_empty_accounts() -> None:
     with mock_kms() as sandbox:
-        doomed_key()
+        key_pending_deletion()
         sandbox.advance(days=100)
     with mock_kms():
         assert kms().list_keys()["Keys"] == []
-        assert_faithful(doomed_key())
+        assert_faithful(key_pending_deletion())
 
 
-def test_one_inside_the_other_shares_its_state() -> None:
+def test_nested_uses_share_their_state() -> None:
     with mock_kms():
-        key_id = doomed_key()
+        key_id = key_pending_deletion()
         with mock_kms():
             assert_faithful(key_id)
         assert_faithful(key_id)
 
 
-def test_inside_mock_aws_it_keeps_what_is_there() -> None:
+def test_inside_mock_aws_it_keeps_the_state() -> None:
     def topics() -> int:
         return len(boto3.client("sns", region_name="us-east-1").list_topics()["Topics"])
 
@@ -76,12 +129,12 @@ def test_inside_mock_aws_it_keeps_what_is_there() -> None:
         boto3.client("sns", region_name="us-east-1").create_topic(Name="mine")
         with mock_kms():
             assert topics() == 1
-            assert_faithful(doomed_key())
-        assert topics() == 1, "mock_aws goes on"
-        assert kms().encrypt(KeyId=doomed_key(), Plaintext=b"x"), "and is plain moto again"
+            assert_faithful(key_pending_deletion())
+        assert topics() == 1, "mock_aws continues"
+        assert kms().encrypt(KeyId=key_pending_deletion(), Plaintext=b"x"), "plain moto again"
 
 
-def test_it_leaves_moto_as_it_was() -> None:
+def test_it_restores_moto() -> None:
     before = (BaseResponse.get_current_account, vars(models)["generate_private_key"])
     with mock_kms():
         assert KmsResponse.call_action is not BaseResponse.call_action
@@ -89,16 +142,16 @@ def test_it_leaves_moto_as_it_was() -> None:
     assert "call_action" not in vars(KmsResponse)
     assert (BaseResponse.get_current_account, vars(models)["generate_private_key"]) == before
     with mock_aws():
-        assert kms().encrypt(KeyId=doomed_key(), Plaintext=b"x"), "plain moto lets it"
+        assert kms().encrypt(KeyId=key_pending_deletion(), Plaintext=b"x"), "plain moto encrypts"
 
 
-def test_it_leaves_moto_as_it_was_after_a_failure() -> None:
+def test_it_restores_moto_after_a_failure() -> None:
     with pytest.raises(ZeroDivisionError), mock_kms():
         1 / 0  # noqa: B018
     assert "call_action" not in vars(KmsResponse)
 
 
-def test_a_moto_that_lacks_something_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_names_what_moto_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     needed = {"moto.kms.models": ("Key", "Door"), "moto.gone": ("anything",)}
     monkeypatch.setattr(moto_check, "NEEDED", needed)
     with pytest.raises(moto_check.UnknownMoto) as raised:

@@ -1,4 +1,4 @@
-"""Each error of the sandbox says what happened and what to do, in a line each."""
+"""Each error of the sandbox has one line for what happened and one for what to do next."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from kmsdemo.sandbox.errors import CannotListen, NoSandboxThere, PortTaken, Sand
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_says_what_happened_and_what_to_do_in_a_line_each(error: SandboxError) -> None:
+def test_an_error_has_a_line_for_what_happened_and_one_for_what_to_do_next(
+    error: SandboxError,
+) -> None:
     what, next_step = str(error).splitlines()
     assert what.endswith(".")
     assert next_step.endswith(".")

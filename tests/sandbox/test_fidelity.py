@@ -1,27 +1,33 @@
-"""The sandbox holds every row of the table that compares emulators with AWS."""
+"""The sandbox is right in every row of the table that compares emulators with AWS."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import pytest
 
 from benchmarks.behaviours import Behaviour, all_behaviours
-from kmsdemo.account.clients import Clients
+from kmsdemo.account import Account
+from kmsdemo.sandbox import mock_kms
 from tests.emulators import Emulator
-from tests.processes import ROOT
+from tests.subprocesses import ROOT
 
 BEHAVIOURS = all_behaviours()
 
 
+class Embedded(Emulator):
+    """The sandbox in this process."""
+
+    def advance(self, days: int) -> None:
+        mock_kms.advance(days=days)
+
+
 @pytest.fixture
-def sandbox(clients: Clients, aws_environment: Mapping[str, str]) -> Emulator:
-    """The running sandbox, with empty accounts."""
-    return Emulator("sandbox", aws_environment["AWS_ENDPOINT_URL"], moves_time=True)
+def sandbox(account: Account) -> Emulator:
+    """The sandbox, with empty accounts."""
+    return Embedded("sandbox", url="")
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
-def test_the_sandbox_answers_as_aws_documents(sandbox: Emulator, behaviour: Behaviour) -> None:
+def test_the_sandbox_behaves_as_aws_documents(sandbox: Emulator, behaviour: Behaviour) -> None:
     assert behaviour.answer(sandbox) == behaviour.documented
 
 

@@ -1,4 +1,4 @@
-"""What a failed scenario prints: the step, the AWS call behind it, the error; in under 25 lines."""
+"""A failed scenario prints its step, its AWS calls and the error, in under 25 lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import ROOT, python
+from tests.subprocesses import ROOT, run_python
 
 pytestmark = pytest.mark.program
 
@@ -62,7 +62,7 @@ def compare(kms, dynamodb, key):
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The report of each scenario of a suite that goes wrong, by the name of its test."""
+    """The report of each failing scenario, by the name of its test."""
     return reports(tmp_path_factory.mktemp("wrong"))
 
 
@@ -79,7 +79,7 @@ def reports(folder: Path, *options: str) -> dict[str, str]:
         *options,
         folder,
     ]
-    finished = python(*arguments, folder=folder, more={"SECRET": SECRET})
+    finished = run_python(*arguments, folder=folder, variables={"SECRET": SECRET})
     assert finished.returncode == 1, finished.stdout + finished.stderr
     assert SECRET not in finished.stdout + finished.stderr
     cases = ET.parse(junit).getroot().iter("testcase")
@@ -116,19 +116,19 @@ def test_a_password_that_differs_is_not_shown(printed: dict[str, str]) -> None:
     assert "something else" not in report
 
 
-def test_a_sentence_without_a_step_is_named(printed: dict[str, str]) -> None:
+def test_a_sentence_without_a_step_is_reported(printed: dict[str, str]) -> None:
     report = printed["test_a_sentence_that_nobody_knows"]
     assert "✘ When I say something new" in report
     assert "StepDefinitionNotFoundError" in report
 
 
-def test_a_long_story_is_told_in_under_25_lines(printed: dict[str, str]) -> None:
+def test_the_report_of_a_long_scenario_has_under_25_lines(printed: dict[str, str]) -> None:
     report = printed["test_a_long_story"]
     assert "… 6 earlier" in report
     assert all(len(report.splitlines()) < 25 for report in printed.values())
 
 
-def test_a_style_of_traceback_of_ones_own_is_respected(tmp_path: Path) -> None:
+def test_a_traceback_style_replaces_the_report(tmp_path: Path) -> None:
     report = reports(tmp_path, "--tb=short")["test_a_key_that_is_not_there"]
     assert "kmsdemo/cipher.py" in report
     assert "Scenario:" not in report

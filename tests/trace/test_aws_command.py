@@ -1,4 +1,4 @@
-"""The aws command that makes the same call, in words; tests/programs/test_commands.py runs them."""
+"""The ``aws`` command that makes the same call; tests/programs/test_commands.py runs them."""
 
 from __future__ import annotations
 
@@ -79,5 +79,5 @@ def line(service: str, operation: str, **parameters: Any) -> str:
         (line("kms", "ListKeys", Nonsense=1), "list-keys"),
     ],
 )
-def test_it_says_what_a_learner_would_type(says: str, expected: str) -> None:
+def test_the_command_is_what_a_learner_types(says: str, expected: str) -> None:
     assert says == expected

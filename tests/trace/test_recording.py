@@ -1,4 +1,4 @@
-"""The trace keeps what was called and hides what is secret."""
+"""A trace records calls and hides secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests import fake_endpoint
 
 @pytest.fixture
 def traced(account: Account) -> Iterator[tuple[Clients, list[Call]]]:
-    """Clients of a session that is traced, and its calls."""
+    """Clients of a traced session, and its calls."""
     session = connect().session
     with trace(session) as calls:
         yield Clients(session), calls
@@ -30,7 +30,7 @@ def test_a_call_shows_its_operation_and_parameters(traced: tuple[Clients, list[C
     ]
 
 
-def test_a_plaintext_is_hidden_and_a_ciphertext_is_kept(
+def test_a_plaintext_is_hidden_and_a_ciphertext_is_recorded(
     traced: tuple[Clients, list[Call]],
 ) -> None:
     clients, calls = traced
@@ -42,14 +42,16 @@ def test_a_plaintext_is_hidden_and_a_ciphertext_is_kept(
     assert "hunter2" not in repr(calls)
 
 
-def test_long_text_is_cut_only_where_it_is_shown(traced: tuple[Clients, list[Call]]) -> None:
+def test_a_long_text_is_recorded_in_full_and_shown_shortened(
+    traced: tuple[Clients, list[Call]],
+) -> None:
     clients, calls = traced
     clients.kms.create_key(Description="x" * 1000)
     assert calls[0].parameters["Description"] == "x" * 1000
     assert len(str(calls[0])) < 100
 
 
-def test_binary_attributes_of_an_item_are_counted_only_where_they_are_shown(
+def test_bytes_are_recorded_in_full_and_shown_as_their_number(
     traced: tuple[Clients, list[Call]],
 ) -> None:
     clients, calls = traced
@@ -70,7 +72,7 @@ def test_a_response_has_the_types_of_boto3(traced: tuple[Clients, list[Call]]) -
     assert listed.response["Truncated"] is False
 
 
-def test_control_characters_do_not_reach_whoever_reads_a_call(
+def test_control_characters_are_shown_escaped(
     traced: tuple[Clients, list[Call]],
 ) -> None:
     clients, calls = traced
@@ -79,7 +81,7 @@ def test_control_characters_do_not_reach_whoever_reads_a_call(
     assert str(calls[0]) == r"kms.CreateKey(Description=\x1b[31mred\n)"
 
 
-def test_the_trace_is_there_when_only_the_package_is_imported(account: Account) -> None:
+def test_the_module_trace_is_an_attribute_of_the_package(account: Account) -> None:
     session = connect().session
     with kmsdemo.trace.trace(session) as calls:
         session.client("kms").list_keys()
@@ -94,7 +96,7 @@ def test_an_error_shows_its_code_and_message(traced: tuple[Clients, list[Call]])
     assert " → NotFoundException" in str(calls[0])
 
 
-def test_a_call_without_an_answer_says_why(
+def test_a_call_without_a_response_has_an_error(
     traced: tuple[Clients, list[Call]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clients, calls = traced
@@ -121,7 +123,7 @@ def test_a_wait_before_the_request_is_not_part_of_the_duration(
     assert calls[0].seconds == 0
 
 
-def test_an_unwatched_session_is_not_recorded(traced: tuple[Clients, list[Call]]) -> None:
+def test_a_session_that_is_not_traced_is_not_recorded(traced: tuple[Clients, list[Call]]) -> None:
     _, calls = traced
     with fake_endpoint.endpoint(fake_endpoint.json_answer(200, {"Keys": []})) as (url, _):
         fake_endpoint.kms_at(url).list_keys()

@@ -62,6 +62,9 @@ class Program:
         folder: Where it runs.
         seconds: Its time limit.
 
+    Attributes:
+        end: When it is stopped, on the clock of :func:`time.monotonic`.
+
     Raises:
         OSError: It cannot be started.
     """
@@ -76,7 +79,7 @@ class Program:
     ) -> None:
         self._mark = uuid.uuid4().hex
         self._seconds = seconds
-        self._end = time.monotonic() + seconds
+        self.end = time.monotonic() + seconds
         self._process = subprocess.Popen(  # noqa: S603, it is the user's own program
             command,
             cwd=folder,
@@ -108,7 +111,7 @@ class Program:
         return False
 
     def _exceeded_limit(self) -> Stop | None:
-        if time.monotonic() > self._end:
+        if time.monotonic() > self.end:
             return Stop(
                 f"It did not end within {self._seconds:.0f} seconds.",
                 "Do not ask for input, and look for a loop or a request that never ends.",
@@ -176,5 +179,5 @@ class _Reader(Thread):
 
     def text(self) -> str:
         """Return the output, once every process that can write to it has ended."""
-        self.join(timeout=1)
+        self.join(timeout=10)
         return bytes(self._read[:MAX_BYTES]).decode(errors="replace").replace("\r\n", "\n")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 4566
+_MAX_PORT = 65535
 _LOOPBACK = ("127.", "localhost", "::1")
 
 
@@ -161,6 +162,8 @@ class Server:
 
 @contextmanager
 def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    if fault := _fault_of_address(host, port):
+        raise CannotListen(host, port, fault)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family, backlog=128)
@@ -170,6 +173,15 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         raise CannotListen(host, port, str(error.strerror)) from error
     with listening:
         yield listening
+
+
+def _fault_of_address(host: str, port: int) -> str:
+    """Return what Python itself refuses of an address; the rest is the operating system's."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return "it is not a host name"
+    return "" if 0 <= port <= _MAX_PORT else f"ports end with {_MAX_PORT}"
 
 
 def _holder_of(port: int) -> str:

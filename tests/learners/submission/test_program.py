@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from kmsdemo.learners.submission.program import MAX_BYTES, Finished, Program
-from tests.processes import python
+from tests.subprocesses import TIME_LIMIT_SECONDS, run_python
 
+pytestmark = pytest.mark.program
+
+SLEEPS = "; time.sleep(1000)"
 LEAVES_A_CHILD = """
 import os, sys, time
 if not os.fork():
@@ -33,7 +37,7 @@ import os
 from pathlib import Path
 from kmsdemo.learners.submission.program import Program
 
-print(repr(Program(["cat"], os.environ, folder=Path.cwd(), seconds=20).finish().stdout))
+print(repr(Program(["cat"], os.environ, folder=Path.cwd(), seconds=300).finish().stdout))
 """
 HIDES_A_CHILD = """
 import os, subprocess, time
@@ -44,9 +48,22 @@ time.sleep(1000)
 """
 
 
-def run(script: str, folder: Path, seconds: float = 20) -> Finished:
+def start(script: str, folder: Path) -> Program:
     command = [sys.executable, "-c", script]
-    return Program(command, os.environ, folder=folder, seconds=seconds).finish()
+    return Program(command, os.environ, folder=folder, seconds=TIME_LIMIT_SECONDS)
+
+
+def run(script: str, folder: Path) -> Finished:
+    return start(script, folder).finish()
+
+
+def run_out_of_time(script: str, folder: Path, *, when: Path) -> Finished:
+    """Run a script whose time is over once a file has content."""
+    program = start(script, folder)
+    while not when.exists() or not when.read_text():
+        time.sleep(0.01)
+    program.end = 0
+    return program.finish()
 
 
 def is_gone(process_id: int) -> bool:
@@ -69,20 +86,21 @@ def test_a_program_cannot_ask_for_input(tmp_path: Path) -> None:
 
 
 def test_a_program_does_not_read_the_terminal() -> None:
-    finished = python("-c", RUNS_CAT, stdin="yes\n")
+    finished = run_python("-c", RUNS_CAT, stdin="yes\n")
     assert (finished.stdout, finished.returncode) == ("''\n", 0)
 
 
 def test_a_program_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
-    finished = run("import time; print('begun', flush=True); time.sleep(1000)", tmp_path, 0.5)
+    script = "import time; print('begun', flush=True); open('begun', 'w').write('x')" + SLEEPS
+    finished = run_out_of_time(script, tmp_path, when=tmp_path / "begun")
     assert finished.stopped
-    assert finished.stopped.what == "It did not end within 0 seconds."
+    assert finished.stopped.what == "It did not end within 300 seconds."
     assert finished.stdout == "begun\n"
 
 
 def test_a_program_that_ignores_signals_is_stopped(tmp_path: Path) -> None:
-    script = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(1000)"
-    assert run(script, tmp_path, 0.5).stopped
+    ignore = "import signal, time; signal.signal(15, signal.SIG_IGN); open('deaf', 'w').write('x')"
+    assert run_out_of_time(ignore + SLEEPS, tmp_path, when=tmp_path / "deaf").stopped
 
 
 def test_the_first_part_of_a_flood_is_kept(tmp_path: Path) -> None:
@@ -98,7 +116,7 @@ def test_no_process_that_it_started_stays(tmp_path: Path) -> None:
 
 
 def test_no_process_stays_that_left_its_session(tmp_path: Path) -> None:
-    assert run(HIDES_A_CHILD, tmp_path, seconds=1).stopped
+    assert run_out_of_time(HIDES_A_CHILD, tmp_path, when=tmp_path / "child").stopped
     assert is_gone(int((tmp_path / "child").read_text()))
 
 

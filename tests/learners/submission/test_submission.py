@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +11,17 @@ import pytest
 
 from kmsdemo.learners.errors import CommandUnusable
 from kmsdemo.learners.submission import NotRun, Submission, submitted
+from tests.subprocesses import TIME_LIMIT_SECONDS
 
-SLEEPS = f"{sys.executable} -c 'import time; time.sleep(0.4)' {{password}} {{key_id}}"
+pytestmark = pytest.mark.program
+
+ENDS = f"{sys.executable} -c '' {{password}} {{key_id}}"
 HANGS = f"{sys.executable} -c 'import time; time.sleep(1000)' {{appuser}} {{key_id}}"
 
 
 @pytest.fixture
 def submission(tmp_path: Path) -> Iterator[Submission]:
-    with submitted(SLEEPS, HANGS, folder=tmp_path, seconds_each=2, seconds=5) as submission:
+    with submitted(ENDS, HANGS, folder=tmp_path, seconds_each=0.2, seconds=math.inf) as submission:
         yield submission
 
 
@@ -27,9 +31,10 @@ def run(submission: Submission, name: str) -> str:
 
 
 def test_a_script_that_was_stopped_is_not_run_again(submission: Submission) -> None:
-    assert run(submission, "decrypt") == "It did not end within 2 seconds."
+    assert run(submission, "decrypt") == "It did not end within 0 seconds."
     with pytest.raises(NotRun, match="the decrypt script was stopped"):
         run(submission, "decrypt")
+    submission.seconds_each = TIME_LIMIT_SECONDS
     assert run(submission, "encrypt") == ""
 
 
@@ -42,11 +47,15 @@ def test_after_the_time_limit_no_script_is_run(submission: Submission) -> None:
 def test_a_script_that_runs_at_the_time_limit_is_not_to_blame(submission: Submission) -> None:
     with (
         submitted(
-            SLEEPS, HANGS, folder=submission.workspace.original, seconds_each=2, seconds=0.2
+            ENDS,
+            HANGS,
+            folder=submission.workspace.original,
+            seconds_each=TIME_LIMIT_SECONDS,
+            seconds=0.2,
         ) as hurried,
         pytest.raises(NotRun, match="the time limit for all runs is reached"),
     ):
-        run(hurried, "encrypt")
+        run(hurried, "decrypt")
 
 
 def test_a_script_that_cannot_be_started_is_an_error(submission: Submission) -> None:
@@ -55,7 +64,9 @@ def test_a_script_that_cannot_be_started_is_an_error(submission: Submission) -> 
     script.chmod(0o755)
     command = f"{script} {{password}} {{key_id}}"
     with (
-        submitted(command, HANGS, folder=script.parent, seconds_each=2, seconds=5) as unusable,
+        submitted(
+            command, HANGS, folder=script.parent, seconds_each=2, seconds=math.inf
+        ) as unusable,
         pytest.raises(CommandUnusable, match="it cannot be started: Exec format error"),
     ):
         run(unusable, "encrypt")

@@ -15,7 +15,6 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-import boto3
 import pytest
 from botocore.config import Config
 from click.testing import CliRunner
@@ -23,41 +22,49 @@ from werkzeug.test import create_environ
 from werkzeug.wrappers import Response
 
 from kmsdemo import keys, table
-from kmsdemo.account.clients import Clients
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.backends import Backend
 from kmsdemo.cli import main
 from kmsdemo.errors import KeyNotFound
-from kmsdemo.sandbox.errors import CannotListen, NoSandboxThere, PortTaken
+from kmsdemo.sandbox.errors import CannotListen, DaysRefused, NoSandboxThere, PortTaken
 from kmsdemo.sandbox.http import client
 from kmsdemo.sandbox.http.server import Application, Server
 from kmsdemo.vault import Vault, items
-from tests.processes import environment
+from tests import fake_endpoint
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment
 
-READY_WITHIN_SECONDS = 10
+
+@pytest.fixture(scope="module")
+def running(backend: Backend) -> Iterator[str]:
+    """A running sandbox."""
+    with Server().in_background() as url:
+        yield url
 
 
 @pytest.fixture
-def url(clients: Clients) -> Iterator[str]:
-    """A running sandbox, with empty accounts."""
-    with Server().in_background() as url:
-        yield url
+def url(running: str, clients: Clients) -> str:
+    """The sandbox, with empty accounts."""
+    return running
+
+
+PATIENT = Config(max_pool_connections=50, read_timeout=TIME_LIMIT_SECONDS)
 
 
 class At(Clients):
     """The clients of a learner, at a URL."""
 
     def __init__(self, url: str, account: str = "123456789012") -> None:
-        session = boto3.Session(
-            aws_access_key_id=account, aws_secret_access_key="x", region_name="us-east-1"
-        )
+        caller = connect(access_key_id=account, secret_access_key="x", region="us-east-1")
+        session = caller.session
         super().__init__(session)
-        options: Any = {"endpoint_url": url, "config": Config(max_pool_connections=50)}
+        options: Any = {"endpoint_url": url, "config": PATIENT}
         vars(self).update(
             kms=session.client("kms", **options), dynamodb=session.client("dynamodb", **options)
         )
 
 
 def get(url: str) -> Any:
-    with urlopen(url, timeout=10) as answer:
+    with urlopen(url, timeout=TIME_LIMIT_SECONDS) as answer:
         return json.load(answer)
 
 
@@ -76,7 +83,13 @@ def test_days_pass_over_http(url: str) -> None:
         keys.describe(kms, key_id)
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b'{"days": -1}', b'{"days": "many"}', b"[]"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{}", b"[]", b'{"days": -1}', b'{"days": "many"}'),
+        *(b'{"days": NaN}', b'{"days": Infinity}', b'{"days": 1e300}'),
+    ],
+)
 def test_what_is_no_number_of_days_is_refused(url: str, body: bytes) -> None:
     request = Request(f"{url}/advance", body, {"Content-Type": "application/json"})
     with pytest.raises(HTTPError) as raised:
@@ -120,20 +133,22 @@ def test_parallel_clients_lose_nothing(url: str) -> None:
     assert all(vault.reveal(appuser) == f"password {n}" for appuser, n in stored)
 
 
+@pytest.mark.usefixtures("restless")
 def test_one_request_is_answered_at_a_time() -> None:
     """Between moto's look and its write nobody comes, who would be overwritten."""
     inside: list[int] = []
 
-    def slow(environ: Any, start_response: Any) -> list[bytes]:
+    def yielding(environ: Any, start_response: Any) -> list[bytes]:
         inside.append(1)
-        time.sleep(0.02)
+        for _ in range(100):
+            time.sleep(0)  # others may come
         answer = str(len(inside)).encode()
         inside.pop()
         start_response("200 OK", [])
         return [answer]
 
     application = Application()
-    application._moto = SimpleNamespace(get_application=lambda environ: slow)  # type: ignore[assignment]
+    application._moto = SimpleNamespace(get_application=lambda environ: yielding)  # type: ignore[assignment]
     with ThreadPoolExecutor(8) as threads:
         requests = [create_environ() for _ in range(8)]
         answers = list(
@@ -167,6 +182,7 @@ def url_of(program: subprocess.Popen[str]) -> str:
     return line.split()[5]
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_until_it_is_stopped(stop: signal.Signals) -> None:
     with start("--port", "0") as program:
@@ -180,18 +196,19 @@ def test_the_command_serves_until_it_is_stopped(stop: signal.Signals) -> None:
     assert f"export AWS_ENDPOINT_URL={url}" in stdout
     assert f"set -x AWS_ENDPOINT_URL {url}" in stdout
     assert f'$env:AWS_ENDPOINT_URL = "{url}"' in stdout
-    assert stdout.endswith("The sandbox has stopped; nothing of it is left.\n")
+    assert stdout.endswith("The sandbox has stopped; its data is deleted.\n")
 
 
+@pytest.mark.program
 def test_the_port_is_free_again_at_once() -> None:
     with start("--port", "0") as program:
         port = url_of(program).rpartition(":")[2]
         program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=READY_WITHIN_SECONDS)
+        program.communicate(timeout=TIME_LIMIT_SECONDS)
     with start("--port", port) as again:
         assert url_of(again).endswith(port)
         again.send_signal(signal.SIGTERM)
-        again.communicate(timeout=READY_WITHIN_SECONDS)
+        again.communicate(timeout=TIME_LIMIT_SECONDS)
 
 
 def test_the_command_lets_days_pass(url: str) -> None:
@@ -206,7 +223,7 @@ def test_without_a_sandbox_no_days_pass() -> None:
     arguments = ["sandbox", "advance", "--days", "1", "--endpoint-url", f"http://127.0.0.1:{port}"]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: No sandbox could be reached")
+    assert result.stderr.startswith("Error: The sandbox cannot be reached")
 
 
 def test_days_are_a_number_of_0_or_more() -> None:
@@ -217,6 +234,19 @@ def test_days_are_a_number_of_0_or_more() -> None:
 def test_something_else_at_the_url_is_no_sandbox(url: str) -> None:
     with pytest.raises(NoSandboxThere, match="it is no sandbox"):
         client.advance(f"{url}/elsewhere", days=1)
+
+
+@pytest.mark.parametrize("days", ["nan", "inf", "1e300"])
+def test_the_sandbox_says_why_it_does_not_move_its_clock(url: str, days: str) -> None:
+    with pytest.raises(DaysRefused, match="before the year 9000"):
+        client.advance(url, days=float(days))
+
+
+@pytest.mark.parametrize("answer", [{}, [], None])
+def test_an_answer_without_a_time_is_no_sandboxs(answer: Any) -> None:
+    another = fake_endpoint.endpoint(fake_endpoint.json_answer(200, answer))
+    with another as (url, _), pytest.raises(NoSandboxThere):
+        client.advance(url, days=1)
 
 
 # --------------------------------------------------------------------------- where it listens
@@ -235,6 +265,15 @@ def test_an_address_of_another_machine_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "port"),
+    [("127.0.0.1", 65536), ("127.0.0.1", -1), ("\udce9", 0), ("é" * 80, 0), ("no such host", 0)],
+)
+def test_what_is_no_address_is_refused(host: str, port: int) -> None:
+    with pytest.raises(CannotListen):
+        Server(host, port)
+
+
+@pytest.mark.parametrize(
     ("host", "only_here"),
     [("127.0.0.1", True), ("localhost", True), ("0.0.0.0", False)],  # noqa: S104
 )
@@ -244,15 +283,15 @@ def test_it_knows_whether_others_can_reach_it(host: str, only_here: bool) -> Non
     assert server.only_this_machine is only_here
 
 
+@pytest.mark.program
 def test_it_says_so_when_others_can_reach_it() -> None:
     with start("--host", "0.0.0.0", "--port", "0") as program:  # noqa: S104
-        time.sleep(0.1)
         assert program.stdout is not None
         while not (line := program.stdout.readline()).startswith("Other machines"):
             assert line
         program.send_signal(signal.SIGTERM)
-        program.communicate(timeout=READY_WITHIN_SECONDS)
-    assert "whoever reaches it may do anything" in line
+        program.communicate(timeout=TIME_LIMIT_SECONDS)
+    assert "every caller has full access" in line
 
 
 def test_others_get_a_url_that_names_this_machine() -> None:

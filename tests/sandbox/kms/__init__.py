@@ -1,1 +1,1 @@
-"""Tests."""
+"""Tests of the sandbox's AWS KMS."""

@@ -1,4 +1,4 @@
-"""Answers shaped and worded as AWS's own, held against recorded ones."""
+"""Responses and error messages, compared with recorded ones of AWS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kmsdemo import keys
 from kmsdemo.account.clients import Clients
 from kmsdemo.keys import Key
 from kmsdemo.sandbox.http.server import Server
-from tests.processes import ROOT
+from tests.subprocesses import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -36,7 +36,7 @@ def key(kms: KMSClient) -> Key:
 
 @pytest.fixture
 def unchecked(clients: Clients) -> KMSClient:
-    """A client that sends what the API's model forbids, and lets the server refuse it."""
+    """A client without parameter validation, so that the sandbox has to validate."""
     return clients.session.client("kms", config=Config(parameter_validation=False))
 
 
@@ -52,7 +52,7 @@ def error_of(call: Callable[[], Any]) -> dict[str, str]:
 
 
 def as_recorded(test: str, answer: str, **names: str) -> dict[str, str]:
-    """Return a recorded error, with our names in the place of its placeholders."""
+    """Return a recorded error with its placeholders replaced."""
     error = dict(recorded(test, answer)["Error"])
     for placeholder, name in names.items():
         error["Message"] = error["Message"].replace(f"<{placeholder.replace('_', '-')}>", name)
@@ -64,7 +64,7 @@ def as_recorded(test: str, answer: str, **names: str) -> dict[str, str]:
 
 
 def assert_has(answer: Any, expected: Any, path: str = "answer") -> None:
-    """Assert that an answer has every field of the recorded one, recursively."""
+    """Assert that a response has every field of the recorded one, recursively."""
     if isinstance(expected, dict):
         for name, value in expected.items():
             assert name in answer, f"{path} has no {name}"
@@ -140,7 +140,7 @@ def test_replicate_key(kms: KMSClient) -> None:
         ),
     ],
 )
-def test_an_answer_has_the_recorded_fields(
+def test_a_response_has_the_recorded_fields(
     kms: KMSClient, key: Key, test: str, answer: str, call: Any
 ) -> None:
     assert_has(call(kms, key.key_id), without_metadata(recorded(test, answer)))
@@ -182,7 +182,7 @@ def test_an_unknown_multi_region_key(kms: KMSClient) -> None:
         ("describe-key-with-invalid-uuid-mrk", "mrk-fake-key-id"),
     ],
 )
-def test_what_is_no_key_id(kms: KMSClient, answer: str, name: str) -> None:
+def test_an_invalid_key_id(kms: KMSClient, answer: str, name: str) -> None:
     expected = as_recorded("test_get_key_invalid_uuid", answer)
     assert error_of(lambda: kms.describe_key(KeyId=name)) == expected
 
@@ -208,7 +208,7 @@ def test_an_unknown_alias(kms: KMSClient) -> None:
     }
 
 
-def test_an_alias_where_none_is_taken(kms: KMSClient, key: Key) -> None:
+def test_an_alias_for_an_operation_that_accepts_none(kms: KMSClient, key: Key) -> None:
     (alias,) = keys.aliases(kms, key.key_id)
     error = error_of(lambda: kms.disable_key(KeyId=alias))
     assert error == {"Code": "NotFoundException", "Message": f"Invalid keyId '{alias}'"}
@@ -229,7 +229,7 @@ def test_an_alias_without_its_prefix(kms: KMSClient, key: Key) -> None:
         ("alias/taken", "AlreadyExistsException"),
     ],
 )
-def test_an_alias_that_cannot_be_had(kms: KMSClient, key: Key, alias: str, code: str) -> None:
+def test_an_invalid_or_reserved_alias(kms: KMSClient, key: Key, alias: str, code: str) -> None:
     kms.create_alias(AliasName="alias/taken", TargetKeyId=key.key_id)
     error = error_of(lambda: kms.create_alias(AliasName=alias, TargetKeyId=key.key_id))
     assert error["Code"] == code
@@ -237,7 +237,7 @@ def test_an_alias_that_cannot_be_had(kms: KMSClient, key: Key, alias: str, code:
         assert error["Message"] == f"An alias with the name {ARN}:alias/taken already exists"
 
 
-def test_an_alias_that_is_not_there_cannot_be_deleted(kms: KMSClient) -> None:
+def test_deleting_an_alias_that_does_not_exist(kms: KMSClient) -> None:
     error = error_of(lambda: kms.delete_alias(AliasName="alias/none"))
     assert error == {
         "Code": "NotFoundException",
@@ -251,7 +251,7 @@ def test_a_plaintext_too_long(kms: KMSClient, key: Key) -> None:
 
 
 @pytest.mark.parametrize("operation", ["Encrypt", "Decrypt"])
-def test_nothing_at_all(unchecked: KMSClient, key: Key, operation: str) -> None:
+def test_an_empty_plaintext(unchecked: KMSClient, key: Key, operation: str) -> None:
     name = {"Encrypt": "Plaintext", "Decrypt": "CiphertextBlob"}[operation]
     call = getattr(unchecked, operation.lower())
     error = error_of(lambda: call(KeyId=key.key_id, **{name: b""}))
@@ -268,7 +268,7 @@ def test_a_ciphertext_too_long(unchecked: KMSClient) -> None:
 
 
 @pytest.mark.parametrize("days", [1, 6, 31, 365])
-def test_a_waiting_period_out_of_bounds(kms: KMSClient, key: Key, days: int) -> None:
+def test_an_invalid_waiting_period(kms: KMSClient, key: Key, days: int) -> None:
     error = error_of(lambda: kms.schedule_key_deletion(KeyId=key.key_id, PendingWindowInDays=days))
     assert error == {
         "Code": "ValidationException",
@@ -286,19 +286,19 @@ def test_a_waiting_period_out_of_bounds(kms: KMSClient, key: Key, days: int) -> 
         {"NumberOfBytes": 1025},
     ],
 )
-def test_a_data_key_of_no_size(unchecked: KMSClient, key: Key, options: Any) -> None:
+def test_a_data_key_of_an_invalid_size(unchecked: KMSClient, key: Key, options: Any) -> None:
     error = error_of(lambda: unchecked.generate_data_key(KeyId=key.key_id, **options))
     assert error["Code"] == "ValidationException"
 
 
-def test_a_data_key_pair_of_no_spec(unchecked: KMSClient, key: Key) -> None:
+def test_a_data_key_pair_of_an_invalid_spec(unchecked: KMSClient, key: Key) -> None:
     bad: Any = "RSA_1024"
     error = error_of(lambda: unchecked.generate_data_key_pair(KeyId=key.key_id, KeyPairSpec=bad))
     assert error["Code"] == "ValidationException"
     assert "'RSA_1024' at 'keyPairSpec'" in error["Message"]
 
 
-def test_a_rotation_period_out_of_bounds(unchecked: KMSClient, key: Key) -> None:
+def test_an_invalid_rotation_period(unchecked: KMSClient, key: Key) -> None:
     error = error_of(
         lambda: unchecked.enable_key_rotation(KeyId=key.key_id, RotationPeriodInDays=89)
     )
@@ -337,7 +337,9 @@ def test_a_rotation_period_out_of_bounds(unchecked: KMSClient, key: Key) -> None
         ),
     ],
 )
-def test_the_wrong_usage(kms: KMSClient, answer: str, create: Any, use: Any) -> None:
+def test_an_operation_for_another_key_usage(
+    kms: KMSClient, answer: str, create: Any, use: Any
+) -> None:
     made = kms.create_key(**create)["KeyMetadata"]
     test = "test_error_messaging_for_invalid_keys"
     assert error_of(lambda: use(kms, made["KeyId"])) == as_recorded(
@@ -346,7 +348,7 @@ def test_the_wrong_usage(kms: KMSClient, answer: str, create: Any, use: Any) -> 
 
 
 @pytest.mark.parametrize("symmetric", [True, False])
-def test_what_one_kind_of_key_does_not_do(kms: KMSClient, symmetric: bool) -> None:
+def test_an_operation_for_another_key_spec(kms: KMSClient, symmetric: bool) -> None:
     spec: Any = {} if symmetric else {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
     key_id = kms.create_key(**spec)["KeyMetadata"]["KeyId"]
     call = kms.get_public_key if symmetric else kms.enable_key_rotation
@@ -366,7 +368,7 @@ def test_signatures_and_macs_still_work(kms: KMSClient) -> None:
     assert mac["MacAlgorithms"] == ["HMAC_SHA_256"]
 
 
-def test_the_wrong_key(kms: KMSClient, key: Key) -> None:
+def test_decrypting_with_another_key(kms: KMSClient, key: Key) -> None:
     blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"x")["CiphertextBlob"]
     other = keys.create(kms)
     test = "test_error_messaging_for_invalid_keys"
@@ -375,7 +377,9 @@ def test_the_wrong_key(kms: KMSClient, key: Key) -> None:
 
 
 @pytest.mark.parametrize("works", [True, False])
-def test_a_dry_run_says_what_would_have_been(kms: KMSClient, key: Key, works: bool) -> None:
+def test_a_dry_run_returns_what_the_call_would_return(
+    kms: KMSClient, key: Key, works: bool
+) -> None:
     if not works:
         kms.disable_key(KeyId=key.key_id)
     error = error_of(lambda: kms.encrypt(KeyId=key.key_id, Plaintext=b"x", DryRun=True))
@@ -385,8 +389,8 @@ def test_a_dry_run_says_what_would_have_been(kms: KMSClient, key: Key, works: bo
         assert error["Message"] == message
 
 
-def test_base64_that_is_none(unchecked: KMSClient, key: Key) -> None:
-    """Only a client of its own making sends this; it must not break the server."""
+def test_invalid_base64(unchecked: KMSClient, key: Key) -> None:
+    """No SDK sends this; it must not break the server."""
     from kmsdemo.sandbox.call import Call  # noqa: PLC0415
     from kmsdemo.sandbox.refusal import Refusal  # noqa: PLC0415
 
@@ -410,10 +414,10 @@ def test_base64_that_is_none(unchecked: KMSClient, key: Key) -> None:
         ),
     ],
 )
-def test_what_no_sdk_sends(
+def test_a_malformed_request(
     clients: Clients, target: str, body: bytes, code: str, message: str
 ) -> None:
-    """Programs of a learner's own making do; they must not break the server."""
+    """No SDK sends this, but a learner's program can; it must not break the server."""
     headers = {
         "Content-Type": "application/x-amz-json-1.1",
         "X-Amz-Target": f"TrentService.{target}",
@@ -435,7 +439,7 @@ def test_a_disabled_key_does_not_rotate(kms: KMSClient, key: Key) -> None:
     assert error_of(lambda: kms.rotate_key_on_demand(KeyId=key.key_id)) == expected
 
 
-def test_untagging_leaves_nothing(kms: KMSClient, key: Key) -> None:
+def test_untag_resource_removes_the_tags(kms: KMSClient, key: Key) -> None:
     kms.untag_resource(KeyId=key.key_id, TagKeys=["kmsdemo"])
     expected = recorded("test_tag_existing_key_and_untag", "list-resource-tags-after-all-untagged")
     assert kms.list_resource_tags(KeyId=key.key_id)["Tags"] == expected

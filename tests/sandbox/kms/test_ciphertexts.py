@@ -1,4 +1,4 @@
-"""A ciphertext blob tells nothing and changes nowhere."""
+"""Ciphertext blobs are opaque and authenticated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def key(kms: KMSClient) -> Key:
 
 @pytest.fixture
 def blob(kms: KMSClient, key: Key) -> bytes:
-    """Something encrypted under it."""
+    """A ciphertext blob under this key."""
     return kms.encrypt(KeyId=key.key_id, Plaintext=PLAINTEXT)["CiphertextBlob"]
 
 
@@ -34,7 +34,7 @@ def assert_invalid(kms: KMSClient, blob: bytes, **more: Any) -> None:
     assert raised.value.response["Error"] == {"Code": "InvalidCiphertextException", "Message": ""}
 
 
-def test_the_key_id_cannot_be_read_in_it(key: Key, blob: bytes) -> None:
+def test_a_blob_does_not_contain_the_key_id(key: Key, blob: bytes) -> None:
     bare = key.key_id.replace("-", "")
     for form in (key.key_id.encode(), bare.encode(), bytes.fromhex(bare), key.arn.encode()):
         assert form not in blob
@@ -46,7 +46,7 @@ def test_two_blobs_of_one_key_have_nothing_in_common(kms: KMSClient, key: Key, b
     assert not any(other[start : start + 4] in runs for start in range(len(other) - 4))
 
 
-def test_every_byte_counts(kms: KMSClient, key: Key, blob: bytes) -> None:
+def test_a_change_to_any_byte_is_detected(kms: KMSClient, key: Key, blob: bytes) -> None:
     for place in range(len(blob)):
         damaged = bytearray(blob)
         damaged[place] ^= 1
@@ -54,7 +54,7 @@ def test_every_byte_counts(kms: KMSClient, key: Key, blob: bytes) -> None:
 
 
 @pytest.mark.parametrize("noise", [b"x", b"\0" * 12, b"\xff" * 100, bytes(range(256))])
-def test_noise_is_no_ciphertext(kms: KMSClient, key: Key, noise: bytes) -> None:
+def test_random_bytes_do_not_decrypt(kms: KMSClient, key: Key, noise: bytes) -> None:
     assert_invalid(kms, noise)
     assert_invalid(kms, noise, KeyId=key.key_id)
 
@@ -69,7 +69,7 @@ def test_noise_is_no_ciphertext(kms: KMSClient, key: Key, noise: bytes) -> None:
         ({"a": "1"}, {}),
     ],
 )
-def test_contexts_that_look_alike_are_different(
+def test_similar_encryption_contexts_differ(
     kms: KMSClient, key: Key, one: dict[str, str], other: dict[str, str]
 ) -> None:
     blob = kms.encrypt(KeyId=key.key_id, Plaintext=PLAINTEXT, EncryptionContext=one)
@@ -77,7 +77,7 @@ def test_contexts_that_look_alike_are_different(
         kms.decrypt(CiphertextBlob=blob["CiphertextBlob"], EncryptionContext=other)
 
 
-def test_the_order_of_a_context_does_not_matter(kms: KMSClient, key: Key) -> None:
+def test_the_order_of_an_encryption_context_does_not_matter(kms: KMSClient, key: Key) -> None:
     blob = kms.encrypt(
         KeyId=key.key_id, Plaintext=PLAINTEXT, EncryptionContext={"a": "1", "b": "2"}
     )["CiphertextBlob"]
@@ -85,7 +85,7 @@ def test_the_order_of_a_context_does_not_matter(kms: KMSClient, key: Key) -> Non
     assert answer["Plaintext"] == PLAINTEXT
 
 
-def test_re_encryption_moves_between_keys_and_contexts(
+def test_re_encrypt_changes_key_and_encryption_context(
     kms: KMSClient, key: Key, blob: bytes
 ) -> None:
     other = keys.create(kms)
@@ -106,7 +106,7 @@ def test_re_encryption_moves_between_keys_and_contexts(
     ("options", "length"),
     [({"KeySpec": "AES_128"}, 16), ({"KeySpec": "AES_256"}, 32), ({"NumberOfBytes": 64}, 64)],
 )
-def test_a_data_key_comes_with_its_ciphertext(
+def test_generate_data_key_returns_plaintext_and_ciphertext(
     kms: KMSClient, key: Key, options: Any, length: int
 ) -> None:
     made = kms.generate_data_key(KeyId=key.key_id, **options)
@@ -115,7 +115,9 @@ def test_a_data_key_comes_with_its_ciphertext(
 
 
 @pytest.mark.parametrize("spec", ["RSA_2048", "ECC_NIST_P256", "ECC_SECG_P256K1"])
-def test_a_data_key_pair_comes_with_its_ciphertext(kms: KMSClient, key: Key, spec: Any) -> None:
+def test_generate_data_key_pair_returns_plaintext_and_ciphertext(
+    kms: KMSClient, key: Key, spec: Any
+) -> None:
     made = kms.generate_data_key_pair(KeyId=key.key_id, KeyPairSpec=spec)
     private = kms.decrypt(CiphertextBlob=made["PrivateKeyCiphertextBlob"])["Plaintext"]
     assert private == made["PrivateKeyPlaintext"]

@@ -1,4 +1,4 @@
-"""Every row of AWS's table of key states, whatever the key is named by, in AWS's words."""
+"""Every row of AWS's table of key states, for every form of key name, with AWS's messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kmsdemo import keys
 from kmsdemo.sandbox.kms.key_names import ACCEPT_ALIASES
 from kmsdemo.sandbox.kms.key_states import DISABLED, INVALID, KEY_STATES, STATES
 from steps.operations import CALLS, InUse, put_in_use
-from tests.processes import ROOT
+from tests.subprocesses import ROOT
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -78,19 +78,19 @@ def assert_answers(in_use: InUse, operation: str, state: str) -> None:
     assert error == {"Code": code, "Message": expected_message(code, state, in_use.key.arn)}
 
 
-def test_our_table_is_the_documented_one() -> None:
+def test_the_table_of_the_sandbox_is_the_documented_one() -> None:
     rows = documented()
     assert len(rows) == 31
     assert {operation: KEY_STATES[operation] for operation in rows} == rows
 
 
-def test_there_is_a_call_for_each_row() -> None:
+def test_every_operation_of_the_table_has_a_call() -> None:
     assert set(CALLS) == set(documented())
 
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize(("operation", "name"), NAMED)
-def test_an_operation_answers_as_documented(
+def test_an_operation_succeeds_or_fails_as_documented(
     kms: KMSClient, operation: str, name: str, state: str
 ) -> None:
     in_use = named_by(put_in_use(kms, keys.create(kms)), name)
@@ -99,9 +99,7 @@ def test_an_operation_answers_as_documented(
 
 
 @pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])
-def test_re_encryption_under_a_key_that_does_not_work_is_refused(
-    kms: KMSClient, state: str
-) -> None:
+def test_re_encrypt_fails_if_the_destination_key_is_not_enabled(kms: KMSClient, state: str) -> None:
     working, broken = (put_in_use(kms, keys.create(kms)) for _ in range(2))
     bring_to(kms, state, broken)
     code = DISABLED if state == "Disabled" else INVALID
@@ -111,7 +109,7 @@ def test_re_encryption_under_a_key_that_does_not_work_is_refused(
 
 @pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])
 @pytest.mark.parametrize("name", NAMES)
-def test_decryption_with_the_key_named_answers_the_same(
+def test_decrypt_with_a_key_id_fails_if_the_key_is_not_enabled(
     kms: KMSClient, name: str, state: str
 ) -> None:
     in_use = named_by(put_in_use(kms, keys.create(kms)), name)
@@ -120,8 +118,8 @@ def test_decryption_with_the_key_named_answers_the_same(
         kms.decrypt(KeyId=in_use.name, CiphertextBlob=in_use.ciphertext_blob)
 
 
-def test_the_feature_has_the_rows_of_the_table() -> None:
-    """The examples of the scenario outlines, against the one table."""
+def test_the_feature_has_every_row_of_the_table() -> None:
+    """Its scenario outlines have one example for each row and column."""
     (feature,) = get_features([str(ROOT / "features" / "key_states.feature")])
     examples = {
         (scenario.name, row["operation"])

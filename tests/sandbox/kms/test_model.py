@@ -1,4 +1,4 @@
-"""Random sequences of operations on keys, against a small model of the documented states."""
+"""Random sequences of operations, compared with a model of the documented key states."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CRYPTOGRAPHY = ("encrypt", "generate_data_key", "decrypt")
 
 
 class Model:
-    """What AWS documents of one key.
+    """The model of one key, as AWS documents it.
 
     Attributes:
         state: As AWS names it; ``gone`` after the waiting period.
@@ -37,7 +37,7 @@ class Model:
         self.days_left = 0
 
     def expects(self, operation: str) -> str | None:
-        """Return the error code that an operation ends in, or nothing."""
+        """Return the error code of an operation; empty on success."""
         if self.state == "gone":
             return "NotFoundException"
         pending = self.state == "PendingDeletion"
@@ -49,7 +49,7 @@ class Model:
 
 
 class Lives(RuleBasedStateMachine):
-    """The lives of a few keys at once."""
+    """Operations on a few keys in random order."""
 
     living = Bundle("living")
 
@@ -61,7 +61,7 @@ class Lives(RuleBasedStateMachine):
         self.blobs: dict[str, bytes] = {}
 
     def attempt(self, key_id: str, operation: str, call: Any) -> bool:
-        """Call, compare with the model, and say whether it was done."""
+        """Call, compare the result with the model, and return whether the call succeeded."""
         expected = self.models[key_id].expects(operation)
         answered: str | None = None
         try:
@@ -148,9 +148,7 @@ class Lives(RuleBasedStateMachine):
 CLIENTS: list[Any] = []
 
 
-def test_no_sequence_leaves_the_documented_states(
-    backend: Backend, pytestconfig: pytest.Config
-) -> None:
+def test_every_sequence_follows_the_model(backend: Backend, pytestconfig: pytest.Config) -> None:
     with backend.account() as account:
         CLIENTS[:] = [account.clients]
     sequences = settings(

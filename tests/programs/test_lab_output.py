@@ -1,4 +1,4 @@
-"""How the lesson looks: on a terminal, without colours, in a pipe, and as a transcript."""
+"""The output of the lesson: on a terminal, without colours, in a pipe, and as a transcript."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.processes import in_terminal, python
 from tests.programs.test_lab import ONE_FEATURE, small_suite
+from tests.subprocesses import run_in_terminal, run_python
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -69,7 +69,7 @@ def lasting(text: str) -> str:
 
 @pytest.mark.parametrize("no_color", ["", "1"], ids=["colours", "no colours"])
 def test_on_a_terminal(suite: Path, snapshot: SnapshotAssertion, no_color: str) -> None:
-    code, printed = in_terminal("-c", ONE_FEATURE, suite, more={"NO_COLOR": no_color})
+    code, printed = run_in_terminal("-c", ONE_FEATURE, suite, variables={"NO_COLOR": no_color})
     assert code == 1
     assert bool(re.search(r"\x1b\[(1;)?3\d", printed)) == (not no_color)
     assert lasting(printed) == snapshot
@@ -77,7 +77,7 @@ def test_on_a_terminal(suite: Path, snapshot: SnapshotAssertion, no_color: str) 
 
 def test_in_a_pipe_and_kept(suite: Path, snapshot: SnapshotAssertion, tmp_path: Path) -> None:
     kept = tmp_path / "kept.md"
-    finished = python("-c", ONE_FEATURE, suite, "--transcript", kept)
+    finished = run_python("-c", ONE_FEATURE, suite, "--transcript", kept)
     assert finished.returncode == 1
     assert lasting(finished.stdout) == snapshot(name="in a pipe")
     assert lasting(kept.read_text(encoding="utf-8")) == snapshot(name="as a transcript")

@@ -1,4 +1,4 @@
-"""Runs our programs as a user does: in a process and a folder of their own."""
+"""Runs programs as subprocesses, as a user does: with a folder, an environment and a terminal."""
 
 from __future__ import annotations
 
@@ -16,39 +16,45 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-TIME_LIMIT_SECONDS = 120
+TIME_LIMIT_SECONDS = 300
 _CLOSED = "\0closed"
 
 
-def environment(**more: str | None) -> dict[str, str]:
-    """Return the environment without the options of the pytest that runs us.
+def environment(**variables: str | None) -> dict[str, str]:
+    """Return the environment without the variables of the running pytest.
 
     Args:
-        more: Further variables; ``None`` takes one away.
+        variables: Further variables; ``None`` removes one.
     """
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     fixed = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
-    every = {**ours, **fixed, **more}
+    every = {**ours, **fixed, **variables}
     return {name: value for name, value in every.items() if value is not None}
 
 
 def free_port() -> int:
-    """Return a port of this machine where nobody listens."""
+    """Return a free port of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
 
-def python(
+def run_python(
     *arguments: str | Path,
     folder: Path = ROOT,
     stdin: str | None = None,
-    more: Mapping[str, str | None] | None = None,
+    variables: Mapping[str, str | None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``python ARGUMENTS`` to its end, with nothing or a text on standard input."""
+    """Run ``python ARGUMENTS`` until it ends.
+
+    Args:
+        folder: The working directory.
+        stdin: The text on standard input; empty by default.
+        variables: Further environment variables; ``None`` removes one.
+    """
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=environment(**(more or {})),
+        env=environment(**(variables or {})),
         input=stdin or "",
         capture_output=True,
         encoding="utf-8",
@@ -57,24 +63,26 @@ def python(
     )
 
 
-def in_terminal(
+def run_in_terminal(
     *arguments: str | Path,
     answer: Callable[[str], str] = lambda _: "",
     folder: Path = ROOT,
-    more: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
     """Run ``python ARGUMENTS`` on a terminal of 80 columns.
 
     Args:
-        answer: Given what is on the terminal so far, returns what is typed; asked whenever
-            nothing moves, as a program that begins to read forgets what was typed before.
+        answer: Returns what to type, given the output so far. Called whenever the program prints
+            nothing: a program that starts to read discards earlier input.
+        folder: The working directory.
+        variables: Further environment variables.
 
     Returns:
-        The exit code, and all that was printed.
+        The exit code, and the output.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    terminal = {"TERM": "xterm-256color", **(more or {})}
+    terminal = {"TERM": "xterm-256color", **(variables or {})}
     with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=folder,
@@ -97,17 +105,17 @@ def in_terminal(
 
 
 def _take_terminal() -> None:
-    """Make it the terminal that Ctrl-C comes from."""
+    """Make standard input the controlling terminal, which sends Ctrl-C."""
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _read(terminal: int) -> str:
-    """Return what was printed; nothing where a moment went by without a word."""
+    """Return what was printed; empty if nothing was printed for 0.1 s."""
     readable, _, _ = select.select([terminal], [], [], 0.1)
     if not readable:
         return ""
     try:
         return os.read(terminal, 65536).decode(errors="replace") or _CLOSED
-    except OSError:  # nobody is at its other end any more
+    except OSError:  # the program has closed the terminal
         return _CLOSED

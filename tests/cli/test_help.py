@@ -1,0 +1,45 @@
+"""``kmsdemo --help``: all of it, on one page of a terminal."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from kmsdemo.cli import main
+from tests.cli.commands import NAMES
+
+# The last row is the prompt's.
+ROWS = 24 - 1
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The rows of the help on a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    return CliRunner().invoke(main, ["--help"]).stdout.splitlines()
+
+
+def test_it_fits_a_terminal_of_24_rows_and_80_columns(page: list[str]) -> None:
+    assert len(page) <= ROWS
+    assert max(map(len, page)) <= 80
+
+
+def test_it_names_every_command(page: list[str]) -> None:
+    shown = [row.split()[0] for row in page if row.startswith("  ")]
+    assert shown == [name for name in NAMES if " " not in name]
+
+
+def test_it_cuts_no_sentence(page: list[str]) -> None:
+    assert [row for row in page[1:] if row.endswith("...")] == []
+
+
+def test_it_follows_the_lab(page: list[str]) -> None:
+    steps = ("setup", "encrypt", "items", "decrypt", "schedule-deletion", "cleanup")
+    shown = [row.split()[0] for row in page if row.startswith("  ")]
+    assert [name for name in shown if name in steps] == list(steps)
+
+
+@pytest.mark.parametrize("script", ["encrypt", "decrypt"])
+def test_the_scripts_to_be_read_aloud_fit_80_columns(script: str) -> None:
+    shown = CliRunner().invoke(main, ["show", script]).stdout
+    assert max(map(len, shown.splitlines())) <= 80
