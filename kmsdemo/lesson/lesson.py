@@ -109,6 +109,8 @@ def _run(lesson: Lesson, narrator: Narrator, features: str, *options: str) -> in
         narrator.interrupt("Interrupted.")
         return INTERRUPTED
     narrator.end()
+    if isinstance(narrator, StoryNarrator) and narrator.pace:
+        bookmark.forget()
     return 0 if code == pytest.ExitCode.OK else 1
 
 

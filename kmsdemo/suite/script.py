@@ -62,7 +62,7 @@ def run(
     """
     stdout, stderr = io.StringIO(), io.StringIO()
     with (
-        patch.object(sys, "argv", [path.name, *arguments]),
+        patch.object(sys, "argv", [str(path), *arguments]),
         patch.object(boto3, "DEFAULT_SESSION", session),
         patch.dict("os.environ", environment),
         redirect_stdout(stdout),

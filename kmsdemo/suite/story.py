@@ -126,15 +126,18 @@ def pytest_bdd_apply_tag(tag: str) -> bool | None:
 
 def _steps(document: GherkinDocument) -> Iterator[LabStep]:
     scenarios = [child.scenario for child in document.feature.children if child.scenario]
-    ends = [*(scenario.location.line for scenario in scenarios[1:]), None]
-    for number, (scenario, end) in enumerate(zip(scenarios, ends, strict=True), 1):
+    above = 0
+    for number, scenario in enumerate(scenarios, 1):
+        end = max(part.location.line for part in (scenario, *scenario.steps))
+        comments = _between(document.comments, above, end)
+        above = end
         yield LabStep(
             number=number,
             title=scenario.name,
             description=reflowed(scenario.description),
             sentences=[f"{step.keyword.strip()} {step.text}" for step in scenario.steps],
             topics=_topics(scenario),
-            notes=list(_notes(_between(document.comments, scenario.location.line, end))),
+            notes=list(_notes(comments)),
         )
 
 
@@ -142,10 +145,9 @@ def _topics(scenario: Scenario) -> list[str]:
     return [tag.name.removeprefix(_TOPIC) for tag in scenario.tags if tag.name.startswith(_TOPIC)]
 
 
-def _between(comments: Iterable[Comment], begin: int, end: int | None) -> Iterator[str]:
-    for comment in comments:
-        if begin < comment.location.line and (end is None or comment.location.line < end):
-            yield comment.text
+def _between(comments: Iterable[Comment], above: int, end: int) -> list[str]:
+    """Return the comments above a scenario or in it."""
+    return [comment.text for comment in comments if above < comment.location.line < end]
 
 
 def _notes(comments: Iterable[str]) -> Iterator[Note]:

@@ -1,4 +1,4 @@
-"""``kmsdemo lab``, run as a user runs it."""
+"""``kmsdemo lab --deeper``: the topics, and what ends a lesson."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from steps.passwords import UNUSUAL
 from tests import fake_account
 from tests.subprocesses import ROOT, environment, run_in_terminal, run_python
 
-CHAPTERS = [
+TOPICS = [
     "Create the key",
+    "Control access to the key",
     "Create the table",
     "Encrypt a password",
     "Verify the ciphertext",
     "Decrypt the password",
-    "Schedule the key's deletion",
-    "Clean up",
-    "When the waiting period ends",
-    "Cancel the key's deletion",
-    "Control access to the key",
     "Bind a ciphertext to its user",
     "Direct and envelope encryption",
+    "Schedule the key's deletion",
+    "Cancel the key's deletion",
+    "When the waiting period ends",
+    "Clean up",
 ]
 WAIT = """
 
@@ -87,25 +87,23 @@ def edit(suite: Path, old: str, new: str) -> None:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """What the whole lesson prints in a pipe, and its transcript."""
+    """What all topics print in a pipe, and their transcript."""
     folder = tmp_path_factory.mktemp("anywhere")
-    finished = run_python("-m", "kmsdemo", "lab", "--transcript=lab.md", folder=folder)
+    finished = run_python("-m", "kmsdemo", "lab", "--deeper", "--transcript=lab.md", folder=folder)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert [path.name for path in folder.iterdir()] == ["lab.md"]
     return finished.stdout, (folder / "lab.md").read_text(encoding="utf-8")
 
 
-def test_chapters_are_in_the_order_of_the_lab(whole: tuple[str, str]) -> None:
+def test_topics_are_in_an_order_that_a_learner_can_follow(whole: tuple[str, str]) -> None:
     printed, _ = whole
-    places = [f"Chapter {number} of 7" for number in range(1, 8)]
-    places += [f"Advanced chapter {number} of 5" for number in range(1, 6)]
-    chapters = re.findall(r"^((?:Advanced c|C)hapter \d of \d)\n(.*)$", printed, re.MULTILINE)
-    assert chapters == list(zip(places, CHAPTERS, strict=True))
+    topics = re.findall(r"^Topic (\d+) of 12: (.*)$", printed, re.MULTILINE)
+    assert topics == [(str(number), title) for number, title in enumerate(TOPICS, 1)]
     assert "    ok Then the key is symmetric" in printed
     summary = " ".join(printed.split("\n\n")[-1].split())
     scenarios = r"\d+ scenarios passed"
     without_envelopes = r"(, \d+ not possible on moto)?"
-    assert re.fullmatch(rf"12 chapters in [\d.]+ s: {scenarios}{without_envelopes}\.", summary)
+    assert re.fullmatch(rf"12 topics in [\d.]+ s: {scenarios}{without_envelopes}\.", summary)
 
 
 def test_it_ends_with_what_it_showed_and_cleaned_up(whole: tuple[str, str]) -> None:
@@ -159,7 +157,7 @@ def test_the_lesson_follows_the_feature(small_suite: Path) -> None:
     edit(small_suite, "Feature: Create the table", "Feature: Lay the table")
     finished = run_python("-c", ONE_FEATURE, small_suite)
     assert finished.returncode == 0, finished.stdout
-    assert "Chapter 1 of 1\nLay the table\n" in finished.stdout
+    assert "\nTopic 1 of 1: Lay the table\n" in finished.stdout
 
 
 def test_a_failed_step_ends_in_exit_code_1_with_its_calls(small_suite: Path) -> None:
@@ -170,9 +168,9 @@ def test_a_failed_step_ends_in_exit_code_1_with_its_calls(small_suite: Path) -> 
     assert "assert 'demo-kms' == 'another'" in finished.stdout
     *_, failure, summary = finished.stdout.split("\n\n")
     where, hint = failure.split("\n", 1)
-    assert where == 'Failed in Chapter 1 of 1, Create the table: Then the table is called "another"'
+    assert where == 'Failed in Topic 1 of 1, Create the table: Then the table is called "another"'
     assert "The answer of AWS differs from the feature" in hint
-    assert "kmsdemo lab --step create_table" in " ".join(hint.split())
+    assert "kmsdemo lab --deeper create_table" in " ".join(hint.split())
     assert summary.endswith("2 scenarios passed, 1 failed.\n")
 
 
@@ -294,18 +292,17 @@ def test_an_unknown_backend_is_a_usage_error() -> None:
 # ------------------------------------------------------------------ options of the command
 
 
-def test_it_begins_with_the_given_chapter() -> None:
-    for name in ("envelope", "12"):
-        finished = run_python("-m", "kmsdemo", "lab", f"--step={name}")
+def test_one_topic_can_be_told_by_itself() -> None:
+    for name in ("cancel_deletion", "10"):
+        finished = run_python("-m", "kmsdemo", "lab", "--deeper", name)
         assert finished.returncode == 0, finished.stdout + finished.stderr
-        assert "Chapter 7 of 7" not in finished.stdout
-        assert "Advanced chapter 4 of 5" not in finished.stdout
-        assert "\nAdvanced chapter 5 of 5\nDirect and envelope encryption\n" in finished.stdout
+        told = re.findall(r"^Topic .*$", finished.stdout, re.MULTILINE)
+        assert told == ["Topic 10 of 12: Cancel the key's deletion"]
 
 
-def test_an_unknown_chapter_is_a_usage_error(small_suite: Path) -> None:
+def test_an_unknown_topic_is_a_usage_error(small_suite: Path) -> None:
     transcript = small_suite / "lab.md"
-    options = ["--step=encypt", f"--transcript={transcript}"]
+    options = ["encypt", f"--transcript={transcript}"]
     finished = run_python("-c", ONE_FEATURE, small_suite, *options)
     assert finished.returncode == 2
     assert not transcript.exists()
@@ -345,7 +342,7 @@ def test_pace_needs_a_keyboard(small_suite: Path) -> None:
     assert "--pace needs a keyboard" in finished.stderr
 
 
-PROMPT = "space: next, b: back to the explanation, q: quit"
+PROMPT = "space: next, b: back, ?: keys, q: quit"
 
 
 def typist(keys: str) -> Callable[[str], str]:
@@ -361,22 +358,24 @@ def typist(keys: str) -> Callable[[str], str]:
 def test_pace_waits_for_a_key_after_each_step(small_suite: Path) -> None:
     code, printed = run_in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist("b "))
     assert code == 0, printed
-    steps = len(re.findall("✔", printed))
-    assert steps == 12
-    assert printed.count(PROMPT) == steps + 1
+    explanation, sentences, back = 1, 8, 1
+    assert printed.count("✔") == 12
+    assert printed.count(PROMPT) == explanation + sentences + back
     assert printed.count("The encrypted passwords are stored in a DynamoDB table") == 2
 
 
 def test_q_quits_and_cleans_up(small_suite: Path) -> None:
     code, printed = run_in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist(" q"))
     assert code == 0, printed
-    assert len(re.findall("✔", printed)) == 2
+    assert printed.count("✔") == 1
     ending = "The lesson is stopped. Cleaned up: 1 table; deleted with the sandbox; nothing left"
     assert ending in " ".join(printed.split())
 
 
 def test_ctrl_c_while_it_waits_cleans_up(small_suite: Path) -> None:
-    code, printed = run_in_terminal("-c", ONE_FEATURE, small_suite, "--pace", answer=typist("\x03"))
+    code, printed = run_in_terminal(
+        "-c", ONE_FEATURE, small_suite, "--pace", answer=typist(" \x03")
+    )
     assert code == 130, printed
     assert "Interrupted. Cleaned up: 1 table; deleted" in " ".join(printed.split())
     assert "Traceback" not in printed

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["small_suite"]
 
-FEATURE = """@lab
+FEATURE = """@deeper
 Feature: Keep a password
   The password is encrypted before it is stored. This description is long enough that a terminal
   of eighty columns has to break it.

@@ -68,7 +68,7 @@ def test_a_transcript_on_a_disk_that_becomes_full_ends_the_lesson(tmp_path: Path
     assert (code, errors) == (1, "Error: lesson.md: File too large.\n")
 
 
-@pytest.mark.parametrize("command", ["lab", "lab --step 7"])
+@pytest.mark.parametrize("command", ["lab", "lab 7"])
 def test_where_nobody_reads_on_it_ends_without_a_word(command: str, tmp_path: Path) -> None:
     assert ends(f"kmsdemo {command} | head -1", tmp_path) == (1, "")
 

@@ -77,7 +77,7 @@ def test_it_is_typed() -> None:
 
 def test_the_lab_runs_in_an_empty_directory_and_leaves_it_empty(tmp_path: Path) -> None:
     told = run(Path(sys.executable).with_name("kmsdemo"), "lab", folder=tmp_path)
-    assert len(re.findall(r"^Chapter \d of 7$", told, re.MULTILINE)) == 7
+    assert len(re.findall(r"^Step \d of 8: ", told, re.MULTILINE)) == 8
     assert list(tmp_path.iterdir()) == []
 
 
@@ -137,4 +137,4 @@ def test_the_first_command_of_the_readme_runs_the_lab_in_a_fresh_clone(tmp_path:
     (command,) = re.findall(r"^python3 .*kmsdemo lab$", readme, re.MULTILINE)
     run("git", "clone", "--quiet", CLONE, "fresh", folder=tmp_path)
     told = run("sh", "-c", command, folder=tmp_path / "fresh")
-    assert "12 chapters in" in told
+    assert "8 steps in" in told
