@@ -1,4 +1,4 @@
-"""Whole runs of pytest and of the lab somewhere else, as a user starts them."""
+"""Runs of pytest and of the lab on other backends, as subprocesses."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
 
 @pytest.fixture
 def url(aws_environment: Mapping[str, str]) -> str:
-    """The sandbox, which listens."""
+    """The URL of a sandbox."""
     return aws_environment["AWS_ENDPOINT_URL"]
 
 
 @pytest.fixture
 def aws(clients: Clients) -> fake_account.FakeAccount:
-    """The account, with a key and a table of others."""
+    """The account, with a key and a table of other people."""
     return fake_account.create(clients, clients.in_region("eu-west-1"))
 
 
 @pytest.fixture
 def developer(clients: Clients, url: str) -> dict[str, str]:
-    """The variables of an IAM user at the sandbox, on a machine that is not CI."""
+    """The environment variables of an IAM user of the sandbox, outside CI."""
     return {**fake_account.create_developer(clients.iam), "AWS_ENDPOINT_URL": url, "CI": ""}
 
 
