@@ -1,4 +1,4 @@
-"""Gives the whole lesson and writes down each call that it told: ``python -m … FILE``."""
+"""Gives the whole lesson and writes each of its AWS calls to a file: ``python -m … FILE``."""
 
 from __future__ import annotations
 
