@@ -84,7 +84,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--commands-of-every",
         type=int,
-        default=10,
+        default=30,
         metavar="N",
         help="run the commands of every Nth scenario of the lesson (default: %(default)s)",
     )

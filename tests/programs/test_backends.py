@@ -296,31 +296,6 @@ def test_an_unreachable_endpoint_is_reported(command: tuple[str, ...]) -> None:
     assert "Traceback" not in printed
 
 
-def test_an_unreachable_localstack_is_reported_with_the_command_that_starts_it() -> None:
-    nowhere = {"LOCALSTACK_HOST": f"127.0.0.1:{free_port()}"}
-    finished = run_python("-m", "kmsdemo", "lab", "--backend=localstack", variables=nowhere)
-    assert finished.returncode == 1
-    assert nowhere["LOCALSTACK_HOST"] in finished.stderr
-    assert "docker compose up --wait" in finished.stderr
-
-
-def test_an_invalid_localstack_host_is_reported() -> None:
-    finished = run_python(
-        "-m", "kmsdemo", "lab", "--backend=localstack", variables={"LOCALSTACK_HOST": "a:b"}
-    )
-    assert finished.returncode == 1
-    assert "LOCALSTACK_HOST: could not parse a:b" in finished.stderr
-    assert "Traceback" not in finished.stderr
-
-
-def test_an_unknown_emulator_is_reported(url: str) -> None:
-    finished = run_python(
-        "-m", "kmsdemo", "lab", "--backend=endpoint", f"--endpoint-url={url}", "--emulator=moon"
-    )
-    assert finished.returncode == 2
-    assert "choose one of: localstack, ministack." in finished.stderr
-
-
 @pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
 def test_an_option_of_another_backend_is_rejected(command: tuple[str, ...]) -> None:
     finished = run_python(*command, "--endpoint-url=http://127.0.0.1:1")
@@ -329,9 +304,3 @@ def test_an_option_of_another_backend_is_rejected(command: tuple[str, ...]) -> N
         "--endpoint-url is an option of the backend endpoint; this run uses moto.\n"
         "Add --backend endpoint, or omit --endpoint-url.\n"
     ) in finished.stderr
-
-
-def test_the_backend_endpoint_needs_a_url() -> None:
-    finished = run_python("-m", "kmsdemo", "lab", "--backend=endpoint")
-    assert finished.returncode == 2
-    assert "--endpoint-url http://" in finished.stderr
