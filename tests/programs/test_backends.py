@@ -20,6 +20,14 @@ from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, free_port,
 
 FEW = "-kclean_up or deleting_the_table or the_lab_can_start_again or wrong_key or replica"
 FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
+# A plugin with which a run stops in the middle, where a key and a table are there.
+WAITS = """
+import time
+
+def pytest_bdd_before_step(step):
+    while step.type == "when":
+        time.sleep(0.1)
+"""
 
 
 @pytest.fixture
@@ -38,6 +46,14 @@ def aws(clients: Clients) -> fake_account.FakeAccount:
 def developer(clients: Clients, url: str) -> dict[str, str]:
     """The environment variables of an IAM user of the sandbox, outside CI."""
     return {**fake_account.create_developer(clients.iam), "AWS_ENDPOINT_URL": url, "CI": ""}
+
+
+@pytest.fixture
+def waiting(developer: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The environment variables of the developer, for a run that waits in the middle."""
+    (tmp_path / "waits.py").write_text(WAITS)
+    path = os.pathsep.join([str(ROOT), str(tmp_path)])
+    return {**developer, "PYTHONPATH": path, "PYTEST_PLUGINS": "waits"}
 
 
 # ------------------------------------------------------------------------ a real account
@@ -85,9 +101,9 @@ def test_runs_at_once_do_not_meet(aws: fake_account.FakeAccount, developer: dict
 
 
 def test_what_a_killed_run_left_is_swept_up(
-    aws: fake_account.FakeAccount, developer: dict[str, str]
+    aws: fake_account.FakeAccount, developer: dict[str, str], waiting: dict[str, str]
 ) -> None:
-    with started(developer, *fake_account.OPTIONS) as run:
+    with started(waiting, "-kthe_wrong_key", *fake_account.OPTIONS) as run:
         wait_until_it_has_created_something(aws)
         run.kill()
     assert aws.leftovers() != []
@@ -106,9 +122,9 @@ def test_what_a_killed_run_left_is_swept_up(
     "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name
 )
 def test_an_interrupted_run_leaves_nothing(
-    aws: fake_account.FakeAccount, developer: dict[str, str], how: signal.Signals
+    aws: fake_account.FakeAccount, waiting: dict[str, str], how: signal.Signals
 ) -> None:
-    with started(developer, *fake_account.OPTIONS, "-n2") as run:
+    with started(waiting, "-kthe_wrong_key", *fake_account.OPTIONS, "-n2") as run:
         wait_until_it_has_created_something(aws)
         run.send_signal(how)
         time.sleep(0.2)
@@ -148,9 +164,9 @@ def test_what_workers_could_not_remove_is_said_too(
 
 
 def test_what_an_interrupted_run_could_not_remove_is_said(
-    aws: fake_account.FakeAccount, developer: dict[str, str], clients: Clients
+    aws: fake_account.FakeAccount, waiting: dict[str, str], clients: Clients
 ) -> None:
-    with started(developer, *fake_account.OPTIONS) as run:
+    with started(waiting, "-kthe_wrong_key", *fake_account.OPTIONS) as run:
         wait_until_it_has_created_something(aws)
         fake_account.deny(clients.iam, "kms:DeleteAlias")
         run.send_signal(signal.SIGINT)
