@@ -41,7 +41,7 @@ def translate_errors(*, key_id: str = "", table_name: str = "") -> Iterator[None
         table_name: The table that the calls are about.
 
     Raises:
-        KmsdemoError: The most specific error; ``AwsFailed`` for a code without an error of its own.
+        KmsdemoError: The most specific error; ``AwsFailed`` for every other code.
     """
     try:
         yield

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ALIAS_PREFIX = "alias/demo-kms-"
 DESCRIPTION = "The key of the KMS lab"
 TAGS = {"kmsdemo": "lab"}
-# What AWS KMS answers to a number that it does not take, and what botocore says before it is sent.
+# The error codes of AWS KMS and of botocore for a number out of range.
 _OUT_OF_RANGE = ("Validation", "ParamValidationError")
 
 

@@ -1,4 +1,4 @@
-"""What only the tests of the library may ask for."""
+"""Options and fixtures of the tests; those of the features are in the conftest above."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kmsdemo.backends import Backend
 from kmsdemo.suite.run import skip_reason
 
 LONGEST_TEST_SECONDS = 600
-"""When a test is ended that hangs. No machine is so slow that one that does not takes as long."""
+"""The time limit of a hanging test, generous enough for any machine."""
 _IS_QUICK = pytest.StashKey[bool]()
 _LEFT_OUT = (
     "Left out of the quick tests: those that start other programs, which take minutes (run tox), "
@@ -25,7 +25,7 @@ _LEFT_OUT = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the quick tests where nothing else is asked for, and end those that hang."""
+    """Select the quick tests unless the command line selects others, and set the time limit."""
     names_nothing = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     config.stash[_IS_QUICK] = names_nothing and not (
         config.option.markexpr or config.option.keyword
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.timeout = LONGEST_TEST_SECONDS
     # Tests make much and drop little: by default, collecting garbage takes a tenth of their time.
     gc.set_threshold(100_000, 20, 20)
-    # The programs under test hear Ctrl-C, also where a shell runs us in the background.
+    # A shell ignores SIGINT in a background process; the programs under test must receive it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Iterator[None]:
-    """Say, below everything else, what was left out; tox says it for all its environments."""
+    """Print, as the last line, what was left out; tox prints it for all its environments."""
     yield
     skipped = Counter(skip_reason(report) for report in terminalreporter.stats.get("skipped", ()))
     if file := os.environ.get("KMSDEMO_SKIPS"):
@@ -59,39 +59,39 @@ def pytest_terminal_summary(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what makes the long tests thorough."""
+    """Add options that make the long tests more thorough."""
     group = parser.getgroup("kmsdemo")
     group.addoption(
         "--sequences",
         type=int,
         default=30,
-        help="how many random sequences of key operations are tried (default: %(default)s)",
+        help="the number of random sequences of key operations (default: %(default)s)",
     )
     group.addoption(
         "--faults-at-every",
         type=int,
         default=40,
         metavar="N",
-        help="a run in a real account is disturbed at every Nth call (default: %(default)s)",
+        help="inject a fault into a run at every Nth call (default: %(default)s)",
     )
     group.addoption(
         "--submissions-of-every",
         type=int,
         default=14,
         metavar="N",
-        help="every Nth pair of a learner's scripts is graded (default: %(default)s)",
+        help="grade every Nth pair of a learner's scripts (default: %(default)s)",
     )
     group.addoption(
         "--commands-of-every",
         type=int,
-        default=10,
+        default=30,
         metavar="N",
-        help="the commands of every Nth scenario of the lesson are run (default: %(default)s)",
+        help="run the commands of every Nth scenario of the lesson (default: %(default)s)",
     )
 
 
 @pytest.fixture
 def aws_environment(backend: Backend) -> Iterator[Mapping[str, str]]:
-    """The variables with which other programs reach the same account."""
+    """The environment variables with which other programs use the same account."""
     with backend.subprocess_environment() as variables:
         yield variables

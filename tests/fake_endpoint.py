@@ -1,4 +1,4 @@
-"""An HTTP endpoint that answers as it is told: with errors, garbage or half an answer."""
+"""An HTTP endpoint with prepared responses: errors, web pages, incomplete responses."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ PAUSE = "botocore.retries.standard.ExponentialBackoff.delay_amount"
 
 
 def json_answer(status: int, body: Any) -> Answer:
-    """Answer as AWS does, with JSON."""
+    """Respond with JSON, as AWS does."""
     return _whole(status, "application/x-amz-json-1.1", json.dumps(body).encode())
 
 
 def error(code: str, message: str = "no reason", status: int = 400) -> Answer:
-    """Answer with an error of AWS."""
+    """Respond with an error of AWS."""
     return json_answer(status, {"__type": code, "message": message})
 
 
 def web_page(status: int) -> Answer:
-    """Answer as any web server does."""
+    """Respond with a web page."""
     return _whole(status, "text/html", b"<html><body>It works!</body></html>")
 
 
 def half_an_answer(request: BaseHTTPRequestHandler) -> None:
-    """Promise more bytes than come, and hang up."""
+    """Close the connection before the response is complete."""
     request.send_response(200)
     request.send_header("Content-Length", "1000")
     request.end_headers()
@@ -47,18 +47,18 @@ def half_an_answer(request: BaseHTTPRequestHandler) -> None:
 
 
 def hang_up(request: BaseHTTPRequestHandler) -> None:
-    """Close the connection without a word."""
+    """Close the connection without a response."""
     request.close_connection = True
 
 
 def half_close(request: BaseHTTPRequestHandler) -> None:
-    """Close our half of the connection without a word, and keep the other one open."""
+    """Close one direction of the connection without a response."""
     request.connection.shutdown(socket.SHUT_WR)
     never(request)
 
 
 def never(request: BaseHTTPRequestHandler) -> None:
-    """Give no answer; whoever asked hangs up."""
+    """Never respond, until the client closes the connection."""
     with suppress(OSError):
         request.connection.recv(1)
     request.close_connection = True
@@ -66,13 +66,13 @@ def never(request: BaseHTTPRequestHandler) -> None:
 
 @contextmanager
 def endpoint(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
-    """Serve the answers in turn, the last one for ever; yield the URL and what was asked."""
+    """Serve the responses in order and repeat the last; yield the URL and the operations."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            asked.append(self.headers["X-Amz-Target"].partition(".")[2])
+            asked.append(self.headers.get("X-Amz-Target", "").partition(".")[2])
             answers[min(len(asked), len(answers)) - 1](self)
 
         def log_message(self, *_: Any) -> None:
@@ -89,7 +89,7 @@ def endpoint(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
 
 
 def kms_at(url: str, *, attempts: int = 1, read_timeout: float = 5) -> KMSClient:
-    """Return a client of an endpoint of ours."""
+    """Return an AWS KMS client for the endpoint."""
     config = Config(
         retries={"mode": "standard", "total_max_attempts": attempts}, read_timeout=read_timeout
     )

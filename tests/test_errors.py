@@ -78,5 +78,12 @@ def test_an_error_about_a_pending_deletion_has_the_date_if_it_is_known() -> None
     assert "is pending deletion: " in errors.KeyPendingDeletion("k").what
 
 
+def test_a_field_adds_no_line_and_acts_on_no_terminal() -> None:
+    error = errors.KeyNotFound("alias/\x1b[2J\nState: Enabled")
+    what, _ = str(error).splitlines()
+    assert r"alias/\x1b[2J\nState: Enabled" in what
+    assert error.key_id == "alias/\x1b[2J\nState: Enabled"
+
+
 def test_braces_in_a_key_id_are_kept() -> None:
     assert "{oops}" in errors.KeyNotFound("{oops}").what

@@ -46,7 +46,7 @@ def announcement(options: Options) -> str:
 
     Raises:
         NoAccountNamed, AnotherAccount, RootRefused, RefusedInCi: The account must not be used.
-        SettleTimeOutOfRange: No change takes so long to propagate.
+        SettleTimeOutOfRange: The time for changes to propagate is not 0 to 600 seconds.
         NoCredentials, NoRegion, EndpointUnreachable: The account cannot be used.
         AccessDenied: The caller has no permission to list keys or tables.
     """
@@ -101,7 +101,7 @@ def running(options: Options) -> Iterator[RealAccount]:
 def _confirmed(options: Options, clients: Clients) -> Caller:
     if options.aws_account is None:
         raise NoAccountNamed
-    if not 0 <= options.aws_settle <= _MAX_SETTLE_SECONDS:  # which NaN is not, either
+    if not 0 <= options.aws_settle <= _MAX_SETTLE_SECONDS:  # also rejects NaN
         raise SettleTimeOutOfRange(options.aws_settle)
     if os.environ.get("CI") and not options.aws_in_ci:
         raise RefusedInCi

@@ -56,12 +56,12 @@ class LocalStackUnreachable(EndpointUnreachable):
 
 @dataclass(eq=False)
 class SettleTimeOutOfRange(WrongUsage):
-    """The time for which a change propagates is negative, endless or no number."""
+    """The time that a change takes to propagate is not 0 to 600 seconds."""
 
     seconds: float
 
-    _what = "{seconds} is not a number of seconds that a change takes to propagate."
-    _next_step = "Give --aws-settle a number from 0 to 600, or omit it."
+    _what = "{seconds} seconds is not a valid time for a change to propagate."
+    _next_step = "Set --aws-settle to a number from 0 to 600, or omit it."
 
 
 class NoAccountNamed(WrongUsage):

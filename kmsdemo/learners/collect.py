@@ -93,8 +93,8 @@ class _Collector(TerminalReportReplacement):
         self.findings.append(finding)
         try:
             self.when_found(finding)
-        except SystemExit as closed_output:
-            self.stop(closed_output)
+        except (OSError, SystemExit) as error:  # the output is full, or rich has found it closed
+            self.stop(error)
 
     def _finding(self, report: pytest.TestReport) -> Finding:
         if report.skipped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kmsdemo.learners.collect import collect
 
@@ -12,15 +12,13 @@ if TYPE_CHECKING:
 
     from kmsdemo.learners.finding import Finding
 
-SECONDS_EACH: Final = 10
-# With our own start and the last script that is stopped, less than a minute.
-SECONDS: Final = 50
-
 
 def grade(
     encrypt: str,
     decrypt: str,
     *,
+    seconds_each: float,
+    seconds: float,
     junit: Path | None = None,
     when_found: Callable[[Finding], None] = lambda _: None,
 ) -> list[Finding]:
@@ -29,6 +27,8 @@ def grade(
     Args:
         encrypt: The command line of the encrypt script, with ``{password}`` and ``{key_id}``.
         decrypt: The command line of the decrypt script, with ``{appuser}`` and ``{key_id}``.
+        seconds_each: The time limit for one run.
+        seconds: The time limit for all runs.
         junit: Write the findings to this file too, as JUnit XML.
         when_found: Called with each finding as it is made.
 
@@ -44,8 +44,8 @@ def grade(
         *("-m", "scripts and not ours"),
         f"--encrypt={encrypt}",
         f"--decrypt={decrypt}",
-        f"--seconds-each={SECONDS_EACH}",
-        f"--seconds={SECONDS}",
+        f"--seconds-each={seconds_each}",
+        f"--seconds={seconds}",
         junit=junit,
         when_found=when_found,
     )

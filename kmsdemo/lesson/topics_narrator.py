@@ -43,7 +43,7 @@ class TopicsNarrator(Narrator):
         self._chapters = _numbered(every)
         if not self.topic:
             return list(items)
-        if (name := _named(self.topic, list(every))) is None:
+        if (name := found(self.topic, list(every))) is None:
             self.stop(ChapterNotFound(self.topic, ", ".join(every)))
         return [item for item in items if name_of(item) == name]
 
@@ -105,7 +105,7 @@ def _numbered(features: dict[str, Feature]) -> dict[str, Chapter]:
     }
 
 
-def _named(topic: str, names: Sequence[str]) -> str | None:
+def found(topic: str, names: Sequence[str]) -> str | None:
     """Return the name of a topic, given by name or by number from 1; ``None`` if unknown."""
     if topic.isdigit() and 1 <= int(topic) <= len(names):
         return names[int(topic) - 1]

@@ -33,10 +33,6 @@ class TerminalReportReplacement:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         self.was_interrupted = excinfo.type is KeyboardInterrupt
 
-    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-        self.error = excinfo.value
-        return True  # pytest prints no traceback of it
-
 
 def run(plugin: TerminalReportReplacement, features: str, *options: str) -> int | pytest.ExitCode:
     """Run features, isolated from the options and plugins of the user's own tests.

@@ -1,4 +1,4 @@
-"""Our clients, where AWS is slow, throttles, breaks off, or is not there at all."""
+"""Clients when AWS is slow, throttles, closes the connection, or cannot be reached."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ READABLE = {
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retry without a pause."""
+    """Retry without delay."""
     monkeypatch.setattr(fake_endpoint.PAUSE, lambda *_: 0)
 
 
@@ -56,14 +56,14 @@ def encrypt() -> bytes:
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_a_fault_that_passes_is_not_noticed(fault: Answer) -> None:
+def test_a_temporary_fault_is_retried(fault: Answer) -> None:
     with fake_endpoint.endpoint(fault, fault, GOOD) as (url, asked), sent_to(url):
         assert encrypt() == b"x"
     assert asked == ["Encrypt"] * 3
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_that_stays_is_said_in_two_lines(name: str) -> None:
+def test_a_permanent_fault_is_an_error_of_two_lines(name: str) -> None:
     kind, says = READABLE[name]
     with (
         fake_endpoint.endpoint(FAULTS[name]) as (url, asked),
@@ -79,7 +79,7 @@ def test_a_fault_that_stays_is_said_in_two_lines(name: str) -> None:
         assert url in what
 
 
-def test_an_answer_that_is_late_twice_is_not_noticed() -> None:
+def test_a_response_that_is_late_twice_is_retried() -> None:
     sent: list[str] = []
 
     def late(request: Any, **_: Any) -> None:
@@ -94,7 +94,7 @@ def test_an_answer_that_is_late_twice_is_not_noticed() -> None:
     assert (len(sent), asked) == (3, ["Encrypt"])
 
 
-def test_an_answer_that_never_comes_is_said_in_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_response_is_an_error_of_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     configure(monkeypatch, Config(read_timeout=0.1))
     with (
         fake_endpoint.endpoint(fake_endpoint.never) as (url, _),
@@ -107,7 +107,7 @@ def test_an_answer_that_never_comes_is_said_in_two_lines(monkeypatch: pytest.Mon
     assert "secret" not in str(caught.value)
 
 
-def test_half_an_answer_is_no_answer() -> None:
+def test_an_incomplete_response_is_an_error() -> None:
     with (
         fake_endpoint.endpoint(fake_endpoint.half_an_answer) as (url, _),
         sent_to(url),
@@ -117,7 +117,7 @@ def test_half_an_answer_is_no_answer() -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_an_endpoint_that_swallows_connections_is_asked_once(
+def test_a_connect_timeout_is_not_retried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     configure(monkeypatch, Config(connect_timeout=0.1))
@@ -132,7 +132,7 @@ def test_an_endpoint_that_swallows_connections_is_asked_once(
 
 @contextmanager
 def full_house() -> Iterator[str]:
-    """An address whose queue is full: nobody answers there, not even with a refusal."""
+    """An address with a full backlog, which neither accepts nor refuses connections."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
         address = server.getsockname()
         waiting = [socket.socket() for _ in range(3)]
@@ -156,12 +156,12 @@ def full_house() -> Iterator[str]:
         ("cn-northwest-1", "cn-north-1"),
     ],
 )
-def test_another_region_is_one_that_a_replica_can_be_in(region: str, another: str) -> None:
+def test_another_region_is_in_the_same_partition(region: str, another: str) -> None:
     with sent_to("http://127.0.0.1:9"):
         assert connect(region=region).another_region == another
 
 
-def test_everybody_waits_and_retries_alike() -> None:
+def test_all_clients_have_the_same_timeouts_and_retries() -> None:
     with sent_to("http://127.0.0.1:9"):
         mine = connect()
         for client in (mine.kms, mine.dynamodb, mine.iam, mine.sts):

@@ -49,6 +49,11 @@ def test_a_waiting_period_out_of_range_is_refused_as_one(name: str, days: str) -
     assert "waiting period of 7 to 30 days" in refused(*line(name, f"--days={days}")).stderr
 
 
+@pytest.mark.parametrize("port", ["-1", "65536", "many"])
+def test_a_port_that_cannot_be_one_is_wrong_usage(port: str) -> None:
+    assert refused("sandbox", "--port", port).exit_code == 2
+
+
 def test_port_0_takes_a_free_one() -> None:
     result = CliRunner().invoke(main, ["sandbox", "--port", "0"])
     assert result.exit_code == 0

@@ -1,4 +1,4 @@
-"""Starts emulators of AWS, each as a program of its own, and stops them again."""
+"""Starts and stops emulators of AWS, each as a subprocess."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SESSION = boto3.Session()
 
 
 class CannotBeTried(Exception):
-    """The emulator has no way to do what the behaviour needs."""
+    """The emulator cannot do what the behaviour needs."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class Emulator:
     moves_time: bool = False
 
     def client(self, service: str, *credentials: str, region: str = "us-east-1") -> Any:
-        """Return a client; by default of the account's root."""
+        """Return a client, by default of the root user."""
         return _client(self.url, service, region, *(credentials or ("123456789012", "secret")))
 
     def advance(self, days: int) -> None:
-        """Let days pass."""
+        """Move the clock forward."""
         if not self.moves_time:
             raise CannotBeTried
         sandbox_client.advance(self.url, days=days)
@@ -75,7 +75,7 @@ def _client(url: str, service: str, region: str, access_key_id: str, secret: str
 def _served(
     command: Sequence[str], folder: str, environment: Mapping[str, str], ready: str
 ) -> Iterator[None]:
-    """Run a program in a folder of its own until the context is left."""
+    """Run a program in a temporary folder until the context is left."""
     log = Path(folder, "log")
     with (
         log.open("wb") as output,
@@ -168,7 +168,7 @@ def ministack(program: str | None) -> Iterator[Emulator | None]:
 
 
 def _ministack_name(program: str) -> str:
-    """Return MiniStack's name with the version that is installed beside its program."""
+    """Return MiniStack's name and version."""
     ask = "from importlib.metadata import version; print(version('ministack'))"
     python = Path(program).with_name("python")
     answer = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True)

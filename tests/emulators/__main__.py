@@ -1,4 +1,4 @@
-"""Starts an emulator, runs pytest against it, and stops it again, also on Ctrl-C and SIGTERM."""
+"""Starts an emulator, runs pytest on it and stops it, also on Ctrl-C and SIGTERM."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _pytest_arguments = click.argument("arguments", nargs=-1, type=click.UNPROCESSED
 
 @click.group()
 def main() -> None:
-    """Run the features on an emulator; ARGUMENTS are pytest's."""
+    """Run the features on an emulator. ARGUMENTS are arguments of pytest."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
@@ -26,7 +26,7 @@ def main() -> None:
 @click.option("--python", required=True, help="The Python of an environment with LocalStack.")
 @_pytest_arguments
 def localstack(python: str, arguments: Sequence[str]) -> None:
-    """KMS on LocalStack, DynamoDB on the sandbox."""
+    """Use AWS KMS of LocalStack and DynamoDB of the sandbox."""
     with emulators.localstack(python) as kms, emulators.sandbox() as dynamodb:
         assert kms is not None
         where = urlsplit(kms.url)
@@ -43,7 +43,7 @@ def localstack(python: str, arguments: Sequence[str]) -> None:
 @click.option("--program", default="ministack", show_default=True, help="MiniStack's program.")
 @_pytest_arguments
 def ministack(program: str, arguments: Sequence[str]) -> None:
-    """KMS, DynamoDB and IAM on MiniStack."""
+    """Use AWS KMS, DynamoDB and IAM of MiniStack."""
     with emulators.ministack(program) as emulator:
         assert emulator is not None
         where = ["--backend=endpoint", f"--endpoint-url={emulator.url}", "--emulator=ministack"]
@@ -52,7 +52,7 @@ def ministack(program: str, arguments: Sequence[str]) -> None:
 
 
 def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run pytest to its end; on Ctrl-C let it tidy up before the emulator goes."""
+    """Run pytest; on Ctrl-C wait until it has cleaned up, then stop the emulator."""
     command = [sys.executable, "-m", "pytest", *arguments]
     with subprocess.Popen(command, env={**os.environ, **environment}) as pytest:
         try:

@@ -1,1 +1,1 @@
-"""Tests of the lesson in this process."""
+"""Tests of the lesson."""

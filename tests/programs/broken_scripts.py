@@ -48,6 +48,7 @@ class Broken:
         encrypt: Replacements in the encrypt script.
         decrypt: Replacements in the decrypt script.
         leaves: A file that it writes outside of the folder of the scripts.
+        limits: Options with shorter time limits.
     """
 
     marks: dict[str, str]
@@ -55,6 +56,7 @@ class Broken:
     encrypt: tuple[tuple[str, str], ...] = ()
     decrypt: tuple[tuple[str, str], ...] = ()
     leaves: str = ""
+    limits: tuple[str, ...] = ()
 
     def write(self, folder: Path) -> None:
         """Put the two scripts into a folder, with the fault."""
@@ -281,6 +283,7 @@ BROKEN: dict[str, Broken] = {
         marks={LINES: "It did not end within 10 seconds."},
         hint="Do not ask for input",
         encrypt=(("import random", "import time\n\ntime.sleep(1000)\nimport random"),),
+        limits=("--seconds-each=10",),
     ),
     "floods_its_output": Broken(
         marks={BACK: "It printed more than 1,000,000 bytes."},

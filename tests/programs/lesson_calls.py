@@ -1,4 +1,4 @@
-"""Tells all topics of the lesson and writes down each call that it told: ``python -m … FILE``."""
+"""Tells all topics and writes each of their AWS calls to a file: ``python -m … FILE``."""
 
 from __future__ import annotations
 

@@ -33,10 +33,12 @@ _NO_PART_OF_A_CLONE = shutil.ignore_patterns(".*", "__pycache__", "build", "dist
 _DEFAULT_PORT = "4566"
 _SECOND_TERMINAL = """\
 ( {text} ) >second-terminal.txt 2>&1 &
-until grep 'listens on' second-terminal.txt; do
-    kill -0 $! || {{ cat second-terminal.txt; exit 1; }}
-    sleep 0.1
-done
+{{
+    until grep 'listens on' second-terminal.txt; do
+        kill -0 $! || {{ cat second-terminal.txt; exit 1; }}
+        sleep 0.1
+    done
+}} 2>/dev/null
 """
 _BEGIN = """\
 set -eu

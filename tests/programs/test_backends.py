@@ -1,4 +1,4 @@
-"""Whole runs of pytest and of the lab somewhere else, as a user starts them."""
+"""Runs of pytest and of the lab on other backends, as subprocesses."""
 
 from __future__ import annotations
 
@@ -20,24 +20,40 @@ from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, free_port,
 
 FEW = "-kclean_up or deleting_the_table or the_lab_can_start_again or wrong_key or replica"
 FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
+# A plugin with which a run stops in the middle, where a key and a table are there.
+WAITS = """
+import time
+
+def pytest_bdd_before_step(step):
+    while step.type == "when":
+        time.sleep(0.1)
+"""
 
 
 @pytest.fixture
 def url(aws_environment: Mapping[str, str]) -> str:
-    """The sandbox, which listens."""
+    """The URL of a sandbox."""
     return aws_environment["AWS_ENDPOINT_URL"]
 
 
 @pytest.fixture
 def aws(clients: Clients) -> fake_account.FakeAccount:
-    """The account, with a key and a table of others."""
+    """The account, with a key and a table of other people."""
     return fake_account.create(clients, clients.in_region("eu-west-1"))
 
 
 @pytest.fixture
 def developer(clients: Clients, url: str) -> dict[str, str]:
-    """The variables of an IAM user at the sandbox, on a machine that is not CI."""
+    """The environment variables of an IAM user of the sandbox, outside CI."""
     return {**fake_account.create_developer(clients.iam), "AWS_ENDPOINT_URL": url, "CI": ""}
+
+
+@pytest.fixture
+def waiting(developer: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The environment variables of the developer, for a run that waits in the middle."""
+    (tmp_path / "waits.py").write_text(WAITS)
+    path = os.pathsep.join([str(ROOT), str(tmp_path)])
+    return {**developer, "PYTHONPATH": path, "PYTEST_PLUGINS": "waits"}
 
 
 # ------------------------------------------------------------------------ a real account
@@ -85,10 +101,10 @@ def test_runs_at_once_do_not_meet(aws: fake_account.FakeAccount, developer: dict
 
 
 def test_what_a_killed_run_left_is_swept_up(
-    aws: fake_account.FakeAccount, developer: dict[str, str]
+    aws: fake_account.FakeAccount, developer: dict[str, str], waiting: dict[str, str]
 ) -> None:
-    with started(developer, *fake_account.OPTIONS) as run:
-        wait_until_it_has_made_something(aws)
+    with started(waiting, "-kthe_wrong_key", *fake_account.OPTIONS) as run:
+        wait_until_it_has_created_something(aws)
         run.kill()
     assert aws.leftovers() != []
     swept = run_python("-m", "kmsdemo", "sweep", "--yes", variables=developer)
@@ -106,10 +122,10 @@ def test_what_a_killed_run_left_is_swept_up(
     "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name
 )
 def test_an_interrupted_run_leaves_nothing(
-    aws: fake_account.FakeAccount, developer: dict[str, str], how: signal.Signals
+    aws: fake_account.FakeAccount, waiting: dict[str, str], how: signal.Signals
 ) -> None:
-    with started(developer, *fake_account.OPTIONS, "-n2") as run:
-        wait_until_it_has_made_something(aws)
+    with started(waiting, "-kthe_wrong_key", *fake_account.OPTIONS, "-n2") as run:
+        wait_until_it_has_created_something(aws)
         run.send_signal(how)
         time.sleep(0.2)
         run.send_signal(signal.SIGTERM)  # as CI does, which has little patience
@@ -148,10 +164,10 @@ def test_what_workers_could_not_remove_is_said_too(
 
 
 def test_what_an_interrupted_run_could_not_remove_is_said(
-    aws: fake_account.FakeAccount, developer: dict[str, str], clients: Clients
+    aws: fake_account.FakeAccount, waiting: dict[str, str], clients: Clients
 ) -> None:
-    with started(developer, *fake_account.OPTIONS) as run:
-        wait_until_it_has_made_something(aws)
+    with started(waiting, "-kthe_wrong_key", *fake_account.OPTIONS) as run:
+        wait_until_it_has_created_something(aws)
         fake_account.deny(clients.iam, "kms:DeleteAlias")
         run.send_signal(signal.SIGINT)
         printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
@@ -216,7 +232,7 @@ def printed_by_two_runs(more: dict[str, str], *options: str) -> list[str]:
     return printed
 
 
-def wait_until_it_has_made_something(aws: fake_account.FakeAccount) -> None:
+def wait_until_it_has_created_something(aws: fake_account.FakeAccount) -> None:
     deadline = time.monotonic() + TIME_LIMIT_SECONDS
     while not ("Enabled" in aws.states() and len(aws.leftovers()) > 2):
         assert time.monotonic() < deadline
@@ -226,7 +242,7 @@ def wait_until_it_has_made_something(aws: fake_account.FakeAccount) -> None:
 # ----------------------------------------------------------------------------- emulators
 
 
-def test_runs_at_once_leave_an_endpoint_as_it_was_found(
+def test_simultaneous_runs_leave_no_leftovers_on_an_endpoint(
     aws: fake_account.FakeAccount, url: str
 ) -> None:
     printed = printed_by_two_runs({}, "-n2", "--backend=endpoint", f"--endpoint-url={url}")
@@ -235,7 +251,7 @@ def test_runs_at_once_leave_an_endpoint_as_it_was_found(
     aws.assert_others_are_untouched()
 
 
-def test_localstack_is_found_as_its_client_finds_it(
+def test_localstack_is_configured_as_for_its_own_client(
     aws: fake_account.FakeAccount, url: str
 ) -> None:
     host, port = url.removeprefix("http://").split(":")
@@ -246,7 +262,9 @@ def test_localstack_is_found_as_its_client_finds_it(
     assert "PendingDeletion" in aws.states()
 
 
-def test_services_of_localstack_may_live_apart(aws: fake_account.FakeAccount, url: str) -> None:
+def test_services_of_localstack_can_have_their_own_endpoints(
+    aws: fake_account.FakeAccount, url: str
+) -> None:
     nowhere = f"127.0.0.1:{free_port()}"
     apart = {
         "LOCALSTACK_HOST": nowhere,
@@ -259,7 +277,7 @@ def test_services_of_localstack_may_live_apart(aws: fake_account.FakeAccount, ur
     assert "PendingDeletion" in aws.states()
 
 
-def test_an_emulator_that_has_become_right_is_noticed(url: str) -> None:
+def test_a_fixed_emulator_is_noticed(url: str) -> None:
     at = {"LOCALSTACK_HOST": url.removeprefix("http://")}
     cancel = "-kcancelkeydeletion_fails"
     finished = run_python(*FEATURES, cancel, "--backend=localstack", variables=at)
@@ -283,11 +301,9 @@ def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
-def test_a_dead_endpoint_is_reported_within_5_seconds(command: tuple[str, ...]) -> None:
+def test_an_unreachable_endpoint_is_reported(command: tuple[str, ...]) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    began = time.monotonic()
     finished = run_python(*command, "--backend=endpoint", f"--endpoint-url={url}")
-    assert time.monotonic() - began < 5
     assert finished.returncode in (1, pytest.ExitCode.USAGE_ERROR)
     printed = finished.stdout + finished.stderr
     assert f'Could not connect to the endpoint URL: "{url}/"' in printed
@@ -296,42 +312,11 @@ def test_a_dead_endpoint_is_reported_within_5_seconds(command: tuple[str, ...]) 
     assert "Traceback" not in printed
 
 
-def test_a_localstack_that_is_not_there_can_be_started() -> None:
-    nowhere = {"LOCALSTACK_HOST": f"127.0.0.1:{free_port()}"}
-    finished = run_python("-m", "kmsdemo", "lab", "--backend=localstack", variables=nowhere)
-    assert finished.returncode == 1
-    assert nowhere["LOCALSTACK_HOST"] in finished.stderr
-    assert "docker compose up --wait" in finished.stderr
-
-
-def test_a_localstack_host_that_is_none_is_named() -> None:
-    finished = run_python(
-        "-m", "kmsdemo", "lab", "--backend=localstack", variables={"LOCALSTACK_HOST": "a:b"}
-    )
-    assert finished.returncode == 1
-    assert "LOCALSTACK_HOST: could not parse a:b" in finished.stderr
-    assert "Traceback" not in finished.stderr
-
-
-def test_an_emulator_that_nobody_knows_is_named(url: str) -> None:
-    finished = run_python(
-        "-m", "kmsdemo", "lab", "--backend=endpoint", f"--endpoint-url={url}", "--emulator=moon"
-    )
-    assert finished.returncode == 2
-    assert "choose one of: localstack, ministack." in finished.stderr
-
-
 @pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
-def test_nobody_believes_to_be_elsewhere(command: tuple[str, ...]) -> None:
+def test_an_option_of_another_backend_is_rejected(command: tuple[str, ...]) -> None:
     finished = run_python(*command, "--endpoint-url=http://127.0.0.1:1")
     assert finished.returncode in (2, pytest.ExitCode.USAGE_ERROR)
     assert (
         "--endpoint-url is an option of the backend endpoint; this run uses moto.\n"
         "Add --backend endpoint, or omit --endpoint-url.\n"
     ) in finished.stderr
-
-
-def test_an_endpoint_must_be_named() -> None:
-    finished = run_python("-m", "kmsdemo", "lab", "--backend=endpoint")
-    assert finished.returncode == 2
-    assert "--endpoint-url http://" in finished.stderr

@@ -117,7 +117,7 @@ def test_it_prints_what_it_found_and_what_to_do_next(
         "    Found: The item of user 12345 contains readable text.\n"
         "    Next: AWS KMS must encrypt the password before you store it;"
     ) in finished.stdout
-    assert "\nNext, 5. Verify the ciphertext: AWS KMS must encrypt" in finished.stdout
+    assert "\nNext, 5. Look at the item: AWS KMS must encrypt" in finished.stdout
     assert max(map(len, finished.stdout.splitlines())) <= 80
     assert checked_accounts.PASSWORD not in finished.stdout
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -37,7 +36,7 @@ import time
 
 def test_waits():
     print("waiting", flush=True)
-    time.sleep(60)
+    time.sleep(1000)
 """
 
 
@@ -96,13 +95,11 @@ def test_an_emulator_that_does_not_start_says_why(tmp_path: Path) -> None:
     broken.write_text("#!/bin/sh\necho port of call unknown\nexit 3\n")
     broken.chmod(0o755)
     (tmp_path / "temporary").mkdir()
-    began = time.monotonic()
     with start(broken, tmp_path, "features") as run:
         printed, _ = run.communicate(timeout=TIME_LIMIT_SECONDS)
     assert run.returncode == 1
     assert "does not answer" in printed
     assert "port of call unknown" in printed
-    assert time.monotonic() - began < 20
     assert list((tmp_path / "temporary").iterdir()) == []
 
 

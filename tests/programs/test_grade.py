@@ -7,10 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -20,6 +20,7 @@ from tests.subprocesses import environment, run_in_terminal, run_python
 
 FULL_MARKS = 17
 GOOD = Broken({}, "")
+PATIENTLY = ("--seconds-each=300", "--seconds=3000")
 BESIDE_PYTHON = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
@@ -35,7 +36,8 @@ IN_PYTHON = commands(f"{sys.executable} -S encrypt.py", f"{sys.executable} -S de
 
 
 def grade(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return run_python("-m", "kmsdemo", "grade", *options, folder=folder, variables=BESIDE_PYTHON)
+    command = ("-m", "kmsdemo", "grade", *PATIENTLY, *options)
+    return run_python(*command, folder=folder, variables=BESIDE_PYTHON)
 
 
 # ------------------------------------------------------------------------------ good scripts
@@ -92,11 +94,9 @@ def test_good_scripts_score_full_marks(good: Callable[[Path], list[str]], tmp_pa
 def test_a_fault_is_marked_down_and_nothing_else(fault: str, tmp_path: Path) -> None:
     broken = BROKEN[fault]
     broken.write(tmp_path)
-    began = time.monotonic()
-    finished = grade(tmp_path, *IN_PYTHON, "--json")
+    finished = grade(tmp_path, *IN_PYTHON, "--json", *broken.limits)
     if broken.leaves:
         Path(broken.leaves).unlink()
-    assert time.monotonic() - began < 60
     assert (finished.returncode, finished.stderr) == (1, "")
     found = json.loads(finished.stdout)
     marks = {one["requirement"]: one for one in found["findings"] if one["verdict"] == "not yet"}
@@ -119,16 +119,27 @@ def test_a_finding_has_what_is_expected_what_is_found_and_a_next_step(tmp_path: 
     assert finished.stdout.endswith(f"\n{FULL_MARKS - 1} of {FULL_MARKS}.\n")
 
 
-def test_scripts_that_do_nothing_get_no_marks(tmp_path: Path) -> None:
-    finished = grade(tmp_path, *commands("true", "true"), "--json")
-    found = json.loads(finished.stdout)
+@pytest.fixture(scope="module")
+def of_nothing(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path], Any]:
+    """The marks for scripts that do nothing, and their folder, with what was there before."""
+    folder = tmp_path_factory.mktemp("nothing")
+    (folder / "encrypt.py").write_text("open('mine', 'w').write('x')\n")
+    before = sorted(folder.iterdir())
+    encrypt = f"{sys.executable} -S {folder}/encrypt.py"
+    return folder, before, json.loads(grade(folder, *commands(encrypt, "true"), "--json").stdout)
+
+
+def test_scripts_that_do_nothing_get_no_marks(of_nothing: tuple[Path, list[Path], Any]) -> None:
+    *_, found = of_nothing
     assert found["score"] == 0
-    assert {one["requirement"]: one["actual"] for one in found["findings"]}[
-        LINES
-    ] == "The table is empty."
-    assert {one["requirement"]: one["verdict"] for one in found["findings"]}[
-        HIDDEN
-    ] == "not reached"
+    findings = {one["requirement"]: one for one in found["findings"]}
+    assert findings[LINES]["actual"] == "The table is empty."
+    assert findings[HIDDEN]["verdict"] == "not reached"
+
+
+def test_the_folder_is_not_changed(of_nothing: tuple[Path, list[Path], Any]) -> None:
+    folder, before, _ = of_nothing
+    assert sorted(folder.iterdir()) == before
 
 
 def test_a_file_next_to_a_script_in_another_folder_is_found(tmp_path: Path) -> None:
@@ -145,42 +156,14 @@ def test_a_file_next_to_a_script_in_another_folder_is_found(tmp_path: Path) -> N
     assert mark["actual"] == f"The file encrypt.py.log in {elsewhere} contains the password."
 
 
-def test_the_folder_is_not_changed(tmp_path: Path) -> None:
-    GOOD.write(tmp_path)
-    (tmp_path / "encrypt.py").write_text("open('mine', 'w').write('x')\n")
-    before = sorted(tmp_path.iterdir())
-    grade(tmp_path, *commands(f"{sys.executable} {tmp_path}/encrypt.py", "true"))
-    assert sorted(tmp_path.iterdir()) == before
-
-
 # ----------------------------------------------------------------------------- as it is used
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (
-            ["--encrypt=true {password}", "--decrypt=true {appuser} {key_id}"],
-            "it does not contain {key_id}",
-        ),
-        (commands("nobody-has-this", "true"), "the program nobody-has-this does not exist"),
-        (commands("true '", "true"), "it cannot be parsed: No closing quotation"),
-        (["--encrypt=true {password} {key_id}"], "Missing option '--decrypt'"),
-    ],
-)
-def test_wrong_usage_ends_with_2(options: list[str], said: str, tmp_path: Path) -> None:
-    finished = grade(tmp_path, *options)
+def test_a_command_line_that_cannot_be_used_ends_with_2(tmp_path: Path) -> None:
+    finished = grade(tmp_path, *commands("nobody-has-this", "true"))
     assert finished.returncode == 2
-    assert said in finished.stderr
+    assert "the program nobody-has-this does not exist" in finished.stderr
     assert "Traceback" not in finished.stderr
-
-
-def test_a_folder_that_is_too_large_is_not_copied(tmp_path: Path) -> None:
-    with (tmp_path / "large").open("wb") as file:
-        file.truncate(100_000_001)
-    finished = grade(tmp_path, *commands("true", "true"))
-    assert finished.returncode == 1
-    assert f"{tmp_path} cannot be copied: it has more than 100,000,000 bytes." in finished.stderr
 
 
 def test_a_closed_pipe_ends_it(tmp_path: Path) -> None:
@@ -199,7 +182,7 @@ def test_a_closed_pipe_ends_it(tmp_path: Path) -> None:
 
 def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
     mark = f"sleeps{tmp_path.name}"
-    script = f"{sys.executable} -c 'import time; time.sleep(100)' {mark}"
+    script = f"{sys.executable} -c 'import time; time.sleep(1000)' {mark}"
 
     def running() -> bool:
         words = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
@@ -208,7 +191,7 @@ def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
     def answer(printed: str) -> str:
         return "\x03" if running() and "^C" not in printed else ""
 
-    program = ("-m", "kmsdemo", "grade", *commands(script, script))
+    program = ("-m", "kmsdemo", "grade", *PATIENTLY, *commands(script, script))
     code, printed = run_in_terminal(*program, answer=answer, folder=tmp_path)
     assert code == 130, printed
     assert printed.endswith("\nInterrupted.\n")

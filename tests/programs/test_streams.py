@@ -63,6 +63,13 @@ def test_a_disk_that_becomes_full_ends_the_lesson(plain: str, tmp_path: Path) ->
     )
 
 
+def test_a_disk_that_becomes_full_ends_the_grading(tmp_path: Path) -> None:
+    assert ends(f"ulimit -f 1; kmsdemo grade {NEEDS_ALL} >marks", tmp_path) == (
+        1,
+        "Error: standard output: File too large.\n",
+    )
+
+
 def test_a_transcript_on_a_disk_that_becomes_full_ends_the_lesson(tmp_path: Path) -> None:
     code, errors = ends("ulimit -f 4; kmsdemo lab --transcript lesson.md", tmp_path)
     assert (code, errors) == (1, "Error: lesson.md: File too large.\n")

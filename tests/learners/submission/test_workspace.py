@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kmsdemo.learners.errors import FolderUnusable
+from kmsdemo.learners.errors import CommandUnusable, FolderUnusable
 from kmsdemo.learners.submission.command import Command
 from kmsdemo.learners.submission.workspace import Workspace, workspace
 
@@ -54,6 +54,27 @@ def test_a_file_that_cannot_be_copied_is_named(original: Path) -> None:
     os.mkfifo(original / "lib" / "pipe")
     with pytest.raises(FolderUnusable, match="pipe"), workspace(original):
         pass
+
+
+def test_a_folder_that_is_too_large_is_not_copied(original: Path) -> None:
+    with (original / "large").open("wb") as file:
+        file.truncate(100_000_001)
+    with pytest.raises(FolderUnusable, match="more than 100,000,000 bytes"), workspace(original):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("true {password}", "it does not contain {key_id}"),
+        ("nobody-has-this {password} {key_id}", "the program nobody-has-this does not exist"),
+        ("true ' {password} {key_id}", "it cannot be parsed: No closing quotation"),
+    ],
+)
+def test_a_command_line_that_cannot_be_used_is_an_error(text: str, reason: str) -> None:
+    with pytest.raises(CommandUnusable) as raised:
+        Command.read(text, "password", "key_id")
+    assert raised.value.reason == reason
 
 
 def test_placeholders_are_replaced_once_and_without_quoting() -> None:
