@@ -128,7 +128,8 @@ def _steps(document: GherkinDocument) -> Iterator[LabStep]:
     scenarios = [child.scenario for child in document.feature.children if child.scenario]
     above = 0
     for number, scenario in enumerate(scenarios, 1):
-        end = max(part.location.line for part in (scenario, *scenario.steps))
+        last = scenario.steps[-1] if scenario.steps else scenario
+        end = last.location.line
         comments = _between(document.comments, above, end)
         above = end
         yield LabStep(

@@ -1,4 +1,4 @@
-"""What ``kmsdemo lab`` refuses before the lesson starts."""
+"""What ``kmsdemo lab`` refuses before the lesson starts, and what a shell completes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from click.shell_completion import BashComplete
 from click.testing import CliRunner
 
 from kmsdemo.cli import main
@@ -62,3 +63,32 @@ def test_a_transcript_overwrites_nothing(tmp_path: Path) -> None:
 
 def test_pace_needs_a_keyboard() -> None:
     assert "--pace needs a keyboard" in refused("--pace")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["decrypt", "--deeper"], "--deeper takes no STEP"),
+        (["--notes", "--deeper"], "--deeper takes no STEP, --resume or --notes"),
+        (["--resume"], "--resume needs --pace"),
+    ],
+)
+def test_options_that_do_not_belong_together_are_a_usage_error(
+    options: list[str], reason: str
+) -> None:
+    assert reason in refused(*options)
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        (["lab", "de"], ["decrypt-the-password", "delete-the-table"]),
+        (["lab", "--deeper", "enc"], ["encrypt", "encryption_context"]),
+        (["lab", "x"], []),
+    ],
+)
+def test_the_shell_completes_steps_and_topics(words: list[str], completed: list[str]) -> None:
+    *before, beginning = words
+    complete = BashComplete(main, {}, "kmsdemo", "_KMSDEMO_COMPLETE")
+    found = [item.value for item in complete.get_completions(before, beginning)]
+    assert found == completed

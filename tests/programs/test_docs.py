@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from kmsdemo.cli import main
+from kmsdemo.suite import story
 from tests.programs.pages import PAGES, Block, blocks, clone, follow, shell
 from tests.subprocesses import ROOT, free_port, run_python
 
@@ -29,7 +30,7 @@ PRINTED = {
         r"^tests/sandbox/kms/test_custom_key_stores\.py \. ",
     ],
     "instructor": [
-        r"^Chapter 5 of 7$",
+        r"^Step 6 of 8: Decrypt the password$",
         r"chosen by the class",
         r"^ +# \(1\) The password is sent to AWS KMS",
         r"^  Anna +not yet",
@@ -73,6 +74,11 @@ def test_every_page_with_something_to_run_is_run(page: str) -> None:
 
 
 # ---------------------------------------------------------------------- the lab by hand
+
+
+def test_the_lab_by_hand_has_the_steps_of_the_feature() -> None:
+    steps = re.findall(r"^\*\*(\d\. .*?)\.?\*\*", read("learner"), re.MULTILINE)
+    assert steps == [step.heading for step in story.read().steps]
 
 
 def learners_block(beginning: str) -> Block:

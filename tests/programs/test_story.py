@@ -128,36 +128,6 @@ def test_an_unknown_step_is_a_usage_error(tmp_path: Path) -> None:
     assert not transcript.exists()
 
 
-@pytest.mark.parametrize(
-    "options", [["decrypt", "--deeper"], ["--notes", "--deeper"], ["--resume"]]
-)
-def test_options_that_do_not_belong_together_are_a_usage_error(options: list[str]) -> None:
-    finished = run_python("-m", "kmsdemo", "lab", *options)
-    assert finished.returncode == 2
-    assert "Usage: " in finished.stderr
-
-
-@pytest.mark.parametrize(
-    ("typed", "completed"),
-    [
-        ("kmsdemo lab de", {"decrypt-the-password", "delete-the-table"}),
-        ("kmsdemo lab --deeper enc", {"encrypt", "encryption_context"}),
-    ],
-)
-def test_the_shell_completes_steps_and_topics(typed: str, completed: set[str]) -> None:
-    finished = run_python(
-        "-c",
-        "from kmsdemo.cli import main; main(prog_name='kmsdemo')",
-        variables={
-            "_KMSDEMO_COMPLETE": "bash_complete",
-            "COMP_WORDS": typed,
-            "COMP_CWORD": str(len(typed.split()) - 1),
-        },
-    )
-    found = {line.partition(",")[2] for line in finished.stdout.splitlines()}
-    assert found == completed
-
-
 def test_on_a_terminal_only_the_sixteen_colours_are_used_that_any_background_shows() -> None:
     code, printed = run_in_terminal("-m", "kmsdemo", "lab", "look", variables={"NO_COLOR": ""})
     assert code == 0
