@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kmsdemo.lesson.account_state import Fact
-from kmsdemo.suite.story import Note
+
+if TYPE_CHECKING:
+    from kmsdemo.suite.story import Note
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from kmsdemo.printable import printable
 # Readable on a light and on a dark background alike, which blue, cyan and yellow are not.
 _LONGEST_COMMAND = 1500
 _STYLES = {
-    "passed": "green",
+    "passed": "bold green",
     "failed": "bold red",
     "differs": "magenta",
     "skipped": "magenta",

@@ -157,6 +157,23 @@ def test_where_no_clock_can_be_moved_it_says_so_and_goes_on(
     assert aws.leftovers() == []
 
 
+def test_the_first_line_does_not_wait_for_pytest() -> None:
+    imported = run_python("-c", "import sys, kmsdemo.cli; print(*sys.modules)").stdout.split()
+    assert "kmsdemo.lesson" in imported
+    assert [name for name in imported if name.startswith(("pytest", "moto", "gherkin"))] == []
+
+
+def test_its_scenarios_pass_in_one_account_in_another_order() -> None:
+    backwards = ["-p", "no:randomly", "--story", "-q"]
+    nodes = [
+        f"features/test_lab.py::test_{step.name.replace('-', '_')}"
+        for step in reversed(story.read().steps)
+    ]
+    finished = run_python("-m", "pytest", *backwards, *nodes)
+    assert finished.returncode == 0, finished.stdout
+    assert "8 passed" in finished.stdout
+
+
 # ------------------------------------------------------------------------------ typed by hand
 
 
