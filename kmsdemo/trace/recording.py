@@ -55,6 +55,11 @@ class Call:
         return f"{self.service}.{self.operation}({parameters}){outcome}"
 
     @property
+    def answer(self) -> Mapping[str, Any]:
+        """The same as ``response``."""
+        return self.response
+
+    @property
     def command_line(self) -> str:
         """The ``aws`` command that makes the same call."""
         return " ".join(self.command)

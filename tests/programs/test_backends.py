@@ -25,7 +25,7 @@ WAITS = """
 import time
 
 def pytest_bdd_before_step(step):
-    while step.type == "when":
+    while step.type == "then":
         time.sleep(0.1)
 """
 

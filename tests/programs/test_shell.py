@@ -40,13 +40,24 @@ def test_a_command_has_an_aws_and_the_two_scripts() -> None:
     assert not folder.exists()
 
 
-def test_its_exit_code_is_the_commands() -> None:
-    assert shell("sh", "-c", "exit 7")[0] == 7
+@pytest.fixture(scope="module")
+def left() -> tuple[int, str]:
+    """The exit code and the output of a shell whose command changes a script and fails."""
+    command = "echo $AWS_ENDPOINT_URL; echo mine >>encrypt-passwd.py; exit 7"
+    code, printed, _ = shell("sh", "-c", command)
+    return code, printed
+
+
+def test_its_exit_code_is_the_commands(left: tuple[int, str]) -> None:
+    assert left[0] == 7
+
+
+def test_a_signal_that_ends_the_command_is_in_the_exit_code() -> None:
     assert shell("sh", "-c", "kill -TERM $$")[0] == 128 + 15
 
 
-def test_the_sandbox_stops_with_it() -> None:
-    _, url, _ = shell("sh", "-c", "echo $AWS_ENDPOINT_URL")
+def test_the_sandbox_stops_with_it(left: tuple[int, str]) -> None:
+    url = left[1].splitlines()[0]
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
 
@@ -62,10 +73,8 @@ def test_the_users_own_configuration_stays_out(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["credentials"]
 
 
-def test_files_that_are_new_are_kept() -> None:
-    code, printed, _ = shell("sh", "-c", "echo mine >>encrypt-passwd.py")
-    assert code == 0
-    kept = re.search(r"Your files are in (.*)\.\n", printed)
+def test_files_that_are_new_are_kept(left: tuple[int, str]) -> None:
+    kept = re.search(r"Your files are in (.*)\.\n", left[1])
     assert kept is not None
     folder = Path(kept[1])
     assert (folder / "encrypt-passwd.py").read_text().endswith("mine\n")

@@ -129,6 +129,7 @@ def test_the_report_of_a_long_scenario_has_under_25_lines(printed: dict[str, str
 
 
 def test_a_traceback_style_replaces_the_report(tmp_path: Path) -> None:
-    report = reports(tmp_path, "--tb=short")["test_a_key_that_is_not_there"]
+    printed = reports(tmp_path, "--tb=short", "-kkey_that_is_not_there")
+    report = printed["test_a_key_that_is_not_there"]
     assert "kmsdemo/cipher.py" in report
     assert "Scenario:" not in report

@@ -160,3 +160,9 @@ def test_after_the_context_nothing_is_recorded(account: Account) -> None:
         kms.list_keys()
     kms.list_keys()
     assert len(calls) == 1
+
+
+def test_a_response_is_also_called_an_answer(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    clients.kms.list_keys()
+    assert calls[0].answer == {"Keys": [], "Truncated": False}
