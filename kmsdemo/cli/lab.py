@@ -109,7 +109,9 @@ def lab(
     backend: str,
     **values: Any,
 ) -> None:
-    """Run and explain the lab; it needs no AWS account: one key, one table, one password.
+    """Run and explain the lab; it needs no AWS account.
+
+    It has one key, one table and one password.
 
     With STEP, by its number or name (4 or encrypt), it begins there; what the step needs is made
     silently. Under each sentence are the commands that do the same in a shell such as bash, in
