@@ -1,4 +1,4 @@
-"""What AWS KMS says no with: a code and a message, in its own words."""
+"""What AWS says no with: a code and a message, in its own words."""
 
 from __future__ import annotations
 
@@ -8,15 +8,23 @@ from dataclasses import dataclass
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """An error answer of AWS KMS."""
+    """An error answer of AWS.
+
+    Attributes:
+        code: As AWS names the error.
+        message: Empty where AWS sends none.
+        status: The HTTP status.
+    """
 
     code: str
     message: str = ""
+    status: int = 400
 
     @property
     def body(self) -> str:
-        """The answer's body, as AWS sends it."""
-        return json.dumps({"__type": self.code, "message": self.message})
+        """The answer's body in JSON, as AWS KMS sends it."""
+        message = {"message": self.message} if self.message else {}
+        return json.dumps({"__type": self.code, **message})
 
 
 def invalid(message: str) -> Refusal:
