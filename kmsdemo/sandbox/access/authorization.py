@@ -6,28 +6,24 @@ AWS: "Determining access to AWS KMS keys" and "Policy evaluation", AWS KMS Devel
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from moto.iam.access_control import AssumedRoleAccessKey, IAMUserAccessKey
 from moto.iam.models import iam_backends
 from moto.kms.models import Grant, Key
-from moto.sts.models import sts_backends
 
-from kmsdemo.sandbox.access import policy_document
+from kmsdemo.sandbox.access import policy_document, principals
 from kmsdemo.sandbox.access.policy_document import (
     MalformedPolicy,
     RequestContext,
     Statement,
 )
+from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.call import Call, is_account_id
 from kmsdemo.sandbox.refusal import Refusal
 
-_ISSUED_BY_IAM = re.compile(r"A(KIA|SIA)[A-Z2-7]{16}")
-_EXPLICIT_DENY = "with an explicit deny"
-_TOKEN = "X-Amz-Security-Token"  # noqa: S105, it names a header
+EXPLICIT_DENY = "with an explicit deny"
 _ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
 _MAY_NOT_LOCK_OUT = "The new key policy will not allow you to update the key policy in the future."
 _WHO_IS_THIS = "Policy contains a statement with one or more invalid principals."
@@ -35,39 +31,50 @@ _WHO_IS_THIS = "Policy contains a statement with one or more invalid principals.
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who signed a call.
+    """Who signed a call, and what IAM lets them do.
 
     Attributes:
         arn: The user, the role's session, or the account's root.
         account: Twelve digits.
         names: The principals in a policy that mean this caller.
         policies: The statements of the caller's IAM policies; ``None`` for root, who needs none.
+        session_policies: The statements that limit the caller's session; ``None`` where none do.
     """
 
     arn: str
     account: str
     names: frozenset[str]
     policies: Sequence[Statement] | None
+    session_policies: Sequence[Statement] | None = None
 
 
 def caller_of(call: Call) -> Caller:
-    """Return who signed a call; an access key that IAM never made acts as the account's root.
+    """Return who signed a call.
 
     Raises:
-        Refusal: ``UnrecognizedClientException``, for an access key that looks like one of IAM's
-            and is not there (any more).
+        Refusal: ``UnrecognizedClientException``, for an access key that is not there (any more).
     """
-    iam = iam_backends[call.account][call.partition]
-    access_key = iam.access_keys.get(call.access_key_id)
-    if access_key is None:
-        return _root(call)
-    identity = call.account, call.partition, call.access_key_id
-    if access_key.role_arn:
-        role = AssumedRoleAccessKey(*identity, headers={_TOKEN: _session_token(call)})
-        return _caller(call, role.arn, {access_key.role_arn}, role.collect_policies())
-    user = IAMUserAccessKey(*identity, headers={})
-    arn = iam.get_user(str(access_key.user_name)).arn
-    return _caller(call, arn, set(), user.collect_policies())
+    principal = principals.find(call.access_key_id, call.partition)
+    if principal is None:
+        message = "The security token included in the request is invalid."
+        raise Refusal("UnrecognizedClientException", message)
+    return caller_for(principal)
+
+
+def caller_for(principal: Principal) -> Caller:
+    """Return a principal with what IAM lets it do.
+
+    Raises:
+        Refusal: ``AccessDeniedException``, where one of its policies cannot be evaluated.
+    """
+    session = principal.session
+    try:
+        policies = None if principal.is_root else _listed(principal.policies)
+        limits = None if session is None or session.policies is None else _listed(session.policies)
+    except MalformedPolicy as error:
+        message = f"The sandbox cannot evaluate an IAM policy of {principal.arn}: {error}"
+        raise Refusal("AccessDeniedException", message) from error
+    return Caller(principal.arn, principal.account, principal.names, policies, limits)
 
 
 def check(caller: Caller, key: Key | None, action: str, context: Context) -> None:
@@ -116,7 +123,7 @@ def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) ->
     if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
         return
     request = RequestContext("kms:PutKeyPolicy", key_arn, context_of(call, caller))
-    if _judge_by(listed, caller, _owner(key_arn), request):
+    if judge_by(listed, caller, _owner(key_arn), request):
         raise Refusal("MalformedPolicyDocumentException", _MAY_NOT_LOCK_OUT)
 
 
@@ -152,36 +159,8 @@ def context_of(
     return context
 
 
-def _session_token(call: Call) -> str:
-    """Return the token of the caller's session, which moto asks for beside the access key."""
-    sessions = sts_backends[call.account][call.partition].assumed_roles
-    return next(s.session_token for s in sessions if s.access_key_id == call.access_key_id)
-
-
-def _root(call: Call) -> Caller:
-    known_example = call.access_key_id.endswith("EXAMPLE")
-    if _ISSUED_BY_IAM.fullmatch(call.access_key_id) and not known_example:
-        message = "The security token included in the request is invalid."
-        raise Refusal("UnrecognizedClientException", message)
-    return Caller(call.root_arn, call.account, frozenset({call.root_arn}), None)
-
-
-def _caller(call: Call, arn: str, more_names: set[str], policies: Sequence[Any]) -> Caller:
-    try:
-        listed = [s for document in policies for s in _statements(_document(document))]
-    except MalformedPolicy as error:
-        message = f"The sandbox cannot evaluate an IAM policy of {arn}: {error}"
-        raise Refusal("AccessDeniedException", message) from error
-    return Caller(arn, call.account, frozenset({arn, *more_names}), listed)
-
-
-def _document(iam_policy: Any) -> str:
-    """Return the document of a policy as moto gives it: managed, inline of a user, or of a role."""
-    if isinstance(iam_policy, str):
-        return iam_policy
-    if isinstance(iam_policy, dict):
-        return str(iam_policy["policy_document"])
-    return next(str(version.document) for version in iam_policy.versions if version.is_default)
+def _listed(documents: Iterable[str]) -> list[Statement]:
+    return [statement for document in documents for statement in _statements(document)]
 
 
 @lru_cache(maxsize=1024)
@@ -192,38 +171,57 @@ def _statements(document: str) -> list[Statement]:
 def _judge(caller: Caller, key: Key | None, request: RequestContext) -> str:
     """Return why a caller may not, or nothing where it may."""
     if key is None:
-        return _judge_by_iam(caller, request)
-    reason = _judge_by(_statements(key.policy), caller, key.account_id, request)
+        return judge_by_iam(caller, request)
+    reason = judge_by(_statements(key.policy), caller, key.account_id, request)
     granted = any(_allows(grant, caller, request) for grant in key.grants.values())
-    return "" if granted and not reason.startswith(_EXPLICIT_DENY) else reason
+    if granted and not reason.startswith(EXPLICIT_DENY):
+        return _judge_by_session(caller, request)
+    return reason
 
 
-def _judge_by_iam(caller: Caller, request: RequestContext) -> str:
-    if caller.policies is None:
+def judge_by_iam(caller: Caller, request: RequestContext) -> str:
+    """Return why IAM policies, and those of the session, do not let a caller, or nothing."""
+    by_session = _judge_by_session(caller, request)
+    if by_session or caller.policies is None:
+        return by_session
+    return _judge_by_statements(caller.policies, "identity-based", request)
+
+
+def _judge_by_session(caller: Caller, request: RequestContext) -> str:
+    if caller.session_policies is None:
         return ""
-    if any(policy_document.matching(caller.policies, "Deny", request)):
-        return f"{_EXPLICIT_DENY} in an identity-based policy"
-    if any(policy_document.matching(caller.policies, "Allow", request)):
+    return _judge_by_statements(caller.session_policies, "session", request)
+
+
+def _judge_by_statements(listed: Sequence[Statement], kind: str, request: RequestContext) -> str:
+    if any(policy_document.matching(listed, "Deny", request)):
+        return f"{EXPLICIT_DENY} in {'an' if kind[0] == 'i' else 'a'} {kind} policy"
+    if any(policy_document.matching(listed, "Allow", request)):
         return ""
-    return f"because no identity-based policy allows the {request.action} action"
+    return f"because no {kind} policy allows the {request.action} action"
 
 
 def _owner(arn: str) -> str:
     return arn.split(":")[4]
 
 
-def _judge_by(
+def judge_by(
     listed: Sequence[Statement], caller: Caller, owner: str, request: RequestContext
 ) -> str:
-    """Return why a key policy, in its owner's account, does not let a caller, or nothing."""
+    """Return why a resource's policy, in its owner's account, does not let a caller, or nothing.
+
+    AWS: "Policy evaluation logic", IAM User Guide: what lets a session by its own ARN is not
+    limited by the session's policies; what lets its role is.
+    """
     if any(_means(s, caller) for s in policy_document.matching(listed, "Deny", request)):
-        return f"{_EXPLICIT_DENY} in a resource-based policy"
-    by_iam = _judge_by_iam(caller, request)
-    if by_iam.startswith(_EXPLICIT_DENY):
+        return f"{EXPLICIT_DENY} in a resource-based policy"
+    by_iam = judge_by_iam(caller, request)
+    if by_iam.startswith(EXPLICIT_DENY):
         return by_iam
     allowing = list(policy_document.matching(listed, "Allow", request))
     if caller.account == owner and any(_means_by_name(s, caller) for s in allowing):
-        return ""
+        is_named = any(caller.arn in policy_document.principals(s) for s in allowing)
+        return "" if is_named else _judge_by_session(caller, request)
     if any(_means(s, caller) for s in allowing):
         return by_iam
     return f"because no resource-based policy allows the {request.action} action"
