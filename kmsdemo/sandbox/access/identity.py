@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from typing import Final
 
 from moto.utilities.utils import get_partition
 from werkzeug.wrappers import Request
@@ -11,7 +12,8 @@ from kmsdemo.sandbox.access import access_keys, principals, refusals, signature
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.access.signature import Signature
 
-_KEPT = "kmsdemo.principal"
+KEPT: Final = "kmsdemo.principal"
+"""Where a request keeps who signed it, in its WSGI environment."""
 
 
 def authenticate(request: Request) -> Principal:
@@ -28,7 +30,7 @@ def authenticate(request: Request) -> Principal:
     _check_token(principal, signed, request)
     if principal.secret is not None:
         signature.check(signed, request, principal.secret)
-    request.environ[_KEPT] = principal
+    request.environ[KEPT] = principal
     return principal
 
 
@@ -41,8 +43,8 @@ def of(request: Request) -> Principal:
     Raises:
         Refusal: As :func:`authenticate`.
     """
-    if _KEPT in request.environ:
-        kept: Principal = request.environ[_KEPT]
+    if KEPT in request.environ:
+        kept: Principal = request.environ[KEPT]
         return kept
     if not signature.is_signed(request) and (nobody := principals.find("")):
         return nobody
