@@ -57,17 +57,18 @@ class mock_kms(MockAWS):  # noqa: N801, it is used like mock_aws
         _begin_again()
 
     @staticmethod
-    def advance(*, days: float) -> None:
+    def advance(*, days: float, account: str | None = None) -> None:
         """Let days pass; keys whose waiting period is over are gone for good.
 
         Args:
             days: How many, 0 or more; parts of days count.
+            account: Where they pass, twelve digits; by default everywhere.
 
         Raises:
-            ValueError: The days are negative.
+            ValueError: The days are negative, or more than a hundred years in all.
         """
-        clock.move(days)
-        deletion.purge()
+        clock.move(days, account)
+        deletion.look_again()
 
 
 def _begin_again() -> None:

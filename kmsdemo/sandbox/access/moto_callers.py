@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
+from xml.sax.saxutils import escape
 
 import moto.iam.models
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.iam.models import AccessKey, IAMBackend
 from moto.sts.responses import TokenResponse
@@ -70,11 +71,16 @@ def _secret(length: int) -> str:
 
 
 def _refused(response: BaseResponse, refusal: Refusal) -> _Response:
-    error = ServiceException(refusal.code, refusal.message)
-    _, headers, body = response.serialized(ActionResult(error))
-    return refusal.status, {**headers, "status": str(refusal.status)}, body
+    if "X-Amz-Target" in response.headers:
+        return refusal.status, {**response.response_headers}, refusal.body
+    body = _IN_XML.format(code=refusal.code, message=escape(refusal.message), id=uuid4())
+    return refusal.status, {**response.response_headers, "Content-Type": "text/xml"}, body
 
 
+_IN_XML = (
+    "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>"
+    "</Error><RequestId>{id}</RequestId></ErrorResponse>"
+)
 _NOBODY = Principal("", "", "", "")
 
 STAND_INS: tuple[tuple[Any, str, Any], ...] = (

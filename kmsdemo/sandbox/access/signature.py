@@ -10,11 +10,10 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -247,7 +246,7 @@ class _Request:
     context: Mapping[str, str]
     signed: _SignedHeaders
     # Nothing that the caller says of the body's hash is believed.
-    headers: Mapping[str, str] = MappingProxyType({})
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Signer(SigV4Auth):

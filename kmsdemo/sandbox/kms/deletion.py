@@ -10,7 +10,7 @@ from moto.kms.models import Key, KmsBackend, kms_backends
 
 from kmsdemo.sandbox import clock
 
-_earliest: datetime | None = None
+_next: datetime | None = None
 _waiting_periods: WeakKeyDictionary[Key, int] = WeakKeyDictionary()
 
 
@@ -21,7 +21,7 @@ def schedule(key: Key, waiting_period_days: int) -> None:
     if replicas_of(key):
         key.key_state = "PendingReplicaDeletion"
     else:
-        _set_date(key, clock.now())
+        _set_date(key, clock.now(key.account_id))
 
 
 def cancel(key: Key) -> None:
@@ -32,11 +32,16 @@ def cancel(key: Key) -> None:
 
 def purge() -> None:
     """Delete the keys whose date has passed, with their material, aliases, grants and tags."""
-    while _earliest is not None and clock.now() >= _earliest:
-        for backend, key, date in list(_pending()):
-            if date <= clock.now():
-                _delete(backend, key, date)
-        _remember(min((date for _, _, date in _pending()), default=None))
+    if _next is not None and clock.real() >= _next:
+        look_again()
+
+
+def look_again() -> None:
+    """Delete them after a clock was moved, which may make it anybody's turn."""
+    while due := [one for one in _pending() if clock.real() >= _moment(*one[1:])]:
+        for backend, key, date in due:
+            _delete(backend, key, date)
+    _remember(min((_moment(key, date) for _, key, date in _pending()), default=None))
 
 
 def forget() -> None:
@@ -72,7 +77,8 @@ def _set_date(key: Key, since: datetime) -> None:
     key.key_state = "PendingDeletion"
     date = since + timedelta(days=waiting_period_days(key))
     key.deletion_date = date
-    _remember(min(_earliest or date, date))
+    moment = _moment(key, date)
+    _remember(min(_next or moment, moment))
 
 
 def _delete(backend: KmsBackend, key: Key, date: datetime) -> None:
@@ -91,6 +97,11 @@ def _pending() -> Iterator[tuple[KmsBackend, Key, datetime]]:
                     yield backend, key, key.deletion_date
 
 
+def _moment(key: Key, date: datetime) -> datetime:
+    """Return when a date of a key's account will be, in real time."""
+    return date - clock.passed(key.account_id)
+
+
 def _remember(moment: datetime | None) -> None:
-    global _earliest  # noqa: PLW0603, so that a call costs one comparison
-    _earliest = moment
+    global _next  # noqa: PLW0603, so that a call costs one comparison
+    _next = moment

@@ -147,7 +147,7 @@ def create_key(request: Request) -> dict[str, Any]:
         )
     key_id = json.loads(request.by_moto())["KeyMetadata"]["KeyId"]
     key = request.call.backend.keys[key_id]
-    key.creation_date = clock.now().timestamp()
+    key.creation_date = clock.now(key.account_id).timestamp()
     key.multi_region = bool(key.multi_region)
     return {"KeyMetadata": key_metadata(key)}
 
@@ -227,7 +227,7 @@ def _replica(primary: Key, region: str, call: Call) -> Key:
     replica.arn = primary.arn.replace(f":kms:{primary.region}:", f":kms:{region}:")
     replica.description = call.parameters.get("Description", "")
     replica.policy = call.parameters.get("Policy") or primary.generate_default_policy()
-    replica.creation_date = clock.now().timestamp()
+    replica.creation_date = clock.now(replica.account_id).timestamp()
     replica.aliases, replica.grants = {}, {}
     if primary in _rotation_periods:
         _rotation_periods[replica] = _rotation_periods[primary]

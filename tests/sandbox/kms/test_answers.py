@@ -419,6 +419,7 @@ def test_what_no_sdk_sends(
         "X-Amz-Target": f"TrentService.{target}",
         "Authorization": "AWS4-HMAC-SHA256 Credential=testing/20261124/us-east-1/kms/aws4_request, "
         "SignedHeaders=host, Signature=0",
+        "X-Amz-Date": "20261124T000000Z",
     }
     with Server().in_background() as url:
         with pytest.raises(HTTPError) as raised:
