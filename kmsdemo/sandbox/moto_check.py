@@ -14,13 +14,20 @@ NEEDED = {
         "BaseResponse.call_action",
         "BaseResponse.get_access_key",
         "BaseResponse.get_current_account",
+        "BaseResponse._dispatch",
         "BaseResponse._get_action",
+        "BaseResponse.serialized",
+        "BaseResponse.setup_class",
     ),
-    "moto.iam.access_control": (
-        "AssumedRoleAccessKey.collect_policies",
-        "IAMUserAccessKey.collect_policies",
+    "moto.iam.models": (
+        "AccessKey",
+        "IAMBackend.get_all_access_keys_for_all_users",
+        "ManagedPolicy",
+        "Role",
+        "User",
+        "iam_backends",
+        "random_alphanumeric",
     ),
-    "moto.iam.models": ("iam_backends", "IAMBackend.get_user"),
     "moto.kms.models": (
         "Grant",
         "Key.encryption_algorithms",
@@ -32,7 +39,8 @@ NEEDED = {
     ),
     "moto.kms.responses": ("KmsResponse",),
     "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
-    "moto.sts.models": ("STSBackend.get_caller_identity", "sts_backends"),
+    "moto.sts.models": ("STSBackend", "sts_backends"),
+    "moto.sts.responses": ("TokenResponse",),
 }
 """By module of moto: what the sandbox calls, reads or replaces there."""
 
