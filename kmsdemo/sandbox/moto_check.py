@@ -38,7 +38,6 @@ NEEDED = {
         "kms_backends",
     ),
     "moto.kms.responses": ("KmsResponse",),
-    "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
     "moto.sts.models": ("STSBackend", "sts_backends"),
     "moto.sts.responses": ("TokenResponse",),
 }

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -19,8 +18,6 @@ import boto3
 import pytest
 from botocore.config import Config
 from click.testing import CliRunner
-from werkzeug.test import create_environ
-from werkzeug.wrappers import Response
 
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients
@@ -28,7 +25,8 @@ from kmsdemo.cli import main
 from kmsdemo.errors import KeyNotFound
 from kmsdemo.sandbox.errors import CannotListen, NoSandboxThere, PortTaken
 from kmsdemo.sandbox.http import client
-from kmsdemo.sandbox.http.server import Application, Server
+from kmsdemo.sandbox.http.server import Server
+from kmsdemo.sandbox.kms import operations
 from kmsdemo.vault import Vault, items
 from tests.processes import environment
 
@@ -120,26 +118,23 @@ def test_parallel_clients_lose_nothing(url: str) -> None:
     assert all(vault.reveal(appuser) == f"password {n}" for appuser, n in stored)
 
 
-def test_one_request_is_answered_at_a_time() -> None:
+def test_one_call_is_performed_at_a_time(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between moto's look and its write nobody comes, who would be overwritten."""
     inside: list[int] = []
+    most: list[int] = []
 
-    def slow(environ: Any, start_response: Any) -> list[bytes]:
+    def slow(*_: Any) -> dict[str, Any]:
         inside.append(1)
         time.sleep(0.02)
-        answer = str(len(inside)).encode()
+        most.append(len(inside))
         inside.pop()
-        start_response("200 OK", [])
-        return [answer]
+        return {}
 
-    application = Application()
-    application._moto = SimpleNamespace(get_application=lambda environ: slow)  # type: ignore[assignment]
-    with ThreadPoolExecutor(8) as threads:
-        requests = [create_environ() for _ in range(8)]
-        answers = list(
-            threads.map(lambda one: Response.from_app(application, one).get_data(), requests)
-        )
-    assert answers == [b"1"] * 8
+    monkeypatch.setitem(operations.PERFORM, "ListKeys", slow)
+    with Server().in_background() as url, ThreadPoolExecutor(8) as threads:
+        kms = At(url).kms
+        list(threads.map(lambda _: kms.list_keys(), range(8)))
+    assert most == [1] * 8
 
 
 def test_a_client_that_stalls_holds_nobody_up(url: str) -> None:
@@ -240,7 +235,7 @@ def test_an_address_of_another_machine_is_refused() -> None:
 )
 def test_it_knows_whether_others_can_reach_it(host: str, only_here: bool) -> None:
     server = Server(host)
-    server._server.server_close()
+    server.close()
     assert server.only_this_machine is only_here
 
 

@@ -426,7 +426,10 @@ def test_what_no_sdk_sends(
             urlopen(Request(url, body, headers))
         with raised.value as answer:
             assert answer.code == 400
-            assert json.load(answer) == {"__type": code, "message": message}
+            assert json.load(answer) == {
+                "__type": code,
+                **({"message": message} if message else {}),
+            }
 
 
 def test_a_disabled_key_does_not_rotate(kms: KMSClient, key: Key) -> None:
