@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
 
 from kmsdemo.aws_errors import translated
@@ -62,6 +63,29 @@ def of_caller(session: boto3.Session) -> dict[str, str]:
     files = {name: os.environ.get(name, str(Path.home() / file)) for name, file in _FILES.items()}
     given = {name: value for name, value in variables.items() if value}
     return {**files, **given, **of_region(session.region_name)}
+
+
+def credentials() -> Credentials | None:
+    """Return the credentials that the variables name, if they do."""
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    access_key_id, secret, token = (os.environ.get(name) for name in names)
+    return Credentials(access_key_id, secret, token) if access_key_id and secret else None
+
+
+def to_paste(variables: Mapping[str, str]) -> str:
+    """Return the lines that set variables in a terminal, for each of the shells."""
+    return "\n".join(
+        f"{shell}:\n" + "".join(f"  {line.format(*pair)}\n" for pair in variables.items())
+        for shell, line in _IN_SHELL.items()
+    )
+
+
+_IN_SHELL = {
+    "bash, zsh": "export {}={}",
+    "fish": "set -x {} {}",
+    "PowerShell": '$env:{} = "{}"',
+}
+"""How a variable is set; none of ours has characters that a shell minds."""
 
 
 @contextmanager

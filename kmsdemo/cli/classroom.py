@@ -18,9 +18,9 @@ from kmsdemo.account import environment
 from kmsdemo.cli.findings import STYLES
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json
-from kmsdemo.learners import class_list
-from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners import hand_out
 from kmsdemo.learners.finding import MARKS, WORDS, Verdict, by_step
+from kmsdemo.learners.hand_out import HandOut
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 
@@ -35,10 +35,11 @@ Progress = Mapping[str, Verdict]
 def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
     """Show how far each learner of the class list NAMES is, step by step.
 
-    The list is the one that kmsdemo sandbox --class was started with. On a terminal it looks
-    again as things change, until Ctrl-C; elsewhere it looks once.
+    The list is the one that kmsdemo sandbox --class was started with, which wrote everybody's
+    credentials beside it. On a terminal it looks again as things change, until Ctrl-C; elsewhere
+    it looks once.
     """
-    learners = class_list.read(names)
+    learners = hand_out.read(names).learners
     if as_json:
         print_json(dict(_look(learners, endpoint_url)))
     elif sys.stdout.isatty():
@@ -47,7 +48,7 @@ def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
         Console(highlight=False).print(_table(dict(_look(learners, endpoint_url)), WORDS))
 
 
-def _keep_looking(learners: Sequence[Learner], endpoint_url: str) -> None:
+def _keep_looking(learners: Sequence[HandOut], endpoint_url: str) -> None:
     console = Console(highlight=False)
     marks = MARKS if console.encoding.startswith("utf") else WORDS
     known: dict[str, Progress] = {}
@@ -62,12 +63,12 @@ def _keep_looking(learners: Sequence[Learner], endpoint_url: str) -> None:
         click.echo()
 
 
-def _look(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
+def _look(learners: Sequence[HandOut], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
     from kmsdemo.learners.check import look  # noqa: PLC0415, pytest only starts where it runs
 
     for learner in learners:
         with environment.only(learner.environment(endpoint_url)):
-            yield learner.name, by_step(look())
+            yield learner.learner.name, by_step(look())
 
 
 def _table(known: Mapping[str, Progress], marks: Mapping[Verdict, str]) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +12,8 @@ import click
 from kmsdemo.account import environment
 from kmsdemo.cli.options import sandbox_option
 from kmsdemo.cli.output import date
-from kmsdemo.learners import class_list
-from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners import hand_out
+from kmsdemo.learners.hand_out import Classroom
 
 
 @click.group(invoke_without_command=True)
@@ -24,8 +24,8 @@ from kmsdemo.learners.class_list import Learner
     "names",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A class list, one name a line: each gets an account; their credentials are written "
-    "beside it, to hand out.",
+    help="A class list, one name a line: each gets an account; what to hand out to them is "
+    "written beside it, and nobody else is let in.",
 )
 @click.pass_context
 def sandbox(ctx: click.Context, host: str, port: int, names: Path | None) -> None:
@@ -46,12 +46,13 @@ def sandbox(ctx: click.Context, host: str, port: int, names: Path | None) -> Non
 def advance(days: float, endpoint_url: str) -> None:
     """Let days pass in a running sandbox.
 
-    Keys whose waiting period is over are gone for good.
+    They pass in the account that the AWS_… variables name, and in all accounts where they name
+    none or, in a class, name the instructor. Keys whose waiting period is over are gone for good.
     """
     from kmsdemo.sandbox.http import client  # noqa: PLC0415, moto only starts where it runs
 
-    time = datetime.fromisoformat(client.advance(endpoint_url, days=days))
-    click.echo(f"In the sandbox it is now {date(time)}.")
+    time = client.advance(endpoint_url, days=days, credentials=environment.credentials())
+    click.echo(f"In the sandbox it is now {date(datetime.fromisoformat(time))}.")
 
 
 def _serve(host: str, port: int, names: Path | None) -> None:
@@ -59,13 +60,17 @@ def _serve(host: str, port: int, names: Path | None) -> None:
     from kmsdemo.sandbox.http.server import Server  # noqa: PLC0415
 
     server = Server(host, port)
-    learners = class_list.read(names) if names else []
+    classroom = hand_out.prepare(names) if names else None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with environment.only({}), console.served_by(server, learners) as console_url:
-        if names is None:
-            click.echo(_HOW_TO_USE_IT.format(url=server.url))
+    with (
+        environment.only({}),
+        _only(classroom),
+        console.served_by(server, classroom) as console_url,
+    ):
+        if names is None or classroom is None:
+            click.echo(_how_to_use_it(server.url))
         else:
-            _open_class(names, learners, server.url_for_others)
+            _open_class(names, classroom, server.url_for_others)
         click.echo(f"To look at what is in it: {console_url}")
         if not server.only_this_machine:
             click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
@@ -73,29 +78,28 @@ def _serve(host: str, port: int, names: Path | None) -> None:
     click.echo("The sandbox has stopped; nothing of it is left.")
 
 
-def _open_class(names: Path, learners: Sequence[Learner], url: str) -> None:
-    credentials = names.with_name(f"{names.stem}-credentials.csv")
-    class_list.hand_out(learners, url, credentials)
-    click.echo(f"The KMS sandbox of a class of {len(learners)} listens on {url}.")
-    click.echo(f"Hand out to each what stands in {credentials}.")
+def _only(classroom: Classroom | None) -> AbstractContextManager[None]:
+    """Let in only the class, if there is one."""
+    from kmsdemo.sandbox.access import access_keys  # noqa: PLC0415, moto only starts where it runs
+
+    return access_keys.only(classroom.keys) if classroom else nullcontext()
+
+
+def _open_class(names: Path, classroom: Classroom, url: str) -> None:
+    hand_out.write(classroom, names, url)
+    click.echo(f"The KMS sandbox of a class of {len(classroom.learners)} listens on {url}.")
+    click.echo(f"Hand out to each their file in {hand_out.folder(names)}.")
     click.echo(f"How far everybody is: kmsdemo class {names} --endpoint-url {url}")
 
 
-_HOW_TO_USE_IT = """\
-The KMS sandbox listens on {url} and stops with Ctrl-C. In another terminal:
-
-bash, zsh:
-  export AWS_ENDPOINT_URL={url}
-  export AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1
-  export AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=sandbox
-
-fish:
-  set -x AWS_ENDPOINT_URL {url}
-  set -x AWS_DEFAULT_REGION us-east-1; set -x AWS_REGION us-east-1
-  set -x AWS_ACCESS_KEY_ID 123456789012; set -x AWS_SECRET_ACCESS_KEY sandbox
-
-PowerShell:
-  $env:AWS_ENDPOINT_URL = "{url}"
-  $env:AWS_DEFAULT_REGION = "us-east-1"; $env:AWS_REGION = "us-east-1"
-  $env:AWS_ACCESS_KEY_ID = "123456789012"; $env:AWS_SECRET_ACCESS_KEY = "sandbox"
-"""
+def _how_to_use_it(url: str) -> str:
+    variables = {
+        "AWS_ENDPOINT_URL": url,
+        **environment.of_region(hand_out.REGION),
+        "AWS_ACCESS_KEY_ID": "123456789012",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+    }
+    return (
+        f"The KMS sandbox listens on {url} and stops with Ctrl-C. In another terminal:\n\n"
+        f"{environment.to_paste(variables)}"
+    )

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from kmsdemo.learners.class_list import Learner
+from kmsdemo.console.access import Access
 from kmsdemo.learners.finding import Finding
 from kmsdemo.sandbox.http.call_log import OBSERVER, CallLog
 
@@ -37,12 +37,12 @@ class Verdicts:
     """The last verdict on each account.
 
     Args:
-        url: The sandbox.
+        access: The way to the sandbox.
         call_log: What it has heard, which says whether a verdict is still the last word.
     """
 
-    def __init__(self, url: str, call_log: CallLog) -> None:
-        self._url = url
+    def __init__(self, access: Access, call_log: CallLog) -> None:
+        self._access = access
         self._hearing = call_log
         self._known: dict[str, Verdict] = {}
         self._asked: dict[str, int] = {}
@@ -91,8 +91,7 @@ class Verdicts:
 
     def _environment(self, account: str) -> dict[str, str]:
         region = self._hearing.region(account)
-        there = Learner("", account).environment(self._url, region)
-        return {**there, "AWS_SDK_UA_APP_ID": OBSERVER}
+        return {**self._access.environment(account, region), "AWS_SDK_UA_APP_ID": OBSERVER}
 
 
 def _start() -> subprocess.Popen[str]:

@@ -35,3 +35,23 @@ class NoSandboxThere(SandboxError):
             f"No sandbox could be reached: {reason}\n"
             "Start one with kmsdemo sandbox, or name its URL with --endpoint-url."
         )
+
+
+class NotLetIn(SandboxError):
+    """The sandbox does not know who asks: it is a class's, or the credentials are another one's."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The sandbox does not let you in: {reason}\n"
+            "In a class, paste the lines of your hand-out into this terminal, and try again."
+        )
+
+
+class TooManyDays(SandboxError):
+    """The sandbox's clock cannot be moved as far."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The sandbox lets no more than a hundred years pass, which are 36500 days.\n"
+            "Give fewer with --days, or start a new sandbox."
+        )

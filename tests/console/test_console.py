@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
@@ -13,13 +15,25 @@ import pytest
 from kmsdemo import console, keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.console.account import look
+from kmsdemo.learners import class_list
 from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners.hand_out import Classroom, HandOut
 from kmsdemo.sandbox import mock_kms
+from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.vault import Vault
 
 PASSWORD = "correct horse battery staple"
-ANNA = Learner("Anna <b>", "200000000001")
+
+
+def given(learner: Learner) -> HandOut:
+    key = access_keys.new(learner.account_id)
+    return HandOut(learner, key.access_key_id, key.secret)
+
+
+ANNA = given(Learner("Anna <b>", "200000000001"))
+BEN = given(Learner("Ben", "200000000002"))
+CLASSROOM = Classroom(given(class_list.instructor()), [ANNA, BEN])
 
 
 @dataclass
@@ -33,9 +47,11 @@ class Answer:
 class Console:
     url: str
     sandbox_url: str
+    token: str = ""
 
-    def get(self, path: str = "/123456789012", **headers: str) -> Answer:
+    def get(self, path: str = "/123456789012", token: str | None = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named["Cookie"] = f"kmsdemo-console={self.token if token is None else token}"
         try:
             with urlopen(Request(f"{self.url}{path}", headers=named), timeout=10) as answer:
                 return Answer(answer.status, answer.headers["ETag"] or "", answer.read().decode())
@@ -51,10 +67,11 @@ class Console:
             time.sleep(0.05)
         pytest.fail(f"{text} is not on the page: {page}")
 
-    def clients(self, access_key_id: str = "123456789012", region: str = "us-east-1") -> Clients:
+    def clients(self, *key: str, region: str = "us-east-1") -> Clients:
+        access_key_id, secret = key or ("123456789012", "x")
         return connect(
             access_key_id=access_key_id,
-            secret_access_key="x",
+            secret_access_key=secret,
             region=region,
             endpoint_url=self.sandbox_url,
         )
@@ -70,8 +87,13 @@ def alone(clients: Clients) -> Iterator[Console]:
 @pytest.fixture
 def of_class(clients: Clients) -> Iterator[Console]:
     server = Server()
-    with console.served_by(server, [ANNA]) as url, server.in_background():
-        yield Console(url, server.url)
+    with (
+        access_keys.only(CLASSROOM.keys),
+        console.served_by(server, CLASSROOM) as url,
+        server.in_background(),
+    ):
+        path, _, token = url.partition("?token=")
+        yield Console(path, server.url, token)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:4566", "127.0.0.1.evil.example"])
@@ -129,7 +151,7 @@ def test_calls_say_who_and_whether_they_were_refused(alone: Console) -> None:
     iam = alone.clients().iam
     iam.create_user(UserName="ben")
     pair = iam.create_access_key(UserName="ben")["AccessKey"]
-    ben = alone.clients(pair["AccessKeyId"])
+    ben = alone.clients(pair["AccessKeyId"], pair["SecretAccessKey"])
     with pytest.raises(ben.kms.exceptions.NotFoundException):
         ben.kms.describe_key(KeyId="alias/nobody")
     page = alone.get().text
@@ -174,19 +196,69 @@ def test_the_verdict_is_there_soon_and_follows(alone: Console) -> None:
 
 
 def test_other_accounts_are_in_the_menu(alone: Console) -> None:
-    alone.clients("111122223333").kms.list_keys()
+    alone.clients("111122223333", "x").kms.list_keys()
     assert 'href="/console/111122223333"' in alone.get().text
 
 
 def test_a_class_is_shown_by_name_and_each_learner_alone(of_class: Console) -> None:
-    keys.create(of_class.clients(ANNA.account_id).kms)
+    keys.create(of_class.clients(ANNA.access_key_id, ANNA.secret).kms)
     page = of_class.wait_for("1. Create the key", "")
     assert "Anna &lt;b&gt;" in page
     assert 'class="done"' in page
-    page = of_class.get(f"/{ANNA.account_id}").text
+    page = of_class.get(f"/{ANNA.learner.account_id}").text
     assert "<h1>Anna &lt;b&gt;</h1>" in page
     assert "alias/demo-kms-" in page
     assert 'href="/console"' in page
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param("", id="none"),
+        pytest.param("\u00e9", id="no ASCII"),
+        pytest.param(CLASSROOM.instructor.secret, id="the instructor's secret"),
+        pytest.param(ANNA.secret, id="a learner's secret"),
+    ],
+)
+@pytest.mark.parametrize("path", ["", "/200000000001", "/123456789012", "/nobody"])
+def test_without_a_token_a_class_is_shown_to_nobody(
+    of_class: Console, path: str, token: str
+) -> None:
+    answer = of_class.get(path, token=quote(token))
+    assert answer.status == 403
+    assert "Anna" not in answer.text
+
+
+def test_the_token_in_the_url_opens_the_console_and_goes_into_a_cookie(of_class: Console) -> None:
+    connection = HTTPConnection(of_class.sandbox_url.removeprefix("http://"), timeout=10)
+    connection.request("GET", f"/console?token={of_class.token}")
+    with connection.getresponse() as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/console")
+        cookie = answer.headers["Set-Cookie"]
+    connection.close()
+    assert cookie.startswith(f"kmsdemo-console={of_class.token};")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/console"} <= set(cookie.split("; "))
+
+
+def test_a_token_that_is_nobodys_goes_into_no_cookie(of_class: Console) -> None:
+    connection = HTTPConnection(of_class.sandbox_url.removeprefix("http://"), timeout=10)
+    connection.request("GET", "/console?token=x")
+    with connection.getresponse() as answer:
+        assert "Set-Cookie" not in answer.headers
+    connection.close()
+
+
+def test_a_learner_sees_ones_own_page_only(of_class: Console) -> None:
+    keys.create(of_class.clients(BEN.access_key_id, BEN.secret).kms)
+    page = of_class.get("", token=ANNA.console_token).text
+    assert "<h1>Anna &lt;b&gt;</h1>" in page
+    assert "Ben" not in page
+    assert BEN.learner.account_id not in page
+
+
+@pytest.mark.parametrize("anothers", ["200000000002", "200000000000", "123456789012"])
+def test_a_learner_does_not_see_the_page_of_another(of_class: Console, anothers: str) -> None:
+    assert of_class.get(f"/{anothers}", token=ANNA.console_token).status in (403, 404)
 
 
 def test_what_may_not_be_looked_at_is_said(clients: Clients) -> None:

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from kmsdemo.console import verdicts
+from kmsdemo.console.access import Access
 from kmsdemo.console.verdicts import Verdicts
 from kmsdemo.sandbox.http.call_log import CallLog
 
@@ -31,7 +32,7 @@ def test_who_ends_it_does_not_wait_for_all_who_are_in_the_queue(
         return started[-1]
 
     monkeypatch.setattr(verdicts, "_start", start)
-    with Verdicts("http://127.0.0.1:1", CallLog()).kept() as kept:
+    with Verdicts(Access("http://127.0.0.1:1"), CallLog()).kept() as kept:
         for account in ("111111111111", "222222222222"):
             kept.on(account)
         while not started:

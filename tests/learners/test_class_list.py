@@ -1,4 +1,4 @@
-"""Class lists: who is in them, and what is handed out."""
+"""Class lists: who is in them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import pytest
 
 from kmsdemo.learners import class_list
 from kmsdemo.learners.errors import ClassListUnusable
-
-URL = "http://127.0.0.1:4566"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -30,7 +28,12 @@ def test_a_name_at_the_end_changes_no_account(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("# nobody\n", "no name in it"), ("Anna\nBen\nAnna\n", "Anna is in it")]
+    ("text", "reason"),
+    [
+        ("# nobody\n", "no name in it"),
+        ("Anna\nBen\nAnna\n", "Anna is in it"),
+        ("Anna\ninstructor\n", "instructor is who teaches"),
+    ],
 )
 def test_a_list_that_does_not_serve_says_why(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(ClassListUnusable) as raised:
@@ -41,18 +44,3 @@ def test_a_list_that_does_not_serve_says_why(tmp_path: Path, text: str, reason: 
 def test_a_list_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(ClassListUnusable):
         class_list.read(tmp_path / "nobody.txt")
-
-
-def test_a_hand_out_replaces_an_earlier_one_and_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "credentials.csv"
-    learners = class_list.read(write(tmp_path, 'Anna\nBen "the bear", jr.\n'))
-    for _ in range(2):
-        class_list.hand_out(learners, URL, path)
-    assert path.read_text().splitlines()[1:] == [
-        f"Anna,{URL},200000000001,sandbox,us-east-1,us-east-1",
-        f'"Ben ""the bear"", jr.",{URL},200000000002,sandbox,us-east-1,us-east-1',
-    ]
-    path.write_text("dear")
-    with pytest.raises(ClassListUnusable):
-        class_list.hand_out(learners, URL, path)
-    assert path.read_text() == "dear"
