@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
+
+from kmsdemo.sandbox.access import wildcards
 
 Statement = Mapping[str, Any]
 ContextKeys = Mapping[str, Sequence[str]]
@@ -28,6 +30,9 @@ class RequestContext:
     context_keys: ContextKeys
 
 
+_TEXTS = ("Action", "NotAction", "Resource", "NotResource")
+
+
 class MalformedPolicy(ValueError):
     """The document is not a policy that we can read, and why."""
 
@@ -40,7 +45,7 @@ def statements(document: str) -> list[Statement]:
     """
     try:
         listed = as_list(json.loads(document)["Statement"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise MalformedPolicy("Policy document is not valid.") from error
     for statement in listed:
         _check(statement)
@@ -72,9 +77,33 @@ def _check(statement: Any) -> None:
         raise MalformedPolicy("Policy statement must have an Effect of Allow or Deny.")
     if not ("Action" in statement) ^ ("NotAction" in statement):
         raise MalformedPolicy("Policy statement must contain actions.")
-    for operator in statement.get("Condition", {}):
-        if _plain(operator) not in _OPERATORS:
-            raise MalformedPolicy(f"Unsupported condition operator {operator}.")
+    for element in _TEXTS:
+        if not _are_texts(statement.get(element, [])):
+            raise MalformedPolicy(f"Syntax errors in policy: {element} is no text.")
+    _check_principals(statement)
+    _check_conditions(statement.get("Condition", {}))
+
+
+def _check_principals(statement: Statement) -> None:
+    for element in ("Principal", "NotPrincipal"):
+        principal = statement.get(element, [])
+        named = principal.values() if isinstance(principal, Mapping) else [principal]
+        if not all(map(_are_texts, named)):
+            raise MalformedPolicy(f"Syntax errors in policy: {element} is no text.")
+
+
+def _check_conditions(conditions: Any) -> None:
+    if not isinstance(conditions, Mapping):
+        raise MalformedPolicy("Syntax errors in policy: Condition is no object.")
+    for name, by_key in conditions.items():
+        if _plain(name) not in _OPERATORS:
+            raise MalformedPolicy(f"Unsupported condition operator {name}.")
+        if not isinstance(by_key, Mapping):
+            raise MalformedPolicy(f"Syntax errors in policy: {name} is no object.")
+
+
+def _are_texts(value: Any) -> bool:
+    return all(isinstance(one, str) for one in as_list(value))
 
 
 def _speaks_of(statement: Statement, request: RequestContext) -> bool:
@@ -92,15 +121,9 @@ def _names(statement: Statement, element: str, value: str, *, ignore_case: bool 
 
 
 def _any_matches(patterns: Any, value: str, ignore_case: bool) -> bool:
-    return any(_wildcards(pattern, ignore_case).fullmatch(value) for pattern in as_list(patterns))
-
-
-@lru_cache(maxsize=1024)
-def _wildcards(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
-    """Return the expression for a text in which ``*`` is any text and ``?`` any character."""
-    parts = {"*": ".*", "?": "."}
-    expression = "".join(parts.get(character, re.escape(character)) for character in pattern)
-    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+    return any(
+        wildcards.matches(pattern, value, ignore_case=ignore_case) for pattern in as_list(patterns)
+    )
 
 
 # ------------------------------------------------------------------------------ conditions
@@ -108,22 +131,30 @@ def _wildcards(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
 _Compare = Callable[[str, str], bool]
 
 
-def _like(expected: str, value: str) -> bool:
-    return _wildcards(expected).fullmatch(value) is not None
+def _numeric(compare: Callable[[float, float], bool]) -> _Compare:
+    """Return what compares numbers: what is none, is unequal to all, and neither more nor less."""
+
+    def compare_texts(expected: str, value: str) -> bool:
+        try:
+            return compare(float(value), float(expected))
+        except ValueError:
+            return False
+
+    return compare_texts
 
 
 _OPERATORS: dict[str, _Compare] = {
     "StringEquals": str.__eq__,
     "StringEqualsIgnoreCase": lambda expected, value: expected.lower() == value.lower(),
-    "StringLike": _like,
-    "ArnEquals": _like,
-    "ArnLike": _like,
+    "StringLike": wildcards.matches,
+    "ArnEquals": wildcards.matches,
+    "ArnLike": wildcards.matches,
     "Bool": lambda expected, value: expected.lower() == value.lower(),
-    "NumericEquals": lambda expected, value: float(value) == float(expected),
-    "NumericLessThan": lambda expected, value: float(value) < float(expected),
-    "NumericLessThanEquals": lambda expected, value: float(value) <= float(expected),
-    "NumericGreaterThan": lambda expected, value: float(value) > float(expected),
-    "NumericGreaterThanEquals": lambda expected, value: float(value) >= float(expected),
+    "NumericEquals": _numeric(operator.eq),
+    "NumericLessThan": _numeric(operator.lt),
+    "NumericLessThanEquals": _numeric(operator.le),
+    "NumericGreaterThan": _numeric(operator.gt),
+    "NumericGreaterThanEquals": _numeric(operator.ge),
     "Null": str.__eq__,
 }
 _SETS = ("ForAllValues:", "ForAnyValue:")

@@ -192,5 +192,6 @@ def _refused(refusal: Refusal, request: Request, request_id: str) -> Answer:
 
 def _log(request_id: str, what: str, error: BaseException) -> None:
     """Say in a line where it happened; an error's own words may have a secret in them."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    _LOG.error("%s: %s: %s at %s:%s", request_id, what, type(error).__name__, *last[:2])
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{where.name}, line {where.lineno} of {where.filename}"
+    _LOG.error("%s: %s: %s in %s", request_id, what, type(error).__name__, place)

@@ -91,8 +91,9 @@ class QueryRequest:
         return query_string.parsed(operation.input_shape, self._fields)
 
     def body(self, _: dict[str, Any]) -> bytes:
-        """Return a body that carries its parameters."""
-        return urlencode(self._fields).encode()
+        """Return a body that carries its parameters; the answer is XML, whatever it asks for."""
+        fields = {name: value for name, value in self._fields.items() if name != "ContentType"}
+        return urlencode(fields).encode()
 
     def unknown(self) -> Refusal:
         """It asks for what AWS does not have either."""

@@ -6,6 +6,7 @@ AWS: "AWS Query protocol", Smithy documentation.
 from __future__ import annotations
 
 import math
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from itertools import count, takewhile
@@ -19,6 +20,7 @@ from kmsdemo.sandbox.refusal import Refusal
 
 Form = Mapping[str, str]
 _MOST_FIELDS: Final = 1000
+_NOT_IN_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INTEGERS: Final = {"integer": 2**31, "long": 2**63}
 
 
@@ -94,6 +96,8 @@ def _scalar(shape: Shape, text: str, name: str) -> Any:
 
 
 def _string(_: Shape, text: str) -> str:
+    if _NOT_IN_XML.search(text):  # no answer could repeat it
+        raise ValueError(text)
     return text
 
 
