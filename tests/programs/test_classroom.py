@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import pytest
 
@@ -66,9 +67,45 @@ def test_each_learner_works_in_an_account_of_ones_own(classroom: Classroom) -> N
 
 
 def test_the_console_shows_the_class(classroom: Classroom) -> None:
-    assert classroom.printed[3] == f"To look at what is in it: {classroom.url}/console\n"
-    with urlopen(f"{classroom.url}/console", timeout=10) as page:
+    before, url = classroom.printed[3].split(": ")
+    assert before == "To look at what is in it"
+    with build_opener(HTTPCookieProcessor()).open(url.strip(), timeout=10) as page:
         assert "Ben [the bear]" in page.read().decode()
+
+
+def test_the_console_does_not_show_the_class_to_others(classroom: Classroom) -> None:
+    with pytest.raises(HTTPError) as raised:
+        urlopen(f"{classroom.url}/console", timeout=10)
+    with raised.value as refusal:
+        assert refusal.code == 403
+
+
+def test_only_who_was_handed_something_out_is_let_in(classroom: Classroom) -> None:
+    stranger = {**classroom.learners[0], "AWS_ACCESS_KEY_ID": "200000000001"}
+    finished = python("-m", "kmsdemo", "setup", more=stranger)
+    assert finished.returncode == 1
+    assert "The security token included in the request is invalid" in finished.stderr
+
+
+def test_a_learner_lets_days_pass_in_ones_own_account_only(classroom: Classroom) -> None:
+    for learner in (0, 1):
+        classroom.work(learner, "setup")
+        classroom.work(learner, "schedule-deletion", "--days=7")
+    classroom.work(0, "sandbox", "advance", "--days=8")
+    url = f"--endpoint-url={classroom.url}"
+    finished = python("-m", "kmsdemo", "class", classroom.names, url, "--json")
+    progress = json.loads(finished.stdout)
+    assert progress["Ben [the bear]"]["1. Create the key"] == "done"
+    step = "7. Schedule the key's deletion"
+    assert progress["Anna"][step] != progress["Ben [the bear]"][step]
+
+
+def test_days_pass_for_nobody_who_is_not_of_the_class(classroom: Classroom) -> None:
+    url = f"--endpoint-url={classroom.url}"
+    finished = python("-m", "kmsdemo", "sandbox", "advance", "--days=8", url)
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr.startswith("Error: The sandbox does not let you in: ")
+    assert "Paste the lines of your hand-out" in finished.stderr.replace("paste", "Paste")
 
 
 def test_the_table_changes_as_they_go_on(classroom: Classroom) -> None:
