@@ -13,7 +13,7 @@ ACCOUNT = "123456789012"
 OTHER_ACCOUNT = "111122223333"
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _SESSION = boto3.Session()
-_CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=60)
+_CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=60, parameter_validation=False)
 
 
 class At:
