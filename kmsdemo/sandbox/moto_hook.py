@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from threading import RLock
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 import moto.kms.models
@@ -16,12 +15,10 @@ from moto.kms.responses import KmsResponse
 from kmsdemo.sandbox.access import moto_callers
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import handler
+from kmsdemo.sandbox.lock import ONE_AT_A_TIME, released
 from kmsdemo.sandbox.refusal import Refusal
 
 _SUCCESS = 200
-
-ONE_AT_A_TIME: Final = RLock()
-"""moto looks and writes in two steps: of two calls between them, one would lose its write."""
 
 MotoAnswer = tuple[int, Mapping[str, Any], str | bytes]
 """The HTTP status, the headers and the body."""
@@ -125,4 +122,7 @@ def ask_moto(response: KmsResponse, call: Call) -> str:
 
 def _private_key(key_spec: str) -> Any:
     """Stand in for ``generate_private_key``: a symmetric key has none."""
-    return None if key_spec == "SYMMETRIC_DEFAULT" else _moto_private_key(key_spec)
+    if key_spec == "SYMMETRIC_DEFAULT":
+        return None
+    with released():
+        return _moto_private_key(key_spec)

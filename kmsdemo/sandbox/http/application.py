@@ -15,7 +15,7 @@ from kmsdemo.sandbox.http import answer
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.browser_rules import BrowserRules
 from kmsdemo.sandbox.http.dispatcher import Dispatcher, ServedCall
-from kmsdemo.sandbox.moto_hook import ONE_AT_A_TIME
+from kmsdemo.sandbox.lock import ONE_AT_A_TIME
 from kmsdemo.sandbox.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.moto_services import MotoFailed
 from kmsdemo.sandbox.http.protocol import AwsRequest
 from kmsdemo.sandbox.http.service import Service
-from kmsdemo.sandbox.moto_hook import ONE_AT_A_TIME
+from kmsdemo.sandbox.lock import ONE_AT_A_TIME
 from kmsdemo.sandbox.refusal import Refusal, constraint
 
 _LOG: Final = logging.getLogger("kmsdemo.sandbox")

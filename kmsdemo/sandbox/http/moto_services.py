@@ -20,7 +20,8 @@ from kmsdemo.sandbox.access import identity
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import handler
 from kmsdemo.sandbox.kms.operations import PERFORM
-from kmsdemo.sandbox.moto_hook import ONE_AT_A_TIME, MotoAnswer, MotoRefused
+from kmsdemo.sandbox.lock import ONE_AT_A_TIME
+from kmsdemo.sandbox.moto_hook import MotoAnswer, MotoRefused
 from kmsdemo.sandbox.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from kmsdemo.sandbox.call import Answer, Call, encoded
 from kmsdemo.sandbox.kms import ciphertexts, deletion, key_usage
 from kmsdemo.sandbox.kms.key_metadata import key_metadata
 from kmsdemo.sandbox.kms.request import Request
+from kmsdemo.sandbox.lock import released
 from kmsdemo.sandbox.refusal import Refusal, constraint, invalid
 
 _ALGORITHM = "SYMMETRIC_DEFAULT"
@@ -83,7 +84,8 @@ def generate_data_key(request: Request) -> dict[str, Any]:
 
 def generate_data_key_pair(request: Request) -> dict[str, Any]:
     spec = request.call.parameters["KeyPairSpec"]
-    private = _private_key(spec)
+    with released():
+        private = _private_key(spec)
     private_bytes = private.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,
