@@ -48,9 +48,10 @@ class Call:
         """The keys of the caller's account in this Region, as moto keeps them."""
         return kms_backends[self.account][self.region]
 
-    def backend_of(self, account: str) -> KmsBackend:
-        """The keys of any account in this Region."""
-        return kms_backends[account][self.region]
+    def backend_of(self, account: str) -> KmsBackend | None:
+        """The keys of any account in this Region; an account that nobody uses stays unused."""
+        is_used = account == self.account or account in kms_backends
+        return kms_backends[account][self.region] if is_used else None
 
     def binary(self, parameter: str) -> bytes:
         """Return a binary parameter, decoded; empty where it is missing."""

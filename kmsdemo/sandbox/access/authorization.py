@@ -77,7 +77,7 @@ def caller_for(principal: Principal) -> Caller:
     return Caller(principal.arn, principal.account, principal.names, policies, limits)
 
 
-def check(caller: Caller, key: Key | None, action: str, context: Context) -> None:
+def check(caller: Caller, key: Key | None, action: str, context: Context, named: str = "") -> None:
     """Refuse what the caller may not do.
 
     Args:
@@ -85,18 +85,29 @@ def check(caller: Caller, key: Key | None, action: str, context: Context) -> Non
         key: The key that it is about, if it is about one.
         action: Without ``kms:``; ``ReEncryptFrom`` and ``ReEncryptTo`` are two.
         context: The values of condition keys.
+        named: What the caller calls the key: of another account's, nothing else is told.
 
     Raises:
         Refusal: ``AccessDeniedException``, worded as AWS words it.
     """
     request = RequestContext(f"kms:{action}", key.arn if key else "*", context)
-    reason = _judge(caller, key, request)
-    if reason:
-        on = f" on resource: {key.arn}" if key else ""
-        raise Refusal(
-            "AccessDeniedException",
-            f"User: {caller.arn} is not authorized to perform: {request.action}{on} {reason}",
-        )
+    if reason := _judge(caller, key, request):
+        is_own = key is not None and key.account_id == caller.account
+        raise _denied(caller, request, key.arn if key and is_own else named, reason)
+
+
+def denied_elsewhere(caller: Caller, action: str, named: str, context: Context) -> Refusal:
+    """Return how a key of another account is refused that is not there: as one that is."""
+    request = RequestContext(f"kms:{action}", named, context)
+    return _denied(caller, request, named, judge_by([], caller, _owner(named), request))
+
+
+def _denied(caller: Caller, request: RequestContext, resource: str, reason: str) -> Refusal:
+    on = f" on resource: {resource}" if resource else ""
+    return Refusal(
+        "AccessDeniedException",
+        f"User: {caller.arn} is not authorized to perform: {request.action}{on} {reason}",
+    )
 
 
 def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) -> None:

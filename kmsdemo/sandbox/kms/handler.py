@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import NamedTuple
 
 from moto.kms.models import Key
 
 from kmsdemo.sandbox.access import authorization
+from kmsdemo.sandbox.access.authorization import Caller
 from kmsdemo.sandbox.call import Answer, Call
 from kmsdemo.sandbox.kms import ciphertexts, deletion, key_names, key_states, key_usage, parameters
 from kmsdemo.sandbox.kms.operations import PERFORM
@@ -32,11 +34,8 @@ def answer(call: Call, moto: CallMoto) -> Answer:
     """
     deletion.purge()
     parameters.check(call)
-    request = Request(call, authorization.caller_of(call), _target(call), _source(call), moto)
-    for key, action, context in _questions(request):
-        authorization.check(
-            request.caller, key, action, authorization.context_of(call, request.caller, context)
-        )
+    caller = authorization.caller_of(call)
+    request = Request(call, caller, *_keys(call, caller), moto)
     for key in request.keys:
         key_usage.check(call.operation, key)
         key_states.check(call.operation, key)
@@ -45,21 +44,59 @@ def answer(call: Call, moto: CallMoto) -> Answer:
     return PERFORM.get(call.operation, Request.by_moto)(request)
 
 
-def _target(call: Call) -> Key | None:
+class _Question(NamedTuple):
+    """Whether a caller may do something with a key.
+
+    Attributes:
+        action: Without ``kms:``.
+        find: Finds the key.
+        named_by: The parameter that names it.
+        context: The parameter that holds the encryption context.
+    """
+
+    action: str
+    find: Callable[[Call, str], Key | None]
+    named_by: str
+    context: str = "EncryptionContext"
+
+
+def _keys(call: Call, caller: Caller) -> tuple[Key | None, Key | None]:
+    """Return the key that a call is about, and the source of ReEncrypt, if the caller may."""
+    if call.operation != "ReEncrypt":
+        named_by = key_names.NAMED_BY.get(call.operation, "KeyId")
+        return _allowed(call, caller, _Question(call.operation, _target, named_by)), None
+    # One after the other: who may not use the first one does not learn whether there is a second.
+    source, target = (_allowed(call, caller, question) for question in _OF_RE_ENCRYPT)
+    return target, source
+
+
+def _allowed(call: Call, caller: Caller, question: _Question) -> Key | None:
+    name = call.parameters.get(question.named_by, "")
+    context = authorization.context_of(call, caller, question.context)
+    try:
+        key = question.find(call, name)
+    except key_names.NotInOtherAccount as error:
+        raise authorization.denied_elsewhere(caller, question.action, name, context) from error
+    authorization.check(caller, key, question.action, context, name)
+    return key
+
+
+def _target(call: Call, name: str) -> Key | None:
     if call.operation == "DeleteAlias":
         return _key_of_alias(call)
-    parameter = key_names.NAMED_BY.get(call.operation, "KeyId")
-    if call.operation == "Decrypt" and not call.parameters.get(parameter):
+    if call.operation == "Decrypt" and not name:
         return _maker(call)
-    name = call.parameters.get(parameter)
     return key_names.find(call, name) if name else None
 
 
-def _source(call: Call) -> Key | None:
-    if call.operation != "ReEncrypt":
-        return None
-    name = call.parameters.get("SourceKeyId")
+def _source(call: Call, name: str) -> Key:
     return key_names.find(call, name) if name else _maker(call)
+
+
+_OF_RE_ENCRYPT = (
+    _Question("ReEncryptFrom", _source, "SourceKeyId", "SourceEncryptionContext"),
+    _Question("ReEncryptTo", _target, "DestinationKeyId", "DestinationEncryptionContext"),
+)
 
 
 def _maker(call: Call) -> Key:
@@ -77,12 +114,3 @@ def _key_of_alias(call: Call) -> Key:
         if alias in key.aliases:
             return key
     raise Refusal("NotFoundException", f"Alias {call.arn(alias)} is not found.")
-
-
-def _questions(request: Request) -> Iterator[tuple[Key | None, str, str]]:
-    """Yield what must be allowed: the key, the action, and where its encryption context is."""
-    if request.source:
-        yield request.source, "ReEncryptFrom", "SourceEncryptionContext"
-        yield request.target, "ReEncryptTo", "DestinationEncryptionContext"
-    else:
-        yield request.target, request.call.operation, "EncryptionContext"

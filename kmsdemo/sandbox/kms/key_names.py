@@ -48,13 +48,31 @@ NAMED_BY = {
 """The parameter that names the key, where it is not ``KeyId``."""
 
 
+class NotInOtherAccount(Exception):
+    """Another account has no such key, which its callers are not told."""
+
+
 def find(call: Call, name: str) -> Key:
     """Return the key of this name.
 
     Raises:
         Refusal: ``NotFoundException`` or ``InvalidArnException``, as AWS words them.
+        NotInOtherAccount: It is to be in another account, and is not there.
     """
     account, bare_name = _split(call, name)
+    try:
+        return _in_account(call, account, bare_name, name)
+    except _NotThere as refusal:
+        if account == call.account:
+            raise
+        raise NotInOtherAccount from refusal
+
+
+class _NotThere(Refusal):
+    """The name is well formed, and nobody's."""
+
+
+def _in_account(call: Call, account: str, bare_name: str, name: str) -> Key:
     if bare_name.startswith("alias/"):
         return _by_alias(call, account, bare_name, name)
     return _by_id(call, account, bare_name.removeprefix("key/"))
@@ -76,17 +94,18 @@ def _by_alias(call: Call, account: str, alias: str, name: str) -> Key:
     if call.operation not in TAKE_ALIASES:
         raise Refusal("NotFoundException", f"Invalid keyId '{name}'")
     backend = call.backend_of(account)
-    key_id = backend.get_key_id_from_alias(alias)
-    if key_id is None:
-        raise Refusal("NotFoundException", f"Alias {call.arn(alias, account)} is not found.")
+    key_id = backend.get_key_id_from_alias(alias) if backend else None
+    if backend is None or key_id is None:
+        raise _NotThere("NotFoundException", f"Alias {call.arn(alias, account)} is not found.")
     return backend.keys[key_id]
 
 
 def _by_id(call: Call, account: str, key_id: str) -> Key:
     if not _KEY_ID.fullmatch(key_id) or _BARE_HEXADECIMAL.fullmatch(key_id):
         raise Refusal("NotFoundException", f"Invalid keyId '{key_id}'")
-    key = call.backend_of(account).keys.get(key_id)
+    backend = call.backend_of(account)
+    key = backend.keys.get(key_id) if backend else None
     if key is None:
         arn = call.arn(f"key/{key_id}", account)
-        raise Refusal("NotFoundException", f"Key '{arn}' does not exist")
+        raise _NotThere("NotFoundException", f"Key '{arn}' does not exist")
     return key
