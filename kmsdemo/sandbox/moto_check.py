@@ -18,6 +18,8 @@ NEEDED = {
         "BaseResponse._get_action",
         "BaseResponse.serialized",
         "BaseResponse.setup_class",
+        "gen_amzn_requestid_long",
+        "method_names_from_class",
     ),
     "moto.iam.models": (
         "AccessKey",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 
+@lru_cache(maxsize=128)
 def is_this_machine(host: str, only_this_machine: bool) -> bool:
     """Say whether the ``Host`` of a request is a name of this machine, or an address.
 

@@ -165,7 +165,7 @@ def test_a_request_has_a_minute_to_arrive(
 ) -> None:
     now = time.time()
     request = object() if is_receiving else None
-    connection = SimpleNamespace(request=request, began=now - began_seconds_ago)
+    connection: Any = SimpleNamespace(request=request, began=now - began_seconds_ago)
     assert listener._Connection.is_too_slow(connection, now) is is_too_slow
 
 

@@ -1,0 +1,224 @@
+"""What the lab's six calls cost over HTTP: the sandbox and other emulators, in turn, in one run.
+
+CreateKey, Encrypt, PutItem, GetItem, Decrypt, ScheduleKeyDeletion, with boto3, as an IAM user whose
+policy allows them: the sandbox verifies each signature and judges each policy. All take turns in
+each round; the figures are medians, and ratios of the same round. What boto3 itself costs is
+measured with answers that were given before, and no network.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+import psutil
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
+
+from tests import emulators
+from tests.emulators import Emulator
+
+EVERYTHING = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+KEY_CALLS_ONLY = "LocalStack"
+"""Its DynamoDB is a download; it does the four calls to AWS KMS only."""
+
+
+@dataclass
+class Client:
+    """A client of an emulator: the calls of the lab, one after the other.
+
+    Attributes:
+        kms: Its client of AWS KMS.
+        dynamodb: Its client of DynamoDB; ``None`` where the emulator has none.
+    """
+
+    kms: Any
+    dynamodb: Any
+
+    def lab(self, place: str) -> float:
+        """Make the six calls, and return how long they took, in milliseconds."""
+        began = time.perf_counter()
+        key_id = self.kms.create_key()["KeyMetadata"]["KeyId"]
+        blob = self.kms.encrypt(KeyId=key_id, Plaintext=b"secret")["CiphertextBlob"]
+        if self.dynamodb:
+            item = {"appuser": {"S": place}, "userpasswd": {"B": blob}}
+            self.dynamodb.put_item(TableName="demo-kms", Item=item)
+            self.dynamodb.get_item(TableName="demo-kms", Key={"appuser": {"S": place}})
+        self.kms.decrypt(CiphertextBlob=blob, KeyId=key_id)
+        self.kms.schedule_key_deletion(KeyId=key_id)
+        return (time.perf_counter() - began) * 1000
+
+
+@dataclass
+class Side:
+    """An emulator, and what was measured of it, in milliseconds a lab."""
+
+    emulator: Emulator
+    credentials: tuple[str, ...]
+    alone: list[float] = field(default_factory=list)
+    together: list[float] = field(default_factory=list)
+
+    def client(self) -> Client:
+        """Return a client with connections of its own."""
+        kms = self.emulator.client("kms", *self.credentials)
+        if self.emulator.name.startswith(KEY_CALLS_ONLY):
+            return Client(kms, None)
+        return Client(kms, self.emulator.client("dynamodb", *self.credentials))
+
+
+@click.command()
+@click.option("--rounds", default=60, show_default=True, help="Labs of one client.")
+@click.option("--crowds", default=5, show_default=True, help="Rounds of 50 clients.")
+@click.option("--ministack", metavar="PROGRAM", default=lambda: shutil.which("ministack"))
+@click.option("--localemu", metavar="PYTHON", help="LocalEmu's Python; left out without it.")
+@click.option("--localstack", metavar="PYTHON", help="LocalStack's Python; left out without it.")
+@click.option("--memory", is_flag=True, help="The sandbox's memory after 1,000 and 20,000 calls.")
+def main(
+    rounds: int,
+    crowds: int,
+    ministack: str | None,
+    localemu: str | None,
+    localstack: str | None,
+    memory: bool,
+) -> None:
+    """Compare the emulators, or measure the sandbox's memory."""
+    if memory:
+        _measure_memory()
+        return
+    starts = (
+        emulators.sandbox(),
+        emulators.moto(),
+        emulators.ministack(ministack),
+        emulators.localemu(localemu),
+        emulators.localstack(localstack),
+    )
+    with ExitStack() as running:
+        started = [running.enter_context(start) for start in starts]
+        sides = [_prepared(emulator) for emulator in started if emulator is not None]
+        own = _boto3_alone(sides[0], rounds)
+        _by_one(sides, rounds)
+        _by_fifty(sides, crowds)
+    _report(sides, own)
+
+
+def _prepared(emulator: Emulator) -> Side:
+    """Give an emulator its table and a user, and return it."""
+    side = Side(emulator, _user(emulator))
+    if not emulator.name.startswith(KEY_CALLS_ONLY):
+        emulator.client("dynamodb", *side.credentials).create_table(
+            TableName="demo-kms",
+            AttributeDefinitions=[{"AttributeName": "appuser", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "appuser", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    return side
+
+
+def _user(emulator: Emulator) -> tuple[str, ...]:
+    """Make an IAM user who may do everything, and return its access key."""
+    iam, name = emulator.client("iam"), "learner"
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=json.dumps(EVERYTHING))
+    pair = iam.create_access_key(UserName=name)["AccessKey"]
+    return pair["AccessKeyId"], pair["SecretAccessKey"]
+
+
+def _by_one(sides: list[Side], rounds: int) -> None:
+    clients = [side.client() for side in sides]
+    for round_ in range(-3, rounds):  # the first three are not counted
+        for side, client in zip(sides, clients, strict=True):
+            taken = client.lab(str(round_))
+            if round_ >= 0:
+                side.alone.append(taken)
+
+
+def _by_fifty(sides: list[Side], rounds: int) -> None:
+    for side in sides:
+        clients = [side.client() for _ in range(50)]
+        with ThreadPoolExecutor(50) as threads:
+            for round_ in range(-1, rounds):
+                began = time.perf_counter()
+                labs = list(threads.map(lambda one: one[1].lab(str(one[0])), enumerate(clients)))
+                taken = (time.perf_counter() - began) * 1000
+                if round_ >= 0:
+                    side.together.append(taken / len(labs))
+
+
+def _boto3_alone(side: Side, rounds: int) -> list[float]:
+    """Return how long labs take with answers that are there already, in milliseconds."""
+    answers: dict[str, tuple[int, Any, bytes]] = {}
+    session = URLLib3Session()
+
+    def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        asked = str(request.headers["X-Amz-Target"])
+        if asked not in answers:
+            answered = session.send(request)
+            answers[asked] = answered.status_code, answered.headers, answered.content
+        status, headers, body = answers[asked]
+        return AWSResponse(request.url, status, headers, _Body(body))
+
+    client = side.client()
+    for service in (client.kms, client.dynamodb):
+        service.meta.events.register("before-send", answer)
+    client.lab("first")
+    return [client.lab("alone") for _ in range(rounds)]
+
+
+class _Body:
+    """A body that is there already."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self) -> Iterator[bytes]:
+        yield self._body
+
+
+def _report(sides: list[Side], own: list[float]) -> None:
+    ours = sides[0]
+    print(f"{'':20}{'1 client':>12}{'':>8}{'50 clients':>12}")
+    for side in sides:
+        print(
+            f"{side.emulator.name:20}"
+            f"{statistics.median(side.alone):>9.1f} ms{_ratio(side.alone, ours.alone):>8}"
+            f"{statistics.median(side.together):>9.1f} ms{_ratio(side.together, ours.together):>8}"
+        )
+    print(f"{'boto3 alone':20}{statistics.median(own):>9.1f} ms")
+    print("Milliseconds a lab; × the sandbox, by round. LocalStack: the four calls to KMS only.")
+
+
+def _ratio(theirs: list[float], ours: list[float]) -> str:
+    return f"{statistics.median(a / b for a, b in zip(theirs, ours, strict=True)):.2f} ×"
+
+
+def _measure_memory() -> None:
+    with emulators.sandbox() as emulator:
+        client = _prepared(emulator).client()
+        port = int(emulator.url.rpartition(":")[2])
+        program = next(one for one in psutil.Process().children() if _listens(one, port))
+        sizes = {}
+        for calls in range(0, 20_001, 1000):
+            sizes[calls] = program.memory_info().rss / 2**20
+            for place in range(1000 // 6 + 1):
+                client.lab(str(place))
+    first, last = sizes[1000], sizes[20_000]
+    print(f"after 1,000 calls {first:.0f} MiB, after 20,000 {last:.0f} MiB: {last / first:.2f} ×")
+
+
+def _listens(program: psutil.Process, port: int) -> bool:
+    return any(connection.laddr.port == port for connection in program.net_connections("tcp"))
+
+
+if __name__ == "__main__":
+    main()
