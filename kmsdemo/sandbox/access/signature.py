@@ -29,6 +29,7 @@ _NOT_SIGNED = "X-Amz-Signature"
 _LONGEST_PRESIGNED_SECONDS = 604_800
 _NO_DATE = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
 _MOMENT = re.compile(r"\d{8}T\d{6}Z")
+_PARTS_OF_MOMENT = ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, 15))
 _SECONDS = re.compile(r"\d{1,6}")
 
 
@@ -61,7 +62,9 @@ class Signature:
     @property
     def signed_at(self) -> datetime:
         """When it was signed, in UTC."""
-        return datetime.strptime(self.moment, SIGV4_TIMESTAMP).replace(tzinfo=timezone.utc)
+        # strptime takes a tenth of the time that a whole check takes.
+        parts = (self.moment[first:last] for first, last in _PARTS_OF_MOMENT)
+        return datetime(*map(int, parts), tzinfo=timezone.utc)  # type: ignore[misc, arg-type]
 
 
 def is_signed(request: Request) -> bool:

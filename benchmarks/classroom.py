@@ -1,0 +1,129 @@
+"""A whole class at one sandbox: each does the lab, again and again, with signatures verified.
+
+Usage: python -m benchmarks.classroom [LEARNERS] [SECONDS]
+
+Each learner, a thread with an access key and connections of its own, does the eight steps of the
+lab, and looks after each write whether it is there. Whatever fails, or is lost, ends the run.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from kmsdemo.learners import hand_out
+from kmsdemo.learners.hand_out import HandOut
+from tests import emulators
+from tests.emulators import Emulator
+
+TABLE = {
+    "TableName": "demo-kms",
+    "AttributeDefinitions": [{"AttributeName": "appuser", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "appuser", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+PASSWORDS = 3
+
+
+@dataclass
+class Learner:
+    """What one learner did: how long each call took, in seconds, and how many labs are done."""
+
+    kms: Any
+    dynamodb: Any
+    seconds: list[float] = field(default_factory=list)
+    labs: int = 0
+
+    def work_until(self, deadline: float) -> None:
+        """Do the lab until the deadline, and begin no new one after it."""
+        while time.monotonic() < deadline:
+            self.do_the_lab()
+            self.labs += 1
+
+    def do_the_lab(self) -> None:
+        """Create, encrypt, look, decrypt, and clean up."""
+        key_id = self.call(self.kms.create_key)["KeyMetadata"]["KeyId"]
+        alias = f"alias/demo-kms-{self.labs}"
+        self.call(self.kms.create_alias, AliasName=alias, TargetKeyId=key_id)
+        self.call(self.dynamodb.create_table, **TABLE)
+        stored = {str(10001 + place): f"password {self.labs} {place}" for place in range(PASSWORDS)}
+        for appuser, password in stored.items():
+            blob = self.call(self.kms.encrypt, KeyId=alias, Plaintext=password)["CiphertextBlob"]
+            item = {"appuser": {"S": appuser}, "userpasswd": {"B": blob}}
+            self.call(self.dynamodb.put_item, TableName="demo-kms", Item=item)
+        found = self.call(self.dynamodb.scan, TableName="demo-kms")["Items"]
+        revealed = {item["appuser"]["S"]: self.reveal(item) for item in found}
+        assert revealed == stored, f"stored {stored}, found {revealed}"
+        self.call(self.kms.schedule_key_deletion, KeyId=key_id, PendingWindowInDays=7)
+        self.call(self.dynamodb.delete_table, TableName="demo-kms")
+        keys = self.call(self.kms.list_keys, Limit=1000)["Keys"]
+        assert len(keys) == self.labs + 1, f"{self.labs + 1} keys were made, {len(keys)} are there"
+
+    def reveal(self, item: dict[str, Any]) -> str:
+        """Return the password of an item."""
+        blob = item["userpasswd"]["B"]
+        return str(self.call(self.kms.decrypt, CiphertextBlob=blob)["Plaintext"].decode())
+
+    def call(self, operation: Callable[..., Any], **parameters: Any) -> Any:
+        """Call AWS, and note how long it takes."""
+        began = time.monotonic()
+        answer = operation(**parameters)
+        self.seconds.append(time.monotonic() - began)
+        return answer
+
+
+def main() -> None:
+    number, seconds = (int(given) for given in (*sys.argv[1:], *("200", "60")[len(sys.argv) - 1 :]))
+    with tempfile.TemporaryDirectory() as folder:
+        names = Path(folder, "names.txt")
+        names.write_text("".join(f"learner {place}\n" for place in range(number)))
+        with emulators.classroom(names) as sandbox:
+            program = _listening(sandbox)
+            before = program.memory_info().rss
+            working = [learner(sandbox, one) for one in hand_out.read(names).learners]
+            deadline = time.monotonic() + seconds
+            with ThreadPoolExecutor(number) as threads:
+                list(threads.map(lambda one: one.work_until(deadline), working))
+            report(working, seconds, before, program.memory_info().rss)
+
+
+def learner(sandbox: Emulator, given: HandOut) -> Learner:
+    kms, dynamodb = (
+        sandbox.client(service, given.access_key_id, given.secret)
+        for service in ("kms", "dynamodb")
+    )
+    return Learner(kms, dynamodb)
+
+
+def _listening(sandbox: Emulator) -> psutil.Process:
+    port = int(sandbox.url.rpartition(":")[2])
+    listening = (one for one in psutil.net_connections("tcp") if one.status == psutil.CONN_LISTEN)
+    return psutil.Process(next(one.pid for one in listening if port in one.laddr))
+
+
+def report(working: list[Learner], seconds: int, before: int, after: int) -> None:
+    durations = [duration for one in working for duration in one.seconds]
+    percentiles = statistics.quantiles(durations, n=100)
+    labs = [one.labs for one in working]
+    print(
+        f"{len(working)} learners, {seconds} s: {sum(labs)} labs ({min(labs)} to {max(labs)} each)"
+    )
+    print(
+        f"{len(durations)} calls, {len(durations) / seconds:.0f} a second; no error, nothing lost"
+    )
+    shown = {"p50": percentiles[49], "p99": percentiles[98], "longest": max(durations)}
+    print(", ".join(f"{name} {value * 1000:.0f} ms" for name, value in shown.items()))
+    print(f"memory: {before / 2**20:.0f} MiB before, {after / 2**20:.0f} MiB after")
+
+
+if __name__ == "__main__":
+    main()
