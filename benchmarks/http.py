@@ -30,6 +30,7 @@ EVERYTHING = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
+_MEASURED = ("alone", "work", "together")
 KEY_CALLS_ONLY = "LocalStack"
 """Its DynamoDB is a download; it does the four calls to AWS KMS only."""
 
@@ -62,12 +63,28 @@ class Client:
 
 @dataclass
 class Side:
-    """An emulator, and what was measured of it, in milliseconds a lab."""
+    """An emulator, and what was measured of it, in milliseconds a lab.
+
+    Attributes:
+        emulator: Where it is.
+        credentials: Of its user.
+        program: What listens.
+        alone: How long a lab of one client took.
+        work: What of that the program had the processor, on average of a round of 20.
+        together: How long a lab of 50 clients took, by how many there were.
+    """
 
     emulator: Emulator
     credentials: tuple[str, ...]
+    program: psutil.Process
     alone: list[float] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
     together: list[float] = field(default_factory=list)
+
+    def processor_milliseconds(self) -> float:
+        """Return how long the program has had the processor, since it was started."""
+        times = self.program.cpu_times()
+        return (times.user + times.system) * 1000
 
     def client(self) -> Client:
         """Return a client with connections of its own."""
@@ -108,13 +125,14 @@ def main(
         sides = [_prepared(emulator) for emulator in started if emulator is not None]
         own = _boto3_alone(sides[0], rounds)
         _by_one(sides, rounds)
+        _work(sides, rounds)
         _by_fifty(sides, crowds)
     _report(sides, own)
 
 
 def _prepared(emulator: Emulator) -> Side:
     """Give an emulator its table and a user, and return it."""
-    side = Side(emulator, _user(emulator))
+    side = Side(emulator, _user(emulator), _program(emulator))
     if not emulator.name.startswith(KEY_CALLS_ONLY):
         emulator.client("dynamodb", *side.credentials).create_table(
             TableName="demo-kms",
@@ -141,6 +159,16 @@ def _by_one(sides: list[Side], rounds: int) -> None:
             taken = client.lab(str(round_))
             if round_ >= 0:
                 side.alone.append(taken)
+
+
+def _work(sides: list[Side], rounds: int) -> None:
+    """Measure what does not depend on what else the machine does."""
+    for _ in range(rounds // 20):
+        for side in sides:
+            client, before = side.client(), side.processor_milliseconds()
+            for place in range(20):
+                client.lab(str(place))
+            side.work.append((side.processor_milliseconds() - before) / 20)
 
 
 def _by_fifty(sides: list[Side], rounds: int) -> None:
@@ -186,16 +214,16 @@ class _Body:
 
 
 def _report(sides: list[Side], own: list[float]) -> None:
-    ours = sides[0]
-    print(f"{'':20}{'1 client':>12}{'':>8}{'50 clients':>12}")
+    print(f"{'':20}{'1 client':>20}{'of it processor':>20}{'50 clients':>20}")
     for side in sides:
-        print(
-            f"{side.emulator.name:20}"
-            f"{statistics.median(side.alone):>9.1f} ms{_ratio(side.alone, ours.alone):>8}"
-            f"{statistics.median(side.together):>9.1f} ms{_ratio(side.together, ours.together):>8}"
-        )
+        cells = (_cell(getattr(side, what), getattr(sides[0], what)) for what in _MEASURED)
+        print(f"{side.emulator.name:20}{''.join(cells)}")
     print(f"{'boto3 alone':20}{statistics.median(own):>9.1f} ms")
     print("Milliseconds a lab; × the sandbox, by round. LocalStack: the four calls to KMS only.")
+
+
+def _cell(theirs: list[float], ours: list[float]) -> str:
+    return f"{statistics.median(theirs):>9.1f} ms{_ratio(theirs, ours):>8}"
 
 
 def _ratio(theirs: list[float], ours: list[float]) -> str:
@@ -204,16 +232,19 @@ def _ratio(theirs: list[float], ours: list[float]) -> str:
 
 def _measure_memory() -> None:
     with emulators.sandbox() as emulator:
-        client = _prepared(emulator).client()
-        port = int(emulator.url.rpartition(":")[2])
-        program = next(one for one in psutil.Process().children() if _listens(one, port))
-        sizes = {}
-        for calls in range(0, 20_001, 1000):
-            sizes[calls] = program.memory_info().rss / 2**20
-            for place in range(1000 // 6 + 1):
-                client.lab(str(place))
-    first, last = sizes[1000], sizes[20_000]
+        side = _prepared(emulator)
+        client, sizes = side.client(), []
+        for thousand in range(20):
+            for place in range(167):
+                client.lab(str(thousand * 1000 + place))
+            sizes.append(side.program.memory_info().rss / 2**20)
+    first, last = sizes[0], sizes[-1]
     print(f"after 1,000 calls {first:.0f} MiB, after 20,000 {last:.0f} MiB: {last / first:.2f} ×")
+
+
+def _program(emulator: Emulator) -> psutil.Process:
+    port = int(emulator.url.rpartition(":")[2])
+    return next(one for one in psutil.Process().children(recursive=True) if _listens(one, port))
 
 
 def _listens(program: psutil.Process, port: int) -> bool:
