@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -27,8 +28,18 @@ from kmsdemo.learners.hand_out import Classroom
     help="A class list, one name a line: each gets an account; what to hand out to them is "
     "written beside it, and nobody else is let in.",
 )
+@click.option(
+    "--allow-origin",
+    "origins",
+    metavar="URL",
+    multiple=True,
+    help="A web page of this origin may call the sandbox, such as http://localhost:3000. Others "
+    "may not, whoever opens them.",
+)
 @click.pass_context
-def sandbox(ctx: click.Context, host: str, port: int, names: Path | None) -> None:
+def sandbox(
+    ctx: click.Context, host: str, port: int, names: Path | None, origins: tuple[str, ...]
+) -> None:
     """Start an AWS of your own on this machine.
 
     AWS KMS answers as AWS documents it: key states, waiting periods, key policies. DynamoDB,
@@ -37,7 +48,7 @@ def sandbox(ctx: click.Context, host: str, port: int, names: Path | None) -> Non
     of account 123456789012, and users and access keys made with aws iam are who they are.
     """
     if ctx.invoked_subcommand is None:
-        _serve(host, port, names)
+        _serve(host, port, names, origins)
 
 
 @sandbox.command()
@@ -55,11 +66,11 @@ def advance(days: float, endpoint_url: str) -> None:
     click.echo(f"In the sandbox it is now {date(datetime.fromisoformat(time))}.")
 
 
-def _serve(host: str, port: int, names: Path | None) -> None:
+def _serve(host: str, port: int, names: Path | None, origins: Collection[str]) -> None:
     from kmsdemo import console  # noqa: PLC0415, moto only starts where it runs
     from kmsdemo.sandbox.http.server import Server  # noqa: PLC0415
 
-    server = Server(host, port)
+    server = Server(host, port, origins)
     classroom = hand_out.prepare(names) if names else None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (

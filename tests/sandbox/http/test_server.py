@@ -31,6 +31,18 @@ from kmsdemo.vault import Vault, items
 from tests.processes import environment
 
 READY_WITHIN_SECONDS = 10
+SLOW_POLICY = {
+    "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "kms:PutKeyPolicy", "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "kms:Encrypt",
+            "Resource": "*",
+            "Condition": {"StringLike": {"kms:EncryptionContext:name": "*a*a*a*a*b"}},
+        },
+    ]
+}
 
 
 @pytest.fixture
@@ -163,6 +175,24 @@ def url_of(program: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_hears_a_signal_whatever_clients_do(stop: signal.Signals) -> None:
+    """Some are slow, and one has a policy that a regular expression would be lost in."""
+    with start("--port", "0") as program:
+        url = url_of(program)
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as stalled:
+            stalled.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf of it")
+            kms = At(url).kms
+            key_id = kms.create_key(Policy=json.dumps(SLOW_POLICY))["KeyMetadata"]["KeyId"]
+            context = {"name": "a" * 2000}
+            with pytest.raises(kms.exceptions.ClientError, match="AccessDenied"):
+                kms.encrypt(KeyId=key_id, Plaintext=b"x", EncryptionContext=context)
+            program.send_signal(stop)
+            _, stderr = program.communicate()
+    assert (program.returncode, stderr) == (0, "")
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_until_it_is_stopped(stop: signal.Signals) -> None:
     with start("--port", "0") as program:
         url = url_of(program)
@@ -176,6 +206,16 @@ def test_the_command_serves_until_it_is_stopped(stop: signal.Signals) -> None:
     assert f"set -x AWS_ENDPOINT_URL {url}" in stdout
     assert f'$env:AWS_ENDPOINT_URL = "{url}"' in stdout
     assert stdout.endswith("The sandbox has stopped; nothing of it is left.\n")
+
+
+def test_the_command_lets_a_named_origin_in() -> None:
+    with start("--port", "0", "--allow-origin", "http://localhost:3000") as program:
+        url = url_of(program)
+        request = Request(f"{url}/health", headers={"Origin": "http://localhost:3000"})
+        with urlopen(request) as answer:
+            assert answer.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+        program.send_signal(signal.SIGTERM)
+        program.communicate()
 
 
 def test_the_port_is_free_again_at_once() -> None:
