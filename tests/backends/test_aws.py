@@ -298,21 +298,25 @@ def test_what_programs_change_is_seen(slow_aws: Backend, waits: list[float]) -> 
 def test_programs_are_the_same_caller_where_a_profile_says_who(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    lines = [f"{name.lower()} = {os.environ[name]}" for name in names]
-    (tmp_path / "credentials").write_text("\n".join(["[lab]", *lines, "aws_session_token = t"]))
+    session = connect().sts.get_session_token()["Credentials"]
+    variables = {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+    lines = [f"{name.lower()} = {value}" for name, value in variables.items()]
+    (tmp_path / "credentials").write_text("\n".join(["[lab]", *lines]))
     (tmp_path / "config").write_text("[profile lab]\nregion = eu-west-1")
     at_home = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
     files = {name: str(tmp_path / file) for name, file in at_home.items()}
     for name, value in {**files, "AWS_PROFILE": "lab"}.items():
         monkeypatch.setenv(name, value)
-    expected = {**files, **{name: os.environ[name] for name in names}}
-    for name in (*names, "AWS_DEFAULT_REGION"):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
-    with running("aws", OPTIONS) as aws, aws.subprocess_environment() as variables:
-        assert variables == {
-            **expected,
-            "AWS_SESSION_TOKEN": "t",
+    with running("aws", OPTIONS) as aws, aws.subprocess_environment() as given:
+        assert given == {
+            **files,
+            **variables,
             "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_REGION": "eu-west-1",
         }
