@@ -44,8 +44,8 @@ def sandbox(
 
     AWS KMS answers as AWS documents it: key states, waiting periods, key policies. DynamoDB,
     IAM and STS are there too. Nothing is kept when it stops. An access key id of twelve digits
-    is the account of that number, so each learner can have one; anything else acts as the root
-    of account 123456789012, and users and access keys made with aws iam are who they are.
+    is the root of the account of that number, and any other made-up one that of 123456789012;
+    users, access keys and sessions made with aws iam and aws sts are who they are.
     """
     if ctx.invoked_subcommand is None:
         _serve(host, port, names, origins)
@@ -84,9 +84,15 @@ def _serve(host: str, port: int, names: Path | None, origins: Collection[str]) -
             _open_class(names, classroom, server.url_for_others)
         click.echo(f"To look at what is in it: {console_url}")
         if not server.only_this_machine:
-            click.echo("Other machines can reach it too, and whoever reaches it may do anything.")
+            click.echo(_WHO_ELSE[classroom is not None])
         server.serve()
     click.echo("The sandbox has stopped; nothing of it is left.")
+
+
+_WHO_ELSE = {
+    False: "Other machines can reach it too, and whoever reaches it may do anything.",
+    True: "Other machines can reach it too; only the class is let in.",
+}
 
 
 def _only(classroom: Classroom | None) -> AbstractContextManager[None]:

@@ -187,10 +187,9 @@ def _moment(request: Request) -> str:
     if _MOMENT.fullmatch(given):
         return given
     try:
-        date = parsedate_to_datetime(given)
-    except (TypeError, ValueError):
+        return _text(parsedate_to_datetime(given).astimezone(timezone.utc))
+    except (TypeError, ValueError, OverflowError):
         return ""
-    return date.astimezone(timezone.utc).strftime(SIGV4_TIMESTAMP)
 
 
 def _hashed(authorization: str) -> str:

@@ -287,6 +287,30 @@ def test_what_lacks_of_a_signature_is_said(at: At, service: str, rest: str, word
     assert "Signature=0" not in body, "what was sent is repeated as its hash only"
 
 
+STRANGE = [
+    {"X-Amz-Date": "00000000T000000Z"},
+    {"X-Amz-Date": "99991231T235959Z"},
+    {"X-Amz-Date": "20260101T250000Z"},
+    {"Date": "Mon, 01 Jan 0001 00:00:00 +2359"},
+    {"Date": "Fri, 31 Dec 9999 23:59:59 -2359"},
+    {"Date": "yesterday"},
+    {"X-Amz-Date": "20260101T000000Z", "X-Amz-Security-Token": "\xe9"},
+]
+
+
+@pytest.mark.parametrize("service", BODIES)
+@pytest.mark.parametrize("headers", STRANGE)
+@pytest.mark.parametrize(
+    "rest", ["SignedHeaders=;;, Signature=\xe9", "SignedHeaders=host, Signature=0"]
+)
+def test_what_no_sdk_signs_is_refused(
+    at: At, service: str, headers: dict[str, str], rest: str
+) -> None:
+    authorization = AUTHORIZATION.format(at.user("ben")[0], service)
+    status, _ = send(at, service, {**headers, "Authorization": f"{authorization}, {rest}"})
+    assert status in (400, 403)
+
+
 def signed(at: At, key: tuple[str, ...], body: bytes, **headers: str) -> AWSRequest:
     """Return a request to KMS that is signed."""
     request = AWSRequest("POST", at.url, {**BODIES["kms"][1], **headers}, body)
