@@ -132,7 +132,7 @@ def _in_header(request: Request, authorization: str) -> Signature:
 
 def _fields(request: Request, authorization: str, rest: str) -> dict[str, str]:
     fields = {}
-    for part in filter(None, re.split(r"[,\s]+", rest)):
+    for part in rest.replace(",", " ").split():
         name, equals, value = part.partition("=")
         if not equals:
             raise refusals.incomplete(
@@ -281,8 +281,15 @@ def _signed(signature: Signature, request: Request) -> _Request:
         params=[(name, value) for name, value in query if name != _NOT_SIGNED],
         body=request.get_data(),
         context={"timestamp": signature.moment},
-        signed=_SignedHeaders({name: request.headers.get(name, "") for name in signature.headers}),
+        signed=_SignedHeaders({name: _header(request, name) for name in signature.headers}),
     )
+
+
+def _header(request: Request, name: str) -> str:
+    """Return a header straight from WSGI's environment, since each request has several."""
+    key = name.upper().replace("-", "_")
+    prefix = "" if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_"
+    return str(request.environ.get(f"{prefix}{key}", ""))
 
 
 @lru_cache(maxsize=1024)
