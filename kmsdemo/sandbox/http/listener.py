@@ -100,6 +100,7 @@ def _server(
             cleanup_interval=_SECONDS_BETWEEN_CLEANUPS,
             max_request_header_size=LARGEST_HEADER,
             max_request_body_size=LARGEST_BODY + 1,
+            clear_untrusted_proxy_headers=False,  # signatures may include them
             log_socket_errors=False,
         ),
     )
