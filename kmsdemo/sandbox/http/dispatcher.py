@@ -6,7 +6,7 @@ import logging
 import re
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 from uuid import uuid4
 
@@ -36,7 +36,7 @@ class ServedCall:
 
     Attributes:
         service: Such as ``kms``.
-        call: The call.
+        call: The call, as it was made.
         caller_arn: Who signed it.
         error: AWS's code; empty where it succeeded.
         user_agent: The program that made it.
@@ -160,8 +160,10 @@ def _performed(
     call.parameters.update(asked.parameters(operation))
     _check_required(asked, operation, call)
     body = asked.body(call.parameters)
+    # The services change what they are given: a key is named by its id, in its owner's account.
+    given = replace(call, parameters=dict(call.parameters))
     try:
-        answered = moto_services.perform(of.name, call, body, request.environ)
+        answered = moto_services.perform(of.name, given, body, request.environ)
     except NotImplementedError as error:
         raise asked.not_implemented() from error
     except MotoFailed as failed:

@@ -16,6 +16,7 @@ from werkzeug.test import Client, TestResponse
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox.http.application import Application
+from kmsdemo.sandbox.http.dispatcher import ServedCall
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.sandbox.kms import operations
 
@@ -358,6 +359,39 @@ def test_no_user_agent_chooses_the_region(application: Application, clients: Cli
     keys.create(clients.kms)
     answer = ask(application, "kms", "ListKeys", User_Agent="x region/eu-west-1")
     assert len(answer.get_json(force=True)["Keys"]) == 1
+
+
+# ------------------------------------------------------------------------- who is told of it
+
+
+def heard_of(application: Application, service: str, operation: str, body: bytes) -> ServedCall:
+    heard: list[ServedCall] = []
+    application.listeners.append(heard.append)
+    ask(application, service, operation, body)
+    (served,) = heard
+    return served
+
+
+def test_listeners_hear_a_call_as_it_was_made(application: Application, clients: Clients) -> None:
+    arn = keys.create(clients.kms).arn
+    body = json.dumps({"KeyId": arn, "Tags": [{"TagKey": "a", "TagValue": "b"}]}).encode()
+    served = heard_of(application, "kms", "TagResource", body)
+    assert (served.call.parameters["KeyId"], served.error) == (arn, "")
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "body", "error"),
+    [
+        ("kms", "DescribeKey", b'{"KeyId": "nobody"}', "NotFoundException"),
+        ("kms", "DescribeKey", b'{"KeyId": 1}', "SerializationException"),
+        ("dynamodb", "DescribeTable", b'{"TableName": "nobody"}', "ResourceNotFoundException"),
+        ("iam", "GetUser", b"UserName=nobody", "NoSuchEntity"),
+    ],
+)
+def test_listeners_hear_of_refusals(
+    application: Application, service: str, operation: str, body: bytes, error: str
+) -> None:
+    assert heard_of(application, service, operation, body).error == error
 
 
 # --------------------------------------------------------------------- what nobody expected
