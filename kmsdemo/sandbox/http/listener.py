@@ -11,6 +11,7 @@ import select
 import socket
 import time
 from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore
@@ -51,6 +52,8 @@ class Listener:
         self._threads = ThreadedTaskDispatcher()
         self._server = _server(application, listening, self._threads, self._connections)
         self._is_stopping = False
+        # Whoever wakes the loop up writes to a descriptor that the loop closes at its end.
+        self._closing = Lock()
 
     def serve(self) -> None:
         """Answer requests until :meth:`stop`, or until Ctrl-C."""
@@ -65,16 +68,19 @@ class Listener:
                 )
         finally:
             self._threads.shutdown(timeout=_SECONDS_TO_FINISH)
-            wasyncore.close_all(self._connections)
+            self.close()
 
     def stop(self) -> None:
         """Have :meth:`serve` end, from another thread."""
-        self._is_stopping = True
-        self._server.pull_trigger()
+        with self._closing:
+            self._is_stopping = True
+            if self._connections:
+                self._server.pull_trigger()
 
     def close(self) -> None:
-        """Close the socket, where nobody has begun to serve."""
-        wasyncore.close_all(self._connections)
+        """Close the socket and all connections, where nobody serves (any more)."""
+        with self._closing:
+            wasyncore.close_all(self._connections)
 
 
 def _server(
