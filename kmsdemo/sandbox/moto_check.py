@@ -5,11 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.metadata import version
 
-KNOWN_VERSIONS = "5.2.0 to 5.2.x"
+KNOWN_VERSIONS = "5.2.4 to 5.2.x"
 NEEDED = {
     "moto.core.base_backend": ("BackendDict.reset",),
     "moto.core.config": ("DefaultConfig",),
     "moto.core.models": ("MockAWS.start", "MockAWS.stop"),
+    "moto.core.request": ("Request.raw_url",),
     "moto.core.responses": (
         "BaseResponse.call_action",
         "BaseResponse.get_access_key",
@@ -21,6 +22,7 @@ NEEDED = {
         "gen_amzn_requestid_long",
         "method_names_from_class",
     ),
+    "moto.core.serialize": ("AttributePicker",),
     "moto.iam.models": (
         "AccessKey",
         "IAMBackend.get_all_access_keys_for_all_users",
@@ -66,7 +68,7 @@ def check_moto() -> None:
         raise UnknownMoto(
             f"The KMS sandbox works with moto {KNOWN_VERSIONS}. This is moto {version('moto')}, "
             f"without {', '.join(missing)}. Install one that it knows: "
-            "pip install 'moto>=5.2,<5.3'."
+            "pip install 'moto>=5.2.4,<5.3'."
         )
 
 

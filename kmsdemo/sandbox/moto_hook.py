@@ -13,6 +13,7 @@ import moto.core.utils
 import moto.kms.models
 import moto.kms.utils
 from moto.core.responses import BaseResponse
+from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.kms.responses import KmsResponse
 
 from kmsdemo.sandbox.access import moto_callers
@@ -43,6 +44,7 @@ class Hook:
                 self._replace(moto.kms.models, "generate_private_key", _private_key)
                 self._replace(moto.core.responses, "method_names_from_class", _method_names)
                 self._replace(moto.core.responses, "gen_amzn_requestid_long", _request_id)
+                self._replace(AttributePicker, "__call__", _attribute)
                 for owner, name, ours in moto_callers.STAND_INS:
                     self._replace(owner, name, ours)
             self._times += 1
@@ -67,6 +69,7 @@ class Hook:
 
 HOOK = Hook()
 
+_moto_attribute = AttributePicker.__call__
 _moto_call_action = BaseResponse.call_action
 _moto_private_key = moto.kms.utils.generate_private_key
 
@@ -141,3 +144,18 @@ def _request_id(headers: dict[str, Any]) -> str:
 
 # moto looks through a class for its operations at each call, which is half of what a call costs.
 _method_names = lru_cache(moto.core.utils.method_names_from_class)
+
+
+def _attribute(picker: AttributePicker, context: AttributePickerContext) -> Any:
+    """Stand in for ``AttributePicker.__call__``, which tries each name that a member may have."""
+    if not picker.response_transformers and _has_names_of_aws(context):
+        return context.obj.get(context.key)
+    return _moto_attribute(picker, context)
+
+
+def _has_names_of_aws(context: AttributePickerContext) -> bool:
+    """Say whether all in a dictionary is named as AWS names it, as what DynamoDB answers is."""
+    structure = getattr(context.shape, "parent", None)
+    if type(context.obj) is not dict or structure is None or structure.type_name != "structure":
+        return False
+    return bool(context.obj.keys() <= structure.members.keys())

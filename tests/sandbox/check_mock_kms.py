@@ -105,5 +105,5 @@ def test_a_moto_that_lacks_something_is_named(monkeypatch: pytest.MonkeyPatch) -
         moto_check.check_moto()
     message = str(raised.value)
     assert "without moto.kms.models.Door, moto.gone.anything" in message
-    assert "works with moto 5.2.0 to 5.2.x" in message
+    assert "works with moto 5.2.4 to 5.2.x" in message
     assert "pip install" in message
