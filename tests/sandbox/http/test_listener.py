@@ -127,6 +127,10 @@ def test_whoever_stays_connected_holds_nobody_up(url: str, sent: bytes) -> None:
         assert boto3.client("kms", endpoint_url=url).list_keys()["Keys"] == []
 
 
+@pytest.mark.skipif(
+    resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 1000,
+    reason="both ends of 400 connections need a thousand descriptors",
+)
 def test_300_slow_and_100_silent_ones_hold_nobody_up(url: str) -> None:
     with ExitStack() as connections:
         for sent in [HALF_A_HEADER] * 150 + [HALF_A_BODY] * 150 + [b""] * 100:
