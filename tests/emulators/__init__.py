@@ -156,6 +156,18 @@ def sandbox() -> Iterator[Emulator]:
 
 
 @contextmanager
+def classroom(names: Path) -> Iterator[Emulator]:
+    """Start the sandbox of a class, whose credentials are then beside its list."""
+    port = free_port()
+    command = [sys.executable, "-m", "kmsdemo", "sandbox", "--port", str(port)]
+    environment = {"PYTHONPATH": str(ROOT)}
+    with _emulator(
+        "sandbox", [*command, "--class", str(names)], port, environment, health="/health"
+    ) as emulator:
+        yield emulator
+
+
+@contextmanager
 def ministack(program: str | None) -> Iterator[Emulator | None]:
     if program is None:
         click.echo("MiniStack is left out: it is not installed (pip install ministack).", err=True)
@@ -194,4 +206,25 @@ def localstack(python: str | None) -> Iterator[Emulator | None]:
         with _emulator(
             "LocalStack 4.14.0", command, port, environment, health="/_localstack/health"
         ) as emulator:
+            yield emulator
+
+
+@contextmanager
+def localemu(python: str | None) -> Iterator[Emulator | None]:
+    if python is None:
+        click.echo("LocalEmu is left out: name its Python with --localemu.", err=True)
+        yield None
+        return
+    port = free_port()
+    with tempfile.TemporaryDirectory() as volume:
+        environment = {
+            "SERVICES": "kms,sts,iam,dynamodb",
+            "DISABLE_EVENTS": "1",
+            "SKIP_SSL_CERT_DOWNLOAD": "1",
+            "LOCALSTACK_VOLUME_DIR": volume,
+            "LOCALEMU_VOLUME_DIR": volume,
+            "GATEWAY_LISTEN": f"127.0.0.1:{port}",
+        }
+        command = [python, "-m", "localemu.runtime.main"]
+        with _emulator("LocalEmu", command, port, environment) as emulator:
             yield emulator
