@@ -112,7 +112,7 @@ def _only(classroom: Classroom | None) -> AbstractContextManager[None]:
     """Accept only the credentials of the class, if there is one."""
     from kmsdemo.sandbox.access import access_keys  # noqa: PLC0415, moto only starts where it runs
 
-    return access_keys.only(classroom.keys) if classroom else nullcontext()
+    return access_keys.restricted_to(classroom.keys) if classroom else nullcontext()
 
 
 def _print_class_instructions(names: Path, classroom: Classroom, url: str) -> None:

@@ -26,9 +26,9 @@ def served_by(server: Server, classroom: Classroom | None = None) -> Iterator[st
             instructor's token.
     """
     call_log = CallLog()
-    server.application.listeners.append(call_log.record)
+    server.application.subscribers.append(call_log.record)
     access = Access(server.url, classroom)
     with CheckResults(access, call_log).running() as check_results:
         console = create_application(access, call_log, check_results)
-        server.application.guests["console"] = console
+        server.application.mounted["console"] = console
         yield f"{server.url_for_others}/console{access.query}"

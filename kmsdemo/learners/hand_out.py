@@ -185,7 +185,7 @@ def _hand_out(learner: Learner, earlier: Mapping[str, tuple[str, str]]) -> HandO
     access_key_id, secret = earlier.get(learner.name, ("", ""))
     if secret and access_keys.account_of(access_key_id) == learner.account_id:
         return HandOut(learner, access_key_id, secret)
-    key = access_keys.new(learner.account_id)
+    key = access_keys.generate(learner.account_id)
     return HandOut(learner, key.access_key_id, key.secret)
 
 

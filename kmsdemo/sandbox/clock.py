@@ -9,23 +9,23 @@ from typing import Final
 MAX_DAYS: Final = 36_500
 """How far a clock can be moved, in days: about a hundred years, since dates end with year 9999."""
 
-_passed_for_all = timedelta()
-_passed: defaultdict[str, timedelta] = defaultdict(timedelta)
+_common_offset = timedelta()
+_offsets: defaultdict[str, timedelta] = defaultdict(timedelta)
 
 
 def now(account: str = "") -> datetime:
     """Return the time of an account, in UTC; by default that of a new account."""
-    return real() + passed(account)
+    return real_time() + offset(account)
 
 
-def real() -> datetime:
+def real_time() -> datetime:
     """Return the real time, in UTC."""
     return datetime.now(timezone.utc)
 
 
-def passed(account: str = "") -> timedelta:
+def offset(account: str = "") -> timedelta:
     """Return how far an account's clock is ahead of the real time; by default a new account's."""
-    return _passed_for_all + _passed.get(account, timedelta())
+    return _common_offset + _offsets.get(account, timedelta())
 
 
 def move(days: float, account: str | None = None) -> None:
@@ -38,18 +38,18 @@ def move(days: float, account: str | None = None) -> None:
     Raises:
         ValueError: The days are negative, since deleted keys do not come back, or too many.
     """
-    global _passed_for_all  # noqa: PLW0603, moto's state is global as well
-    furthest = passed(account) if account else max(map(passed, (*_passed, "")))
+    global _common_offset  # noqa: PLW0603, moto's state is global as well
+    furthest = offset(account) if account else max(map(offset, (*_offsets, "")))
     if not 0 <= days <= MAX_DAYS - furthest.total_seconds() / 86_400:
         raise ValueError(f"The clock only moves forward, and {MAX_DAYS} days at most.")
     if account:
-        _passed[account] += timedelta(days=days)
+        _offsets[account] += timedelta(days=days)
     else:
-        _passed_for_all += timedelta(days=days)
+        _common_offset += timedelta(days=days)
 
 
 def reset() -> None:
     """Set all clocks to the real time."""
-    global _passed_for_all  # noqa: PLW0603
-    _passed_for_all = timedelta()
-    _passed.clear()
+    global _common_offset  # noqa: PLW0603
+    _common_offset = timedelta()
+    _offsets.clear()

@@ -47,11 +47,11 @@ class DaysRefused(SandboxError):
         )
 
 
-class NotLetIn(SandboxError):
+class AccessRejected(SandboxError):
     """The sandbox rejects the credentials."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"The sandbox does not let you in: {reason}\n"
+            f"The sandbox rejects your credentials: {reason}\n"
             "In a class, paste the lines of your hand-out into this terminal, and try again."
         )

@@ -16,7 +16,7 @@ from moto.core.responses import BaseResponse
 from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.kms.responses import KmsResponse
 
-from kmsdemo.sandbox.access import moto_callers
+from kmsdemo.sandbox.access import moto_patches
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import handler
 from kmsdemo.sandbox.lock import STATE_LOCK, released
@@ -45,7 +45,7 @@ class Hook:
                 self._replace(moto.core.responses, "method_names_from_class", _method_names)
                 self._replace(moto.core.responses, "gen_amzn_requestid_long", _request_id)
                 self._replace(AttributePicker, "__call__", _attribute)
-                for owner, name, ours in moto_callers.PATCHES:
+                for owner, name, ours in moto_patches.PATCHES:
                     self._replace(owner, name, ours)
             self._times += 1
             return is_new

@@ -96,7 +96,7 @@ def learning(
     server = Server()
     account = classroom.learners[0].learner.account_id if classroom else "123456789012"
     with (
-        access_keys.only(classroom.keys) if classroom else nullcontext(),
+        access_keys.restricted_to(classroom.keys) if classroom else nullcontext(),
         console.served_by(server, classroom) as console_url,
         server.in_background() as url,
     ):

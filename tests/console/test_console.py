@@ -33,7 +33,7 @@ TIME_LIMIT_SECONDS = 300
 
 
 def given(learner: Learner) -> HandOut:
-    key = access_keys.new(learner.account_id)
+    key = access_keys.generate(learner.account_id)
     return HandOut(learner, key.access_key_id, key.secret)
 
 
@@ -138,7 +138,7 @@ def alone(running_unchecked: Console, clients: Clients) -> Console:
 @pytest.fixture
 def of_class(running_class: Console, clients: Clients) -> Iterator[Console]:
     """The console of a class; the accounts are empty, and nobody else is let in."""
-    with access_keys.only(CLASSROOM.keys):
+    with access_keys.restricted_to(CLASSROOM.keys):
         yield running_class
 
 
@@ -151,7 +151,7 @@ def checked(running_checked: Console, clients: Clients) -> Console:
 def checked_class(clients: Clients) -> Iterator[Console]:
     server = Server()
     with (
-        access_keys.only(CLASSROOM.keys),
+        access_keys.restricted_to(CLASSROOM.keys),
         console.served_by(server, CLASSROOM) as url,
         server.in_background(),
     ):

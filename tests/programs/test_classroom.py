@@ -130,7 +130,7 @@ def test_a_caller_outside_the_class_moves_no_clock(classroom: Classroom) -> None
     url = f"--endpoint-url={classroom.url}"
     finished = run_python("-m", "kmsdemo", "sandbox", "advance", "--days=8", url)
     assert (finished.returncode, finished.stdout) == (1, "")
-    assert finished.stderr.startswith("Error: The sandbox does not let you in: ")
+    assert finished.stderr.startswith("Error: The sandbox rejects your credentials: ")
     assert "paste the lines of your hand-out" in finished.stderr
 
 

@@ -14,7 +14,7 @@ from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox import clock, mock_kms
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.access.access_keys import AccessKey, ClassKeys
-from kmsdemo.sandbox.errors import DaysRefused, NotLetIn
+from kmsdemo.sandbox.errors import AccessRejected, DaysRefused
 from kmsdemo.sandbox.http import client
 from kmsdemo.sandbox.http.server import Server
 from tests.sandbox.access.callers import At
@@ -51,7 +51,7 @@ def test_a_clock_refuses_what_would_break_it(
 ) -> None:
     with pytest.raises(ValueError, match="only moves forward"):
         mock_kms.advance(days=days, account=number)
-    assert clock.passed(ANNA) == timedelta()
+    assert clock.offset(ANNA) == timedelta()
 
 
 def test_a_clock_ends_however_often_it_is_moved(clients: Clients) -> None:
@@ -115,7 +115,7 @@ def test_too_many_days_break_no_later_call(at: At) -> None:
 # ---------------------------------------------------------------------------- a class
 
 
-KEYS = {number: access_keys.new(number) for number in (ANNA, BEN, INSTRUCTOR)}
+KEYS = {number: access_keys.generate(number) for number in (ANNA, BEN, INSTRUCTOR)}
 CLASS = ClassKeys(
     accounts={key.access_key_id: number for number, key in KEYS.items()},
     secrets={key.access_key_id: key.secret for key in KEYS.values()},
@@ -126,7 +126,7 @@ CLASS = ClassKeys(
 @pytest.fixture
 def of_class(at: At) -> Iterator[At]:
     """The sandbox of a class, each of whom has a key that is to be deleted."""
-    with access_keys.only(CLASS):
+    with access_keys.restricted_to(CLASS):
         for key in (KEYS[ANNA], KEYS[BEN]):
             doomed_key(at.client("kms", key.access_key_id, key.secret))
         yield at
@@ -163,11 +163,11 @@ def test_in_a_class_a_user_of_the_instructor_is_not_the_instructor(of_class: At)
         pytest.param(AccessKey(ANNA, "x"), id="the account's number"),
         pytest.param(AccessKey("testing", "x"), id="a made-up key"),
         pytest.param(AccessKey(KEYS[ANNA].access_key_id, "x"), id="a wrong secret"),
-        pytest.param(access_keys.new(ANNA), id="another key of the account"),
+        pytest.param(access_keys.generate(ANNA), id="another key of the account"),
     ],
 )
 def test_in_a_class_days_pass_for_nobody_else(of_class: At, key: AccessKey | None) -> None:
-    with pytest.raises(NotLetIn):
+    with pytest.raises(AccessRejected):
         advance(of_class, 31, key)
     assert left(of_class) == [1, 1]
 

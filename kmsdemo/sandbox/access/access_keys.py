@@ -31,7 +31,7 @@ class AccessKey:
     secret: str = field(repr=False)
 
 
-def new(account: str, prefix: str = "AKIA") -> AccessKey:
+def generate(account: str, prefix: str = "AKIA") -> AccessKey:
     """Return a new random access key.
 
     Args:
@@ -40,10 +40,10 @@ def new(account: str, prefix: str = "AKIA") -> AccessKey:
     """
     first = (_TOP_BIT | int(account) << _LOW_BITS | secrets.randbits(_LOW_BITS)).to_bytes(6, "big")
     key_id = base64.b32encode(first + secrets.token_bytes(4)).decode()
-    return AccessKey(f"{prefix}{key_id}", new_secret())
+    return AccessKey(f"{prefix}{key_id}", generate_secret())
 
 
-def new_secret(length: int = _SECRET_LENGTH) -> str:
+def generate_secret(length: int = _SECRET_LENGTH) -> str:
     """Return a random secret access key.
 
     Args:
@@ -91,7 +91,7 @@ _class_keys: ClassKeys | None = None
 
 
 @contextmanager
-def only(keys: ClassKeys) -> Iterator[None]:
+def restricted_to(keys: ClassKeys) -> Iterator[None]:
     """Accept only these keys, and the users and sessions that IAM and STS create with them."""
     global _class_keys  # noqa: PLW0603, moto's accounts are global as well
     _class_keys = keys
@@ -101,11 +101,11 @@ def only(keys: ClassKeys) -> Iterator[None]:
         _class_keys = None
 
 
-def is_class() -> bool:
+def is_restricted() -> bool:
     """Return whether the sandbox accepts only the keys of a class."""
     return _class_keys is not None
 
 
-def of_class() -> ClassKeys:
+def class_keys() -> ClassKeys:
     """Return the keys of the class; no keys without a class."""
     return _class_keys or _NO_KEYS

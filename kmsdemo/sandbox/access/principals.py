@@ -82,14 +82,14 @@ def find(access_key_id: str, partition: str = "aws") -> Principal | None:
         access_key_id: From the signature.
         partition: The partition of the Region that receives the call.
     """
-    if account := access_keys.of_class().accounts.get(access_key_id):
-        secret = access_keys.of_class().secrets[access_key_id]
+    if account := access_keys.class_keys().accounts.get(access_key_id):
+        secret = access_keys.class_keys().secrets[access_key_id]
         return _root(access_key_id, account, partition, secret)
     if session := sessions.find(access_key_id):
         return _session_principal(session)
     if access_keys.has_issued_form(access_key_id):
         return _user_principal(access_key_id)
-    if access_keys.is_class():
+    if access_keys.is_restricted():
         return None
     return _root(access_key_id, _made_up_account(access_key_id), partition)
 

@@ -66,7 +66,7 @@ def begin(backend: STSBackend, *, seconds: int, **facts: object) -> Session:
         facts: The other attributes of :class:`Session`.
     """
     session = Session(
-        key=access_keys.new(backend.account_id, "ASIA"),
+        key=access_keys.generate(backend.account_id, "ASIA"),
         token=secrets.token_urlsafe(_TOKEN_BYTES),
         account=backend.account_id,
         expiration=clock.now(backend.account_id) + timedelta(seconds=seconds),

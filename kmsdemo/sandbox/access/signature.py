@@ -21,7 +21,7 @@ from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.credentials import Credentials
 from werkzeug.wrappers import Request
 
-from kmsdemo.sandbox.access import refusals
+from kmsdemo.sandbox.access import auth_errors
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _SCOPE_PARTS = 5
@@ -83,7 +83,7 @@ def read(request: Request) -> Signature:
         return _in_header(request, authorization)
     if "X-Amz-Algorithm" in request.args:
         return _in_url(request)
-    raise refusals.missing(request)
+    raise auth_errors.missing(request)
 
 
 def check(signature: Signature, request: Request, secret: str) -> None:
@@ -94,17 +94,17 @@ def check(signature: Signature, request: Request, secret: str) -> None:
     """
     _check_time(signature, request)
     if not signature.moment.startswith(signature.date):
-        raise refusals.mismatch(
+        raise auth_errors.mismatch(
             request,
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
             f"HTTP: '{signature.date}' != '{signature.moment[:8]}', from '{signature.moment}'.",
         )
     if "host" not in signature.headers:
-        raise refusals.mismatch(
+        raise auth_errors.mismatch(
             request, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
         )
     if not hmac.compare_digest(_computed(signature, request, secret), signature.value.encode()):
-        raise refusals.mismatch(request)
+        raise auth_errors.mismatch(request)
 
 
 # ---------------------------------------------------------------------------------- reading
@@ -113,9 +113,9 @@ def check(signature: Signature, request: Request, secret: str) -> None:
 def _in_header(request: Request, authorization: str) -> Signature:
     algorithm, _, rest = authorization.partition(" ")
     if not algorithm.startswith("AWS4-"):
-        raise refusals.missing(request)
+        raise auth_errors.missing(request)
     if algorithm != _ALGORITHM:
-        raise refusals.incomplete(request, f"Unsupported AWS 'algorithm': '{algorithm}'.")
+        raise auth_errors.incomplete(request, f"Unsupported AWS 'algorithm': '{algorithm}'.")
     fields = _fields(request, authorization, rest)
     moment = _moment(request)
     lacking = [
@@ -126,7 +126,7 @@ def _in_header(request: Request, authorization: str) -> Signature:
     if not moment:
         lacking.append(_NO_DATE)
     if lacking:
-        raise refusals.incomplete(request, f"{' '.join(lacking)}{_hashed(authorization)}")
+        raise auth_errors.incomplete(request, f"{' '.join(lacking)}{_hashed(authorization)}")
     token = request.headers.get("X-Amz-Security-Token", "")
     return _signature(request, fields, moment, token, None)
 
@@ -136,7 +136,7 @@ def _fields(request: Request, authorization: str, rest: str) -> dict[str, str]:
     for part in rest.replace(",", " ").split():
         name, equals, value = part.partition("=")
         if not equals:
-            raise refusals.incomplete(
+            raise auth_errors.incomplete(
                 request,
                 f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization "
                 f"header{_hashed(authorization)}",
@@ -148,18 +148,20 @@ def _fields(request: Request, authorization: str, rest: str) -> dict[str, str]:
 def _in_url(request: Request) -> Signature:
     given = {name.removeprefix("X-Amz-"): value for name, value in request.args.items()}
     if given["Algorithm"] != _ALGORITHM:
-        raise refusals.incomplete(request, f"Unsupported AWS 'algorithm': '{given['Algorithm']}'.")
+        raise auth_errors.incomplete(
+            request, f"Unsupported AWS 'algorithm': '{given['Algorithm']}'."
+        )
     lacking = [
         f"AWS query-string parameters must include 'X-Amz-{name}'."
         for name in ("Credential", "Signature", "SignedHeaders", "Date", "Expires")
         if not given.get(name)
     ]
     if lacking:
-        raise refusals.incomplete(
+        raise auth_errors.incomplete(
             request, f"{' '.join(lacking)} Re-examine the query-string parameters."
         )
     if not _MOMENT.fullmatch(given["Date"]) or not _SECONDS.fullmatch(given["Expires"]):
-        raise refusals.incomplete(request, "X-Amz-Date and X-Amz-Expires must be valid.")
+        raise auth_errors.incomplete(request, "X-Amz-Date and X-Amz-Expires must be valid.")
     valid_seconds = min(int(given["Expires"]), _MAX_PRESIGNED_SECONDS)
     token = given.get("Security-Token", "")
     return _signature(request, given, given["Date"], token, valid_seconds)
@@ -170,7 +172,7 @@ def _signature(
 ) -> Signature:
     scope = fields["Credential"].split("/")
     if len(scope) != _SCOPE_PARTS:
-        raise refusals.incomplete(
+        raise auth_errors.incomplete(
             request,
             "Credential must have exactly 5 slash-delimited elements, "
             f"e.g. keyid/date/region/service/term, got '{fields['Credential']}'",
@@ -206,21 +208,23 @@ def _check_time(signature: Signature, request: Request) -> None:
     try:
         signed_at = signature.signed_at
     except ValueError as error:
-        raise refusals.incomplete(request, f"'{signature.moment}' is not a valid date.") from error
+        raise auth_errors.incomplete(
+            request, f"'{signature.moment}' is not a valid date."
+        ) from error
     # A signature has the time of the caller's machine, not that of the sandbox's clock.
-    now, minutes = datetime.now(timezone.utc), refusals.skew_minutes(request)
+    now, minutes = datetime.now(timezone.utc), auth_errors.skew_minutes(request)
     skew = timedelta(minutes=minutes)
     if signed_at > now + skew:
-        raise refusals.mismatch(
+        raise auth_errors.mismatch(
             request,
             f"Signature not yet current: {signature.moment} is still later than "
             f"{_text(now + skew)} ({_text(now)} + {minutes} min.)",
         )
     if signature.valid_seconds is not None:
         if now > signed_at + timedelta(seconds=signature.valid_seconds):
-            raise refusals.request_expired(request)
+            raise auth_errors.request_expired(request)
     elif signed_at < now - skew:
-        raise refusals.mismatch(
+        raise auth_errors.mismatch(
             request,
             f"Signature expired: {signature.moment} is now earlier than "
             f"{_text(now - skew)} ({_text(now)} - {minutes} min.)",

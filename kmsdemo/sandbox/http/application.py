@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.wrappers import Request
 
 from kmsdemo.sandbox import clock, mock_kms
-from kmsdemo.sandbox.access import identity
+from kmsdemo.sandbox.access import authentication
 from kmsdemo.sandbox.http import answer
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.browser_rules import BrowserRules
@@ -21,8 +21,8 @@ from kmsdemo.sandbox.refusal import Refusal
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-MOST_GUESTS: Final = 8
-"""How many requests guests answer at once: they call AWS here, and leave threads for that."""
+MAX_MOUNTED_REQUESTS: Final = 8
+"""How many requests mounted applications answer at once; the calls that they make need threads."""
 _OK, _BAD_REQUEST, _TOO_LARGE, _BUSY = 200, 400, 413, 503
 _MAX_ADVANCE_BYTES: Final = 1024
 _HOW_TO_ADVANCE: Final = f'Send {{"days": N}}, with N a number from 0 to {clock.MAX_DAYS}.'
@@ -36,7 +36,7 @@ class Application:
         allowed_origins: The origins whose web pages can call the sandbox, besides its own.
 
     Attributes:
-        guests: Other applications, by the first part of their paths.
+        mounted: Other applications, such as the console, by the first part of their paths.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class Application:
             only_this_machine=only_this_machine, allowed_origins=allowed_origins
         )
         self._dispatcher = Dispatcher()
-        self._guests_at_once = BoundedSemaphore(MOST_GUESTS)
-        self.guests: dict[str, WSGIApplication] = {}
+        self._mounted_slots = BoundedSemaphore(MAX_MOUNTED_REQUESTS)
+        self.mounted: dict[str, WSGIApplication] = {}
 
     @property
-    def listeners(self) -> list[Callable[[ServedCall], None]]:
-        """Who is told of each AWS call."""
-        return self._dispatcher.listeners
+    def subscribers(self) -> list[Callable[[ServedCall], None]]:
+        """The functions that are called with each AWS call."""
+        return self._dispatcher.subscribers
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -60,30 +60,30 @@ class Application:
         start_response = self._rules.with_cors_headers(request, start_response)
         if rejection := self._rules.rejection(request):
             return rejection(environ, start_response)
-        if guest := self.guests.get(request.path.split("/")[1]):
-            return self._by_guest(guest, environ, start_response)
+        if mounted := self.mounted.get(request.path.split("/")[1]):
+            return self._by_mounted(mounted, environ, start_response)
         return self._answer(request)(environ, start_response)
 
     def _answer(self, request: Request) -> Answer:
-        if ours := _ROUTES.get((request.method, request.path)):
-            return ours(request)
-        if "console" in self.guests and _is_from_browser(request):
+        if route := _ROUTES.get((request.method, request.path)):
+            return route(request)
+        if "console" in self.mounted and _is_from_browser(request):
             return answer.redirect("/console")
         return self._dispatcher.answer(request)
 
-    def _by_guest(
-        self, guest: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
+    def _by_mounted(
+        self, mounted: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
-        if not self._guests_at_once.acquire(blocking=False):
+        if not self._mounted_slots.acquire(blocking=False):
             return _TOO_BUSY(environ, start_response)
         try:
-            return _all_of(guest(environ, start_response))
+            return _all_of(mounted(environ, start_response))
         finally:
-            self._guests_at_once.release()
+            self._mounted_slots.release()
 
 
 def _all_of(answer: Iterable[bytes]) -> list[bytes]:
-    """Return all parts of an answer, and close the file that it may come from."""
+    """Return the parts of a WSGI response, and close it."""
     try:
         return list(answer)
     finally:
@@ -108,7 +108,7 @@ def _advance(request: Request) -> Answer:
     if (request.content_length or 0) > _MAX_ADVANCE_BYTES:
         return answer.of_sandbox(_TOO_LARGE, {"error": _HOW_TO_ADVANCE})
     try:
-        account = identity.clock_account(request)
+        account = authentication.clock_account(request)
         days = float(json.loads(request.get_data())["days"])
         with STATE_LOCK:
             mock_kms.advance(days=days, account=account)

@@ -14,7 +14,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from kmsdemo.sandbox.errors import DaysRefused, NoSandboxThere, NotLetIn, SandboxError
+from kmsdemo.sandbox.errors import AccessRejected, DaysRefused, NoSandboxThere, SandboxError
 
 _TIME_LIMIT_SECONDS = 10
 _JSON = {"Content-Type": "application/json"}
@@ -31,7 +31,7 @@ def advance(url: str, *, days: float, credentials: Credentials | None = None) ->
 
     Raises:
         NoSandboxThere: There is no sandbox at this URL.
-        NotLetIn: The sandbox rejects the credentials.
+        AccessRejected: The sandbox rejects the credentials.
         DaysRefused: The sandbox cannot move its clock by this number of days.
     """
     _check_url(url)
@@ -72,7 +72,7 @@ def _send(request: AWSRequest) -> Any:
 def _refused(url: str, error: HTTPError) -> SandboxError:
     reason = _reason(error)
     if reason and error.code == HTTPStatus.FORBIDDEN:
-        return NotLetIn(reason)
+        return AccessRejected(reason)
     if reason and error.code == HTTPStatus.BAD_REQUEST:
         return DaysRefused(reason)
     return NoSandboxThere(f"{url} answers {error.code}; it is not a sandbox.")

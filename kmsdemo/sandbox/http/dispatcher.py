@@ -14,9 +14,9 @@ from botocore.model import OperationModel
 from moto.kms.models import kms_backends
 from werkzeug.wrappers import Request
 
-from kmsdemo.sandbox.access import identity
+from kmsdemo.sandbox.access import authentication
 from kmsdemo.sandbox.call import Call
-from kmsdemo.sandbox.http import answer, moto_services, protocol, service, shapes
+from kmsdemo.sandbox.http import answer, json_parameters, moto_services, protocol, service
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.moto_services import MotoFailed
 from kmsdemo.sandbox.http.protocol import AwsRequest
@@ -53,11 +53,11 @@ class Dispatcher:
     """Passes requests to the services of the sandbox.
 
     Attributes:
-        listeners: Called with each call, one after the other.
+        subscribers: The functions that are called with each call.
     """
 
     def __init__(self) -> None:
-        self.listeners: list[Callable[[ServedCall], None]] = []
+        self.subscribers: list[Callable[[ServedCall], None]] = []
 
     def answer(self, request: Request) -> Answer:
         """Return the response to a request; log an unexpected failure, and answer with a 500."""
@@ -75,7 +75,7 @@ class Dispatcher:
         asked = protocol.read(to.service, request)
         operation = _operation(to.service, asked)
         with STATE_LOCK:
-            principal = identity.authenticate(request)
+            principal = authentication.authenticate(request)
         call = Call(operation.name, {}, principal.account, to.region, principal.access_key_id)
         error = "InternalFailure"
         try:
@@ -91,8 +91,8 @@ class Dispatcher:
 
     def _publish(self, served: ServedCall) -> None:
         with STATE_LOCK:
-            for listener in self.listeners:
-                listener(served)
+            for subscriber in self.subscribers:
+                subscriber(served)
 
 
 class _Target(NamedTuple):
@@ -175,7 +175,7 @@ def _performed(
 def _check_required(asked: AwsRequest, operation: OperationModel, call: Call) -> None:
     if operation.input_shape is None:
         return
-    for place in shapes.missing(operation.input_shape, call.parameters):
+    for place in json_parameters.missing(operation.input_shape, call.parameters):
         refusal = constraint("null", place, "Member must not be null")
         raise Refusal(asked.validation_error, refusal.message)
 

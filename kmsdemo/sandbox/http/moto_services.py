@@ -16,7 +16,7 @@ from moto.core.utils import camelcase_to_underscores
 from moto.kms.responses import KmsResponse
 
 from kmsdemo.sandbox import moto_hook
-from kmsdemo.sandbox.access import identity
+from kmsdemo.sandbox.access import authentication
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import handler
 from kmsdemo.sandbox.kms.operations import OPERATIONS
@@ -120,6 +120,6 @@ def _moto_request(service: str, call: Call, body: bytes, environ: WSGIEnvironmen
             "CONTENT_LENGTH": str(len(body)),
             "wsgi.url_scheme": "https",
             "wsgi.input": BytesIO(body),
-            identity.PRINCIPAL: environ[identity.PRINCIPAL],
+            authentication.PRINCIPAL: environ[authentication.PRINCIPAL],
         }
     )

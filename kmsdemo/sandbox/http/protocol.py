@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from botocore.model import OperationModel
 from werkzeug.wrappers import Request
 
-from kmsdemo.sandbox.http import query_string, shapes
+from kmsdemo.sandbox.http import json_parameters, query_parameters
 from kmsdemo.sandbox.http.service import Service
 from kmsdemo.sandbox.refusal import Refusal
 
@@ -44,12 +44,12 @@ class JsonRequest:
             text = self._http.get_data().decode() or "{}"
             value = json.loads(text, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
-            raise shapes.malformed("") from error
+            raise json_parameters.malformed("") from error
         if not isinstance(value, dict):
-            raise shapes.malformed("")
+            raise json_parameters.malformed("")
         if operation.input_shape is None:
             return {}
-        parsed: dict[str, Any] = shapes.parsed(operation.input_shape, value)
+        parsed: dict[str, Any] = json_parameters.parsed(operation.input_shape, value)
         return parsed
 
     def body(self, parameters: dict[str, Any]) -> bytes:
@@ -88,7 +88,7 @@ class QueryRequest:
         """
         if operation.input_shape is None:
             return {}
-        return query_string.parsed(operation.input_shape, self._fields)
+        return query_parameters.parsed(operation.input_shape, self._fields)
 
     def body(self, _: dict[str, Any]) -> bytes:
         """Return a body with its parameters; the response is XML whatever content type it names."""
@@ -113,7 +113,7 @@ class QueryRequest:
     @cached_property
     def _fields(self) -> dict[str, str]:
         body = self._http.get_data()
-        return query_string.fields(body or self._http.query_string)
+        return query_parameters.fields(body or self._http.query_string)
 
 
 AwsRequest = JsonRequest | QueryRequest

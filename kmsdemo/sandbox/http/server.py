@@ -11,7 +11,7 @@ import psutil
 
 from kmsdemo.sandbox.errors import CannotListen, PortTaken
 from kmsdemo.sandbox.http.application import Application
-from kmsdemo.sandbox.http.listener import Listener
+from kmsdemo.sandbox.http.waitress_server import WaitressServer
 from kmsdemo.sandbox.moto_hook import HOOK
 
 DEFAULT_HOST = "127.0.0.1"
@@ -42,7 +42,7 @@ class Server:
         )
         listening = _bound(host, port)
         port = listening.getsockname()[1]
-        self._listener = Listener(self.application, listening)
+        self._server = WaitressServer(self.application, listening)
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     @property
@@ -58,7 +58,7 @@ class Server:
         HOOK.install()
         try:
             with suppress(KeyboardInterrupt):
-                self._listener.serve()
+                self._server.serve()
         finally:
             HOOK.remove()
 
@@ -70,12 +70,12 @@ class Server:
         try:
             yield self.url
         finally:
-            self._listener.stop()
+            self._server.stop()
             thread.join()
 
     def close(self) -> None:
         """Free the port of a server that does not serve."""
-        self._listener.close()
+        self._server.close()
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -17,7 +17,7 @@ _MAX_BODY_BYTES: Final = {
     "sts": 512 * _KIB,
 }
 NAMES: Final = tuple(_MAX_BODY_BYTES)
-LARGEST_BODY: Final = max(_MAX_BODY_BYTES.values())
+MAX_BODY_BYTES: Final = max(_MAX_BODY_BYTES.values())
 """The limit of the service that accepts the most."""
 
 

@@ -32,13 +32,13 @@ def cancel(key: Key) -> None:
 
 def purge() -> None:
     """Delete the keys whose date has passed, with their material, aliases, grants and tags."""
-    if _next_deletion is not None and clock.real() >= _next_deletion:
+    if _next_deletion is not None and clock.real_time() >= _next_deletion:
         purge_all()
 
 
 def purge_all() -> None:
     """Delete the same keys without a look at the next date, which a moved clock changes."""
-    while due := [one for one in _pending() if clock.real() >= _real_time(*one[1:])]:
+    while due := [one for one in _pending() if clock.real_time() >= _real_time(*one[1:])]:
         for backend, key, date in due:
             _delete(backend, key, date)
     _remember(min((_real_time(key, date) for _, key, date in _pending()), default=None))
@@ -99,7 +99,7 @@ def _pending() -> Iterator[tuple[KmsBackend, Key, datetime]]:
 
 def _real_time(key: Key, date: datetime) -> datetime:
     """Return the real time at which the clock of the key's account reaches a date."""
-    return date - clock.passed(key.account_id)
+    return date - clock.offset(key.account_id)
 
 
 def _remember(due: datetime | None) -> None:

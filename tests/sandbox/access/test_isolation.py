@@ -27,7 +27,7 @@ from tests.sandbox.access.callers import ALLOW_ALL, At, policy, trust
 pytestmark = pytest.mark.program  # it calls every operation twice, which takes long
 SERVICES = ("kms", "dynamodb", "iam", "sts")
 VICTIM, ATTACKER, GUESSING = "200000000001", "200000000002", "200000000003"
-KEYS = {account: access_keys.new(account) for account in (VICTIM, ATTACKER, GUESSING)}
+KEYS = {account: access_keys.generate(account) for account in (VICTIM, ATTACKER, GUESSING)}
 CLASS = ClassKeys(
     accounts={key.access_key_id: account for account, key in KEYS.items()},
     secrets={key.access_key_id: key.secret for key in KEYS.values()},
@@ -53,7 +53,7 @@ class Things:
 @pytest.fixture
 def at(clients: Clients) -> Iterator[At]:
     """The sandbox of a class."""
-    with access_keys.only(CLASS), Server().in_background() as url:
+    with access_keys.restricted_to(CLASS), Server().in_background() as url:
         yield At(url)
 
 
@@ -125,7 +125,7 @@ def nothing_like(things: Things) -> Things:
         return value.replace("victim", "nobody")
 
     named = {name: unlike(value) for name, value in things.named.items()}
-    named["AccessKeyId"] = access_keys.new(VICTIM).access_key_id
+    named["AccessKeyId"] = access_keys.generate(VICTIM).access_key_id
     return Things(named)
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's own routes, and its guests."""
+"""The sandbox's own routes, and mounted applications."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kmsdemo import keys
 from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.http.answer import Answer
-from kmsdemo.sandbox.http.application import MOST_GUESTS, Application
+from kmsdemo.sandbox.http.application import MAX_MOUNTED_REQUESTS, Application
 from tests.sandbox.http.test_dispatcher import signed
 
 HERE = {"Host": "127.0.0.1"}
@@ -48,11 +48,11 @@ def application(clients: Clients) -> Application:
 def test_what_is_no_number_of_days_moves_no_clock(
     application: Application, clients: Clients, body: bytes
 ) -> None:
-    before = clock.passed()
+    before = clock.offset()
     answer = Client(application).post("/advance", data=body, headers=HERE)
     assert answer.status_code == 400
     assert answer.get_json()["error"].startswith('Send {"days": N}')
-    assert clock.passed() == before
+    assert clock.offset() == before
     assert keys.create(clients.kms).key_id
 
 
@@ -71,7 +71,7 @@ def test_days_that_add_up_to_too_many_are_refused(application: Application) -> N
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_browser_is_sent_to_the_console(application: Application, method: str) -> None:
-    application.guests["console"] = Answer(200, {}, b"the console")
+    application.mounted["console"] = Answer(200, {}, b"the console")
     answer = Client(application).open("/", method=method, headers=HERE)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/console")
 
@@ -81,11 +81,11 @@ def test_a_browser_is_sent_to_the_console(application: Application, method: str)
     [("/", signed("s3")), ("/?Action=ListUsers", HERE)],
 )
 def test_a_program_is_not(application: Application, path: str, headers: dict[str, str]) -> None:
-    application.guests["console"] = Answer(200, {}, b"the console")
+    application.mounted["console"] = Answer(200, {}, b"the console")
     assert Client(application).get(path, headers=headers).status_code in (400, 403)
 
 
-def test_the_file_that_a_guest_answers_with_is_closed(application: Application) -> None:
+def test_the_file_that_a_mounted_application_sends_is_closed(application: Application) -> None:
     class Parts(list[bytes]):
         is_closed = False
 
@@ -98,14 +98,14 @@ def test_the_file_that_a_guest_answers_with_is_closed(application: Application) 
         start_response("200 OK", [])
         return parts
 
-    application.guests["console"] = answer
+    application.mounted["console"] = answer
     assert Client(application).get("/console", headers=HERE).text == "the console"
     assert parts.is_closed
 
 
-def test_guests_leave_threads_for_aws(application: Application) -> None:
-    """A guest calls AWS here: if guests had all threads, they would wait for each other."""
-    begun, over = [Event() for _ in range(MOST_GUESTS)], Event()
+def test_mounted_applications_leave_threads_for_aws(application: Application) -> None:
+    """A mounted application calls AWS here: with all threads, its requests would wait forever."""
+    begun, over = [Event() for _ in range(MAX_MOUNTED_REQUESTS)], Event()
     places = iter(begun)
 
     def waiting(_: Any, start_response: Any) -> list[bytes]:
@@ -114,7 +114,7 @@ def test_guests_leave_threads_for_aws(application: Application) -> None:
         start_response("200 OK", [])
         return [b""]
 
-    application.guests["console"] = waiting
+    application.mounted["console"] = waiting
     client = Client(application)
     threads = [
         Thread(target=client.get, args=("/console",), kwargs={"headers": HERE}) for _ in begun

@@ -43,7 +43,7 @@ FOREIGN = [
 @pytest.fixture
 def application(clients: Clients) -> Application:
     application = Application(allowed_origins=[FRIEND])
-    application.guests["console"] = Answer(200, {}, b"the console")
+    application.mounted["console"] = Answer(200, {}, b"the console")
     return application
 
 
@@ -59,9 +59,9 @@ def ask(
 def test_who_is_foreign_is_let_in_nowhere(
     application: Application, method: str, path: str, headers: dict[str, str]
 ) -> None:
-    before = clock.passed()
+    before = clock.offset()
     answer = ask(application, method, path, {**signed("sts"), **headers})
-    assert (answer.status_code, clock.passed()) == (403, before)
+    assert (answer.status_code, clock.offset()) == (403, before)
     assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
 
 

@@ -366,7 +366,7 @@ def test_no_user_agent_chooses_the_region(application: Application, clients: Cli
 
 def heard_of(application: Application, service: str, operation: str, body: bytes) -> ServedCall:
     heard: list[ServedCall] = []
-    application.listeners.append(heard.append)
+    application.subscribers.append(heard.append)
     ask(application, service, operation, body)
     (served,) = heard
     return served

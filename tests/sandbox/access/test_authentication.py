@@ -86,7 +86,7 @@ def test_a_user_without_the_secret_is_not(at: At, service: str) -> None:
 
 @every_service
 def test_an_access_key_that_was_never_made_is_nobodys(at: At, service: str) -> None:
-    key = access_keys.new(ACCOUNT)
+    key = access_keys.generate(ACCOUNT)
     assert refused(at, service, key.access_key_id, key.secret) == unknown(service)
 
 

@@ -20,10 +20,10 @@ import boto3
 import pytest
 
 from kmsdemo.account.clients import Clients
-from kmsdemo.sandbox.http import listener
-from kmsdemo.sandbox.http.listener import LARGEST_HEADER
+from kmsdemo.sandbox.http import waitress_server
 from kmsdemo.sandbox.http.server import Server
-from kmsdemo.sandbox.http.service import LARGEST_BODY
+from kmsdemo.sandbox.http.service import MAX_BODY_BYTES
+from kmsdemo.sandbox.http.waitress_server import MAX_HEADER_BYTES
 from tests.subprocesses import environment
 
 HALF_A_HEADER = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Amz-"
@@ -69,8 +69,8 @@ def is_healthy(url: str) -> bool:
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
-        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"x" * LARGEST_HEADER, 431),
-        (HALF_A_BODY.replace(b"1000", str(LARGEST_BODY + 1).encode()), 413),
+        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"x" * MAX_HEADER_BYTES, 431),
+        (HALF_A_BODY.replace(b"1000", str(MAX_BODY_BYTES + 1).encode()), 413),
         (HALF_A_BODY.replace(b"1000", b"99999999999999999999"), 413),
         (HALF_A_BODY.replace(b"1000", b"-1"), 400),
         (HALF_A_BODY.replace(b"1000", b"many"), 400),
@@ -175,14 +175,14 @@ def test_a_request_has_a_minute_to_arrive(
     now = time.time()
     request = object() if is_receiving else None
     connection: Any = SimpleNamespace(request=request, began=now - began_seconds_ago)
-    assert listener._Connection.is_too_slow(connection, now) is is_too_slow
+    assert waitress_server._Connection.is_too_slow(connection, now) is is_too_slow
 
 
 def test_a_request_that_takes_too_long_is_given_up(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listener, "_SECONDS_BETWEEN_CLEANUPS", 0)
-    monkeypatch.setattr(listener._Connection, "is_too_slow", lambda *_: True)
+    monkeypatch.setattr(waitress_server, "_CLEANUP_SECONDS", 0)
+    monkeypatch.setattr(waitress_server._Connection, "is_too_slow", lambda *_: True)
     with Server().in_background() as url, connected(url, HALF_A_HEADER) as connection:
         assert status(connection) == 0
 
@@ -235,7 +235,7 @@ def test_it_stops_while_a_request_is_answered(clients: Clients) -> None:
         return [b""]
 
     server = Server()
-    server.application.guests["wait"] = waiting
+    server.application.mounted["wait"] = waiting
     with ExitStack() as connections:
         with server.in_background() as url:
             request = b"GET /wait HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

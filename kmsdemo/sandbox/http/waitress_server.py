@@ -20,18 +20,18 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
-from kmsdemo.sandbox.http.service import LARGEST_BODY
+from kmsdemo.sandbox.http.service import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 THREADS: Final = 16
-LARGEST_HEADER: Final = 32 * 1024
+MAX_HEADER_BYTES: Final = 32 * 1024
 IDLE_SECONDS: Final = 60
 """How long a connection can be idle, and how long a request can take to arrive."""
 MAX_CONNECTIONS: Final = 1000
 _RESERVED_DESCRIPTORS: Final = 32  # for files and for connections to elsewhere
-_SECONDS_BETWEEN_CLEANUPS: Final = 5
+_CLEANUP_SECONDS: Final = 5
 _SHUTDOWN_SECONDS: Final = 1
 _LOWEST_SERVER_ERROR: Final = 500
 
@@ -39,7 +39,7 @@ _LOWEST_SERVER_ERROR: Final = 500
 logging.getLogger("waitress").setLevel(logging.CRITICAL)
 
 
-class Listener:
+class WaitressServer:
     """Serves a WSGI application on a listening socket.
 
     Args:
@@ -61,7 +61,7 @@ class Listener:
         try:
             while not self._is_stopping:
                 wasyncore.loop(
-                    timeout=_SECONDS_BETWEEN_CLEANUPS,
+                    timeout=_CLEANUP_SECONDS,
                     use_poll=hasattr(select, "poll"),
                     map=self._connections,
                     count=1,
@@ -103,9 +103,9 @@ def _server(
             backlog=128,
             connection_limit=_max_connections(),
             channel_timeout=IDLE_SECONDS,
-            cleanup_interval=_SECONDS_BETWEEN_CLEANUPS,
-            max_request_header_size=LARGEST_HEADER,
-            max_request_body_size=LARGEST_BODY + 1,
+            cleanup_interval=_CLEANUP_SECONDS,
+            max_request_header_size=MAX_HEADER_BYTES,
+            max_request_body_size=MAX_BODY_BYTES + 1,
             clear_untrusted_proxy_headers=False,  # signatures may include them
             log_socket_errors=False,
         ),

@@ -12,7 +12,7 @@ from moto.iam.models import AccessKey, IAMBackend
 from moto.sts.responses import TokenResponse
 from werkzeug.wrappers import Request
 
-from kmsdemo.sandbox.access import access_keys, identity, sts
+from kmsdemo.sandbox.access import access_keys, authentication, sts
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.access.sts import StsCall
 from kmsdemo.sandbox.refusal import Refusal
@@ -28,9 +28,9 @@ def _dispatch(
 ) -> Any:
     """Replace ``BaseResponse._dispatch``: authenticate each call, also in process."""
     try:
-        identity.principal_of(request)
+        authentication.principal_of(request)
     except Refusal as refusal:
-        request.environ[identity.PRINCIPAL] = _UNAUTHENTICATED
+        request.environ[authentication.PRINCIPAL] = _UNAUTHENTICATED
         response.setup_class(request, full_url, headers)  # type: ignore[arg-type]
         return _refused(response, refusal)
     return _moto_dispatch(response, request, full_url, headers)  # type: ignore[arg-type]
@@ -38,12 +38,12 @@ def _dispatch(
 
 def _access_key_id(response: BaseResponse) -> str:
     """Replace ``get_access_key``, which reads only access key ids of IAM's form."""
-    return identity.principal_of(response.normalized_request).access_key_id
+    return authentication.principal_of(response.normalized_request).access_key_id
 
 
 def _current_account(response: BaseResponse) -> str:
     """Replace ``get_current_account``, which a header of the caller can override."""
-    return identity.principal_of(response.normalized_request).account
+    return authentication.principal_of(response.normalized_request).account
 
 
 def _call_sts(response: TokenResponse) -> Any:
@@ -51,7 +51,7 @@ def _call_sts(response: TokenResponse) -> Any:
     operation = response._get_action()
     if operation not in sts.ANSWER:
         return _moto_call_action(response)
-    caller = identity.principal_of(response.normalized_request)
+    caller = authentication.principal_of(response.normalized_request)
     call = StsCall(operation, response.params, caller, response.partition)
     try:
         answer = sts.ANSWER[operation](call)
@@ -67,7 +67,7 @@ def _keys_of_account(backend: IAMBackend) -> list[AccessKey]:
 
 def _secret(length: int) -> str:
     """Replace ``random_alphanumeric``, which is predictable."""
-    return access_keys.new_secret(length)
+    return access_keys.generate_secret(length)
 
 
 def _refused(response: BaseResponse, refusal: Refusal) -> _Response:

@@ -8,7 +8,7 @@ from typing import Final
 from moto.utilities.utils import get_partition
 from werkzeug.wrappers import Request
 
-from kmsdemo.sandbox.access import access_keys, principals, refusals, signature
+from kmsdemo.sandbox.access import access_keys, auth_errors, principals, signature
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.access.signature import Signature
 
@@ -26,7 +26,7 @@ def authenticate(request: Request) -> Principal:
     signed = signature.read(request)
     principal = principals.find(signed.access_key_id, get_partition(signed.region))
     if principal is None or _is_iam_denied(principal, signed.service):
-        raise refusals.unknown(request)
+        raise auth_errors.unknown(request)
     _check_token(principal, signed, request)
     if principal.secret is not None:
         signature.check(signed, request, principal.secret)
@@ -59,10 +59,10 @@ def clock_account(request: Request) -> str | None:
     Raises:
         Refusal: As :func:`authenticate`.
     """
-    if not access_keys.is_class() and not signature.is_signed(request):
+    if not access_keys.is_restricted() and not signature.is_signed(request):
         return None
     principal = authenticate(request)
-    if principal.access_key_id == access_keys.of_class().instructor:
+    if principal.access_key_id == access_keys.class_keys().instructor:
         return None
     return principal.account
 
@@ -81,6 +81,6 @@ def _check_token(principal: Principal, signed: Signature, request: Request) -> N
         return
     expected = principal.session.token if principal.session else ""
     if not hmac.compare_digest(expected.encode(), signed.token.encode()):
-        raise refusals.unknown(request)
+        raise auth_errors.unknown(request)
     if principal.session and principal.session.is_expired:
-        raise refusals.token_expired(request)
+        raise auth_errors.token_expired(request)
