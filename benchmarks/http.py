@@ -88,10 +88,10 @@ class Side:
 
     def client(self) -> Client:
         """Return a client with its own connections."""
-        kms = self.emulator.client("kms", *self.credentials)
+        kms = self.emulator.new_client("kms", *self.credentials)
         if self.emulator.name.startswith(KEY_CALLS_ONLY):
             return Client(kms, None)
-        return Client(kms, self.emulator.client("dynamodb", *self.credentials))
+        return Client(kms, self.emulator.new_client("dynamodb", *self.credentials))
 
 
 @click.command()
