@@ -120,7 +120,8 @@ class StoryNarrator(Narrator):
         commands = self._shell.commands(call, keeps_ciphertext=keeps_ciphertext)
         news = self._news(call)
         if commands:
-            self.print(lambda renderer: renderer.commands(commands))
+            boto3 = self._shell.boto3(call, keeps_ciphertext=keeps_ciphertext)
+            self.print(lambda renderer: renderer.commands(commands, boto3))
         if news:
             text = news if commands else f"{call.operation} again: {news}"
             outcome = "failed" if call.error else "passed"
