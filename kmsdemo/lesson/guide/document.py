@@ -45,12 +45,21 @@ class Seen:
 
 @dataclass(slots=True)
 class Sentence:
-    """A step of a scenario, with what is typed and seen under it."""
+    """A step of a scenario, with what is typed and seen under it.
+
+    Attributes:
+        outcome: ``passed``, ``failed`` or ``differs``.
+        keyword: As it is written: ``When`` or ``And``.
+        text: The sentence.
+        parts: What is typed and seen.
+        is_given: Whether it is a ``Given``, or an ``And`` after one.
+    """
 
     outcome: str
     keyword: str
     text: str
     parts: list[Typed | Seen] = field(default_factory=list)
+    is_given: bool = False
 
 
 @dataclass(slots=True)

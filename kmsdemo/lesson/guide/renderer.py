@@ -12,7 +12,8 @@ from kmsdemo.lesson.renderer import CallSummary, Chapter, Ending
 from kmsdemo.lesson.terminal import continued
 from kmsdemo.trace.powershell import powershell
 
-_WIDTH: Final = 76
+_WIDTH: Final = 72
+_CONTINUING: Final = ("And", "But", "*")
 
 
 class GuideRenderer:
@@ -51,7 +52,11 @@ class GuideRenderer:
         scenarios[-1].name = name
 
     def step(self, outcome: str, keyword: str, sentence: str) -> None:
-        self._scenario.sentences.append(Sentence(outcome, keyword, self._kept(sentence)))
+        before = self._scenario.sentences[-1:]
+        continues = keyword in _CONTINUING and bool(before)
+        is_given = before[0].is_given if continues else keyword == "Given"
+        told = Sentence(outcome, keyword, self._kept(sentence), is_given=is_given)
+        self._scenario.sentences.append(told)
 
     def call(self, call: CallSummary) -> None:
         command = [self._kept(without_base64(part)) for part in call.command]

@@ -21,8 +21,8 @@ _VALUES: Final = re.compile(
     r"|(?P<hex>\b[0-9a-f]{32,64}\b)"
     r"|(?P<date>\b2\d{3}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: UTC|\+00:00)?)?)"
     r"|(?P<access_key>\bA[KS]IA[A-Z0-9]{16}\b)"
-    r"|(?P<user_number>(?:(?<=appuser )|(?<=S: )|(?<=S=)|(?<=S\": \")|(?<=user: )|(?<=\b))"
-    r"(?!10001\b|99999\b)[1-9]\d{4}\b)"
+    # Not the bounds of what the scripts draw.
+    r"|(?P<user_number>\b(?!10001\b|9999[89]\b)[1-9]\d{4}\b)"
 )
 
 
