@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from kmsdemo.lesson.guide import page
@@ -23,8 +24,9 @@ def pages(document: Document, learners: Mapping[str, Mapping[str, str]]) -> dict
         name: f"{number:03}-{slug(name)}".rstrip("-") + ".html"
         for number, name in enumerate(learners, 1)
     }
+    steps_only = replace(document, topics=[])
     written = {
-        files[name]: page.html(Page(document, learner=name, variables=variables))
+        files[name]: page.html(Page(steps_only, learner=name, variables=variables))
         for name, variables in learners.items()
     }
     return {**written, INDEX: page.index(files)}

@@ -42,6 +42,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     from kmsdemo.lesson.guide import page  # noqa: PLC0415, Jinja only starts where it writes
 
+    run.sort()
     files.write(session.config.getoption("guide"), page.html(page.Page(runs=[run])))
 
 

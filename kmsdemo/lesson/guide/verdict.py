@@ -33,6 +33,7 @@ class Verdict:
     Attributes:
         feature: The title of its feature.
         scenario: Its name.
+        line: Where it is in the feature.
         sentences: Its steps.
         outcome: One of ``OUTCOMES``; of an outline, the worst.
         reason: Why it did not pass: the failed step and its calls, or a sentence.
@@ -40,6 +41,7 @@ class Verdict:
 
     feature: str
     scenario: str
+    line: int = 0
     sentences: Sequence[str] = ()
     outcome: str = "passed"
     reason: str = ""
@@ -58,7 +60,7 @@ class Run:
         backend: Where AWS was.
         date: When it began, in UTC; empty if the page is to be the same in each build.
         versions: The versions of what matters.
-        verdicts: How each scenario ended, in the order of the features.
+        verdicts: How each scenario ended.
     """
 
     backend: str
@@ -78,6 +80,10 @@ class Run:
             (one for one in self.verdicts if (one.feature, one.scenario) == (feature, scenario)),
             None,
         )
+
+    def sort(self) -> None:
+        """Sort the verdicts: tests run in any order."""
+        self.verdicts.sort(key=lambda verdict: (verdict.feature, verdict.line))
 
     def as_json(self) -> str:
         """Return the run as JSON that can stand in a page."""
@@ -161,6 +167,7 @@ def _facts(item: pytest.Item) -> dict[str, Any]:
     return {
         "feature": scenario.feature.name,
         "scenario": scenario.name,
+        "line": scenario.line_number,
         "sentences": sentences,
     }
 
