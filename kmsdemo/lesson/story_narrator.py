@@ -104,7 +104,8 @@ class StoryNarrator(Narrator):
         for text, outcome in ((stdout, "passed"), (shown.stderr, "failed")):
             if text:
                 self._print_output(self._shell.shortened(text), outcome)
-        self.print(lambda renderer: renderer.commands(after))
+        if after:
+            self.print(lambda renderer: renderer.commands(after))
 
     def _print_output(self, text: str, outcome: str) -> None:
         self.print(lambda renderer: renderer.output(text, outcome))

@@ -24,7 +24,7 @@ from kmsdemo.cli import main
 main(sys.argv[2:])
 """
 MEGABYTE = 1_000_000
-ONLY_ONE_MODULE = ("-m", "scripts and not ours", "-k", "lines")
+ONLY_SOME = ("-m", "scripts and not ours", "-k", "script_prints")
 
 
 def guide(output: Path, *options: str | Path) -> Path:
@@ -72,9 +72,8 @@ def test_the_password_is_shown_only_where_the_lab_is_about_it() -> None:
     assert DEMO_PASSWORD not in page[: page.index('<section class="step')]
 
 
-def test_nothing_of_this_machine_is_in_the_page() -> None:
+def test_no_path_of_a_machine_is_in_the_page() -> None:
     assert str(ROOT) not in committed()
-    assert str(Path.home()) not in committed().replace("/root", "") or Path.home() == Path("/")
 
 
 def test_its_commands_are_those_of_the_story(tmp_path: Path) -> None:
@@ -83,7 +82,6 @@ def test_its_commands_are_those_of_the_story(tmp_path: Path) -> None:
     assert told.returncode == 0
     typed = re.findall(r"^```sh\n(.*?)\n```$", transcript.read_text(), re.DOTALL | re.MULTILINE)
     steps = committed().partition('id="deeper"')[0]
-    blocks = re.findall(r'</p>\n<div class="code"><pre><code>(.*?)</code>', steps, re.DOTALL)
     blocks = re.findall(r'^<div class="code"><pre><code>(.*?)</code>', steps, re.DOTALL | re.M)
     shown = [unescape(re.sub(r"</?var[^>]*>", "", block)) for block in blocks]
     assert [_unbroken(block) for block in shown] == [_unbroken(block) for block in typed]
@@ -157,7 +155,7 @@ def test_a_run_that_fails_has_its_verdict_with_the_failed_step(tmp_path: Path) -
         "-m",
         "pytest",
         "features",
-        *ONLY_ONE_MODULE,
+        *ONLY_SOME,
         "--encrypt=true {password} {key_id}",
         "--decrypt=true {appuser} {key_id}",
         "--password=a-password-of-this-run",

@@ -72,8 +72,6 @@ class GuideRenderer:
         self._add(Seen(f"As before: {', '.join(operations)}.", "note"))
 
     def commands(self, commands: Sequence[Sequence[str]], boto3: str = "") -> None:
-        if not commands:
-            return
         bash = "\n".join("\n".join(continued(command, _WIDTH)) for command in commands)
         there = "\n".join(map(powershell, commands))
         is_same = there == "\n".join(map(" ".join, commands))
