@@ -127,12 +127,14 @@ def shell(script: str, folder: Path, more: Mapping[str, str] | None = None) -> s
     """
     printed = folder / "printed.txt"
     no_venv = {"VIRTUAL_ENV": None, "VIRTUAL_ENV_PROMPT": None, "PYTHONPATH": str(folder)}
+    # Those of the account that the tests before this one share.
+    no_aws = dict.fromkeys(name for name in os.environ if name.startswith("AWS_"))
     with (
         printed.open("w") as output,
         subprocess.Popen(
             ["bash", "-c", script],  # noqa: S607
             cwd=folder,
-            env=environment(**no_venv, **(more or {})),
+            env=environment(**{**no_venv, **no_aws, **(more or {})}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -181,7 +182,7 @@ def test_a_closed_pipe_ends_it(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
-    mark = f"sleeps{tmp_path.name}"
+    mark = f"sleeps-{uuid.uuid4()}"  # other runs of this test may go on
     script = f"{sys.executable} -c 'import time; time.sleep(1000)' {mark}"
 
     def running() -> bool:

@@ -80,18 +80,33 @@ class Program:
         self._mark = uuid.uuid4().hex
         self._seconds = seconds
         self.end = time.monotonic() + seconds
+        try:
+            self._start(command, {**environment, _MARK: self._mark}, folder)
+        except KeyboardInterrupt:  # it may run already, and nobody has it
+            self._kill_marked()
+            raise
+
+    def _start(
+        self,
+        command: Sequence[str | os.PathLike[str]],
+        environment: Mapping[str, str],
+        folder: Path,
+    ) -> None:
         self._process = subprocess.Popen(  # noqa: S603, it is the user's own program
             command,
             cwd=folder,
-            env={**environment, _MARK: self._mark},
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-        assert self._process.stdout  # noqa: S101, both are pipes
-        assert self._process.stderr  # noqa: S101
-        self._stdout, self._stderr = _Reader(self._process.stdout), _Reader(self._process.stderr)
+        self._read(self._process)
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout  # noqa: S101, both are pipes
+        assert process.stderr  # noqa: S101
+        self._stdout, self._stderr = _Reader(process.stdout), _Reader(process.stderr)
 
     def finish(self) -> Finished:
         """Wait until it ends, or stop it; stop every process that it started."""
@@ -140,6 +155,9 @@ class Program:
         """Kill its session in one call, faster than it can fork; then processes that left it."""
         if self._process.poll() is None and hasattr(os, "killpg"):
             os.killpg(self._process.pid, signal.SIGKILL)
+        self._kill_marked()
+
+    def _kill_marked(self) -> None:
         for _ in range(_KILL_ATTEMPTS):
             left = self._marked()
             for process in left:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -118,6 +119,22 @@ def test_no_process_that_it_started_stays(tmp_path: Path) -> None:
 def test_no_process_stays_that_left_its_session(tmp_path: Path) -> None:
     assert run_out_of_time(HIDES_A_CHILD, tmp_path, when=tmp_path / "child").stopped
     assert is_gone(int((tmp_path / "child").read_text()))
+
+
+def test_a_program_that_is_interrupted_as_it_starts_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    def interrupt(_: Program, process: subprocess.Popen[bytes]) -> None:
+        started.append(process)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Program, "_read", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        start("import time" + SLEEPS, tmp_path)
+    with started[0] as process:
+        assert is_gone(process.pid)
 
 
 def test_a_program_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
