@@ -31,6 +31,7 @@ pytest_plugins = [
     "kmsdemo.suite.story",
     "kmsdemo.suite.leftovers_report",
     "kmsdemo.suite.failure_report",
+    "kmsdemo.lesson.guide.report",
     # In the order of their imports: pytest rewrites assertions only in modules not yet imported.
     "steps.iam_users",
     "steps.keys",

@@ -5,6 +5,7 @@ from kmsdemo.cli.classroom import classroom
 from kmsdemo.cli.deletion import cancel_deletion, enable, schedule_deletion
 from kmsdemo.cli.grade import grade
 from kmsdemo.cli.group import main
+from kmsdemo.cli.guide import guide
 from kmsdemo.cli.key_and_table import cleanup, describe, setup
 from kmsdemo.cli.lab import lab
 from kmsdemo.cli.passwords import decrypt, encrypt, items
@@ -31,5 +32,5 @@ main.add_section(
 )
 main.add_section(
     "Learn, teach, test",
-    (lab, shell, sandbox, check, grade, classroom, show, sweep),
+    (lab, guide, shell, sandbox, check, grade, classroom, show, sweep),
 )

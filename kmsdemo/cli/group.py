@@ -69,8 +69,7 @@ def _row(command: click.Command, width: int) -> tuple[str, str]:
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="[-h] [--version]",
-    epilog="Credentials, Region and endpoint are configured as for the aws command.\n"
-    "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted.",
+    epilog="Set up as aws is. Exit codes: 0 success, 1 failure, 2 usage, 130 interrupted.",
 )
 @click.version_option(package_name="kmsdemo")
 def main() -> None:

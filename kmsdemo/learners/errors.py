@@ -49,3 +49,14 @@ class FolderUnusable(KmsdemoError):
 
     _what = "The folder {folder} cannot be copied: {reason}."
     _next_step = "Put the scripts and what they need into a new folder, and run the command there."
+
+
+@dataclass(eq=False)
+class CredentialsUnusable(KmsdemoError):
+    """The credentials of a class cannot be used."""
+
+    path: str
+    reason: str
+
+    _what = "The credentials {path} cannot be used: {reason}."
+    _next_step = "Start kmsdemo sandbox --class FILE with the same list; it writes them."

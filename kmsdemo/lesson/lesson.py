@@ -36,6 +36,7 @@ class Lesson:
         password: The password that the scenarios encrypt.
         with_notes: Whether to print the instructor's notes.
         pace: Where the lesson pauses, if it does.
+        plugins: Further plugins of pytest.
     """
 
     backend: str
@@ -43,6 +44,7 @@ class Lesson:
     password: str = DEMO_PASSWORD
     with_notes: bool = False
     pace: Pace | None = None
+    plugins: Sequence[object] = ()
 
 
 def tell_story(lesson: Lesson, renderers: Sequence[Renderer], first: str = "") -> int:
@@ -101,6 +103,7 @@ def _run(lesson: Lesson, narrator: Narrator, features: str, *options: str) -> in
         f"--password={lesson.password}",
         f"--backend={lesson.backend}",
         *lesson.options.as_arguments(),
+        plugins=lesson.plugins,
     )
     if narrator.has_quit:
         narrator.interrupt(f"The lesson is stopped.{_remembered(narrator)}")

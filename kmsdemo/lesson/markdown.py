@@ -52,7 +52,7 @@ class MarkdownRenderer:
     def repeated_calls(self, operations: Iterable[str]) -> None:
         self._write(f"- as before: {', '.join(operations)}")
 
-    def commands(self, commands: Sequence[Sequence[str]]) -> None:
+    def commands(self, commands: Sequence[Sequence[str]], boto3: str = "") -> None:
         lines = "\n".join(" ".join(command) for command in commands)
         self._write(f"```sh\n{lines}\n```")
 

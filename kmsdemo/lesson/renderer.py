@@ -40,6 +40,7 @@ class CallSummary:
         answer: What the answer adds to the parameters.
         command: The same call as a command of the AWS CLI, in parts.
         traffic: The bodies of request and response, in a scenario about them.
+        boto3: The same call as lines of Python.
     """
 
     title: str
@@ -48,6 +49,7 @@ class CallSummary:
     answer: str
     command: Sequence[str]
     traffic: Sequence[str] = ()
+    boto3: str = ""
 
 
 @dataclass(slots=True)
@@ -93,8 +95,8 @@ class Renderer(Protocol):
     def repeated_calls(self, operations: Iterable[str]) -> None:
         """Print the names of calls that were printed in full before."""
 
-    def commands(self, commands: Sequence[Sequence[str]]) -> None:
-        """Print commands that a person types, each in parts."""
+    def commands(self, commands: Sequence[Sequence[str]], boto3: str = "") -> None:
+        """Print commands that a person types, each in parts; ``boto3`` is the same in Python."""
 
     def output(self, text: str, outcome: str) -> None:
         """Print what a program printed: ``passed`` or ``failed``."""

@@ -104,7 +104,8 @@ class StoryNarrator(Narrator):
         for text, outcome in ((stdout, "passed"), (shown.stderr, "failed")):
             if text:
                 self._print_output(self._shell.shortened(text), outcome)
-        self.print(lambda renderer: renderer.commands(after))
+        if after:
+            self.print(lambda renderer: renderer.commands(after))
 
     def _print_output(self, text: str, outcome: str) -> None:
         self.print(lambda renderer: renderer.output(text, outcome))
@@ -120,7 +121,8 @@ class StoryNarrator(Narrator):
         commands = self._shell.commands(call, keeps_ciphertext=keeps_ciphertext)
         news = self._news(call)
         if commands:
-            self.print(lambda renderer: renderer.commands(commands))
+            boto3 = self._shell.boto3(call, keeps_ciphertext=keeps_ciphertext)
+            self.print(lambda renderer: renderer.commands(commands, boto3))
         if news:
             text = news if commands else f"{call.operation} again: {news}"
             outcome = "failed" if call.error else "passed"

@@ -80,7 +80,7 @@ class TerminalRenderer:
     def repeated_calls(self, operations: Iterable[str]) -> None:
         self._line(8, f"as before: {', '.join(operations)}")
 
-    def commands(self, commands: Sequence[Sequence[str]]) -> None:
+    def commands(self, commands: Sequence[Sequence[str]], boto3: str = "") -> None:
         for command in commands:
             self._command(6, command)
 
@@ -137,14 +137,7 @@ class TerminalRenderer:
             text = f"{command[0]} {command[1]}, {length:,} characters; see a transcript"
             self._line(indent, f"({text})", "dim")
             return
-        width = self._console.width - indent - 2
-        lines = [f"$ {command[0]}"]
-        for part in command[1:]:
-            if len(lines[-1]) + 1 + len(part) <= width:
-                lines[-1] += f" {part}"
-            else:
-                lines[-1] += " \\"
-                lines.append(f"    {part}")
+        lines = continued([f"$ {command[0]}", *command[1:]], self._console.width - indent - 2)
         for line in map(printable, lines):
             # The terminal wraps a part that is longer than a line, so that it can be copied.
             self._console.print(Text(" " * indent + line, style="magenta"), soft_wrap=True)
@@ -160,6 +153,18 @@ class TerminalRenderer:
 
     def _print(self, text: str, style: str) -> None:
         self._console.print(Text(text, style="" if self._plain else style))
+
+
+def continued(command: Sequence[str], width: int) -> list[str]:
+    """Return a command, given in its parts, on as many lines as it needs; it can be copied."""
+    lines = [command[0]]
+    for part in command[1:]:
+        if len(lines[-1]) + 1 + len(part) <= width:
+            lines[-1] += f" {part}"
+        else:
+            lines[-1] += " \\"
+            lines.append(f"    {part}")
+    return lines
 
 
 def wrapped(line: str, width: int, indent: int, hanging: int = 0) -> str:

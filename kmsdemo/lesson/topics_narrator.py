@@ -12,6 +12,7 @@ from kmsdemo.lesson.narrator import Narrator
 from kmsdemo.lesson.renderer import CallSummary, Chapter, Ending
 from kmsdemo.suite.story import reflowed
 from kmsdemo.trace import summary
+from kmsdemo.trace.boto3_lines import boto3_lines
 
 if TYPE_CHECKING:
     import pytest
@@ -93,6 +94,7 @@ class TopicsNarrator(Narrator):
             answer=summary.response(call),
             command=call.command,
             traffic=traffic,
+            boto3=boto3_lines(call),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import NoReturn, cast
 
 import pytest
@@ -34,13 +35,19 @@ class TerminalReportReplacement:
         self.was_interrupted = excinfo.type is KeyboardInterrupt
 
 
-def run(plugin: TerminalReportReplacement, features: str, *options: str) -> int | pytest.ExitCode:
+def run(
+    plugin: TerminalReportReplacement,
+    features: str,
+    *options: str,
+    plugins: Sequence[object] = (),
+) -> int | pytest.ExitCode:
     """Run features, isolated from the options and plugins of the user's own tests.
 
     Args:
         plugin: The plugin that replaces the terminal report.
         features: A folder or a file, as a path inside the suite.
         options: Further options of pytest.
+        plugins: Further plugins of pytest.
 
     Returns:
         pytest's exit code.
@@ -65,7 +72,7 @@ def run(plugin: TerminalReportReplacement, features: str, *options: str) -> int 
         "--disable-plugin-autoload",
         "-ppytest_bdd.plugin",
     ]
-    code = pytest.main(arguments, plugins=[plugin])
+    code = pytest.main(arguments, plugins=[plugin, *plugins])
     if plugin.error is not None:
         raise plugin.error
     return code

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from botocore import xform_name
 
+from kmsdemo.trace.boto3_lines import boto3_lines
 from kmsdemo.trace.recording import REDACTED, Call
 
 _CIPHERTEXT: Final = "fileb://ciphertext.bin"
@@ -93,6 +95,19 @@ class ShellSession:
         self._typed.add(" ".join(command))
         draw = [[_DRAW_USER_NUMBER]] if call.operation == "PutItem" else []
         return [*self._first_uses(command), *draw, command]
+
+    def boto3(self, call: Call, *, keeps_ciphertext: bool = False) -> str:
+        """Return the boto3 lines that make a call, with the same variables in lower case.
+
+        Args:
+            call: The call.
+            keeps_ciphertext: As in :meth:`is_new`.
+        """
+        variables = {value: name[1:].lower() for value, name in self._names.items()}
+        kept = {name: value for name, value in call.parameters.items() if name not in _LEFT_OUT}
+        return boto3_lines(
+            replace(call, parameters=kept), variables, keeps_ciphertext=keeps_ciphertext
+        )
 
     def shortened(self, text: str) -> str:
         """Return a text with each key id shortened that was shown before."""

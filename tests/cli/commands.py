@@ -20,6 +20,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "grade": ["--encrypt=no-such {password} {key_id}", "--decrypt=no-such {appuser} {key_id}"],
     # A real account is refused before anything starts: its id is missing.
     "lab": ["--backend=aws"],
+    "guide": ["--output=no-such-folder/lab.html"],
     "class": ["no-such-file"],
 }
 

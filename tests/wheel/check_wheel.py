@@ -28,7 +28,7 @@ with mock_kms():
     except kms.exceptions.ClientError as error:
         print(error.response["Error"]["Code"])
 """
-SUITE = ["conftest.py", "pytest.ini", "examples", "features", "steps"]
+SUITE = ["conftest.py", "pytest.ini", "docs/lab.svg", "examples", "features", "steps"]
 
 
 def run(*command: str | Path, folder: Path) -> str:

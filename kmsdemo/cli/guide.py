@@ -1,0 +1,136 @@
+"""``guide``: the lab as a page to read and to print, from a run that passed just now."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kmsdemo import backends
+from kmsdemo.backends import Options
+from kmsdemo.cli.options import backend_options
+from kmsdemo.cli.output import progress, say
+from kmsdemo.learners import class_list, credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kmsdemo.lesson.guide.document import Document
+    from kmsdemo.lesson.guide.page import Page
+    from kmsdemo.lesson.guide.verdict import Run
+    from kmsdemo.lesson.lesson import Lesson
+
+
+@click.command(short_help="Write the lab as a page to read and to print.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The page: .html or .md; with --class, a folder.",
+)
+@click.option("--notes", is_flag=True, help="The instructor's edition, with the notes.")
+@click.option(
+    "--class",
+    "names",
+    metavar="LIST",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Hand-outs: a page for each learner of the class list, with their credentials, which "
+    "kmsdemo sandbox --class wrote beside the list.",
+)
+@click.option(
+    "--run",
+    "others",
+    metavar="PAGE",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Show the verdict of this run too: a page of pytest --guide or of this command. "
+    "Can be given several times.",
+)
+@click.option(
+    "--reproducible",
+    is_flag=True,
+    help="The same ids and dates in each build, and no versions: for a page that is committed.",
+)
+@click.option(
+    "--backend",
+    type=click.Choice(backends.NAMES),
+    default=backends.DEFAULT,
+    show_default=True,
+    help="Where AWS is; moto runs in this process and needs no account.",
+)
+@backend_options
+def guide(
+    output: Path,
+    notes: bool,
+    names: Path | None,
+    others: Sequence[Path],
+    reproducible: bool,
+    backend: str,
+    **values: Any,
+) -> None:
+    """Run the lab, and write it as one page: a specification to read, to print and to keep.
+
+    For each sentence the page has the command for bash, PowerShell and boto3, and what it
+    printed in this run; then how each scenario ended. It needs no network.
+
+    A page is replaced only if kmsdemo guide wrote it.
+    """
+    if names and (notes or others or reproducible):
+        raise click.UsageError("--class takes no --notes, --run or --reproducible.")
+    options = Options(**values)
+    if announcement := backends.announcement(backend, options):
+        say(announcement, err=True)
+    # pytest only starts where it runs
+    from kmsdemo.lesson.lesson import Lesson  # noqa: PLC0415
+
+    how = Lesson(backend, options, with_notes=notes)
+    if names:
+        _write_handouts(how, names, output)
+    else:
+        _write_guide(how, output, others, is_fixed=reproducible)
+
+
+def _write_guide(how: Lesson, output: Path, others: Sequence[Path], *, is_fixed: bool) -> None:
+    from kmsdemo.lesson.guide import build, files, verdict  # noqa: PLC0415, as pytest
+    from kmsdemo.lesson.guide.page import Page  # noqa: PLC0415
+
+    files.check(output)
+    compared = [verdict.read(page) for page in others]
+    document, run = _built(how, is_fixed=is_fixed)
+    topics = build.topic_titles(document)
+    shown = Page(document, [run, *compared], topics, is_instructors=how.with_notes)
+    files.write(output, _text(shown, output))
+    say(f"{output}: {run.summary}.", err=True)
+
+
+def _write_handouts(how: Lesson, names: Path, folder: Path) -> None:
+    from kmsdemo.lesson.guide import files, handouts  # noqa: PLC0415, as pytest
+
+    files.check_folder(folder)
+    learners = credentials.read(
+        credentials.beside(names), [learner.name for learner in class_list.read(names)]
+    )
+    document, _ = _built(how, with_topics=False)
+    files.write_folder(folder, handouts.pages(document, learners))
+    say(f"{folder}: {len(learners)} hand-outs; begin with {folder / handouts.INDEX}.", err=True)
+
+
+def _built(how: Lesson, **options: bool) -> tuple[Document, Run]:
+    from kmsdemo.lesson.guide import build  # noqa: PLC0415, as pytest
+
+    try:
+        with progress("The lab is run"):
+            return build.build(how, **options)
+    except build.Interrupted as interruption:
+        say(f"{interruption} No guide is written.", err=True)
+        sys.exit(130)
+
+
+def _text(shown: Page, output: Path) -> str:
+    from kmsdemo.lesson.guide import page  # noqa: PLC0415, as pytest
+
+    return page.html(shown) if output.suffix == ".html" else page.markdown(shown)

@@ -1,0 +1,203 @@
+"""The guide and the hand-outs in a headless Chromium: by hand, by keyboard, and on paper."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from kmsdemo.lesson.guide import page as pages
+from kmsdemo.lesson.guide.verdict import Run, Verdict
+from tests.browser.check_console import CHROMIUM, PHONE, QUIETLY
+from tests.subprocesses import ROOT, run_python
+
+GUIDE = ROOT / "docs" / "lab.html"
+SHEET = 2
+"""The pages of one sheet of paper."""
+READABLE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if program is None:
+        pytest.skip("there is no Chromium on this machine")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=program, args=QUIETLY)
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The committed guide, a hand-out, the index of the hand-outs, and a report."""
+    folder = tmp_path_factory.mktemp("class")
+    (folder / "names.txt").write_text("Anna\n")
+    (folder / "names-credentials.csv").write_text(
+        "name,AWS_ENDPOINT_URL,AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_DEFAULT_REGION,"
+        f"AWS_REGION\nAnna,http://192.168.100.100:4566,{'A' * 20},{'s' * 40},us-east-1,us-east-1\n"
+    )
+    options = ("--class", folder / "names.txt", "-o", folder / "out")
+    finished = run_python("-m", "kmsdemo", "guide", *options)
+    assert finished.returncode == 0, finished.stderr
+    report = folder / "report.html"
+    verdicts = [
+        Verdict("A", "One", 1, ["When I act"], "failed", "✘ When I act"),
+        Verdict("A", "Two", 2, ["When I act"], "differs", "#1: lenient"),
+        Verdict("A", "Three", 3, ["When I act"]),
+    ]
+    run = Run("moto", "2030-01-01", {"boto3": "1"}, verdicts)
+    report.write_text(pages.html(pages.Page(runs=[run, run])), encoding="utf-8")
+    return {
+        "guide": GUIDE,
+        "hand-out": folder / "out" / "001-anna.html",
+        "index": folder / "out" / "index.html",
+        "report": report,
+    }
+
+
+@contextmanager
+def opened(browser: Browser, path: Path, **context: Any) -> Iterator[Page]:
+    """Open a page; at the end, its console is empty and it asked for nothing but itself."""
+    wrong: list[str] = []
+    asked: list[str] = []
+    shown = browser.new_context(**context)
+    page = shown.new_page()
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    yield page
+    shown.close()
+    assert wrong == []
+    assert [url for url in asked if not url.startswith(("data:", path.as_uri()))] == []
+
+
+@pytest.fixture
+def guide(browser: Browser) -> Iterator[Page]:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with opened(browser, GUIDE, permissions=permissions) as page:
+        yield page
+
+
+@pytest.mark.parametrize("name", ["guide", "hand-out", "index", "report"])
+@pytest.mark.parametrize(
+    ("where", "context"),
+    [
+        ("screen", {"color_scheme": "light"}),
+        ("screen", {"color_scheme": "dark"}),
+        ("screen", {"viewport": PHONE}),
+        ("print", {}),
+    ],
+    ids=["light", "dark", "phone", "printed"],
+)
+def test_axe_finds_no_violation(
+    browser: Browser, files: dict[str, Path], name: str, where: Any, context: dict[str, Any]
+) -> None:
+    with opened(browser, files[name], **context) as page:
+        page.emulate_media(media=where)
+        found = Axe().run(page, options=READABLE)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", ["guide", "hand-out", "index", "report"])
+def test_it_fits_on_a_phone(browser: Browser, files: dict[str, Path], name: str) -> None:
+    with opened(browser, files[name], viewport=PHONE) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_every_link_resolves(guide: Page) -> None:
+    missing = guide.evaluate(
+        """() => [...document.querySelectorAll("a")].map((link) => link.getAttribute("href"))
+        .filter((to) => !to.startsWith("#") || !document.getElementById(to.slice(1)))"""
+    )
+    assert missing == []
+
+
+def test_no_two_places_have_the_same_name(guide: Page) -> None:
+    names = guide.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(names) == len(set(names))
+
+
+def test_each_copy_button_copies_its_command(guide: Page) -> None:
+    blocks = guide.locator("#encrypt-a-password .code:visible")
+    assert blocks.count() > 2
+    for block in blocks.all():
+        block.get_by_role("button").click()
+        expect(block.get_by_role("button")).to_have_text("Copied")
+        copied = guide.evaluate("navigator.clipboard.readText()")
+        assert copied == block.locator("code").text_content()
+        assert "Copy" not in copied
+
+
+def test_a_tick_is_kept(browser: Browser) -> None:
+    with opened(browser, GUIDE) as page:
+        page.locator("#create-the-key").get_by_label("Done").check()
+        page.reload()
+        expect(page.locator("#create-the-key").get_by_label("Done")).to_be_checked()
+        expect(page.locator("#create-the-table").get_by_label("Done")).not_to_be_checked()
+        expect(page.locator("#contents a[href='#create-the-key']")).to_have_class("done")
+
+
+def test_the_boxes_work_where_the_browser_keeps_nothing(browser: Browser) -> None:
+    refuse = """Object.defineProperty(window, "localStorage",
+        { get() { throw new DOMException("refused", "SecurityError"); } });"""
+    context = browser.new_context()
+    context.add_init_script(refuse)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(GUIDE.as_uri())
+    box = page.locator("#create-the-key").get_by_label("Done")
+    box.check()
+    expect(box).to_be_checked()
+    expect(page.locator(".code button").first).to_be_visible()
+    context.close()
+    assert errors == []
+
+
+def test_the_search_leaves_what_has_all_words(guide: Page) -> None:
+    guide.get_by_label("Search").fill("schedule-key-deletion pending")
+    expect(guide.get_by_role("status").first).to_have_text(re.compile(r"Found in \d+ of \d+ parts"))
+    expect(guide.locator("#schedule-the-keys-deletion")).to_be_visible()
+    expect(guide.locator("#create-the-table")).to_be_hidden()
+    guide.get_by_label("Search").fill("")
+    expect(guide.locator("#create-the-table")).to_be_visible()
+
+
+def test_a_link_of_the_contents_shows_everything_again(guide: Page) -> None:
+    guide.get_by_label("Search").fill("no such word anywhere")
+    expect(guide.locator("#create-the-key")).to_be_hidden()
+    guide.locator("#contents a[href='#create-the-key']").click()
+    expect(guide.locator("#create-the-key")).to_be_visible()
+
+
+def test_a_deep_link_leads_to_its_step(browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{GUIDE.as_uri()}#decrypt-the-password")
+    expect(page.locator("#decrypt-the-password")).to_be_in_viewport()
+    context.close()
+
+
+def test_it_reads_without_javascript(browser: Browser) -> None:
+    with opened(browser, GUIDE, java_script_enabled=False) as page:
+        expect(page.locator(".code button")).to_have_count(0)
+        expect(page.locator("#search")).to_be_hidden()
+        expect(
+            page.get_by_role("heading", name="Create the key", exact=False).first
+        ).to_be_visible()
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_a_hand_out_is_one_sheet_of_paper(
+    browser: Browser, files: dict[str, Path], paper: str
+) -> None:
+    with opened(browser, files["hand-out"]) as page:
+        printed = page.pdf(format=paper)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= SHEET

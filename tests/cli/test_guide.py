@@ -1,0 +1,46 @@
+"""What ``kmsdemo guide`` refuses, in two lines, before the lab is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kmsdemo.cli import main
+
+
+def refused(*options: str, code: int = 2) -> str:
+    """Run the command, which does not run the lab, and return the error."""
+    result = CliRunner().invoke(main, ["guide", *options])
+    assert result.exit_code == code, result.output
+    return result.stderr
+
+
+@pytest.mark.parametrize("name", ["lab.pdf", "none/lab.html", "."])
+def test_a_page_that_cannot_be_written_is_refused_in_two_lines(tmp_path: Path, name: str) -> None:
+    printed = refused("-o", str(tmp_path / name)).splitlines()
+    assert printed[0].startswith("Error: ")
+    assert printed[1].startswith("Name a new file that ends in .html or .md")
+    assert len(printed) == 2
+
+
+def test_a_page_without_a_verdict_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.html"
+    other.write_text("dear")
+    printed = refused("-o", str(tmp_path / "lab.html"), "--run", str(other))
+    assert "it has no verdict of a run" in printed
+    assert list(tmp_path.iterdir()) == [other]
+
+
+def test_a_class_without_credentials_is_told_what_writes_them(tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Anna\n")
+    printed = refused("--class", str(names), "-o", str(tmp_path / "out"), code=1)
+    assert "names-credentials.csv cannot be used" in printed
+    assert "kmsdemo sandbox --class" in printed
+
+
+def test_options_of_a_guide_and_of_hand_outs_do_not_mix(tmp_path: Path) -> None:
+    printed = refused("--class", str(tmp_path / "names.txt"), "--notes", "-o", str(tmp_path))
+    assert "--class takes no --notes" in printed

@@ -1,0 +1,58 @@
+"""The credentials of a class are read by the names of their columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kmsdemo.learners import credentials
+from kmsdemo.learners.errors import CredentialsUnusable
+
+HEADER = "name,AWS_ENDPOINT_URL,AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_DEFAULT_REGION"
+ANNA = "Anna,http://h:1,200000000001,secret,us-east-1"
+
+
+def write(folder: Path, *lines: str) -> Path:
+    path = folder / "names-credentials.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_each_learner_has_their_variables(tmp_path: Path) -> None:
+    bear = '"Ben ""the bear"", jr.",http://h:1,200000000002,other,us-east-1'
+    found = credentials.read(write(tmp_path, HEADER, bear, ANNA), ["Anna", 'Ben "the bear", jr.'])
+    assert list(found) == ["Anna", 'Ben "the bear", jr.']
+    assert found["Anna"]["AWS_SECRET_ACCESS_KEY"] == "secret"
+    assert found['Ben "the bear", jr.']["AWS_ACCESS_KEY_ID"] == "200000000002"
+
+
+def test_other_columns_and_other_learners_are_ignored(tmp_path: Path) -> None:
+    path = write(tmp_path, f"seat,{HEADER}", f"7,{ANNA}", "8,Ben,,,,")
+    assert list(credentials.read(path, ["Anna"])["Anna"]) == HEADER.split(",")[1:]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ([HEADER], "no line for Anna"),
+        (["a,b", "Anna,c"], "no line for Anna"),
+        ([HEADER, "Anna,http://h:1,,secret,us-east-1"], "no AWS_ACCESS_KEY_ID"),
+        ([HEADER, "Anna,http://h:1"], "no AWS_ACCESS_KEY_ID"),
+    ],
+)
+def test_what_is_missing_is_named(tmp_path: Path, lines: list[str], reason: str) -> None:
+    with pytest.raises(CredentialsUnusable, match=reason):
+        credentials.read(write(tmp_path, *lines), ["Anna"])
+
+
+def test_no_secret_is_in_the_message(tmp_path: Path) -> None:
+    path = write(tmp_path, HEADER, "Anna,,200000000001,secret-of-anna,us-east-1")
+    with pytest.raises(CredentialsUnusable) as caught:
+        credentials.read(path, ["Anna"])
+    assert "secret-of-anna" not in str(caught.value)
+
+
+def test_a_missing_file_is_reported_with_what_writes_it(tmp_path: Path) -> None:
+    with pytest.raises(CredentialsUnusable, match="kmsdemo sandbox --class"):
+        credentials.read(tmp_path / "none.csv", ["Anna"])

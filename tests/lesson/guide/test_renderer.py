@@ -1,0 +1,104 @@
+"""The renderer collects what the narrator tells, in the order in which it is told."""
+
+from __future__ import annotations
+
+from kmsdemo.lesson.account_state import Fact
+from kmsdemo.lesson.guide.document import Section, Seen, Typed
+from kmsdemo.lesson.guide.renderer import GuideRenderer
+from kmsdemo.lesson.renderer import CallSummary, Chapter, Ending
+
+
+def step_of_the_lab() -> Section:
+    """Return a step with one sentence of each kind."""
+    renderer = GuideRenderer()
+    renderer.opening("The KMS lab", "Why.")
+    renderer.chapter(Chapter("Step 1 of 8", "Schedule the key's deletion", "Because."))
+    renderer.step("passed", "Given", "my key")
+    renderer.step("passed", "And", "my table")
+    renderer.step("passed", "When", "I act")
+    renderer.commands([["KEY_ID=$(aws kms create-key", "--output text)"]], "key_id = 1")
+    renderer.output("printed\n", "passed")
+    renderer.answer("KeyState Enabled", "passed")
+    renderer.remark("The calls of the script:", "note")
+    renderer.state("The account now", [Fact("key", "none")])
+    renderer.topics(["envelope"])
+    return renderer.sections[0]
+
+
+def test_a_step_has_a_name_for_links() -> None:
+    assert step_of_the_lab().name == "schedule-the-keys-deletion"
+
+
+def test_a_sentence_has_what_is_typed_and_seen_under_it() -> None:
+    assert step_of_the_lab().scenarios[0].sentences[-1].parts == [
+        Typed(
+            "KEY_ID=$(aws kms create-key --output text)",
+            "$KEY_ID = aws kms create-key --output text",
+            "key_id = 1",
+        ),
+        Seen("printed", "passed", is_output=True),
+        Seen("KeyState Enabled"),
+        Seen("The calls of the script:", "note"),
+    ]
+
+
+def test_a_sentence_after_given_is_given_too() -> None:
+    sentences = step_of_the_lab().scenarios[0].sentences
+    assert [sentence.is_given for sentence in sentences] == [True, True, False]
+
+
+def test_a_step_ends_with_the_account_and_its_topics() -> None:
+    section = step_of_the_lab()
+    assert (section.state, section.topics) == ([Fact("key", "none")], ["envelope"])
+
+
+def test_a_command_that_is_the_same_in_powershell_is_there_once() -> None:
+    renderer = GuideRenderer()
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.step("passed", "When", "I act")
+    renderer.commands([["aws kms enable-key", '--key-id "$KEY_ID"']])
+    (typed,) = renderer.sections[0].scenarios[0].sentences[0].parts
+    assert typed == Typed('aws kms enable-key --key-id "$KEY_ID"')
+
+
+def test_a_topic_has_scenarios_under_their_rules() -> None:
+    renderer = GuideRenderer(prefix="deeper-")
+    renderer.chapter(Chapter("Topic 1 of 1", "Encrypt", ""))
+    renderer.rule("A rule", "Why.")
+    renderer.scenario("One")
+    renderer.scenario("Two")
+    renderer.step("passed", "When", "I act")
+    renderer.call(CallSummary("kms Encrypt", 1.0, "", "CiphertextBlob", ["aws", "kms encrypt"]))
+    (section,) = renderer.sections
+    assert section.name == "deeper-encrypt"
+    assert [(one.rule, one.name) for one in section.scenarios] == [("A rule", "One"), ("", "Two")]
+    assert section.scenarios[1].sentences[0].parts == [
+        Typed("aws kms encrypt"),
+        Seen("kms Encrypt: CiphertextBlob"),
+    ]
+
+
+def test_each_text_goes_through_the_function_that_fixes_values() -> None:
+    renderer = GuideRenderer(str.upper)
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.step("passed", "When", "i act")
+    renderer.output("id", "passed")
+    sentence = renderer.sections[0].scenarios[0].sentences[0]
+    assert (sentence.text, sentence.parts) == ("I ACT", [Seen("ID", is_output=True)])
+
+
+def test_why_a_scenario_is_skipped_stands_at_its_end() -> None:
+    renderer = GuideRenderer()
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.remark("Skipped: no clock.", "skipped")
+    assert renderer.sections[0].scenarios[0].remarks == [Seen("Skipped: no clock.", "skipped")]
+
+
+def test_failures_and_an_interruption_are_kept() -> None:
+    renderer = GuideRenderer()
+    renderer.ending(Ending("", failures=["Failed in step 1"]))
+    renderer.interrupted("Interrupted. Cleaned up.")
+    assert (renderer.failures, renderer.interruption) == (
+        ["Failed in step 1"],
+        "Interrupted. Cleaned up.",
+    )

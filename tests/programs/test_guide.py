@@ -1,0 +1,218 @@
+"""``kmsdemo guide`` and ``pytest --guide``: the pages that they write, from whole runs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from kmsdemo import envelope
+from kmsdemo.lesson.guide import verdict
+from kmsdemo.lesson.lesson import DEMO_PASSWORD
+from tests.subprocesses import ROOT, run_in_terminal, run_python
+
+SUITE = ("conftest.py", "pytest.ini", "docs", "examples", "features", "steps")
+IN_SUITE = """
+import sys
+from pathlib import Path
+from kmsdemo.suite import location
+location.root = lambda: Path(sys.argv[1])
+from kmsdemo.cli import main
+main(sys.argv[2:])
+"""
+MEGABYTE = 1_000_000
+ONLY_SOME = ("-m", "scripts and not ours", "-k", "script_prints")
+
+
+def guide(output: Path, *options: str | Path) -> Path:
+    """Run ``kmsdemo guide``, which passes, and return what it wrote."""
+    finished = run_python("-m", "kmsdemo", "guide", "-o", output, *options, folder=output.parent)
+    assert (finished.returncode, finished.stdout) == (0, ""), finished.stderr
+    assert str(output) in finished.stderr
+    return output
+
+
+# ------------------------------------------------------------------------------ committed
+
+
+@pytest.mark.skipif(not envelope.is_available(), reason="without envelopes, topics are left out")
+@pytest.mark.parametrize("name", ["lab.html", "lab.md"])
+def test_the_committed_page_is_what_the_lab_is_now(tmp_path: Path, name: str) -> None:
+    built = guide(tmp_path / name, "--reproducible").read_bytes()
+    is_current = built == (ROOT / "docs" / name).read_bytes()
+    assert is_current, f"it is stale; run: kmsdemo guide --reproducible -o docs/{name}"
+
+
+def committed() -> str:
+    return (ROOT / "docs" / "lab.html").read_text(encoding="utf-8")
+
+
+def test_the_page_is_small() -> None:
+    assert len(committed().encode()) < MEGABYTE
+
+
+def sections(page: str) -> dict[str, str]:
+    """Return the steps and topics of a page, by their names in links."""
+    parts = re.split(r'<section class="(?:step findable|topic)" id="([^"]+)"', page)
+    return dict(zip(parts[1::2], map(unescape, parts[2::2]), strict=True))
+
+
+def test_the_password_is_shown_only_where_the_lab_is_about_it() -> None:
+    page = committed()
+    shown = [name for name, text in sections(page).items() if DEMO_PASSWORD in text]
+    assert shown == [
+        "encrypt-a-password",
+        "decrypt-the-password",
+        "schedule-the-keys-deletion",
+        "deeper-direct-and-envelope-encryption",
+    ]
+    assert DEMO_PASSWORD not in page[: page.index('<section class="step')]
+
+
+def test_no_path_of_a_machine_is_in_the_page() -> None:
+    assert str(ROOT) not in committed()
+
+
+def test_its_commands_are_those_of_the_story(tmp_path: Path) -> None:
+    transcript = tmp_path / "story.md"
+    told = run_python("-m", "kmsdemo", "lab", "--transcript", transcript)
+    assert told.returncode == 0
+    typed = re.findall(r"^```sh\n(.*?)\n```$", transcript.read_text(), re.DOTALL | re.MULTILINE)
+    steps = committed().partition('id="deeper"')[0]
+    blocks = re.findall(r'^<div class="code"><pre><code>(.*?)</code>', steps, re.DOTALL | re.M)
+    shown = [unescape(re.sub(r"</?var[^>]*>", "", block)) for block in blocks]
+    assert [_unbroken(block) for block in shown] == [_unbroken(block) for block in typed]
+
+
+def _unbroken(command: str) -> str:
+    """Return a command without its line ends, and without the random suffix of the alias."""
+    joined = re.sub(r" \\\n +", " ", command)
+    return re.sub(r"(?<=demo-kms-)[0-9a-f]{8}", "SUFFIX", joined)
+
+
+# ------------------------------------------------------------------------- a run that fails
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """A copy of the suite, to be changed."""
+    root = tmp_path / "suite"
+    root.mkdir()
+    for name in SUITE:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, root / name)
+    return root
+
+
+def change(root: Path, old: str, new: str) -> None:
+    feature = root / "features" / "lab.feature"
+    text = feature.read_text(encoding="utf-8")
+    assert old in text
+    feature.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_changed_sentence_is_in_the_guide(changed: Path, tmp_path: Path) -> None:
+    change(changed, "The ciphertext that is left is of no use", "What is left is of no use")
+    output = tmp_path / "lab.html"
+    finished = run_python("-c", IN_SUITE, changed, "guide", "-o", output)
+    assert finished.returncode == 0, finished.stderr
+    assert "What is left is of no use" in output.read_text(encoding="utf-8")
+
+
+def test_no_guide_is_written_from_a_run_that_fails(changed: Path, tmp_path: Path) -> None:
+    change(changed, 'my table is called "demo-kms"', 'my table is called "another"')
+    output = tmp_path / "lab.html"
+    finished = run_python("-c", IN_SUITE, changed, "guide", "-o", output)
+    assert finished.returncode == 1
+    assert "The lab did not pass, and no guide is written: Failed in Step 2" in finished.stderr
+    assert not output.exists()
+
+
+def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
+    output = tmp_path / "lab.html"
+    code, printed = run_in_terminal(
+        "-m",
+        "kmsdemo",
+        "guide",
+        "-o",
+        output,
+        answer=lambda printed: "" if "^C" in printed else "\x03" * ("is run" in printed),
+    )
+    assert code == 130, printed
+    assert "Traceback" not in printed
+    assert list(tmp_path.iterdir()) == []
+
+
+# ------------------------------------------------------------------------------ pytest --guide
+
+
+def test_a_run_that_fails_has_its_verdict_with_the_failed_step(tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    finished = run_python(
+        "-m",
+        "pytest",
+        "features",
+        *ONLY_SOME,
+        "--encrypt=true {password} {key_id}",
+        "--decrypt=true {appuser} {key_id}",
+        "--password=a-password-of-this-run",
+        f"--guide={report}",
+    )
+    assert finished.returncode == 1, finished.stdout
+    assert f"The verdict of the run is in {report}" in finished.stdout
+    run = verdict.read(report)
+    assert {one.outcome for one in run.verdicts} == {"failed"}
+    assert all("✘ " in one.reason for one in run.verdicts)
+    assert "a-password-of-this-run" not in report.read_text(encoding="utf-8")
+
+
+def test_a_run_in_two_processes_has_one_verdict(tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    finished = run_python("-m", "pytest", "features/test_lab.py", "-n2", f"--guide={report}")
+    assert finished.returncode == 0, finished.stdout
+    run = verdict.read(report)
+    assert (run.backend, run.summary) == ("moto", "8 passed")
+    assert run.versions["Python"]
+
+
+def test_a_report_overwrites_no_other_file(tmp_path: Path) -> None:
+    dear = tmp_path / "dear.html"
+    dear.write_text("dear")
+    finished = run_python("-m", "pytest", "features/test_lab.py", f"--guide={dear}")
+    assert finished.returncode == 4
+    assert "another file with this name exists" in finished.stderr
+    assert dear.read_text() == "dear"
+
+
+def test_runs_are_compared_in_one_page(tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    run_python("-m", "pytest", "features/test_lab.py", "-k", "table", f"--guide={report}")
+    page = guide(tmp_path / "lab.html", "--run", report).read_text(encoding="utf-8")
+    assert page.count('<th scope="col">moto</th><th scope="col">moto</th>') > 0
+    assert "The verdicts of the runs" in page
+
+
+# ------------------------------------------------------------------------------ hand-outs
+
+
+def test_each_learner_has_a_page_of_their_own(tmp_path: Path) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Anna\nBen\n")
+    (tmp_path / "names-credentials.csv").write_text(
+        "name,AWS_ENDPOINT_URL,AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_DEFAULT_REGION\n"
+        "Anna,http://h:1,200000000001,of-anna,us-east-1\n"
+        "Ben,http://h:1,200000000002,of-ben,us-east-1\n"
+    )
+    folder = guide(tmp_path / "out", "--class", names)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "001-anna.html",
+        "002-ben.html",
+        "index.html",
+    ]
+    assert [path.name for path in folder.iterdir() if "of-anna" in path.read_text()] == [
+        "001-anna.html"
+    ]
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
