@@ -52,7 +52,8 @@ def test_a_feature_is_prose(feature: Path) -> None:
 
 
 def test_every_feature_is_bound() -> None:
-    bound = (ROOT / "features" / "test_features.py").read_text(encoding="utf-8")
+    modules = (ROOT / "features").glob("test_*.py")
+    bound = "".join(module.read_text(encoding="utf-8") for module in modules)
     assert [feature.name for feature in FEATURES if f'"{feature.name}"' not in bound] == []
 
 
@@ -60,7 +61,7 @@ def test_the_options_and_markers_are_shown() -> None:
     shown = run_python("-m", "pytest", "--help").stdout
     assert "--backend={aws,endpoint,localstack,moto}" in shown
     markers = run_python("-m", "pytest", "--markers").stdout
-    assert "@pytest.mark.lab: the steps of the lab" in markers
+    assert "@pytest.mark.lab: the eight steps of the lab" in markers
     assert "@pytest.mark.program: starts other programs" in markers
 
 
