@@ -7,6 +7,7 @@ import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final, NamedTuple
 from uuid import uuid4
 
@@ -27,7 +28,6 @@ from kmsdemo.sandbox.refusal import Refusal, constraint
 _LOG: Final = logging.getLogger("kmsdemo.sandbox")
 _SCOPE: Final = re.compile(r"[^/\s=]+/\d+/(?P<region>[^/\s]+)/(?P<service>[^/\s]+)/aws4_request")
 _DEFAULT_REGION: Final = "us-east-1"
-_REGIONS: Final = frozenset(kms_backends["123456789012"].regions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _target(request: Request) -> _Target:
         message = f"The request must be at most {to.max_body_bytes} bytes long."
         raise Refusal("RequestEntityTooLarge", message, status=413)
     region = signed["region"] if signed else _DEFAULT_REGION
-    if region not in _REGIONS:
+    if region not in _regions():
         code = "SignatureDoesNotMatch" if to.is_query else "InvalidSignatureException"
         raise Refusal(code, "Credential should be scoped to a valid region.", status=403)
     return _Target(to, region)
@@ -196,3 +196,9 @@ def _log(request_id: str, what: str, error: BaseException) -> None:
     where = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{where.name}, line {where.lineno} of {where.filename}"
     _LOG.error("%s: %s: %s in %s", request_id, what, type(error).__name__, place)
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """Return the Regions of AWS KMS; not at import, since moto reads the user's profile here."""
+    return frozenset(kms_backends["123456789012"].regions)

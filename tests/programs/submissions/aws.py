@@ -21,6 +21,7 @@ def call(service, operation, **parameters):
         {
             "X-Amz-Target": f"{target}.{operation}",
             "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Date": "20260101T000000Z",
             "Authorization": f"AWS4-HMAC-SHA256 {signed}",
         },
     )
