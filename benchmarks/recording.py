@@ -28,7 +28,7 @@ def pytest_configure() -> None:
         _current.append({"days": days})
         move(days=days)
 
-    MockKms.advance = staticmethod(advance)  # type: ignore[method-assign]
+    MockKms.advance = staticmethod(advance)  # type: ignore[method-assign, assignment]
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest) -> None:

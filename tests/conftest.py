@@ -88,6 +88,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="run the commands of every Nth scenario of the lesson (default: %(default)s)",
     )
+    group.addoption(
+        "--fuzz-calls",
+        type=int,
+        default=1000,
+        metavar="N",
+        help="how many requests that no SDK sends are tried (default: %(default)s)",
+    )
+    group.addoption(
+        "--fuzz-seed",
+        type=int,
+        default=14,
+        metavar="N",
+        help="which requests those are (default: %(default)s)",
+    )
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
 
 from kmsdemo.aws_errors import translate_errors
@@ -62,6 +63,29 @@ def caller_variables(session: boto3.Session) -> dict[str, str]:
     files = {name: os.environ.get(name, str(Path.home() / file)) for name, file in _FILES.items()}
     given = {name: value for name, value in variables.items() if value}
     return {**files, **given, **region_variables(session.region_name)}
+
+
+def credentials() -> Credentials | None:
+    """Return the credentials in the ``AWS_…`` variables, if any."""
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    access_key_id, secret, token = (os.environ.get(name) for name in names)
+    return Credentials(access_key_id, secret, token) if access_key_id and secret else None
+
+
+def to_paste(variables: Mapping[str, str]) -> str:
+    """Return the lines that set variables in bash, zsh, fish and PowerShell."""
+    return "\n".join(
+        f"{shell}:\n" + "".join(f"  {line.format(*pair)}\n" for pair in variables.items())
+        for shell, line in _IN_SHELL.items()
+    )
+
+
+_IN_SHELL = {
+    "bash, zsh": "export {}={}",
+    "fish": "set -x {} {}",
+    "PowerShell": '$env:{} = "{}"',
+}
+"""How a shell sets a variable; the values need no quotes."""
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from kmsdemo.account import environment
 from kmsdemo.cli.findings import STYLES
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json, say
-from kmsdemo.learners import class_list
-from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners import hand_out
 from kmsdemo.learners.finding import MARKS, WORDS, Verdict, by_step
+from kmsdemo.learners.hand_out import HandOut
 from kmsdemo.printable import printable
 
 _POLL_SECONDS = 2.0
@@ -36,10 +36,11 @@ Progress = Mapping[str, Verdict]
 def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
     """Show the progress of each learner in the class list NAMES.
 
-    Use the same list as for kmsdemo sandbox --class. On a terminal the table is updated until
-    Ctrl-C; otherwise it is printed once.
+    Use the list of kmsdemo sandbox --class: the credentials of all learners are in a file next to
+    it. On a terminal the table is updated until Ctrl-C; otherwise it is
+    printed once.
     """
-    learners = class_list.read(names)
+    learners = hand_out.read(names).learners
     if as_json:
         print_json(dict(_progress_of(learners, endpoint_url)))
     elif sys.stdout.isatty():
@@ -48,7 +49,7 @@ def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
         Console(highlight=False).print(_table(dict(_progress_of(learners, endpoint_url)), WORDS))
 
 
-def _watch(learners: Sequence[Learner], endpoint_url: str) -> None:
+def _watch(learners: Sequence[HandOut], endpoint_url: str) -> None:
     console = Console(highlight=False)
     marks = MARKS if console.encoding.startswith("utf") else WORDS
     results: dict[str, Progress] = {}
@@ -63,12 +64,12 @@ def _watch(learners: Sequence[Learner], endpoint_url: str) -> None:
         say()
 
 
-def _progress_of(learners: Sequence[Learner], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
+def _progress_of(learners: Sequence[HandOut], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
     from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
 
-    for learner in learners:
-        with environment.isolated(learner.environment(endpoint_url)):
-            yield learner.name, by_step(check_account())
+    for one in learners:
+        with environment.isolated(one.environment(endpoint_url)):
+            yield one.learner.name, by_step(check_account())
 
 
 def _table(results: Mapping[str, Progress], marks: Mapping[Verdict, str]) -> Table:

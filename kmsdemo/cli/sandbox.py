@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kmsdemo.account import environment
 from kmsdemo.cli.options import sandbox_option
 from kmsdemo.cli.output import date, say
-from kmsdemo.learners import class_list
-from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners import hand_out
+from kmsdemo.learners.hand_out import Classroom
+
+if TYPE_CHECKING:
+    from kmsdemo.sandbox.http.server import Server
 
 
 @click.group(invoke_without_command=True)
@@ -30,22 +34,35 @@ from kmsdemo.learners.class_list import Learner
     "names",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A class list, one name a line: each learner gets an account; their credentials are "
-    "written to a file next to the list.",
+    help="A class list, one name a line: each learner gets an account and a file with their "
+    "credentials, written next to the list. All other credentials are rejected.",
+)
+@click.option(
+    "--allow-origin",
+    "origins",
+    metavar="URL",
+    multiple=True,
+    help="Let web pages of this origin call the sandbox, such as http://localhost:3000. Requests "
+    "of pages of other origins are rejected.",
 )
 @click.pass_context
-def sandbox(ctx: click.Context, host: str, port: int, names: Path | None) -> None:
+def sandbox(
+    ctx: click.Context, host: str, port: int, names: Path | None, origins: tuple[str, ...]
+) -> None:
     """Run AWS KMS, DynamoDB, IAM and STS on this machine.
 
     AWS KMS answers as AWS documents it, with key states, waiting periods and key policies. The
     sandbox keeps nothing when it stops.
 
-    An access key id of twelve digits selects the account with that number, so that each learner
-    can have an account. An access key created with aws iam belongs to its IAM user. Every other
-    access key belongs to the root user of account 123456789012.
+    An access key id of twelve digits is the root user of the account with that number; any other
+    made-up access key is the root user of account 123456789012. Access keys created with aws iam
+    and sessions of aws sts belong to their users and roles, and their signatures are verified.
     """
     if ctx.invoked_subcommand is None:
-        _serve(host, port, names)
+        from kmsdemo.sandbox.http.server import Server  # noqa: PLC0415, moto only starts where it runs
+
+        with closing(Server(host, port, origins)) as server:
+            _serve(server, names)
 
 
 @sandbox.command()
@@ -54,56 +71,65 @@ def sandbox(ctx: click.Context, host: str, port: int, names: Path | None) -> Non
 def advance(days: float, endpoint_url: str) -> None:
     """Move the clock of a running sandbox forward.
 
-    The sandbox deletes keys whose waiting period ends.
+    This moves the clock of the account that the AWS_… variables name. Without credentials, or with
+    the instructor's in a class, it moves the clocks of all accounts. The sandbox deletes keys
+    whose waiting period ends.
     """
     from kmsdemo.sandbox.http import client  # noqa: PLC0415, moto only starts where it runs
 
-    time = datetime.fromisoformat(client.advance(endpoint_url, days=days))
-    say(f"In the sandbox it is now {date(time)}.")
+    time = client.advance(endpoint_url, days=days, credentials=environment.credentials())
+    say(f"In the sandbox it is now {date(datetime.fromisoformat(time))}.")
 
 
-def _serve(host: str, port: int, names: Path | None) -> None:
+def _serve(server: Server, names: Path | None) -> None:
     from kmsdemo import console  # noqa: PLC0415, moto only starts where it runs
-    from kmsdemo.sandbox.http.server import Server  # noqa: PLC0415
 
-    learners = class_list.read(names) if names else []
-    server = Server(host, port)
+    classroom = hand_out.prepare(names) if names else None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with environment.isolated({}), console.served_by(server, learners) as console_url:
-        if names is None:
-            say(_INSTRUCTIONS.format(url=server.url))
+    with (
+        environment.isolated({}),
+        _only(classroom),
+        console.served_by(server, classroom) as console_url,
+    ):
+        if names is None or classroom is None:
+            say(_instructions(server.url))
         else:
-            _print_class_instructions(names, learners, server.url_for_others)
+            _print_class_instructions(names, classroom, server.url_for_others)
         say(f"Console: {console_url}")
         if not server.only_this_machine:
-            say("Other machines can reach the sandbox, and every caller has full access.")
+            say(_OTHER_MACHINES[classroom is not None])
         server.serve()
     say("The sandbox has stopped; its data is deleted.")
 
 
-def _print_class_instructions(names: Path, learners: Sequence[Learner], url: str) -> None:
-    credentials = names.with_name(f"{names.stem}-credentials.csv")
-    class_list.write_credentials(learners, url, credentials)
-    say(f"The KMS sandbox of a class of {len(learners)} listens on {url}.")
-    say(f"Give each learner their line of {credentials}.")
+_OTHER_MACHINES = {
+    False: "Other machines can reach the sandbox, and every caller has full access.",
+    True: "Other machines can reach the sandbox; it accepts only the credentials of the class.",
+}
+
+
+def _only(classroom: Classroom | None) -> AbstractContextManager[None]:
+    """Accept only the credentials of the class, if there is one."""
+    from kmsdemo.sandbox.access import access_keys  # noqa: PLC0415, moto only starts where it runs
+
+    return access_keys.restricted_to(classroom.keys) if classroom else nullcontext()
+
+
+def _print_class_instructions(names: Path, classroom: Classroom, url: str) -> None:
+    hand_out.write(classroom, names, url)
+    say(f"The KMS sandbox of a class of {len(classroom.learners)} listens on {url}.")
+    say(f"Give each learner their file in {hand_out.folder(names)}.")
     say(f"Progress: kmsdemo class {names} --endpoint-url {url}")
 
 
-_INSTRUCTIONS = """\
-The KMS sandbox listens on {url} and stops with Ctrl-C. In another terminal:
-
-bash, zsh:
-  export AWS_ENDPOINT_URL={url}
-  export AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1
-  export AWS_ACCESS_KEY_ID=123456789012 AWS_SECRET_ACCESS_KEY=sandbox
-
-fish:
-  set -x AWS_ENDPOINT_URL {url}
-  set -x AWS_DEFAULT_REGION us-east-1; set -x AWS_REGION us-east-1
-  set -x AWS_ACCESS_KEY_ID 123456789012; set -x AWS_SECRET_ACCESS_KEY sandbox
-
-PowerShell:
-  $env:AWS_ENDPOINT_URL = "{url}"
-  $env:AWS_DEFAULT_REGION = "us-east-1"; $env:AWS_REGION = "us-east-1"
-  $env:AWS_ACCESS_KEY_ID = "123456789012"; $env:AWS_SECRET_ACCESS_KEY = "sandbox"
-"""
+def _instructions(url: str) -> str:
+    variables = {
+        "AWS_ENDPOINT_URL": url,
+        **environment.region_variables(hand_out.REGION),
+        "AWS_ACCESS_KEY_ID": "123456789012",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+    }
+    return (
+        f"The KMS sandbox listens on {url} and stops with Ctrl-C. In another terminal:\n\n"
+        f"{environment.to_paste(variables)}"
+    )

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kmsdemo.console.access import Access
 from kmsdemo.console.check_results import CheckResults
 from kmsdemo.console.page import create_application
 from kmsdemo.sandbox.http.call_log import CallLog
 
 if TYPE_CHECKING:
-    from kmsdemo.learners.class_list import Learner
+    from kmsdemo.learners.hand_out import Classroom
     from kmsdemo.sandbox.http.server import Server
 
 
 @contextmanager
-def served_by(server: Server, learners: Sequence[Learner] = ()) -> Iterator[str]:
+def served_by(server: Server, classroom: Classroom | None = None) -> Iterator[str]:
     """Serve the console at ``/console`` of a sandbox, and yield its URL.
 
     Args:
         server: The sandbox.
-        learners: The class that shares the sandbox, if any.
+        classroom: The class that shares the sandbox, if any; the URL then contains the
+            instructor's token.
     """
     call_log = CallLog()
-    server.application.listeners.append(call_log.note)
-    with CheckResults(server.url, call_log).running() as check_results:
-        console = create_application(server.url, call_log, check_results, learners)
-        server.application.guests["console"] = console
-        yield f"{server.url_for_others}/console"
+    server.application.subscribers.append(call_log.record)
+    access = Access(server.url, classroom)
+    with CheckResults(access, call_log).running() as check_results:
+        console = create_application(access, call_log, check_results)
+        server.application.mounted["console"] = console
+        yield f"{server.url_for_others}/console{access.query}"

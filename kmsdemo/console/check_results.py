@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from kmsdemo.learners.class_list import Learner
+from kmsdemo.console.access import Access
 from kmsdemo.learners.finding import Finding
 from kmsdemo.sandbox.http.call_log import OBSERVER, CallLog
 
@@ -37,12 +37,12 @@ class CheckResults:
     """The latest check result of each account.
 
     Args:
-        url: The sandbox.
+        access: Access to the accounts of the sandbox.
         call_log: The calls of each account, which show whether a result is out of date.
     """
 
-    def __init__(self, url: str, call_log: CallLog) -> None:
-        self._url = url
+    def __init__(self, access: Access, call_log: CallLog) -> None:
+        self._access = access
         self._call_log = call_log
         self._results: dict[str, CheckResult] = {}
         self._requested: dict[str, int] = {}
@@ -92,8 +92,7 @@ class CheckResults:
 
     def _environment(self, account: str) -> dict[str, str]:
         region = self._call_log.region(account)
-        variables = Learner("", account).environment(self._url, region)
-        return {**variables, "AWS_SDK_UA_APP_ID": OBSERVER}
+        return {**self._access.environment(account, region), "AWS_SDK_UA_APP_ID": OBSERVER}
 
 
 def _start() -> subprocess.Popen[str]:

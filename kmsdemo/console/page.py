@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 
-from kmsdemo.account.clients import Clients, connect
+from kmsdemo.console.access import Access
 from kmsdemo.console.account_view import read_account
 from kmsdemo.console.check_results import CheckResults
-from kmsdemo.learners.class_list import Learner
+from kmsdemo.console.tokens import Tokens, Visitor
 from kmsdemo.learners.finding import MARKS, WORDS, by_step
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.call import is_account_id
-from kmsdemo.sandbox.http.call_log import OBSERVER, CallLog
+from kmsdemo.sandbox.http.call_log import CallLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,77 +33,81 @@ _HEADERS: Final = {
 }
 
 
-def create_application(
-    url: str, call_log: CallLog, check_results: CheckResults, learners: Sequence[Learner] = ()
-) -> Flask:
+def create_application(access: Access, call_log: CallLog, check_results: CheckResults) -> Flask:
     """Return the console as an application to be served at ``/console``.
 
     Args:
-        url: The sandbox that it shows.
+        access: Access to the accounts of the sandbox.
         call_log: The recent calls of each account.
         check_results: The progress of each account.
-        learners: The class that shares the sandbox, if any.
     """
-    pages = _Pages(url, call_log, check_results, learners)
+    tokens = Tokens.of(access.classroom)
+    pages = _Pages(access, call_log, check_results, tokens)
     application = Flask(__name__, static_url_path="/console/static")
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
     application.jinja_env.globals.update(marks=MARKS, words=WORDS)
     application.jinja_env.filters["by_step"] = by_step
     application.add_url_rule("/console", "overview", pages.overview, strict_slashes=False)
     application.add_url_rule("/console/<account_id>", "account", pages.account)
+    application.before_request(tokens.check)
     application.after_request(_protected)
     return application
 
 
 @dataclass(frozen=True, slots=True)
 class _Pages:
-    url: str
+    access: Access
     call_log: CallLog
     check_results: CheckResults
-    learners: Sequence[Learner]
+    tokens: Tokens
 
     def overview(self) -> AnyResponse:
-        if not self.learners:
-            return redirect(url_for("account", account_id=DEFAULT_ACCOUNT))
-        results = {learner: self.check_results.of(learner.account_id) for learner in self.learners}
+        visitor = self._visitor()
+        if not visitor.sees_all or not self.access.names:
+            account = visitor.account or DEFAULT_ACCOUNT
+            return redirect(url_for("account", account_id=account))
+        results = {
+            (account, name): self.check_results.of(account)
+            for account, name in self.access.names.items()
+        }
         return _unless_unchanged(results, lambda: render_template("overview.html", results=results))
 
     def account(self, account_id: str) -> AnyResponse:
-        if not is_account_id(account_id):
+        visitor = self._visitor()
+        if not is_account_id(account_id) or not self.access.has(account_id):
             abort(404)
+        if not visitor.sees(account_id):
+            abort(403)
         result = self.check_results.of(account_id)
         facts = {
             "account_id": account_id,
-            "names": {learner.account_id: learner.name for learner in self.learners},
-            "accounts": self.call_log.accounts,
+            "name": self.access.names.get(account_id, ""),
+            "accounts": self._others(account_id) if visitor.sees_all else [],
+            "is_of_class": bool(self.access.names) and visitor.sees_all,
             "calls": self.call_log.calls(account_id),
             "region": self.call_log.region(account_id),
             "result": result,
             "is_current": result and result.call_count == self.call_log.count(account_id),
         }
+        clients = self.access.clients(account_id, self.call_log.region(account_id))
+        now = clock.now(account_id)
         return _unless_unchanged(
-            facts,
-            lambda: render_template(
-                "account.html",
-                **facts,
-                now=clock.now(),
-                shown=read_account(self._clients(account_id)),
-            ),
+            {**facts, "now": f"{now:%x}"},
+            lambda: render_template("account.html", **facts, now=now, shown=read_account(clients)),
         )
 
-    def _clients(self, account_id: str) -> Clients:
-        return connect(
-            access_key_id=account_id,
-            secret_access_key="console",  # noqa: S106, the sandbox checks none
-            region=self.call_log.region(account_id),
-            endpoint_url=self.url,
-            application=OBSERVER,
-        )
+    def _visitor(self) -> Visitor:
+        return self.tokens.visitor() or abort(403)
+
+    def _others(self, account_id: str) -> list[str]:
+        """Return the accounts that made calls and are not in the list of a class."""
+        hidden = {account_id, *self.access.names}
+        return [account for account in self.call_log.accounts if account not in hidden]
 
 
 def _unless_unchanged(facts: dict[Any, Any], page: Callable[[], str]) -> Response:
-    """Return a page, or 304 if the browser already shows the same facts of the same day."""
-    tag = hashlib.sha256(f"{clock.now():%x}{facts}".encode()).hexdigest()
+    """Return a page, or 304 if the browser already shows the same facts."""
+    tag = hashlib.sha256(f"{facts}".encode()).hexdigest()
     if request.if_none_match.contains(tag):
         return Response(status=304)
     response = Response(page())

@@ -92,17 +92,19 @@ class MockKms(MockAWS):
         _reset_clock_and_deletion()
 
     @staticmethod
-    def advance(*, days: float) -> None:
-        """Let days pass; keys whose waiting period is over are gone for good.
+    def advance(*, days: float, account: str | None = None) -> None:
+        """Move the clock forward, and delete the keys whose waiting period ends.
 
         Args:
-            days: How many, 0 or more; parts of days count.
+            days: The number of days, 0 or more; fractions count.
+            account: The account whose clock moves, twelve digits; by default the clocks of all.
 
         Raises:
-            ValueError: The days are no number, negative, or lead past the year 9000.
+            ValueError: The days are negative or not a number, or the clock would be more than
+                36,500 days ahead of the real time.
         """
-        clock.move(days)
-        deletion.purge()
+        clock.move(days, account)
+        deletion.purge_all()
 
 
 def _with_optional_argument(func: Any) -> Any:

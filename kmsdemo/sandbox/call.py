@@ -7,7 +7,6 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from moto.kms.models import KmsBackend, kms_backends
@@ -49,9 +48,10 @@ class Call:
         """The keys of the caller's account in this Region, as moto stores them."""
         return kms_backends[self.account][self.region]
 
-    def backend_of(self, account: str) -> KmsBackend:
-        """Return the keys of any account in this Region, as moto stores them."""
-        return kms_backends[account][self.region]
+    def backend_of(self, account: str) -> KmsBackend | None:
+        """Return the keys of any account in this Region; ``None`` if nobody used the account."""
+        is_used = account == self.account or account in kms_backends
+        return kms_backends[account][self.region] if is_used else None
 
     def binary(self, parameter: str) -> bytes:
         """Return a binary parameter, decoded; empty if it is missing.
@@ -67,11 +67,6 @@ class Call:
     def encryption_context(self, parameter: str = "EncryptionContext") -> Mapping[str, str]:
         """Return an encryption context; empty if it is missing."""
         return self.parameters.get(parameter) or {}
-
-    @cached_property
-    def root_arn(self) -> str:
-        """The ARN of the caller's account as a principal."""
-        return f"arn:{self.partition}:iam::{self.account}:root"
 
     def arn(self, resource: str, account: str | None = None) -> str:
         """Return the ARN of ``key/ID`` or ``alias/NAME``, by default in the caller's account."""

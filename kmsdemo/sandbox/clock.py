@@ -1,35 +1,55 @@
-"""The sandbox's clock: the real one, and the days that were let pass."""
+"""The clocks of the sandbox: each account can move its own ahead of the real time."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime, timedelta, timezone
+from typing import Final
 
-_passed = timedelta()
-# No date of AWS's is further ahead of the clock than the 999 years to the end of datetime.
-_LAST = datetime(9000, 1, 1, tzinfo=timezone.utc)
+MAX_DAYS: Final = 36_500
+"""How far a clock can be moved, in days: about a hundred years, since dates end with year 9999."""
 
-
-def now() -> datetime:
-    """Return the sandbox's time, in UTC."""
-    return datetime.now(timezone.utc) + _passed
+_common_offset = timedelta()
+_offsets: defaultdict[str, timedelta] = defaultdict(timedelta)
 
 
-def move(days: float) -> None:
-    """Move the clock forward.
+def now(account: str = "") -> datetime:
+    """Return the time of an account, in UTC; by default that of a new account."""
+    return real_time() + offset(account)
+
+
+def real_time() -> datetime:
+    """Return the real time, in UTC."""
+    return datetime.now(timezone.utc)
+
+
+def offset(account: str = "") -> timedelta:
+    """Return how far an account's clock is ahead of the real time; by default a new account's."""
+    return _common_offset + _offsets.get(account, timedelta())
+
+
+def move(days: float, account: str | None = None) -> None:
+    """Move the clock of an account forward, or the clocks of all accounts.
+
+    Args:
+        days: The number of days, 0 or more; fractions count.
+        account: Twelve digits; by default all accounts.
 
     Raises:
-        ValueError: The days are no number, negative (keys that are gone do not come back), or
-            lead past the year 9000.
+        ValueError: The days are negative, since deleted keys do not come back, or too many.
     """
-    global _passed  # noqa: PLW0603, moto's state is as global, and there is one clock for it
-    if days < 0:
-        raise ValueError("The clock only moves forward.")
-    if not days <= (_LAST - now()).days:  # not a number is less than none
-        raise ValueError("The clock ends with the year 9000.")
-    _passed += timedelta(days=days)
+    global _common_offset  # noqa: PLW0603, moto's state is global as well
+    furthest = offset(account) if account else max(map(offset, (*_offsets, "")))
+    if not 0 <= days <= MAX_DAYS - furthest.total_seconds() / 86_400:
+        raise ValueError(f"The clock only moves forward, and {MAX_DAYS} days at most.")
+    if account:
+        _offsets[account] += timedelta(days=days)
+    else:
+        _common_offset += timedelta(days=days)
 
 
 def reset() -> None:
-    """Set the clock to the real time."""
-    global _passed  # noqa: PLW0603
-    _passed = timedelta()
+    """Set all clocks to the real time."""
+    global _common_offset  # noqa: PLW0603
+    _common_offset = timedelta()
+    _offsets.clear()

@@ -45,3 +45,13 @@ class DaysRefused(SandboxError):
             f"The sandbox did not move its clock. {reason}\n"
             "The clock only moves forward. To set it to the real time, restart the sandbox."
         )
+
+
+class AccessRejected(SandboxError):
+    """The sandbox rejects the credentials."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The sandbox rejects your credentials: {reason}\n"
+            "In a class, paste the lines of your hand-out into this terminal, and try again."
+        )

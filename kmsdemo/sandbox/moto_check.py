@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import version
 
-KNOWN_VERSIONS = "5.2.0 to 5.2.x"
+KNOWN_VERSIONS = "5.2.4 to 5.2.x"
 NEEDED = {
     "moto.core.base_backend": ("BackendDict.reset",),
     "moto.core.config": ("DefaultConfig",),
     "moto.core.models": ("MockAWS.start", "MockAWS.stop"),
+    "moto.core.request": ("Request.raw_url",),
     "moto.core.responses": (
         "BaseResponse.call_action",
         "BaseResponse.get_access_key",
         "BaseResponse.get_current_account",
+        "BaseResponse._dispatch",
         "BaseResponse._get_action",
+        "BaseResponse.serialized",
+        "BaseResponse.setup_class",
+        "gen_amzn_requestid_long",
+        "method_names_from_class",
     ),
-    "moto.iam.access_control": (
-        "AssumedRoleAccessKey.collect_policies",
-        "IAMUserAccessKey.collect_policies",
+    "moto.core.serialize": ("AttributePicker",),
+    "moto.iam.models": (
+        "AccessKey",
+        "IAMBackend.get_all_access_keys_for_all_users",
+        "ManagedPolicy",
+        "Role",
+        "User",
+        "iam_backends",
+        "random_alphanumeric",
     ),
-    "moto.iam.models": ("iam_backends", "IAMBackend.get_user"),
     "moto.kms.models": (
         "Grant",
         "Key.encryption_algorithms",
@@ -32,32 +42,25 @@ NEEDED = {
         "kms_backends",
     ),
     "moto.kms.responses": ("KmsResponse",),
-    "moto.sts.models": ("STSBackend.get_caller_identity", "sts_backends"),
+    "moto.sts.models": ("STSBackend", "sts_backends"),
+    "moto.sts.responses": ("TokenResponse",),
 }
-"""By module of moto: the names that the sandbox calls, reads or replaces."""
-
-NEEDED_BY_SERVER = {
-    "moto.moto_server.werkzeug_app": ("DomainDispatcherApplication", "create_backend_app"),
-}
-"""The same for what listens, which only those need who start it."""
+"""The names that the sandbox calls, reads or replaces, by module of moto."""
 
 
 class UnknownMoto(RuntimeError):
     """The installed version of moto does not have everything that the sandbox uses."""
 
 
-def check_moto(needed: Mapping[str, Sequence[str]] | None = None) -> None:
+def check_moto() -> None:
     """Check that moto has everything that the sandbox uses.
-
-    Args:
-        needed: Names by module of moto; by default :data:`NEEDED`.
 
     Raises:
         UnknownMoto: Something is missing; the message names it, and the versions that work.
     """
     missing = [
         f"{module}.{name}"
-        for module, names in (needed or NEEDED).items()
+        for module, names in NEEDED.items()
         for name in names
         if not _has(module, name)
     ]
@@ -65,7 +68,7 @@ def check_moto(needed: Mapping[str, Sequence[str]] | None = None) -> None:
         raise UnknownMoto(
             f"The KMS sandbox works with moto {KNOWN_VERSIONS}. The installed version is "
             f"{version('moto')}, without {', '.join(missing)}. Install a version that works: "
-            "pip install 'moto>=5.2,<5.3'."
+            "pip install 'moto>=5.2.4,<5.3'."
         )
 
 

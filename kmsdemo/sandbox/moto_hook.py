@@ -1,54 +1,58 @@
-"""The one place where the sandbox reaches into moto."""
+"""Installs the sandbox in moto: replaces the functions of moto that differ from AWS."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
-from threading import RLock
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
+import moto.core.responses
+import moto.core.utils
 import moto.kms.models
 import moto.kms.utils
 from moto.core.responses import BaseResponse
+from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.kms.responses import KmsResponse
-from moto.sts.models import STSBackend
-from moto.utilities.utils import get_partition
 
-from kmsdemo.sandbox.call import Call, is_account_id
+from kmsdemo.sandbox.access import moto_patches
+from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import handler
+from kmsdemo.sandbox.lock import STATE_LOCK, released
 from kmsdemo.sandbox.refusal import Refusal
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
 _SUCCESS = 200
-_LOCK = RLock()
 
-_Response = tuple[int, dict[str, Any], str | bytes]
+MotoAnswer = tuple[int, Mapping[str, Any], str | bytes]
+"""The HTTP status, the headers and the body."""
 
 
 class Hook:
-    """Puts the sandbox between moto and its KMS, as often as it is asked to, once."""
+    """Installs the sandbox in moto once, however many users it has."""
 
     def __init__(self) -> None:
         self._times = 0
         self._undo: list[Callable[[], None]] = []
 
     def install(self) -> bool:
-        """Answer KMS calls as AWS does, from now on; say whether that is new."""
-        with _LOCK:
+        """Replace moto's functions, unless they are; return whether they were not."""
+        with STATE_LOCK:
             is_new = not self._times
             if is_new:
                 self._replace(KmsResponse, "call_action", _call_action)
-                self._replace(BaseResponse, "get_access_key", _access_key_id)
-                self._replace(BaseResponse, "get_current_account", _current_account)
                 self._replace(moto.kms.models, "generate_private_key", _private_key)
-                self._replace(STSBackend, "get_caller_identity", _caller_identity)
+                self._replace(moto.core.responses, "method_names_from_class", _method_names)
+                self._replace(moto.core.responses, "gen_amzn_requestid_long", _request_id)
+                self._replace(AttributePicker, "__call__", _attribute)
+                for owner, name, ours in moto_patches.PATCHES:
+                    self._replace(owner, name, ours)
             self._times += 1
             return is_new
 
     def remove(self) -> None:
-        """Leave moto as it was, when everybody who installed the hook has removed it."""
-        with _LOCK:
+        """Restore moto's functions when the last user removes the hook."""
+        with STATE_LOCK:
             self._times -= 1
             if not self._times:
                 while self._undo:
@@ -65,30 +69,29 @@ class Hook:
 
 HOOK = Hook()
 
+_moto_attribute = AttributePicker.__call__
 _moto_call_action = BaseResponse.call_action
-_moto_access_key_id = BaseResponse.get_access_key
-_moto_current_account = BaseResponse.get_current_account
-_moto_caller_identity = STSBackend.get_caller_identity
 _moto_private_key = moto.kms.utils.generate_private_key
 
 
-class _MotoRefused(Exception):
-    """moto's own refusal, to be passed on as it is."""
+class MotoRefused(Exception):
+    """moto returns an error, which the caller gets unchanged."""
 
-    def __init__(self, response: _Response) -> None:
+    def __init__(self, response: MotoAnswer) -> None:
         super().__init__()
         self.response = response
 
 
-def _call_action(response: KmsResponse) -> _Response:
-    """Stand in for ``KmsResponse.call_action``: every call to KMS comes by here."""
+def _call_action(response: KmsResponse) -> MotoAnswer:
+    """Replace ``KmsResponse.call_action``: every call to AWS KMS in process."""
     headers = response.response_headers
-    with _LOCK:
+    _request_id(headers)
+    with STATE_LOCK:
         try:
-            answer = handler.answer(_call(response), lambda call: _ask_moto(response, call))
+            answer = handler.answer(_call(response), lambda call: ask_moto(response, call))
         except Refusal as refusal:
             return 400, {**headers, "status": "400"}, refusal.body
-        except _MotoRefused as refused:
+        except MotoRefused as refused:
             return refused.response
     return _SUCCESS, headers, answer if isinstance(answer, str) else json.dumps(answer)
 
@@ -107,37 +110,52 @@ def _call(response: KmsResponse) -> Call:
     )
 
 
-def _ask_moto(response: KmsResponse, call: Call) -> str:
+def ask_moto(response: KmsResponse, call: Call) -> str:
+    """Perform a call with moto's KMS, and return its response in JSON.
+
+    Args:
+        response: moto's view of the request.
+        call: The call; its account is the one that owns the key.
+
+    Raises:
+        MotoRefused: moto returns an error.
+    """
     response.body = json.dumps(call.parameters)
     response.current_account = call.account
     status, headers, body = _moto_call_action(response)
     if int(status) != _SUCCESS:
-        raise _MotoRefused((status, headers, body))
+        raise MotoRefused((status, headers, body))
     return str(body)
 
 
-def _access_key_id(response: BaseResponse) -> str:
-    """Stand in for ``get_access_key``, which knows only access key ids as IAM makes them."""
-    signed = _CREDENTIAL.search(response.headers.get("Authorization", ""))
-    return signed[1] if signed else _moto_access_key_id(response)
-
-
-def _current_account(response: BaseResponse) -> str:
-    """Stand in for ``get_current_account``: an access key id of twelve digits is its account."""
-    access_key_id = response.get_access_key()
-    if is_account_id(access_key_id):
-        return access_key_id
-    return _moto_current_account(response)
-
-
 def _private_key(key_spec: str) -> Any:
-    """Stand in for ``generate_private_key``: a symmetric key has none."""
-    return None if key_spec == "SYMMETRIC_DEFAULT" else _moto_private_key(key_spec)
+    """Replace ``generate_private_key``: a symmetric key has no private key."""
+    if key_spec == "SYMMETRIC_DEFAULT":
+        return None
+    with released():
+        return _moto_private_key(key_spec)
 
 
-def _caller_identity(backend: STSBackend, access_key_id: str, region: str) -> tuple[str, str, str]:
-    """Stand in for ``get_caller_identity``: who is no user of IAM's is the account's root."""
-    user_id, arn, account = _moto_caller_identity(backend, access_key_id, region)
-    if arn.endswith(":user/moto"):
-        return account, f"arn:{get_partition(region)}:iam::{account}:root", account
-    return user_id, arn, account
+def _request_id(headers: dict[str, Any]) -> str:
+    """Replace ``gen_amzn_requestid_long``, which takes a tenth of a millisecond."""
+    headers["x-amzn-RequestId"] = str(uuid4())
+    return str(headers["x-amzn-RequestId"])
+
+
+# moto lists the operations of a class at each call, which takes half of the time of a call.
+_method_names = lru_cache(moto.core.utils.method_names_from_class)
+
+
+def _attribute(picker: AttributePicker, context: AttributePickerContext) -> Any:
+    """Replace ``AttributePicker.__call__``, which tries each possible name of a member."""
+    if not picker.response_transformers and _has_model_names(context):
+        return context.obj.get(context.key)
+    return _moto_attribute(picker, context)
+
+
+def _has_model_names(context: AttributePickerContext) -> bool:
+    """Return whether a dictionary's keys are names of AWS's model, as in responses of DynamoDB."""
+    structure = getattr(context.shape, "parent", None)
+    if type(context.obj) is not dict or structure is None or structure.type_name != "structure":
+        return False
+    return bool(context.obj.keys() <= structure.members.keys())

@@ -1,4 +1,4 @@
-"""What AWS KMS says no with: a code and a message, in its own words."""
+"""The errors that AWS returns: a code, a message and an HTTP status."""
 
 from __future__ import annotations
 
@@ -8,19 +8,27 @@ from dataclasses import dataclass
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """An error answer of AWS KMS."""
+    """An error that AWS returns.
+
+    Attributes:
+        code: AWS's error code.
+        message: AWS's message; empty if AWS sends none.
+        status: The HTTP status.
+    """
 
     code: str
     message: str = ""
+    status: int = 400
 
     @property
     def body(self) -> str:
-        """The answer's body, as AWS sends it."""
-        return json.dumps({"__type": self.code, "message": self.message})
+        """The body of the response, in JSON."""
+        message = {"message": self.message} if self.message else {}
+        return json.dumps({"__type": self.code, **message})
 
 
 def invalid(message: str) -> Refusal:
-    """A request that breaks a rule of its own form."""
+    """A request whose parameters are not valid."""
     return Refusal("ValidationException", message)
 
 
@@ -28,7 +36,7 @@ def constraint(value: str, parameter: str, rule: str) -> Refusal:
     """A parameter that breaks a constraint of the API's model.
 
     Args:
-        value: The value; ``null`` where there is none, empty where AWS does not repeat it.
+        value: The value; ``null`` if it is missing, empty if AWS does not repeat it.
         parameter: Such as ``plaintext``.
         rule: Such as ``Member must have length less than or equal to 4096``.
     """
@@ -38,5 +46,5 @@ def constraint(value: str, parameter: str, rule: str) -> Refusal:
 
 
 def invalid_ciphertext() -> Refusal:
-    """Damaged, foreign, or of another encryption context; AWS does not say which."""
+    """Damaged, foreign, or with another encryption context; AWS does not say which."""
     return Refusal("InvalidCiphertextException")

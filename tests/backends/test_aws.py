@@ -315,21 +315,25 @@ def test_a_read_waits_until_changes_of_other_programs_have_propagated(
 def test_other_programs_get_the_credentials_of_the_profile(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    lines = [f"{name.lower()} = {os.environ[name]}" for name in names]
-    (tmp_path / "credentials").write_text("\n".join(["[lab]", *lines, "aws_session_token = t"]))
+    session = connect().sts.get_session_token()["Credentials"]
+    variables = {
+        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": session["SessionToken"],
+    }
+    lines = [f"{name.lower()} = {value}" for name, value in variables.items()]
+    (tmp_path / "credentials").write_text("\n".join(["[lab]", *lines]))
     (tmp_path / "config").write_text("[profile lab]\nregion = eu-west-1")
     at_home = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
     files = {name: str(tmp_path / file) for name, file in at_home.items()}
     for name, value in {**files, "AWS_PROFILE": "lab"}.items():
         monkeypatch.setenv(name, value)
-    expected = {**files, **{name: os.environ[name] for name in names}}
-    for name in (*names, "AWS_DEFAULT_REGION"):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
-    with running("aws", OPTIONS) as aws, aws.subprocess_environment() as variables:
-        assert variables == {
-            **expected,
-            "AWS_SESSION_TOKEN": "t",
+    with running("aws", OPTIONS) as aws, aws.subprocess_environment() as given:
+        assert given == {
+            **files,
+            **variables,
             "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_REGION": "eu-west-1",
         }

@@ -6,8 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,9 +18,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from kmsdemo import console
 from kmsdemo.backends import Backend
 from kmsdemo.ciphertext import encodings_that_show
-from kmsdemo.learners.class_list import Learner
+from kmsdemo.console.access import Access
+from kmsdemo.learners import hand_out
+from kmsdemo.learners.hand_out import Classroom
+from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.http.server import Server
-from tests.subprocesses import environment
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment
 
 PASSWORD = "correct horse battery staple"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -28,7 +31,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PHONE = {"width": 390, "height": 844}
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=TIME_LIMIT_SECONDS * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -45,17 +48,16 @@ class Learning:
     """A learner with a shell, and a browser that shows the console."""
 
     page: Page
-    learner: Learner
-    url: str
+    variables: Mapping[str, str]
 
     def run(self, *command: str | Path) -> str:
         """Run a command in the learner's account."""
         finished = subprocess.run(
             command,
-            env=environment(**self.learner.environment(self.url)),
+            env=environment(**self.variables),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=TIME_LIMIT_SECONDS,
             check=True,
         )
         return finished.stdout
@@ -80,7 +82,9 @@ class Learning:
 
 
 @contextmanager
-def learning(browser: Browser, *learners: Learner, width: int = 1280) -> Iterator[Learning]:
+def learning(
+    browser: Browser, classroom: Classroom | None = None, width: int = 1280
+) -> Iterator[Learning]:
     """Open the console of a sandbox; at the end, nothing was wrong, and nothing came from afar."""
     context = browser.new_context(viewport={"width": width, "height": 844})
     page = context.new_page()
@@ -90,9 +94,14 @@ def learning(browser: Browser, *learners: Learner, width: int = 1280) -> Iterato
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
     server = Server()
-    with console.served_by(server, learners) as console_url, server.in_background() as url:
+    account = classroom.learners[0].learner.account_id if classroom else "123456789012"
+    with (
+        access_keys.restricted_to(classroom.keys) if classroom else nullcontext(),
+        console.served_by(server, classroom) as console_url,
+        server.in_background() as url,
+    ):
         page.goto(console_url)
-        yield Learning(page, (*learners, Learner("", "123456789012"))[0], url)
+        yield Learning(page, Access(url, classroom).environment(account, "us-east-1"))
         context.close()
     assert wrong == []
     assert asked == {urlsplit(url).netloc}
@@ -171,10 +180,11 @@ def test_it_fits_on_a_phone(browser: Browser, backend: Backend) -> None:
 
 
 def test_a_class_has_an_overview_and_a_page_for_each_learner(
-    browser: Browser, backend: Backend
+    browser: Browser, backend: Backend, tmp_path: Path
 ) -> None:
-    anna, ben = Learner("Anna", "200000000001"), Learner("Ben & Zoë", "200000000002")
-    with backend.account(), learning(browser, anna, ben) as of_anna:
+    names = tmp_path / "names.txt"
+    names.write_text("Anna\nBen & Zoë\n", encoding="utf-8")
+    with backend.account(), learning(browser, hand_out.prepare(names)) as of_anna:
         row = of_anna.page.get_by_role("row").filter(has_text="Anna")
         expect(row).to_contain_text("not yet")
         of_anna.kmsdemo("setup")

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("account")
 @pytest.fixture(autouse=True)
 def _nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """End a sandbox as soon as it listens."""
-    monkeypatch.setattr(server.Server, "serve", lambda listening: listening._server.server_close())
+    monkeypatch.setattr(server.Server, "serve", server.Server.close)
 
 
 def refused(*arguments: str) -> Result:

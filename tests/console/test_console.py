@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from http.client import HTTPConnection
 from itertools import count
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
@@ -17,15 +19,27 @@ from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend
 from kmsdemo.console.account_view import read_account
 from kmsdemo.console.check_results import CheckResults
+from kmsdemo.learners import class_list
 from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners.hand_out import Classroom, HandOut
 from kmsdemo.sandbox import mock_kms
+from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.vault import Vault
 
 PASSWORD = "correct horse battery staple"
-ANNA = Learner("Anna <b>", "200000000001")
 ACCOUNTS = (f"{number:012}" for number in count(300_000_000_001))
 TIME_LIMIT_SECONDS = 300
+
+
+def given(learner: Learner) -> HandOut:
+    key = access_keys.generate(learner.account_id)
+    return HandOut(learner, key.access_key_id, key.secret)
+
+
+ANNA = given(Learner("Anna <b>", "200000000001"))
+BEN = given(Learner("Ben", "200000000002"))
+CLASSROOM = Classroom(given(class_list.instructor()), [ANNA, BEN])
 
 
 @dataclass
@@ -42,10 +56,12 @@ class Console:
     url: str
     sandbox_url: str
     account_id: str = ""
+    token: str = ""
 
-    def get(self, path: str | None = None, **headers: str) -> Answer:
+    def get(self, path: str | None = None, token: str | None = None, **headers: str) -> Answer:
         url = self.url + (f"/{self.account_id}" if path is None else path)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
+        named["Cookie"] = f"kmsdemo-console={self.token if token is None else token}"
         try:
             with urlopen(Request(url, headers=named), timeout=TIME_LIMIT_SECONDS) as answer:
                 return Answer(answer.status, answer.headers["ETag"] or "", answer.read().decode())
@@ -61,10 +77,11 @@ class Console:
             time.sleep(0.02)
         return page
 
-    def clients(self, access_key_id: str = "", region: str = "us-east-1") -> Clients:
+    def clients(self, *key: str, region: str = "us-east-1") -> Clients:
+        access_key_id, secret = key or (self.account_id, "x")
         return connect(
-            access_key_id=access_key_id or self.account_id,
-            secret_access_key="x",
+            access_key_id=access_key_id,
+            secret_access_key=secret,
             region=region,
             endpoint_url=self.sandbox_url,
         )
@@ -77,22 +94,40 @@ class NoCheckResults(CheckResults):
         """Know nothing of any account."""
 
 
-@pytest.fixture(scope="module")
-def running_unchecked(backend: Backend) -> Iterator[Console]:
+@contextmanager
+def unchecked(classroom: Classroom | None = None) -> Iterator[Console]:
+    """A console that starts no check."""
     server = Server()
     with ExitStack() as until_the_end:
         with pytest.MonkeyPatch.context() as monkeypatch:
             monkeypatch.setattr(console, "CheckResults", NoCheckResults)
-            url = until_the_end.enter_context(console.served_by(server))
+            url = until_the_end.enter_context(console.served_by(server, classroom))
         until_the_end.enter_context(server.in_background())
-        yield Console(url, server.url)
+        yield opened(url, server)
+
+
+def opened(url: str, server: Server) -> Console:
+    page, _, token = url.partition("?token=")
+    return Console(page, server.url, token=token)
+
+
+@pytest.fixture(scope="module")
+def running_unchecked(backend: Backend) -> Iterator[Console]:
+    with unchecked() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def running_class(backend: Backend) -> Iterator[Console]:
+    with unchecked(CLASSROOM) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def running_checked(backend: Backend) -> Iterator[Console]:
     server = Server()
-    with console.served_by(server, [ANNA]) as url, server.in_background():
-        yield Console(url, server.url)
+    with console.served_by(server) as url, server.in_background():
+        yield opened(url, server)
 
 
 @pytest.fixture
@@ -101,8 +136,26 @@ def alone(running_unchecked: Console, clients: Clients) -> Console:
 
 
 @pytest.fixture
+def of_class(running_class: Console, clients: Clients) -> Iterator[Console]:
+    """The console of a class; the accounts are empty, and nobody else is let in."""
+    with access_keys.restricted_to(CLASSROOM.keys):
+        yield running_class
+
+
+@pytest.fixture
 def checked(running_checked: Console, clients: Clients) -> Console:
     return replace(running_checked, account_id=next(ACCOUNTS))
+
+
+@pytest.fixture
+def checked_class(clients: Clients) -> Iterator[Console]:
+    server = Server()
+    with (
+        access_keys.restricted_to(CLASSROOM.keys),
+        console.served_by(server, CLASSROOM) as url,
+        server.in_background(),
+    ):
+        yield opened(url, server)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:4566", "127.0.0.1.evil.example"])
@@ -160,7 +213,7 @@ def test_calls_show_the_caller_and_the_error(alone: Console) -> None:
     iam = alone.clients().iam
     iam.create_user(UserName="ben")
     pair = iam.create_access_key(UserName="ben")["AccessKey"]
-    ben = alone.clients(pair["AccessKeyId"])
+    ben = alone.clients(pair["AccessKeyId"], pair["SecretAccessKey"])
     with pytest.raises(ben.kms.exceptions.NotFoundException):
         ben.kms.describe_key(KeyId="alias/nobody")
     page = alone.get().text
@@ -178,7 +231,7 @@ def test_it_shows_the_region_of_the_last_call(alone: Console) -> None:
 
 
 def test_other_accounts_are_in_the_menu(alone: Console) -> None:
-    alone.clients("111122223333").kms.list_keys()
+    alone.clients("111122223333", "x").kms.list_keys()
     assert 'href="/console/111122223333"' in alone.get().text
 
 
@@ -196,6 +249,64 @@ def test_a_missing_permission_is_shown(clients: Clients) -> None:
     assert [shown.key.key_id for shown in view.keys] == [key.key_id]
     assert view.keys[0].policy == []
     assert ["ListAliases" in view.errors[0], "GetKeyPolicy" in view.errors[1]] == [True, True]
+
+
+# ----------------------------------------------------------------------- with a class
+
+
+def connection_to(of_class: Console) -> HTTPConnection:
+    host = of_class.sandbox_url.removeprefix("http://")
+    return HTTPConnection(host, timeout=TIME_LIMIT_SECONDS)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param("", id="none"),
+        pytest.param("\u00e9", id="not ASCII"),
+        pytest.param(CLASSROOM.instructor.secret, id="the instructor's secret"),
+        pytest.param(ANNA.secret, id="a learner's secret"),
+    ],
+)
+@pytest.mark.parametrize("path", ["", "/200000000001", "/123456789012", "/nobody"])
+def test_the_console_of_a_class_requires_a_token(of_class: Console, path: str, token: str) -> None:
+    answer = of_class.get(path, token=quote(token))
+    assert answer.status == 403
+    assert "Anna" not in answer.text
+
+
+def test_the_token_in_the_url_is_moved_into_a_cookie(of_class: Console) -> None:
+    connection = connection_to(of_class)
+    connection.request("GET", f"/console?token={of_class.token}")
+    with connection.getresponse() as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/console")
+        cookie = answer.headers["Set-Cookie"]
+    connection.close()
+    assert cookie.startswith(f"kmsdemo-console={of_class.token};")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/console"} <= set(cookie.split("; "))
+
+
+def test_an_unknown_token_is_not_moved_into_a_cookie(of_class: Console) -> None:
+    connection = connection_to(of_class)
+    connection.request("GET", "/console?token=x")
+    with connection.getresponse() as answer:
+        assert "Set-Cookie" not in answer.headers
+    connection.close()
+
+
+def test_a_learner_sees_only_their_own_page(of_class: Console) -> None:
+    keys.create(of_class.clients(BEN.access_key_id, BEN.secret).kms)
+    page = of_class.get("", token=ANNA.console_token).text
+    assert "<h1>Anna &lt;b&gt;</h1>" in page
+    assert "Ben" not in page
+    assert BEN.learner.account_id not in page
+
+
+@pytest.mark.parametrize("another", ["200000000002", "200000000000", "123456789012"])
+def test_a_learner_does_not_see_the_page_of_another_account(
+    of_class: Console, another: str
+) -> None:
+    assert of_class.get(f"/{another}", token=ANNA.console_token).status in (403, 404)
 
 
 # -------------------------------------------------------------------- with the check
@@ -232,12 +343,12 @@ def test_the_progress_is_updated_after_a_call(checked: Console) -> None:
 
 
 @pytest.mark.program
-def test_a_class_has_an_overview_and_a_page_for_each_learner(checked: Console) -> None:
-    keys.create(checked.clients(ANNA.account_id).kms)
-    page = checked.wait_for("1. Create the key", "")
+def test_a_class_has_an_overview_and_a_page_for_each_learner(checked_class: Console) -> None:
+    keys.create(checked_class.clients(ANNA.access_key_id, ANNA.secret).kms)
+    page = checked_class.wait_for("1. Create the key", "")
     assert "Anna &lt;b&gt;" in page
     assert 'class="done"' in page
-    page = checked.get(f"/{ANNA.account_id}").text
+    page = checked_class.get(f"/{ANNA.learner.account_id}").text
     assert "<h1>Anna &lt;b&gt;</h1>" in page
     assert "alias/demo-kms-" in page
     assert 'href="/console"' in page

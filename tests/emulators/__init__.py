@@ -28,6 +28,7 @@ from tests.subprocesses import ROOT, free_port
 READY_WITHIN_SECONDS = 300
 STOPPED_WITHIN_SECONDS = 60
 _SESSION = boto3.Session()
+_ROOT_CREDENTIALS = ("123456789012", "secret")
 
 
 class CannotBeTried(Exception):
@@ -49,8 +50,12 @@ class Emulator:
     moves_time: bool = False
 
     def client(self, service: str, *credentials: str, region: str = "us-east-1") -> Any:
-        """Return a client, by default of the root user."""
-        return _client(self.url, service, region, *(credentials or ("123456789012", "secret")))
+        """Return a client, by default of the root user; equal calls return the same client."""
+        return _client(self.url, service, region, *(credentials or _ROOT_CREDENTIALS))
+
+    def new_client(self, service: str, *credentials: str, region: str = "us-east-1") -> Any:
+        """Return a client with its own connections, by default of the root user."""
+        return _new_client(self.url, service, region, *(credentials or _ROOT_CREDENTIALS))
 
     def advance(self, days: int) -> None:
         """Move the clock forward."""
@@ -59,8 +64,7 @@ class Emulator:
         sandbox_client.advance(self.url, days=days)
 
 
-@cache
-def _client(url: str, service: str, region: str, access_key_id: str, secret: str) -> Any:
+def _new_client(url: str, service: str, region: str, access_key_id: str, secret: str) -> Any:
     return _SESSION.client(  # type: ignore[call-overload]
         service,
         region_name=region,
@@ -69,6 +73,9 @@ def _client(url: str, service: str, region: str, access_key_id: str, secret: str
         aws_secret_access_key=secret,
         config=Config(retries={"total_max_attempts": 1}, read_timeout=READY_WITHIN_SECONDS),
     )
+
+
+_client = cache(_new_client)
 
 
 @contextmanager
@@ -156,6 +163,18 @@ def sandbox() -> Iterator[Emulator]:
 
 
 @contextmanager
+def classroom(names: Path) -> Iterator[Emulator]:
+    """Start the sandbox of a class, whose credentials are then beside its list."""
+    port = free_port()
+    command = [sys.executable, "-m", "kmsdemo", "sandbox", "--port", str(port)]
+    environment = {"PYTHONPATH": str(ROOT)}
+    with _emulator(
+        "sandbox", [*command, "--class", str(names)], port, environment, health="/health"
+    ) as emulator:
+        yield emulator
+
+
+@contextmanager
 def ministack(program: str | None) -> Iterator[Emulator | None]:
     if program is None:
         click.echo("MiniStack is left out: it is not installed (pip install ministack).", err=True)
@@ -194,4 +213,25 @@ def localstack(python: str | None) -> Iterator[Emulator | None]:
         with _emulator(
             "LocalStack 4.14.0", command, port, environment, health="/_localstack/health"
         ) as emulator:
+            yield emulator
+
+
+@contextmanager
+def localemu(python: str | None) -> Iterator[Emulator | None]:
+    if python is None:
+        click.echo("LocalEmu is left out: name its Python with --localemu.", err=True)
+        yield None
+        return
+    port = free_port()
+    with tempfile.TemporaryDirectory() as volume:
+        environment = {
+            "SERVICES": "kms,sts,iam,dynamodb",
+            "DISABLE_EVENTS": "1",
+            "SKIP_SSL_CERT_DOWNLOAD": "1",
+            "LOCALSTACK_VOLUME_DIR": volume,
+            "LOCALEMU_VOLUME_DIR": volume,
+            "GATEWAY_LISTEN": f"127.0.0.1:{port}",
+        }
+        command = [python, "-m", "localemu.runtime.main"]
+        with _emulator("LocalEmu", command, port, environment) as emulator:
             yield emulator

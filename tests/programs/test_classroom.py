@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import pytest
 
@@ -45,8 +46,10 @@ class Classroom:
 
 @pytest.fixture(scope="module")
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
-    """A class of four, each of whom works for one test only."""
-    yield from running(tmp_path_factory.mktemp("class"), "Anna", "Ben [the bear]", "Cleo", "Dan")
+    """A class of five, each of whom works for one test only."""
+    yield from running(
+        tmp_path_factory.mktemp("class"), "Anna", "Ben [the bear]", "Cleo", "Dan", "Eve"
+    )
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ def running(folder: Path, *learners: str) -> Iterator[Classroom]:
 
 
 def test_each_learner_works_in_a_separate_account(classroom: Classroom) -> None:
-    assert classroom.printed[0].startswith("The KMS sandbox of a class of 4 listens on http://127")
+    assert classroom.printed[0].startswith("The KMS sandbox of a class of 5 listens on http://127")
     classroom.setup(0).store("a secret of Anna")
     classroom.setup(1)
     url = f"--endpoint-url={classroom.url}"
@@ -86,9 +89,49 @@ def test_each_learner_works_in_a_separate_account(classroom: Classroom) -> None:
 
 
 def test_the_console_shows_the_class(classroom: Classroom) -> None:
-    assert classroom.printed[3] == f"Console: {classroom.url}/console\n"
-    with urlopen(f"{classroom.url}/console", timeout=TIME_LIMIT_SECONDS) as page:
+    label, url = classroom.printed[3].split(": ")
+    assert label == "Console"
+    browser = build_opener(HTTPCookieProcessor())
+    with browser.open(url.strip(), timeout=TIME_LIMIT_SECONDS) as page:
         assert "Ben [the bear]" in page.read().decode()
+
+
+def test_the_console_does_not_show_the_class_to_others(classroom: Classroom) -> None:
+    with pytest.raises(HTTPError) as raised:
+        urlopen(f"{classroom.url}/console", timeout=TIME_LIMIT_SECONDS)
+    with raised.value as refusal:
+        assert refusal.code == 403
+
+
+def test_a_caller_without_a_hand_out_is_rejected(classroom: Classroom) -> None:
+    stranger = {**classroom.learners[0], "AWS_ACCESS_KEY_ID": "200000000001"}
+    finished = run_python("-m", "kmsdemo", "setup", variables=stranger)
+    assert finished.returncode == 1
+    assert "The security token included in the request is invalid" in finished.stderr
+
+
+def test_a_learner_moves_only_the_clock_of_their_own_account(classroom: Classroom) -> None:
+    dan, eve = 3, 4
+    for learner in (dan, eve):
+        theirs = classroom.setup(learner)
+        keys.schedule_deletion(theirs.kms, theirs.key_id, waiting_period_days=7)
+    advance = ("sandbox", "advance", "--days=8")
+    moved = run_python("-m", "kmsdemo", *advance, variables=classroom.learners[dan])
+    assert moved.returncode == 0, moved.stderr
+    url = f"--endpoint-url={classroom.url}"
+    finished = run_python("-m", "kmsdemo", "class", classroom.names, url, "--json")
+    progress = json.loads(finished.stdout)
+    assert progress["Eve"]["1. Create the key"] == "done"
+    step = "7. Schedule the key's deletion"
+    assert progress["Dan"][step] != progress["Eve"][step]
+
+
+def test_a_caller_outside_the_class_moves_no_clock(classroom: Classroom) -> None:
+    url = f"--endpoint-url={classroom.url}"
+    finished = run_python("-m", "kmsdemo", "sandbox", "advance", "--days=8", url)
+    assert (finished.returncode, finished.stdout) == (1, "")
+    assert finished.stderr.startswith("Error: The sandbox rejects your credentials: ")
+    assert "paste the lines of your hand-out" in finished.stderr
 
 
 def test_the_table_is_updated_while_it_is_shown(fresh_classroom: Classroom) -> None:

@@ -158,5 +158,5 @@ def test_an_error_names_what_moto_lacks(monkeypatch: pytest.MonkeyPatch) -> None
         moto_check.check_moto()
     message = str(raised.value)
     assert "without moto.kms.models.Door, moto.gone.anything" in message
-    assert "works with moto 5.2.0 to 5.2.x" in message
+    assert "works with moto 5.2.4 to 5.2.x" in message
     assert "pip install" in message

@@ -19,7 +19,9 @@ _VALUES: Final = re.compile(
     r"|(?P<name>(?<=demo-kms-)[0-9a-f]{8}\b)"
     r"|(?P<grant_id>(?:(?<=GrantId )|(?<=grant-id )|(?<=GrantId=\"))[0-9a-f]{8,64}\b)"
     r"|(?P<hex>\b[0-9a-f]{32,64}\b)"
-    r"|(?P<date>\b2\d{3}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: UTC|\+00:00)?)?)"
+    # Not the versions of IAM's policy language.
+    r"|(?P<date>\b(?!20(?:08|12)-10-17\b)2\d{3}-\d\d-\d\d"
+    r"(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: UTC|\+00:00)?)?)"
     r"|(?P<access_key>\bA[KS]IA[A-Z0-9]{16}\b)"
     # Not the bounds of what the scripts draw.
     r"|(?P<user_number>\b(?!10001\b|9999[89]\b)[1-9]\d{4}\b)"

@@ -1,4 +1,4 @@
-"""Who may call what: callers, and the key policies, IAM policies and grants that decide.
+"""Access control: authenticates callers, and evaluates key policies, IAM policies and grants.
 
-Imports the modules above this folder.
+Imports the modules directly in ``sandbox``, and neither ``kms`` nor ``http``.
 """

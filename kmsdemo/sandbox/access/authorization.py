@@ -1,4 +1,4 @@
-"""Who may: the key policy decides, together with IAM policies and grants, as AWS evaluates them.
+"""Authorizes calls: evaluates the key policy, IAM policies and grants as AWS does.
 
 AWS: "Determining access to AWS KMS keys" and "Policy evaluation", AWS KMS Developer Guide.
 """
@@ -6,99 +6,119 @@ AWS: "Determining access to AWS KMS keys" and "Policy evaluation", AWS KMS Devel
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from moto.iam.access_control import AssumedRoleAccessKey, IAMUserAccessKey
 from moto.iam.models import iam_backends
 from moto.kms.models import Grant, Key
-from moto.sts.models import sts_backends
 
-from kmsdemo.sandbox.access import policy_document
+from kmsdemo.sandbox.access import policy_document, principals
 from kmsdemo.sandbox.access.policy_document import (
     MalformedPolicy,
     RequestContext,
     Statement,
 )
+from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.call import Call, is_account_id
 from kmsdemo.sandbox.refusal import Refusal
 
-_ISSUED_BY_IAM = re.compile(r"A(KIA|SIA)[A-Z2-7]{16}")
-_EXPLICIT_DENY = "with an explicit deny"
-_TOKEN = "X-Amz-Security-Token"  # noqa: S105, it names a header
+EXPLICIT_DENY = "with an explicit deny"
 _ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
-_MAY_NOT_LOCK_OUT = "The new key policy will not allow you to update the key policy in the future."
-_WHO_IS_THIS = "Policy contains a statement with one or more invalid principals."
+_LOCKS_OUT = "The new key policy will not allow you to update the key policy in the future."
+_INVALID_PRINCIPAL = "Policy contains a statement with one or more invalid principals."
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who signed a call.
+    """The caller of a call, with the policies that apply to it.
 
     Attributes:
-        arn: The user, the role's session, or the account's root.
+        arn: The ARN of the user, the session, or the account's root user.
         account: Twelve digits.
-        names: The principals in a policy that mean this caller.
-        policies: The statements of the caller's IAM policies; ``None`` for root, who needs none.
+        names: The principals in a policy that match this caller.
+        policies: The statements of the caller's IAM policies; ``None`` for the root user, who
+            needs none.
+        session_policies: The statements of the session policies; ``None`` without any.
     """
 
     arn: str
     account: str
     names: frozenset[str]
     policies: Sequence[Statement] | None
+    session_policies: Sequence[Statement] | None = None
 
 
 def caller_of(call: Call) -> Caller:
-    """Return who signed a call; an access key that IAM never made acts as the account's root.
+    """Return the caller of a call.
 
     Raises:
-        Refusal: ``UnrecognizedClientException``, for an access key that looks like one of IAM's
-            and is not there (any more).
+        Refusal: ``UnrecognizedClientException``: the access key does not exist, or is inactive.
     """
-    iam = iam_backends[call.account][call.partition]
-    access_key = iam.access_keys.get(call.access_key_id)
-    if access_key is None:
-        return _root(call)
-    identity = call.account, call.partition, call.access_key_id
-    if access_key.role_arn:
-        role = AssumedRoleAccessKey(*identity, headers={_TOKEN: _session_token(call)})
-        return _caller(call, role.arn, {access_key.role_arn}, role.collect_policies())
-    user = IAMUserAccessKey(*identity, headers={})
-    arn = iam.get_user(str(access_key.user_name)).arn
-    return _caller(call, arn, set(), user.collect_policies())
+    principal = principals.find(call.access_key_id, call.partition)
+    if principal is None:
+        message = "The security token included in the request is invalid."
+        raise Refusal("UnrecognizedClientException", message)
+    return caller_for(principal)
 
 
-def check(caller: Caller, key: Key | None, action: str, context: Context) -> None:
-    """Refuse what the caller may not do.
+def caller_for(principal: Principal) -> Caller:
+    """Return a principal with the policies that apply to it.
+
+    Raises:
+        Refusal: ``AccessDeniedException``: one of its policies cannot be evaluated.
+    """
+    session = principal.session
+    try:
+        policies = None if principal.is_root else _listed(principal.policies)
+        limits = None if session is None or session.policies is None else _listed(session.policies)
+    except MalformedPolicy as error:
+        message = f"The sandbox cannot evaluate an IAM policy of {principal.arn}: {error}"
+        raise Refusal("AccessDeniedException", message) from error
+    return Caller(principal.arn, principal.account, principal.names, policies, limits)
+
+
+def check(caller: Caller, key: Key | None, action: str, context: Context, named: str = "") -> None:
+    """Check that the caller has permission for an action.
 
     Args:
-        caller: Who signed the call.
-        key: The key that it is about, if it is about one.
-        action: Without ``kms:``; ``ReEncryptFrom`` and ``ReEncryptTo`` are two.
+        caller: The caller.
+        key: The key of the call, if any.
+        action: Without ``kms:``; ReEncrypt needs ``ReEncryptFrom`` and ``ReEncryptTo``.
         context: The values of condition keys.
+        named: The name by which the call refers to the key. The message repeats it for a key of
+            another account, instead of the key's ARN.
 
     Raises:
-        Refusal: ``AccessDeniedException``, worded as AWS words it.
+        Refusal: ``AccessDeniedException``, in AWS's words.
     """
     request = RequestContext(f"kms:{action}", key.arn if key else "*", context)
-    reason = _judge(caller, key, request)
-    if reason:
-        on = f" on resource: {key.arn}" if key else ""
-        raise Refusal(
-            "AccessDeniedException",
-            f"User: {caller.arn} is not authorized to perform: {request.action}{on} {reason}",
-        )
+    if reason := _evaluate(caller, key, request):
+        is_own = key is not None and key.account_id == caller.account
+        raise _denied(caller, request, key.arn if key and is_own else named, reason)
+
+
+def denied_in_other_account(caller: Caller, action: str, named: str, context: Context) -> Refusal:
+    """Return the error for a key that another account does not have: the same as if it had it."""
+    request = RequestContext(f"kms:{action}", named, context)
+    return _denied(caller, request, named, evaluate_resource([], caller, _owner(named), request))
+
+
+def _denied(caller: Caller, request: RequestContext, resource: str, reason: str) -> Refusal:
+    on = f" on resource: {resource}" if resource else ""
+    return Refusal(
+        "AccessDeniedException",
+        f"User: {caller.arn} is not authorized to perform: {request.action}{on} {reason}",
+    )
 
 
 def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) -> None:
-    """Refuse a key policy that is malformed, names nobody, or locks its own author out.
+    """Check a key policy: its form, its principals, and that its author is not locked out.
 
     Args:
-        call: The call that brings it.
-        caller: Who signed the call.
-        key_arn: The key that it is for, which may not exist yet.
+        call: The call that sets it.
+        caller: The caller.
+        key_arn: The key that it is for, which need not exist yet.
         document: The policy document, JSON text.
 
     Raises:
@@ -112,12 +132,12 @@ def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) ->
         raise Refusal("MalformedPolicyDocumentException", str(error)) from error
     named = {name for statement in listed for name in policy_document.principals(statement)}
     if not all(_exists(name) for name in named):
-        raise Refusal("MalformedPolicyDocumentException", _WHO_IS_THIS)
+        raise Refusal("MalformedPolicyDocumentException", _INVALID_PRINCIPAL)
     if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
         return
     request = RequestContext("kms:PutKeyPolicy", key_arn, context_of(call, caller))
-    if _judge_by(listed, caller, _owner(key_arn), request):
-        raise Refusal("MalformedPolicyDocumentException", _MAY_NOT_LOCK_OUT)
+    if evaluate_resource(listed, caller, _owner(key_arn), request):
+        raise Refusal("MalformedPolicyDocumentException", _LOCKS_OUT)
 
 
 Context = dict[str, list[str]]
@@ -126,11 +146,11 @@ Context = dict[str, list[str]]
 def context_of(
     call: Call, caller: Caller, encryption_context: str = "EncryptionContext"
 ) -> Context:
-    """Return the values of the condition keys that a call has; it never comes by another service.
+    """Return the values of the condition keys of a call, which never comes through another service.
 
     Args:
         call: The call.
-        caller: Who signed it.
+        caller: The caller.
         encryption_context: The parameter that holds the encryption context.
 
     AWS: "AWS KMS condition keys", AWS KMS Developer Guide.
@@ -152,36 +172,8 @@ def context_of(
     return context
 
 
-def _session_token(call: Call) -> str:
-    """Return the token of the caller's session, which moto asks for beside the access key."""
-    sessions = sts_backends[call.account][call.partition].assumed_roles
-    return next(s.session_token for s in sessions if s.access_key_id == call.access_key_id)
-
-
-def _root(call: Call) -> Caller:
-    known_example = call.access_key_id.endswith("EXAMPLE")
-    if _ISSUED_BY_IAM.fullmatch(call.access_key_id) and not known_example:
-        message = "The security token included in the request is invalid."
-        raise Refusal("UnrecognizedClientException", message)
-    return Caller(call.root_arn, call.account, frozenset({call.root_arn}), None)
-
-
-def _caller(call: Call, arn: str, more_names: set[str], policies: Sequence[Any]) -> Caller:
-    try:
-        listed = [s for document in policies for s in _statements(_document(document))]
-    except MalformedPolicy as error:
-        message = f"The sandbox cannot evaluate an IAM policy of {arn}: {error}"
-        raise Refusal("AccessDeniedException", message) from error
-    return Caller(arn, call.account, frozenset({arn, *more_names}), listed)
-
-
-def _document(iam_policy: Any) -> str:
-    """Return the document of a policy as moto gives it: managed, inline of a user, or of a role."""
-    if isinstance(iam_policy, str):
-        return iam_policy
-    if isinstance(iam_policy, dict):
-        return str(iam_policy["policy_document"])
-    return next(str(version.document) for version in iam_policy.versions if version.is_default)
+def _listed(documents: Iterable[str]) -> list[Statement]:
+    return [statement for document in documents for statement in _statements(document)]
 
 
 @lru_cache(maxsize=1024)
@@ -189,48 +181,78 @@ def _statements(document: str) -> list[Statement]:
     return policy_document.statements(document)
 
 
-def _judge(caller: Caller, key: Key | None, request: RequestContext) -> str:
-    """Return why a caller may not, or nothing where it may."""
+def _evaluate(caller: Caller, key: Key | None, request: RequestContext) -> str:
+    """Return why a call is denied; empty if it is allowed."""
     if key is None:
-        return _judge_by_iam(caller, request)
-    reason = _judge_by(_statements(key.policy), caller, key.account_id, request)
+        return evaluate_iam(caller, request)
+    reason = evaluate_resource(_statements(key.policy), caller, key.account_id, request)
     granted = any(_allows(grant, caller, request) for grant in key.grants.values())
-    return "" if granted and not reason.startswith(_EXPLICIT_DENY) else reason
+    if granted and not reason.startswith(EXPLICIT_DENY):
+        return _evaluate_session(caller, request)
+    return reason
 
 
-def _judge_by_iam(caller: Caller, request: RequestContext) -> str:
-    if caller.policies is None:
+def evaluate_iam(caller: Caller, request: RequestContext) -> str:
+    """Return why IAM and session policies deny a request; empty if they allow it."""
+    by_session = _evaluate_session(caller, request)
+    if by_session or caller.policies is None:
+        return by_session
+    return _evaluate_statements(caller.policies, "identity-based", request)
+
+
+def _evaluate_session(caller: Caller, request: RequestContext) -> str:
+    if caller.session_policies is None:
         return ""
-    if any(policy_document.matching(caller.policies, "Deny", request)):
-        return f"{_EXPLICIT_DENY} in an identity-based policy"
-    if any(policy_document.matching(caller.policies, "Allow", request)):
+    return _evaluate_statements(caller.session_policies, "session", request)
+
+
+def _evaluate_statements(listed: Sequence[Statement], kind: str, request: RequestContext) -> str:
+    if any(policy_document.matching(listed, "Deny", request)):
+        return f"{EXPLICIT_DENY} in {'an' if kind[0] == 'i' else 'a'} {kind} policy"
+    if any(policy_document.matching(listed, "Allow", request)):
         return ""
-    return f"because no identity-based policy allows the {request.action} action"
+    return f"because no {kind} policy allows the {request.action} action"
 
 
 def _owner(arn: str) -> str:
     return arn.split(":")[4]
 
 
-def _judge_by(
+def evaluate_resource(
     listed: Sequence[Statement], caller: Caller, owner: str, request: RequestContext
 ) -> str:
-    """Return why a key policy, in its owner's account, does not let a caller, or nothing."""
+    """Return why a resource-based policy and the caller's own policies deny a request.
+
+    Session policies do not limit what a resource-based policy allows to the ARN of the session;
+    they limit what it allows to the role.
+
+    Args:
+        listed: The statements of the resource-based policy.
+        caller: The caller.
+        owner: The account of the resource, twelve digits.
+        request: The request.
+
+    Returns:
+        The end of AWS's error message; empty if the request is allowed.
+
+    AWS: "Policy evaluation logic", IAM User Guide.
+    """
     if any(_means(s, caller) for s in policy_document.matching(listed, "Deny", request)):
-        return f"{_EXPLICIT_DENY} in a resource-based policy"
-    by_iam = _judge_by_iam(caller, request)
-    if by_iam.startswith(_EXPLICIT_DENY):
+        return f"{EXPLICIT_DENY} in a resource-based policy"
+    by_iam = evaluate_iam(caller, request)
+    if by_iam.startswith(EXPLICIT_DENY):
         return by_iam
     allowing = list(policy_document.matching(listed, "Allow", request))
     if caller.account == owner and any(_means_by_name(s, caller) for s in allowing):
-        return ""
+        is_named = any(caller.arn in policy_document.principals(s) for s in allowing)
+        return "" if is_named else _evaluate_session(caller, request)
     if any(_means(s, caller) for s in allowing):
         return by_iam
     return f"because no resource-based policy allows the {request.action} action"
 
 
 def _means(statement: Statement, caller: Caller) -> bool:
-    """Say whether a statement's principal is the caller or the caller's account."""
+    """Return whether a statement's principal matches the caller or the caller's account."""
     if "NotPrincipal" in statement:
         listed = policy_document.principals({"Principal": statement["NotPrincipal"]})
         return not any(_is(name, caller) for name in listed)
@@ -248,13 +270,13 @@ def _is(name: str, caller: Caller) -> bool:
 
 
 def _account_named(name: str) -> str:
-    """Return the account that a principal is, or nothing where it is someone in particular."""
+    """Return the account that a principal names; empty for a user, role or session."""
     root = _ROOT.fullmatch(name)
     return root[1] if root else name if is_account_id(name) else ""
 
 
 def _exists(name: str) -> bool:
-    """Say whether a principal exists; of accounts that were never used here nothing is known."""
+    """Return whether a principal exists; assume so in accounts that the sandbox does not have."""
     parts = re.fullmatch(r"arn:([\w-]+):(iam|sts)::(\d{12}):(.+)", name)
     if name == "*" or is_account_id(name) or _ROOT.fullmatch(name):
         return True
@@ -277,7 +299,7 @@ def _allows(grant: Grant, caller: Caller, request: RequestContext) -> bool:
 
 
 def _within(constraints: dict[str, dict[str, str]], request: RequestContext) -> bool:
-    """Say whether the encryption context is as a grant's constraints want it."""
+    """Return whether the encryption context satisfies a grant's constraints."""
     prefix = "kms:EncryptionContext:"
     context = {
         name.removeprefix(prefix): values[0]

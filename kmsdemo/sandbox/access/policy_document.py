@@ -1,13 +1,15 @@
-"""Reads policy documents: which statements speak of an action, a resource and a condition."""
+"""Parses policy documents, and selects the statements that apply to a request."""
 
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
+
+from kmsdemo.sandbox.access import wildcards
 
 Statement = Mapping[str, Any]
 ContextKeys = Mapping[str, Sequence[str]]
@@ -15,11 +17,11 @@ ContextKeys = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """What a policy is asked about.
+    """The request that a policy is evaluated for.
 
     Attributes:
         action: Such as ``kms:Decrypt``.
-        resource: The key's ARN, or ``*`` where the operation has no key.
+        resource: The ARN of the resource, or ``*`` if the operation has none.
         context_keys: The values of condition keys such as ``kms:EncryptionContext:appuser``.
     """
 
@@ -28,19 +30,22 @@ class RequestContext:
     context_keys: ContextKeys
 
 
+_STRING_ELEMENTS = ("Action", "NotAction", "Resource", "NotResource")
+
+
 class MalformedPolicy(ValueError):
-    """The document is not a policy that we can read, and why."""
+    """The document is not a valid policy; the message says why."""
 
 
 def statements(document: str) -> list[Statement]:
     """Return the statements of a policy document.
 
     Raises:
-        MalformedPolicy: It is no policy, or uses a condition operator that does not exist.
+        MalformedPolicy: It is not a policy, or uses an unknown condition operator.
     """
     try:
         listed = as_list(json.loads(document)["Statement"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise MalformedPolicy("Policy document is not valid.") from error
     for statement in listed:
         _check(statement)
@@ -50,7 +55,7 @@ def statements(document: str) -> list[Statement]:
 def matching(
     listed: Sequence[Statement], effect: str, request: RequestContext
 ) -> Iterator[Statement]:
-    """Yield the statements of an effect that speak of the request, whoever the principal."""
+    """Yield the statements with an effect that apply to the request, whatever their principal."""
     for statement in listed:
         if statement["Effect"] == effect and _speaks_of(statement, request):
             yield statement
@@ -63,7 +68,7 @@ def principals(statement: Statement) -> list[str]:
 
 
 def as_list(one_or_many: Any) -> list[Any]:
-    """Return what a policy may give as one thing or as a list of things, as a list."""
+    """Return a value as a list: policies may contain one value instead of a list of values."""
     return one_or_many if isinstance(one_or_many, list) else [one_or_many]
 
 
@@ -72,9 +77,33 @@ def _check(statement: Any) -> None:
         raise MalformedPolicy("Policy statement must have an Effect of Allow or Deny.")
     if not ("Action" in statement) ^ ("NotAction" in statement):
         raise MalformedPolicy("Policy statement must contain actions.")
-    for operator in statement.get("Condition", {}):
-        if _plain(operator) not in _OPERATORS:
-            raise MalformedPolicy(f"Unsupported condition operator {operator}.")
+    for element in _STRING_ELEMENTS:
+        if not _are_texts(statement.get(element, [])):
+            raise MalformedPolicy(f"Syntax errors in policy: {element} is no text.")
+    _check_principals(statement)
+    _check_conditions(statement.get("Condition", {}))
+
+
+def _check_principals(statement: Statement) -> None:
+    for element in ("Principal", "NotPrincipal"):
+        principal = statement.get(element, [])
+        named = principal.values() if isinstance(principal, Mapping) else [principal]
+        if not all(map(_are_texts, named)):
+            raise MalformedPolicy(f"Syntax errors in policy: {element} is no text.")
+
+
+def _check_conditions(conditions: Any) -> None:
+    if not isinstance(conditions, Mapping):
+        raise MalformedPolicy("Syntax errors in policy: Condition is not an object.")
+    for name, by_key in conditions.items():
+        if _plain(name) not in _OPERATORS:
+            raise MalformedPolicy(f"Unsupported condition operator {name}.")
+        if not isinstance(by_key, Mapping):
+            raise MalformedPolicy(f"Syntax errors in policy: {name} is not an object.")
+
+
+def _are_texts(value: Any) -> bool:
+    return all(isinstance(one, str) for one in as_list(value))
 
 
 def _speaks_of(statement: Statement, request: RequestContext) -> bool:
@@ -92,15 +121,9 @@ def _names(statement: Statement, element: str, value: str, *, ignore_case: bool 
 
 
 def _any_matches(patterns: Any, value: str, ignore_case: bool) -> bool:
-    return any(_wildcards(pattern, ignore_case).fullmatch(value) for pattern in as_list(patterns))
-
-
-@lru_cache(maxsize=1024)
-def _wildcards(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
-    """Return the expression for a text in which ``*`` is any text and ``?`` any character."""
-    parts = {"*": ".*", "?": "."}
-    expression = "".join(parts.get(character, re.escape(character)) for character in pattern)
-    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+    return any(
+        wildcards.matches(pattern, value, ignore_case=ignore_case) for pattern in as_list(patterns)
+    )
 
 
 # ------------------------------------------------------------------------------ conditions
@@ -108,22 +131,30 @@ def _wildcards(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
 _Compare = Callable[[str, str], bool]
 
 
-def _like(expected: str, value: str) -> bool:
-    return _wildcards(expected).fullmatch(value) is not None
+def _numeric(compare: Callable[[float, float], bool]) -> _Compare:
+    """Return a comparison of numbers, which is false for a value that is not a number."""
+
+    def compare_texts(expected: str, value: str) -> bool:
+        try:
+            return compare(float(value), float(expected))
+        except ValueError:
+            return False
+
+    return compare_texts
 
 
 _OPERATORS: dict[str, _Compare] = {
     "StringEquals": str.__eq__,
     "StringEqualsIgnoreCase": lambda expected, value: expected.lower() == value.lower(),
-    "StringLike": _like,
-    "ArnEquals": _like,
-    "ArnLike": _like,
+    "StringLike": wildcards.matches,
+    "ArnEquals": wildcards.matches,
+    "ArnLike": wildcards.matches,
     "Bool": lambda expected, value: expected.lower() == value.lower(),
-    "NumericEquals": lambda expected, value: float(value) == float(expected),
-    "NumericLessThan": lambda expected, value: float(value) < float(expected),
-    "NumericLessThanEquals": lambda expected, value: float(value) <= float(expected),
-    "NumericGreaterThan": lambda expected, value: float(value) > float(expected),
-    "NumericGreaterThanEquals": lambda expected, value: float(value) >= float(expected),
+    "NumericEquals": _numeric(operator.eq),
+    "NumericLessThan": _numeric(operator.lt),
+    "NumericLessThanEquals": _numeric(operator.le),
+    "NumericGreaterThan": _numeric(operator.gt),
+    "NumericGreaterThanEquals": _numeric(operator.ge),
     "Null": str.__eq__,
 }
 _SETS = ("ForAllValues:", "ForAnyValue:")
@@ -156,12 +187,12 @@ def _as_text(value: Any) -> str:
 
 
 def _values(context_keys: ContextKeys, key: str) -> Sequence[str]:
-    """Return the values of a condition key, whose name does not mind capitals."""
+    """Return the values of a condition key; its name is not case-sensitive."""
     return next((v for name, v in context_keys.items() if name.lower() == key.lower()), ())
 
 
 def _holds(operator: str, expected: list[str], values: Sequence[str]) -> bool:
-    """Say whether one operator holds for one condition key.
+    """Return whether one operator holds for one condition key.
 
     AWS: "IAM JSON policy elements: Condition operators", IAM User Guide.
     """

@@ -1,8 +1,4 @@
-"""What listens: the server, the log of its calls, and a client of what AWS has no call for.
+"""The HTTP server: it parses AWS requests, authenticates them, and passes them to ``kms`` or moto.
 
-Imports ``kms`` and ``access`` through the modules above this folder.
+Imports ``access``, ``kms`` and the modules directly in ``sandbox``, none of which imports it.
 """
-
-from kmsdemo.sandbox.moto_check import NEEDED_BY_SERVER, check_moto
-
-check_moto(NEEDED_BY_SERVER)

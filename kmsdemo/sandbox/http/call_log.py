@@ -1,29 +1,22 @@
-"""What a sandbox that listens has heard: the last AWS calls of each account, without secrets."""
+"""The call log: the last AWS calls of each account, without secrets."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from moto.iam.models import get_account_id_from, iam_backends
-from werkzeug.wrappers import Request
-
 from kmsdemo.sandbox import clock
-from kmsdemo.sandbox.call import is_account_id
+from kmsdemo.sandbox.http.dispatcher import ServedCall
 
-MOST_KEPT: Final = 50
+MAX_CALLS: Final = 50
+"""How many calls are kept, of each account."""
 OBSERVER: Final = "kmsdemo-console"
-"""The application id, in the user agent, of callers that are not heard."""
-_SIGNED = re.compile(r"Credential=(?P<key>[^/,\s]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
-_ERROR_IN_XML = re.compile(rb"<Code>(\w+)</Code>")
-_SUCCESS = 200
-# What a call is about; nothing of what it carries.
-_TELLING: Final = (
+"""The application id, in the user agent, of callers that are not logged."""
+# These parameters name resources; others may contain secrets.
+_LOGGED_PARAMETERS: Final = (
     "KeyId",
     "AliasName",
     "TargetKeyId",
@@ -39,13 +32,13 @@ class LoggedCall:
     """One call.
 
     Attributes:
-        moment: When, by the sandbox's clock.
-        caller: The IAM user, or ``root``.
+        moment: The time, by the account's clock.
+        caller: The IAM user, the session, or ``root``.
         region: Such as ``us-east-1``.
         service: Such as ``kms``.
         operation: Such as ``ScheduleKeyDeletion``.
-        about: The parameters that name something.
-        error: AWS's code; empty where the call succeeded.
+        about: The parameters that name resources.
+        error: AWS's error code; empty if the call succeeded.
     """
 
     moment: datetime
@@ -61,40 +54,38 @@ class CallLog:
     """Keeps the last calls of each account."""
 
     def __init__(self) -> None:
-        # By account, the newest first; a reader in another thread has a whole one, old or new.
+        # By account, newest first; tuples, because threads read them without a lock.
         self._calls: dict[str, tuple[LoggedCall, ...]] = {}
         self._count: Counter[str] = Counter()
 
-    def note(self, request: Request, status: int, answer: bytes) -> None:
-        """Keep a call, if it is one, under the account that made it."""
-        signed = _SIGNED.search(request.headers.get("Authorization", ""))
-        if signed is None or f"app/{OBSERVER}" in request.headers.get("User-Agent", ""):
+    def record(self, served: ServedCall) -> None:
+        """Add a call to the log of the caller's account."""
+        if f"app/{OBSERVER}" in served.user_agent:
             return
-        operation, parameters = _asked(request)
-        account = _account(signed["key"])
-        heard = LoggedCall(
-            moment=clock.now(),
-            caller=_caller(account, signed["key"]),
-            region=signed["region"],
-            service=signed["service"],
-            operation=operation,
-            about={name: str(parameters[name]) for name in _TELLING if name in parameters},
-            error="" if status == _SUCCESS else _error(answer),
+        call, account = served.call, served.call.account
+        logged = LoggedCall(
+            moment=clock.now(account),
+            caller=_caller_name(served.caller_arn),
+            region=call.region,
+            service=served.service,
+            operation=call.operation,
+            about=_resources(call.parameters),
+            error=served.error,
         )
-        self._calls[account] = (heard, *self._calls.get(account, ()))[:MOST_KEPT]
+        self._calls[account] = (logged, *self._calls.get(account, ()))[:MAX_CALLS]
         self._count[account] += 1
 
     @property
     def accounts(self) -> list[str]:
-        """The accounts that called, each twelve digits."""
+        """The accounts that have made calls, each twelve digits."""
         return sorted(self._count)
 
     def calls(self, account: str) -> Sequence[LoggedCall]:
-        """Return the last calls of an account, the newest first."""
+        """Return the last calls of an account, newest first."""
         return self._calls.get(account, ())
 
     def region(self, account: str) -> str:
-        """Return the Region of an account's last call; the lab's where there was none."""
+        """Return the Region of an account's last call; ``us-east-1`` before the first."""
         calls = self.calls(account)
         return calls[0].region if calls else "us-east-1"
 
@@ -103,32 +94,11 @@ class CallLog:
         return self._count[account]
 
 
-def _account(access_key_id: str) -> str:
-    if is_account_id(access_key_id):
-        return access_key_id
-    return str(get_account_id_from(access_key_id))
+def _caller_name(arn: str) -> str:
+    """Return the name of a principal in its account: ``ben``, ``assumed-role/ROLE/SESSION``."""
+    resource = arn.rpartition(":")[2]
+    return resource.rpartition("/")[2] if resource.startswith("user/") else resource
 
 
-def _caller(account: str, access_key_id: str) -> str:
-    access_key = iam_backends[account]["aws"].access_keys.get(access_key_id)
-    return str(access_key.user_name or access_key.role_arn) if access_key else "root"
-
-
-def _asked(request: Request) -> tuple[str, Mapping[str, Any]]:
-    """Return the operation and its parameters, from JSON or from a form."""
-    if target := request.headers.get("X-Amz-Target"):
-        try:
-            parameters = json.loads(request.get_data() or b"{}")
-        except ValueError:
-            parameters = {}
-        return target.rpartition(".")[2], parameters if isinstance(parameters, dict) else {}
-    return request.form.get("Action", request.path), request.form
-
-
-def _error(answer: bytes) -> str:
-    if in_xml := _ERROR_IN_XML.search(answer):
-        return in_xml[1].decode()
-    try:
-        return str(json.loads(answer)["__type"]).rpartition("#")[2]
-    except (ValueError, KeyError, TypeError):
-        return "error"
+def _resources(parameters: Mapping[str, Any]) -> Mapping[str, str]:
+    return {name: str(parameters[name]) for name in _LOGGED_PARAMETERS if name in parameters}

@@ -1,23 +1,25 @@
-"""Whether a request was meant for this machine.
+"""Checks that the ``Host`` of a request is this machine, against DNS rebinding.
 
-A page on the web can have its own name lead to 127.0.0.1, and then read what answers there; its
-requests carry that name.
+A page on the web can resolve its own host name to 127.0.0.1, and then read the responses; its
+requests have that name in ``Host``.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 
+@lru_cache(maxsize=128)
 def is_this_machine(host: str, only_this_machine: bool) -> bool:
-    """Say whether the ``Host`` of a request is a name of this machine, or an address.
+    """Return whether the ``Host`` of a request is a name or an address of this machine.
 
     Args:
         host: The header, with or without a port.
-        only_this_machine: Nobody else can send requests, so only ``localhost`` is meant.
+        only_this_machine: Whether only this machine can send requests; then only ``localhost``
+            and loopback addresses count.
     """
     try:
         name = (urlsplit(f"//{host}").hostname or "").rstrip(".")

@@ -10,7 +10,7 @@ from moto.kms.models import Key, KmsBackend, kms_backends
 
 from kmsdemo.sandbox import clock
 
-_earliest: datetime | None = None
+_next_deletion: datetime | None = None
 _waiting_periods: WeakKeyDictionary[Key, int] = WeakKeyDictionary()
 
 
@@ -21,7 +21,7 @@ def schedule(key: Key, waiting_period_days: int) -> None:
     if replicas_of(key):
         key.key_state = "PendingReplicaDeletion"
     else:
-        _set_date(key, clock.now())
+        _set_date(key, clock.now(key.account_id))
 
 
 def cancel(key: Key) -> None:
@@ -32,15 +32,20 @@ def cancel(key: Key) -> None:
 
 def purge() -> None:
     """Delete the keys whose date has passed, with their material, aliases, grants and tags."""
-    while _earliest is not None and clock.now() >= _earliest:
-        for backend, key, date in list(_pending()):
-            if date <= clock.now():
-                _delete(backend, key, date)
-        _remember(min((date for _, _, date in _pending()), default=None))
+    if _next_deletion is not None and clock.real_time() >= _next_deletion:
+        purge_all()
+
+
+def purge_all() -> None:
+    """Delete the same keys without a look at the next date, which a moved clock changes."""
+    while due := [one for one in _pending() if clock.real_time() >= _real_time(*one[1:])]:
+        for backend, key, date in due:
+            _delete(backend, key, date)
+    _remember(min((_real_time(key, date) for _, key, date in _pending()), default=None))
 
 
 def forget() -> None:
-    """Begin with no key waiting."""
+    """Forget the scheduled deletions, when the accounts are emptied."""
     _remember(None)
 
 
@@ -72,7 +77,8 @@ def _set_date(key: Key, since: datetime) -> None:
     key.key_state = "PendingDeletion"
     date = since + timedelta(days=waiting_period_days(key))
     key.deletion_date = date
-    _remember(min(_earliest or date, date))
+    due = _real_time(key, date)
+    _remember(min(_next_deletion or due, due))
 
 
 def _delete(backend: KmsBackend, key: Key, date: datetime) -> None:
@@ -91,6 +97,11 @@ def _pending() -> Iterator[tuple[KmsBackend, Key, datetime]]:
                     yield backend, key, key.deletion_date
 
 
-def _remember(moment: datetime | None) -> None:
-    global _earliest  # noqa: PLW0603, so that a call costs one comparison
-    _earliest = moment
+def _real_time(key: Key, date: datetime) -> datetime:
+    """Return the real time at which the clock of the key's account reaches a date."""
+    return date - clock.offset(key.account_id)
+
+
+def _remember(due: datetime | None) -> None:
+    global _next_deletion  # noqa: PLW0603, so that a call costs one comparison
+    _next_deletion = due

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import NamedTuple
 
 from moto.kms.models import Key
 
 from kmsdemo.sandbox.access import authorization
+from kmsdemo.sandbox.access.authorization import Caller
 from kmsdemo.sandbox.call import Answer, Call
 from kmsdemo.sandbox.kms import ciphertexts, deletion, key_names, key_states, key_usage, parameters
 from kmsdemo.sandbox.kms.operations import OPERATIONS
@@ -32,11 +34,8 @@ def answer(call: Call, moto: CallMoto) -> Answer:
     """
     deletion.purge()
     parameters.check(call)
-    request = Request(call, authorization.caller_of(call), _target(call), _source(call), moto)
-    for key, action, context in _required_permissions(request):
-        authorization.check(
-            request.caller, key, action, authorization.context_of(call, request.caller, context)
-        )
+    caller = authorization.caller_of(call)
+    request = Request(call, caller, *_keys(call, caller), moto)
     for key in request.keys:
         key_usage.check(call.operation, key)
         key_states.check(call.operation, key)
@@ -45,21 +44,61 @@ def answer(call: Call, moto: CallMoto) -> Answer:
     return OPERATIONS.get(call.operation, Request.perform_with_moto)(request)
 
 
-def _target(call: Call) -> Key | None:
+class _Permission(NamedTuple):
+    """A permission that a call needs.
+
+    Attributes:
+        action: Without ``kms:``.
+        find: Finds the key.
+        key_parameter: The parameter that names the key.
+        context: The parameter that holds the encryption context.
+    """
+
+    action: str
+    find: Callable[[Call, str], Key | None]
+    key_parameter: str
+    context: str = "EncryptionContext"
+
+
+def _keys(call: Call, caller: Caller) -> tuple[Key | None, Key | None]:
+    """Return the key of a call and the source key of ReEncrypt, if the caller has permission."""
+    if call.operation != "ReEncrypt":
+        key_parameter = key_names.KEY_PARAMETERS.get(call.operation, "KeyId")
+        permission = _Permission(call.operation, _target, key_parameter)
+        return _allowed(call, caller, permission), None
+    # In this order, a caller who is denied the source key does not learn whether the target exists.
+    source, target = (_allowed(call, caller, permission) for permission in _RE_ENCRYPT)
+    return target, source
+
+
+def _allowed(call: Call, caller: Caller, permission: _Permission) -> Key | None:
+    name = call.parameters.get(permission.key_parameter, "")
+    context = authorization.context_of(call, caller, permission.context)
+    try:
+        key = permission.find(call, name)
+    except key_names.NotInOtherAccount as error:
+        denied = authorization.denied_in_other_account
+        raise denied(caller, permission.action, name, context) from error
+    authorization.check(caller, key, permission.action, context, name)
+    return key
+
+
+def _target(call: Call, name: str) -> Key | None:
     if call.operation == "DeleteAlias":
         return _key_of_alias(call)
-    parameter = key_names.KEY_PARAMETERS.get(call.operation, "KeyId")
-    if call.operation == "Decrypt" and not call.parameters.get(parameter):
+    if call.operation == "Decrypt" and not name:
         return _encrypting_key(call)
-    name = call.parameters.get(parameter)
     return key_names.find(call, name) if name else None
 
 
-def _source(call: Call) -> Key | None:
-    if call.operation != "ReEncrypt":
-        return None
-    name = call.parameters.get("SourceKeyId")
+def _source(call: Call, name: str) -> Key:
     return key_names.find(call, name) if name else _encrypting_key(call)
+
+
+_RE_ENCRYPT = (
+    _Permission("ReEncryptFrom", _source, "SourceKeyId", "SourceEncryptionContext"),
+    _Permission("ReEncryptTo", _target, "DestinationKeyId", "DestinationEncryptionContext"),
+)
 
 
 def _encrypting_key(call: Call) -> Key:
@@ -77,12 +116,3 @@ def _key_of_alias(call: Call) -> Key:
         if alias in key.aliases:
             return key
     raise Refusal("NotFoundException", f"Alias {call.arn(alias)} is not found.")
-
-
-def _required_permissions(request: Request) -> Iterator[tuple[Key | None, str, str]]:
-    """Yield the required permissions: key, action, and parameter with the encryption context."""
-    if request.source:
-        yield request.source, "ReEncryptFrom", "SourceEncryptionContext"
-        yield request.target, "ReEncryptTo", "DestinationEncryptionContext"
-    else:
-        yield request.target, request.call.operation, "EncryptionContext"

@@ -48,6 +48,10 @@ KEY_PARAMETERS = {
 """The parameter that names the key, by operation; all other operations have ``KeyId``."""
 
 
+class NotInOtherAccount(Exception):
+    """Another account does not have the key; the caller must not learn that."""
+
+
 def find(call: Call, name: str) -> Key:
     """Return the key that a call names.
 
@@ -57,8 +61,22 @@ def find(call: Call, name: str) -> Key:
 
     Raises:
         Refusal: ``NotFoundException`` or ``InvalidArnException``, with AWS's messages.
+        NotInOtherAccount: The ARN names a key of another account, which does not have it.
     """
     account, bare_name = _split(call, name)
+    try:
+        return _in_account(call, account, bare_name, name)
+    except _NotFound as refusal:
+        if account == call.account:
+            raise
+        raise NotInOtherAccount from refusal
+
+
+class _NotFound(Refusal):
+    """The name is valid, and the account has no such key."""
+
+
+def _in_account(call: Call, account: str, bare_name: str, name: str) -> Key:
     if bare_name.startswith("alias/"):
         return _by_alias(call, account, bare_name, name)
     return _by_id(call, account, bare_name.removeprefix("key/"))
@@ -80,17 +98,18 @@ def _by_alias(call: Call, account: str, alias: str, name: str) -> Key:
     if call.operation not in ACCEPT_ALIASES:
         raise Refusal("NotFoundException", f"Invalid keyId '{name}'")
     backend = call.backend_of(account)
-    key_id = backend.get_key_id_from_alias(alias)
-    if key_id is None:
-        raise Refusal("NotFoundException", f"Alias {call.arn(alias, account)} is not found.")
+    key_id = backend.get_key_id_from_alias(alias) if backend else None
+    if backend is None or key_id is None:
+        raise _NotFound("NotFoundException", f"Alias {call.arn(alias, account)} is not found.")
     return backend.keys[key_id]
 
 
 def _by_id(call: Call, account: str, key_id: str) -> Key:
     if not _KEY_ID.fullmatch(key_id) or _BARE_HEXADECIMAL.fullmatch(key_id):
         raise Refusal("NotFoundException", f"Invalid keyId '{key_id}'")
-    key = call.backend_of(account).keys.get(key_id)
+    backend = call.backend_of(account)
+    key = backend.keys.get(key_id) if backend else None
     if key is None:
         arn = call.arn(f"key/{key_id}", account)
-        raise Refusal("NotFoundException", f"Key '{arn}' does not exist")
+        raise _NotFound("NotFoundException", f"Key '{arn}' does not exist")
     return key

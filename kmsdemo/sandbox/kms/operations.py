@@ -20,6 +20,7 @@ from kmsdemo.sandbox.call import Answer, Call, encoded
 from kmsdemo.sandbox.kms import ciphertexts, deletion, key_usage
 from kmsdemo.sandbox.kms.key_metadata import key_metadata
 from kmsdemo.sandbox.kms.request import Request
+from kmsdemo.sandbox.lock import released
 from kmsdemo.sandbox.refusal import Refusal, constraint, invalid
 
 _ALGORITHM = "SYMMETRIC_DEFAULT"
@@ -83,7 +84,8 @@ def generate_data_key(request: Request) -> dict[str, Any]:
 
 def generate_data_key_pair(request: Request) -> dict[str, Any]:
     spec = request.call.parameters["KeyPairSpec"]
-    private = _private_key(spec)
+    with released():
+        private = _private_key(spec)
     private_bytes = private.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,
@@ -147,7 +149,7 @@ def create_key(request: Request) -> dict[str, Any]:
         )
     key_id = json.loads(request.perform_with_moto())["KeyMetadata"]["KeyId"]
     key = request.call.backend.keys[key_id]
-    key.creation_date = clock.now().timestamp()
+    key.creation_date = clock.now(key.account_id).timestamp()
     key.multi_region = bool(key.multi_region)
     return {"KeyMetadata": key_metadata(key)}
 
@@ -227,7 +229,7 @@ def _replica(primary: Key, region: str, call: Call) -> Key:
     replica.arn = primary.arn.replace(f":kms:{primary.region}:", f":kms:{region}:")
     replica.description = call.parameters.get("Description", "")
     replica.policy = call.parameters.get("Policy") or primary.generate_default_policy()
-    replica.creation_date = clock.now().timestamp()
+    replica.creation_date = clock.now(replica.account_id).timestamp()
     replica.aliases, replica.grants = {}, {}
     if primary in _rotation_periods:
         _rotation_periods[replica] = _rotation_periods[primary]

@@ -27,6 +27,7 @@ NOW = datetime(2026, 11, 25, 19, 53, 7, tzinfo=timezone.utc)
         ("grant GrantId cfb1dba0", ["cfb1dba0"]),
         ("AccessKeyId AKIAABCDEFGHIJKLMNOP", ["AKIAABCDEFGHIJKLMNOP"]),
         ("7 days, 116 bytes, account 123456789012", []),
+        ('"Version": "2012-10-17"', []),
     ],
 )
 def test_the_values_of_a_text_are_found(text: str, values: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox over HTTP: ready at once, one account for each learner, gone without a trace."""
+"""The sandbox over HTTP: one account for each learner, gone without a trace."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -18,8 +17,6 @@ from urllib.request import Request, urlopen
 import pytest
 from botocore.config import Config
 from click.testing import CliRunner
-from werkzeug.test import create_environ
-from werkzeug.wrappers import Response
 
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients, connect
@@ -28,10 +25,24 @@ from kmsdemo.cli import main
 from kmsdemo.errors import KeyNotFound
 from kmsdemo.sandbox.errors import CannotListen, DaysRefused, NoSandboxThere, PortTaken
 from kmsdemo.sandbox.http import client
-from kmsdemo.sandbox.http.server import Application, Server
+from kmsdemo.sandbox.http.server import Server
+from kmsdemo.sandbox.kms import operations
 from kmsdemo.vault import Vault, items
 from tests import fake_endpoint
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment
+
+SLOW_POLICY = {
+    "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "kms:PutKeyPolicy", "Resource": "*"},
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "kms:Encrypt",
+            "Resource": "*",
+            "Condition": {"StringLike": {"kms:EncryptionContext:name": "*a*a*a*a*b"}},
+        },
+    ]
+}
 
 
 @pytest.fixture(scope="module")
@@ -134,27 +145,24 @@ def test_parallel_clients_lose_nothing(url: str) -> None:
 
 
 @pytest.mark.usefixtures("restless")
-def test_one_request_is_answered_at_a_time() -> None:
+def test_one_call_is_performed_at_a_time(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between moto's look and its write nobody comes, who would be overwritten."""
     inside: list[int] = []
+    most: list[int] = []
 
-    def yielding(environ: Any, start_response: Any) -> list[bytes]:
+    def yielding(*request: Any) -> dict[str, Any]:
         inside.append(1)
         for _ in range(100):
             time.sleep(0)  # others may come
-        answer = str(len(inside)).encode()
+        most.append(len(inside))
         inside.pop()
-        start_response("200 OK", [])
-        return [answer]
+        return {}
 
-    application = Application()
-    application._moto = SimpleNamespace(get_application=lambda environ: yielding)  # type: ignore[assignment]
+    monkeypatch.setitem(operations.OPERATIONS, "ListKeys", yielding)
+    kms = At(url).kms
     with ThreadPoolExecutor(8) as threads:
-        requests = [create_environ() for _ in range(8)]
-        answers = list(
-            threads.map(lambda one: Response.from_app(application, one).get_data(), requests)
-        )
-    assert answers == [b"1"] * 8
+        list(threads.map(lambda _: kms.list_keys(), range(8)))
+    assert most == [1] * 8
 
 
 def test_a_client_that_stalls_holds_nobody_up(url: str) -> None:
@@ -184,6 +192,25 @@ def url_of(program: subprocess.Popen[str]) -> str:
 
 @pytest.mark.program
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_hears_a_signal_whatever_clients_do(stop: signal.Signals) -> None:
+    """Some are slow, and one has a policy that a regular expression would be lost in."""
+    with start("--port", "0") as program:
+        url = url_of(program)
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as stalled:
+            stalled.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf of it")
+            kms = At(url).kms
+            key_id = kms.create_key(Policy=json.dumps(SLOW_POLICY))["KeyMetadata"]["KeyId"]
+            context = {"name": "a" * 2000}
+            with pytest.raises(kms.exceptions.ClientError, match="AccessDenied"):
+                kms.encrypt(KeyId=key_id, Plaintext=b"x", EncryptionContext=context)
+            program.send_signal(stop)
+            _, stderr = program.communicate(timeout=TIME_LIMIT_SECONDS)
+    assert (program.returncode, stderr) == (0, "")
+
+
+@pytest.mark.program
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_until_it_is_stopped(stop: signal.Signals) -> None:
     with start("--port", "0") as program:
         url = url_of(program)
@@ -197,6 +224,17 @@ def test_the_command_serves_until_it_is_stopped(stop: signal.Signals) -> None:
     assert f"set -x AWS_ENDPOINT_URL {url}" in stdout
     assert f'$env:AWS_ENDPOINT_URL = "{url}"' in stdout
     assert stdout.endswith("The sandbox has stopped; its data is deleted.\n")
+
+
+@pytest.mark.program
+def test_the_command_lets_a_named_origin_in() -> None:
+    with start("--port", "0", "--allow-origin", "http://localhost:3000") as program:
+        url = url_of(program)
+        request = Request(f"{url}/health", headers={"Origin": "http://localhost:3000"})
+        with urlopen(request, timeout=TIME_LIMIT_SECONDS) as answer:
+            assert answer.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+        program.send_signal(signal.SIGTERM)
+        program.communicate(timeout=TIME_LIMIT_SECONDS)
 
 
 @pytest.mark.program
@@ -232,13 +270,13 @@ def test_days_are_a_number_of_0_or_more() -> None:
 
 
 def test_something_else_at_the_url_is_no_sandbox(url: str) -> None:
-    with pytest.raises(NoSandboxThere, match="it is no sandbox"):
+    with pytest.raises(NoSandboxThere, match="it is not a sandbox"):
         client.advance(f"{url}/elsewhere", days=1)
 
 
 @pytest.mark.parametrize("days", ["nan", "inf", "1e300"])
 def test_the_sandbox_says_why_it_does_not_move_its_clock(url: str, days: str) -> None:
-    with pytest.raises(DaysRefused, match="before the year 9000"):
+    with pytest.raises(DaysRefused, match="with N a number from 0 to 36500"):
         client.advance(url, days=float(days))
 
 
@@ -279,7 +317,7 @@ def test_what_is_no_address_is_refused(host: str, port: int) -> None:
 )
 def test_it_knows_whether_others_can_reach_it(host: str, only_here: bool) -> None:
     server = Server(host)
-    server._server.server_close()
+    server.close()
     assert server.only_this_machine is only_here
 
 

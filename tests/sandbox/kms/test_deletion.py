@@ -113,7 +113,7 @@ def test_the_clock_only_moves_forward(kms: KMSClient) -> None:
 
 @pytest.mark.parametrize("days", [float("nan"), float("inf"), 1e300, 10**30, 365 * 7500])
 def test_the_clock_stays_within_the_calendar(kms: KMSClient, days: float) -> None:
-    with pytest.raises(ValueError, match="year 9000"):
+    with pytest.raises(ValueError, match="36500 days at most"):
         mock_kms.advance(days=days)
     assert keys.create(kms).state == "Enabled"
 

@@ -1,0 +1,298 @@
+"""The operations of STS: issue sessions to authorized callers, and return the caller's identity.
+
+AWS: AWS STS API Reference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moto.sts.models import STSBackend, sts_backends
+
+from kmsdemo.sandbox.access import access_keys, authorization, policy_document, principals, sessions
+from kmsdemo.sandbox.access.policy_document import MalformedPolicy, RequestContext
+from kmsdemo.sandbox.access.principals import Principal
+from kmsdemo.sandbox.access.sessions import Session
+from kmsdemo.sandbox.refusal import Refusal, constraint
+
+_HOUR, _DAY = 3_600, 86_400
+_MAX_POLICY_LENGTH = 2_048
+_FORBIDDEN = 403
+_ROLE = re.compile(r"arn:[\w-]+:iam::(?P<account>\d{12}):role/(?:.*/)?(?P<name>[^/]+)", re.DOTALL)
+_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StsCall:
+    """A call to STS.
+
+    Attributes:
+        operation: Such as ``AssumeRole``.
+        parameters: As received; numbers are parsed.
+        caller: The principal that signed it.
+        partition: Such as ``aws``.
+    """
+
+    operation: str
+    parameters: Mapping[str, Any]
+    caller: Principal
+    partition: str
+
+    def backend(self, account: str) -> STSBackend:
+        """Return moto's STS backend of an account."""
+        return sts_backends[account][self.partition]
+
+    def arn(self, resource: str, account: str) -> str:
+        """Return the ARN of a session, such as ``federated-user/NAME``."""
+        return f"arn:{self.partition}:sts::{account}:{resource}"
+
+
+def assume_role(call: StsCall) -> Answer:
+    """Answer AssumeRole: the role must exist, and its trust policy must allow the caller."""
+    arn, name = str(call.parameters["RoleArn"]), _name(call, "RoleSessionName", 64)
+    parts = _ROLE.fullmatch(arn)
+    if parts is None:
+        raise Refusal("ValidationError", f"{arn} is invalid")
+    seconds = _seconds(call, default=_HOUR, longest=_DAY // 2)
+    policies = _session_policies(call)
+    role = principals.role_of(parts["account"], arn)
+    if role is None:
+        raise _denied(call, "sts:AssumeRole", arn)
+    _check_trust(call, role.assume_role_policy_document, arn)
+    _check_length(call, seconds, int(role.max_session_duration or _HOUR))
+    session = sessions.begin(
+        call.backend(parts["account"]),
+        seconds=seconds,
+        arn=call.arn(f"assumed-role/{parts['name']}/{name}", parts["account"]),
+        user_id=f"{role.id}:{name}",
+        role_arn=arn,
+        policies=policies,
+    )
+    user = {"AssumedRoleId": session.user_id, "Arn": session.arn}
+    identity = call.parameters.get("SourceIdentity")
+    return {
+        "Credentials": _credentials(session),
+        "AssumedRoleUser": user,
+        **({"SourceIdentity": identity} if identity else {}),
+    }
+
+
+def get_session_token(call: StsCall) -> Answer:
+    """Answer GetSessionToken: a session with the permissions of the user or the root user."""
+    _check_no_session(call)
+    caller = call.caller
+    session = sessions.begin(
+        call.backend(caller.account),
+        seconds=_seconds_without_role(call),
+        arn=caller.arn,
+        user_id=caller.user_id,
+        user=caller.user.id if caller.user else "",
+    )
+    return {"Credentials": _credentials(session)}
+
+
+def get_federation_token(call: StsCall) -> Answer:
+    """Answer GetFederationToken: its policy and those of its user must both allow a call."""
+    _check_no_session(call)
+    caller, name = call.caller, _name(call, "Name", 32)
+    seconds, policies = _seconds_without_role(call), _session_policies(call)
+    arn = call.arn(f"federated-user/{name}", caller.account)
+    _check_by_iam(call, "sts:GetFederationToken", arn)
+    session = sessions.begin(
+        call.backend(caller.account),
+        seconds=seconds,
+        arn=arn,
+        user_id=f"{caller.account}:{name}",
+        user=caller.user.id if caller.user else "",
+        is_federated=True,
+        policies=policies or (),
+    )
+    user = {"FederatedUserId": session.user_id, "Arn": session.arn}
+    return {"Credentials": _credentials(session), "FederatedUser": user}
+
+
+def get_caller_identity(call: StsCall) -> Answer:
+    """Answer GetCallerIdentity, which needs no permission."""
+    caller = call.caller
+    return {"UserId": caller.user_id, "Account": caller.account, "Arn": caller.arn}
+
+
+def get_access_key_info(call: StsCall) -> Answer:
+    """Answer GetAccessKeyInfo from the id alone; the key need not exist."""
+    access_key_id = str(call.parameters["AccessKeyId"])
+    account = access_keys.account_of(access_key_id)
+    if not account:
+        raise Refusal("ValidationError", f"Invalid access key id: {access_key_id}")
+    return {"Account": account}
+
+
+def no_identity_provider(_: StsCall) -> Answer:
+    """Reject a token: no account of the sandbox has an identity provider."""
+    raise Refusal(
+        "InvalidIdentityToken", "No OpenIDConnect or SAML provider is found in your account."
+    )
+
+
+ANSWER: dict[str, Callable[[StsCall], Answer]] = {
+    "AssumeRole": assume_role,
+    "AssumeRoleWithSAML": no_identity_provider,
+    "AssumeRoleWithWebIdentity": no_identity_provider,
+    "GetAccessKeyInfo": get_access_key_info,
+    "GetCallerIdentity": get_caller_identity,
+    "GetFederationToken": get_federation_token,
+    "GetSessionToken": get_session_token,
+}
+"""The operations of STS that the sandbox answers itself, by name."""
+
+
+# ---------------------------------------------------------------------- authorization
+
+
+def _check_trust(call: StsCall, document: str, role_arn: str) -> None:
+    """Check that the role's trust policy and the caller's IAM policies allow AssumeRole."""
+    caller = authorization.caller_for(call.caller)
+    owner = role_arn.split(":")[4]
+    try:
+        trusting = policy_document.statements(document)
+    except MalformedPolicy as error:
+        raise _denied(call, "sts:AssumeRole", role_arn) from error
+    for action in _actions(call):
+        request = RequestContext(action, role_arn, _context(call))
+        if reason := authorization.evaluate_resource(trusting, caller, owner, request):
+            raise _denied(call, action, role_arn, reason)
+
+
+def _actions(call: StsCall) -> list[str]:
+    """Return the actions that a trust policy must allow."""
+    also = {"Tags": "sts:TagSession", "SourceIdentity": "sts:SetSourceIdentity"}
+    more = [action for parameter, action in also.items() if call.parameters.get(parameter)]
+    return ["sts:AssumeRole", *more]
+
+
+def _context(call: StsCall) -> dict[str, list[str]]:
+    """Return the values of the condition keys.
+
+    AWS: "IAM and AWS STS condition context keys", IAM User Guide.
+    """
+    given = {
+        f"sts:{name}": str(call.parameters[name])
+        for name in ("RoleSessionName", "ExternalId", "SourceIdentity")
+        if call.parameters.get(name)
+    }
+    principal = {"Account": call.caller.account, "Arn": call.caller.arn}
+    context = given | {f"aws:Principal{name}": value for name, value in principal.items()}
+    return {name: [value] for name, value in context.items()}
+
+
+def _check_by_iam(call: StsCall, action: str, resource: str) -> None:
+    request = RequestContext(action, resource, _context(call))
+    if reason := authorization.evaluate_iam(authorization.caller_for(call.caller), request):
+        raise _denied(call, action, resource, reason)
+
+
+def _denied(call: StsCall, action: str, resource: str, reason: str = "") -> Refusal:
+    """Return AWS's error, which is the same for a role that does not exist."""
+    why = f" {reason}" if reason.startswith(authorization.EXPLICIT_DENY) else ""
+    return Refusal(
+        "AccessDenied",
+        f"User: {call.caller.arn} is not authorized to perform: {action} "
+        f"on resource: {resource}{why}",
+        _FORBIDDEN,
+    )
+
+
+def _check_no_session(call: StsCall) -> None:
+    if call.caller.session:
+        message = f"Cannot call {call.operation} with session credentials"
+        raise Refusal("AccessDenied", message, _FORBIDDEN)
+
+
+# ------------------------------------------------------------------------- parameters
+
+
+def _name(call: StsCall, parameter: str, longest: int) -> str:
+    name = str(call.parameters[parameter])
+    field = parameter[0].lower() + parameter[1:]
+    if not _NAME.fullmatch(name):
+        rule = "Member must satisfy regular expression pattern: [\\w+=,.@-]*"
+        raise _unmet(name, field, rule)
+    if len(name) > longest:
+        rule = f"Member must have length less than or equal to {longest}"
+        raise _unmet(name, field, rule)
+    if len(name) < 2:  # noqa: PLR2004, AWS's minimum
+        raise _unmet(name, field, "Member must have length greater than or equal to 2")
+    return name
+
+
+def _seconds(call: StsCall, *, default: int, longest: int) -> int:
+    """Return the requested duration of a session, at least 15 minutes, in seconds."""
+    seconds = int(call.parameters.get("DurationSeconds") or default)
+    for broken, bound, word in (
+        (seconds < _HOUR // 4, _HOUR // 4, "greater"),
+        (seconds > longest, longest, "less"),
+    ):
+        if broken:
+            rule = f"Member must have value {word} than or equal to {bound}"
+            raise _unmet(str(seconds), "durationSeconds", rule)
+    return seconds
+
+
+def _seconds_without_role(call: StsCall) -> int:
+    """Return the duration of a session without role, in seconds; an hour at most for root."""
+    seconds = _seconds(call, default=_DAY // 2, longest=_DAY + _DAY // 2)
+    return min(seconds, _HOUR) if call.caller.is_root else seconds
+
+
+def _check_length(call: StsCall, seconds: int, longest: int) -> None:
+    if call.caller.session and call.caller.session.role_arn and seconds > _HOUR:
+        raise Refusal(
+            "ValidationError",
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
+            "role chaining",
+        )
+    if seconds > longest:
+        raise Refusal(
+            "ValidationError",
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        )
+
+
+def _session_policies(call: StsCall) -> tuple[str, ...] | None:
+    """Return the documents of the session policies; ``None`` without any."""
+    document = call.parameters.get("Policy")
+    if document is not None and len(document) > _MAX_POLICY_LENGTH:
+        rule = f"Member must have length less than or equal to {_MAX_POLICY_LENGTH}"
+        raise _unmet("", "policy", rule)
+    managed = [_managed(call, one["arn"]) for one in call.parameters.get("PolicyArns") or ()]
+    documents = (*([document] if document else ()), *managed)
+    try:
+        for each in documents:
+            policy_document.statements(each)
+    except MalformedPolicy as error:
+        raise Refusal("MalformedPolicyDocument", str(error)) from error
+    return documents or None
+
+
+def _managed(call: StsCall, arn: str) -> str:
+    document = principals.managed_policy(call.caller.account, arn)
+    if document is None:
+        raise Refusal("ValidationError", f"Policy {arn} does not exist or is not attachable.")
+    return document
+
+
+def _unmet(value: str, field: str, rule: str) -> Refusal:
+    return Refusal("ValidationError", constraint(value, field, rule).message)
+
+
+def _credentials(session: Session) -> dict[str, Any]:
+    return {
+        "AccessKeyId": session.key.access_key_id,
+        "SecretAccessKey": session.key.secret,
+        "SessionToken": session.token,
+        "Expiration": session.expiration,
+    }

@@ -1,0 +1,1 @@
+"""Programs of others that use AWS KMS, unchanged, against the sandbox."""

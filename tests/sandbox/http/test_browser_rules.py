@@ -1,0 +1,126 @@
+"""Which requests of browsers are let in: those of the sandbox's own pages, and of origins named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from kmsdemo.account.clients import Clients
+from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.http.answer import Answer
+from kmsdemo.sandbox.http.application import Application
+from tests.sandbox.http.test_dispatcher import signed
+
+HERE = "127.0.0.1:4566"
+FRIEND = "http://localhost:3000"
+EVERY_ROUTE = [
+    ("GET", "/"),
+    ("GET", "/health"),
+    ("POST", "/advance"),
+    ("POST", "/"),
+    ("GET", "/?Action=GetCallerIdentity"),
+    ("GET", "/console"),
+    ("OPTIONS", "/"),
+    ("OPTIONS", "/advance"),
+    ("GET", "/nothing"),
+]
+FOREIGN = [
+    {"Host": "evil.example:4566"},
+    {"Host": "127.0.0.1.evil.example"},
+    {"Host": ""},
+    {"Host": "["},
+    {"Host": HERE, "Origin": "http://evil.example"},
+    {"Host": HERE, "Origin": "http://127.0.0.1:8000"},
+    {"Host": HERE, "Origin": "https://127.0.0.1:4566"},
+    {"Host": HERE, "Origin": "null"},
+    {"Host": HERE, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+    {"Host": HERE, "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"},
+]
+
+
+@pytest.fixture
+def application(clients: Clients) -> Application:
+    application = Application(allowed_origins=[FRIEND])
+    application.mounted["console"] = Answer(200, {}, b"the console")
+    return application
+
+
+def ask(
+    application: Application, method: str, path: str, headers: Mapping[str, str]
+) -> TestResponse:
+    body = b'{"days": 1}' if method == "POST" else b""
+    return Client(application).open(path, method=method, headers=dict(headers), data=body)
+
+
+@pytest.mark.parametrize(("method", "path"), EVERY_ROUTE)
+@pytest.mark.parametrize("headers", FOREIGN)
+def test_who_is_foreign_is_let_in_nowhere(
+    application: Application, method: str, path: str, headers: dict[str, str]
+) -> None:
+    before = clock.offset()
+    answer = ask(application, method, path, {**signed("sts"), **headers})
+    assert (answer.status_code, clock.offset()) == (403, before)
+    assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:8000"])
+def test_no_preflight_of_a_foreign_page_is_granted(application: Application, origin: str) -> None:
+    preflight = {
+        "Host": HERE,
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,x-amz-target",
+    }
+    answer = ask(application, "OPTIONS", "/", preflight)
+    assert answer.status_code == 403
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": HERE},
+        {"Host": "localhost:4566"},
+        {"Host": "[::1]:4566"},
+        {"Host": HERE, "Origin": f"http://{HERE}"},
+        {"Host": HERE, "Sec-Fetch-Site": "same-origin"},
+        {"Host": HERE, "Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"},
+        {"Host": HERE, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"},
+    ],
+)
+def test_a_page_of_its_own_is_let_in(application: Application, headers: dict[str, str]) -> None:
+    answer = ask(application, "GET", "/console", headers)
+    assert (answer.status_code, answer.text) == (200, "the console")
+
+
+def test_a_link_elsewhere_cannot_call_aws(application: Application) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", **signed("sts")}
+    path = "/?Action=GetCallerIdentity&Version=2011-06-15"
+    assert ask(application, "GET", path, headers).status_code == 403
+
+
+def test_an_origin_that_was_named_is_let_in_and_may_read(application: Application) -> None:
+    answer = ask(application, "GET", "/health", {"Host": HERE, "Origin": FRIEND})
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
+    assert answer.headers["Vary"] == "Origin"
+
+
+def test_the_preflight_of_an_origin_that_was_named_is_granted(application: Application) -> None:
+    preflight = {
+        "Host": HERE,
+        "Origin": FRIEND,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,x-amz-target",
+    }
+    answer = ask(application, "OPTIONS", "/", preflight)
+    assert answer.status_code == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
+    assert answer.headers["Access-Control-Allow-Headers"] == "authorization,x-amz-target"
+
+
+def test_an_origin_that_was_named_names_its_host(clients: Clients) -> None:
+    application = Application(allowed_origins=["http://sandbox.test:4566"])
+    assert ask(application, "GET", "/health", {"Host": "sandbox.test:4566"}).status_code == 200
