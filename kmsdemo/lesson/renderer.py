@@ -41,6 +41,7 @@ class CallSummary:
         command: The same call as a command of the AWS CLI, in parts.
         traffic: The bodies of request and response, in a scenario about them.
         boto3: The same call as lines of Python.
+        outcome: ``passed``, or ``failed`` where AWS returned an error.
     """
 
     title: str
@@ -50,6 +51,7 @@ class CallSummary:
     command: Sequence[str]
     traffic: Sequence[str] = ()
     boto3: str = ""
+    outcome: str = "passed"
 
 
 @dataclass(slots=True)

@@ -95,6 +95,7 @@ class TopicsNarrator(Narrator):
             command=call.command,
             traffic=traffic,
             boto3=boto3_lines(call),
+            outcome="failed" if call.error else "passed",
         )
 
 

@@ -62,9 +62,8 @@ class GuideRenderer:
         command = [self._kept(without_base64(part)) for part in call.command]
         boto3 = self._kept(without_base64(call.boto3))
         self._add(Typed("\n".join(continued(command, _WIDTH)), boto3=boto3))
-        # A topic is for whoever reads on: it names the call, too.
-        answer = f": {call.answer}" if call.answer else ""
-        self._add(Seen(self._kept(f"{call.title}{answer}")))
+        if call.answer:
+            self._add(Seen(self._kept(f"{call.title}: {call.answer}"), call.outcome))
         for text in call.traffic:
             self._add(Seen(self._kept(without_base64(text)), "note"))
 

@@ -113,9 +113,12 @@ def read(page: Path) -> Run:
         raise NoVerdict(str(page), reason) from error
     if found is None:
         raise NoVerdict(str(page), "it has no verdict of a run")
-    fields = json.loads(found[1])
-    fields["verdicts"] = [Verdict(**verdict) for verdict in fields["verdicts"]]
-    return Run(**fields)
+    try:
+        fields = json.loads(found[1])
+        fields["verdicts"] = [Verdict(**verdict) for verdict in fields["verdicts"]]
+        return Run(**fields)
+    except (KeyError, TypeError, ValueError) as error:
+        raise NoVerdict(str(page), "its verdict is of another version of kmsdemo") from error
 
 
 def scenarios(runs: Iterable[Run]) -> dict[str, dict[str, list[Verdict | None]]]:

@@ -78,6 +78,17 @@ def test_a_topic_has_scenarios_under_their_rules() -> None:
     ]
 
 
+def test_an_error_of_aws_is_told_apart_from_an_answer() -> None:
+    renderer = GuideRenderer()
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.step("passed", "When", "I act")
+    refused = CallSummary("kms Encrypt", 1.0, "", "DisabledException", ["aws"], outcome="failed")
+    renderer.call(refused)
+    renderer.call(CallSummary("kms EnableKey", 1.0, "", "", ["aws"]))
+    parts = renderer.sections[0].scenarios[0].sentences[0].parts
+    assert parts == [Typed("aws"), Seen("kms Encrypt: DisabledException", "failed"), Typed("aws")]
+
+
 def test_each_text_goes_through_the_function_that_fixes_values() -> None:
     renderer = GuideRenderer(str.upper)
     renderer.chapter(Chapter("", "T", ""))

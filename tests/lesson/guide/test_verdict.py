@@ -65,6 +65,14 @@ def test_a_page_keeps_its_verdict(tmp_path: Path) -> None:
     assert verdict.read(file) == run
 
 
+@pytest.mark.parametrize("json", ["{", "[]", "{}", '{"backend": "moto", "verdicts": [{"x": 1}]}'])
+def test_a_verdict_of_another_form_is_refused(tmp_path: Path, json: str) -> None:
+    file = tmp_path / "other.html"
+    file.write_text(f'<script type="application/json" id="run">{json}</script>')
+    with pytest.raises(NoVerdict, match="another version"):
+        verdict.read(file)
+
+
 @pytest.mark.parametrize("text", ["<html></html>", ""])
 def test_a_page_without_a_verdict_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "other.html"
