@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import tempfile
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,11 @@ def _find_pythons() -> None:
 
 
 def _name_newest_python() -> None:
-    """Tell tox.ini on which Python whole programs run."""
+    """Tell tox.ini which Python runs all tests, and which others run the quick ones."""
     newest = next((version for version in SUPPORTED if get_interpreter(version)), "3")
+    others = [version for version in reversed(SUPPORTED) if version != newest]
     os.environ["KMSDEMO_NEWEST_PYTHON"] = f"python{newest}"
+    os.environ["KMSDEMO_OTHERS"] = ",".join(f"py{version.replace('.', '')}" for version in others)
 
 
 _find_pythons()
@@ -84,6 +87,10 @@ def _missing(environments: set[str]) -> list[str]:
 
 
 def _skipped() -> list[str]:
-    if not _skips.exists():
-        return []
-    return list(dict.fromkeys(_skips.read_text(encoding="utf-8").splitlines()))
+    """Return each reason for which tests were skipped, with the environments."""
+    reasons: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    lines = _skips.read_text(encoding="utf-8").splitlines() if _skips.exists() else []
+    for line in lines:
+        environment, _, reason = line.partition(": ")
+        reasons[reason][environment] = None
+    return [f"{reason} ({', '.join(environments)})" for reason, environments in reasons.items()]
