@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kmsdemo import console
 from kmsdemo.backends import Backend
@@ -26,21 +25,9 @@ from kmsdemo.sandbox.http.server import Server
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment
 
 PASSWORD = "correct horse battery staple"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# Chromium's sandbox wants rights that few containers have; the rest is for a machine without net.
-QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PHONE = {"width": 390, "height": 844}
 
 expect.set_options(timeout=TIME_LIMIT_SECONDS * 1000)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if program is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=QUIETLY)
 
 
 @dataclass

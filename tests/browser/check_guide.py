@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,26 +10,17 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from kmsdemo.lesson.guide import page as pages
 from kmsdemo.lesson.guide.verdict import Run, Verdict
-from tests.browser.check_console import CHROMIUM, PHONE, QUIETLY
+from tests.browser.check_console import PHONE
 from tests.subprocesses import ROOT, run_python
 
 GUIDE = ROOT / "docs" / "lab.html"
 SHEET = 2
 """The pages of one sheet of paper."""
 READABLE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if program is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=QUIETLY)
 
 
 @pytest.fixture(scope="session")
