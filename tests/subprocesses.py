@@ -32,6 +32,17 @@ def environment(**variables: str | None) -> dict[str, str]:
     return {name: value for name, value in every.items() if value is not None}
 
 
+def unmeasured(**variables: str | None) -> dict[str, str]:
+    """Return the environment of a program that a signal stops, without measuring its coverage.
+
+    A signal that arrives while coverage holds its lock leaves the lock closed, and the program hangs.
+
+    Args:
+        variables: As in :func:`environment`.
+    """
+    return environment(**variables, COVERAGE_PROCESS_CONFIG=None, COVERAGE_PROCESS_START=None)
+
+
 def free_port() -> int:
     """Return a free port of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -86,7 +97,7 @@ def run_in_terminal(
     with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=folder,
-        env=environment(**terminal),
+        env=unmeasured(**terminal),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

@@ -16,7 +16,7 @@ import pytest
 
 from kmsdemo.account.clients import Clients
 from tests import fake_account
-from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, free_port, run_python
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, free_port, run_python, unmeasured
 
 FEW = "-kclean_up or deleting_the_table or the_lab_can_start_again or wrong_key or replica"
 FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
@@ -215,7 +215,7 @@ def started(more: dict[str, str], *options: str) -> Iterator[subprocess.Popen[st
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment(**more),
+        env=unmeasured(**more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

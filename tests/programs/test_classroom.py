@@ -18,7 +18,7 @@ import pytest
 from kmsdemo import keys, table
 from kmsdemo.account.clients import connect
 from kmsdemo.vault import Vault
-from tests.subprocesses import TIME_LIMIT_SECONDS, environment, run_in_terminal, run_python
+from tests.subprocesses import TIME_LIMIT_SECONDS, run_in_terminal, run_python, unmeasured
 
 
 @dataclass
@@ -62,7 +62,7 @@ def running(folder: Path, *learners: str) -> Iterator[Classroom]:
     names = folder / "names.txt"
     names.write_text("\n".join(learners))
     command = [sys.executable, "-m", "kmsdemo", "sandbox", "--port=0", "--class", str(names)]
-    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as sandbox:
+    with subprocess.Popen(command, env=unmeasured(), stdout=subprocess.PIPE, text=True) as sandbox:
         assert sandbox.stdout is not None
         printed = [sandbox.stdout.readline() for _ in range(4)]
         with (folder / "names-credentials.csv").open(newline="") as file:
