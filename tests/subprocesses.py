@@ -35,7 +35,7 @@ def environment(**variables: str | None) -> dict[str, str]:
 def unmeasured(**variables: str | None) -> dict[str, str]:
     """Return the environment of a program that a signal stops, without measuring its coverage.
 
-    A signal that arrives while coverage holds its lock leaves the lock closed, and the program hangs.
+    A signal that arrives while coverage holds its lock leaves it locked, and the program hangs.
 
     Args:
         variables: As in :func:`environment`.
