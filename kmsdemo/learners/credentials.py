@@ -18,11 +18,6 @@ _NEEDED: Final = (
 )
 
 
-def beside(names: Path) -> Path:
-    """Return where the credentials of a class list are."""
-    return names.with_name(f"{names.stem}-credentials.csv")
-
-
 def read(path: Path, names: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return the environment variables of each learner, by name, in the order of the names.
 
