@@ -109,6 +109,14 @@ def test_another_file_of_the_name_is_left_alone(names: Path) -> None:
     assert path.read_text() == "dear"
 
 
+def test_a_file_of_the_name_that_is_not_utf_8_is_left_alone(names: Path) -> None:
+    path = hand_out.credentials_file(names)
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ClassListUnusable, match="it cannot be read"):
+        hand_out.prepare(names)
+    assert path.read_bytes() == b"\xff\xfe"
+
+
 def test_what_cannot_be_written_leaves_what_was_there(
     names: Path, classroom: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
