@@ -242,6 +242,7 @@ def test_in_this_process_botocore_finds_the_id_too(clients: Clients) -> None:
         b"\xff\xfe",
         b'{"KeyId": NaN}',
         b'{"KeyId": -Infinity}',
+        b'{"KeyId": "x", "Unknown": NaN}',
         b"[" * 100_000,
         b'{"a":' * 20_000,
         b'{"KeyId": ' + b"1" * 10_000 + b"}",
