@@ -55,13 +55,6 @@ if TYPE_CHECKING:
     is_flag=True,
     help="The same ids and dates in each build, and no versions: for a page that is committed.",
 )
-@click.option(
-    "--backend",
-    type=click.Choice(backends.NAMES),
-    default=backends.DEFAULT,
-    show_default=True,
-    help="Where AWS is; moto runs in this process and needs no account.",
-)
 @backend_options
 def guide(
     output: Path,

@@ -89,13 +89,6 @@ def _complete_topic(_: click.Context, __: click.Parameter, beginning: str) -> li
     metavar="FILE",
     help="Also write the lesson to a new file, as Markdown.",
 )
-@click.option(
-    "--backend",
-    type=click.Choice(backends.NAMES),
-    default=backends.DEFAULT,
-    show_default=True,
-    help="Where AWS is; moto runs in this process and needs no account.",
-)
 @backend_options
 def lab(
     step: str,

@@ -53,7 +53,7 @@ def days_option(default: int) -> Callable[[_Command], _Command]:
 
 
 def backend_options(command: _Command) -> _Command:
-    """Add the options of the backends."""
+    """Add ``--backend``, and the options of the backends."""
     for option in reversed(fields(Options)):
         metavar = option.metadata["metavar"]
         command = click.option(
@@ -63,7 +63,13 @@ def backend_options(command: _Command) -> _Command:
             default=option.default,
             help=option.metadata["help"],
         )(command)
-    return command
+    return click.option(
+        "--backend",
+        type=click.Choice(backends.NAMES),
+        default=backends.DEFAULT,
+        show_default=True,
+        help="Where AWS is; moto runs in this process and needs no account.",
+    )(command)
 
 
 def read_password(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:

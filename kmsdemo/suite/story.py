@@ -59,7 +59,7 @@ class LabStep:
     @property
     def name(self) -> str:
         """The title as a word that a person types, such as ``create-the-key``."""
-        return "-".join(re.findall(r"[a-z0-9]+", self.title.lower().replace("'", "")))
+        return _as_name(self.title)
 
     @property
     def minutes(self) -> int:
@@ -89,7 +89,7 @@ class Story:
         """
         if text.isdigit():
             return next((step for step in self.steps if step.number == int(text)), None)
-        name = "-".join(re.findall(r"[a-z0-9]+", text.lower().replace("'", "")))
+        name = _as_name(text)
         return next((step for step in self.steps if name and step.name.startswith(name)), None)
 
     def heading(self, rule: str) -> str:
@@ -122,6 +122,10 @@ def reflowed(description: str) -> str:
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
     """Take the tags that name a topic; pytest-bdd makes marks of the others."""
     return True if f"@{tag}".startswith(_TOPIC) else None
+
+
+def _as_name(text: str) -> str:
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower().replace("'", "")))
 
 
 def _steps(document: GherkinDocument) -> Iterator[LabStep]:
