@@ -20,6 +20,7 @@ from kmsdemo import errors
 from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudtrail import CloudTrailClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
@@ -82,6 +83,12 @@ class Clients:
     def sts(self) -> STSClient:
         """The AWS STS client."""
         client: STSClient = self._client("sts")
+        return client
+
+    @cached_property
+    def cloudtrail(self) -> CloudTrailClient:
+        """The AWS CloudTrail client."""
+        client: CloudTrailClient = self._client("cloudtrail")
         return client
 
     def _client(self, service: Any) -> Any:

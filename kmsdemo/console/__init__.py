@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from kmsdemo.console.access import Access
 from kmsdemo.console.check_results import CheckResults
 from kmsdemo.console.page import create_application
-from kmsdemo.sandbox.http.call_log import CallLog
 
 if TYPE_CHECKING:
     from kmsdemo.learners.hand_out import Classroom
@@ -25,10 +24,8 @@ def served_by(server: Server, classroom: Classroom | None = None) -> Iterator[st
         classroom: The class that shares the sandbox, if any; the URL then contains the
             instructor's token.
     """
-    call_log = CallLog()
-    server.application.subscribers.append(call_log.record)
     access = Access(server.url, classroom)
-    with CheckResults(access, call_log).running() as check_results:
-        console = create_application(access, call_log, check_results)
+    with CheckResults(access).running() as check_results:
+        console = create_application(access, check_results)
         server.application.mounted["console"] = console
         yield f"{server.url_for_others}/console{access.query}"

@@ -9,7 +9,7 @@ from kmsdemo.account import environment
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.console.tokens import PARAMETER
 from kmsdemo.learners.hand_out import Classroom, HandOut
-from kmsdemo.sandbox.http.call_log import OBSERVER
+from kmsdemo.sandbox.trail.history import OBSERVER
 
 _ANY_SECRET = "console"  # noqa: S105, without a class the sandbox accepts any secret
 

@@ -13,9 +13,11 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from kmsdemo.console import calls
 from kmsdemo.console.access import Access
 from kmsdemo.learners.finding import Finding
-from kmsdemo.sandbox.http.call_log import OBSERVER, CallLog
+from kmsdemo.sandbox.trail import history
+from kmsdemo.sandbox.trail.history import OBSERVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,10 @@ class CheckResults:
 
     Args:
         access: Access to the accounts of the sandbox.
-        call_log: The calls of each account, which show whether a result is out of date.
     """
 
-    def __init__(self, access: Access, call_log: CallLog) -> None:
+    def __init__(self, access: Access) -> None:
         self._access = access
-        self._call_log = call_log
         self._results: dict[str, CheckResult] = {}
         self._requested: dict[str, int] = {}
         self._queue: SimpleQueue[str | None] = SimpleQueue()
@@ -67,7 +67,7 @@ class CheckResults:
     def of(self, account: str) -> CheckResult | None:
         """Return the latest result, if any; check again if the account has made calls since."""
         latest = self._results.get(account)
-        count = self._call_log.count(account)
+        count = history.count(account)
         if self._requested.get(account) != count:
             self._requested[account] = count
             self._queue.put(account)
@@ -76,7 +76,7 @@ class CheckResults:
     def _work(self) -> None:
         while (account := self._queue.get()) and not self._is_stopped:
             process = self._started()
-            count = self._call_log.count(account)
+            count = history.count(account)
             answer = _ask(process, self._environment(account))
             findings = [Finding(**fields) for fields in answer.get("findings", [])]
             self._results[account] = CheckResult(count, findings, answer.get("error", ""))
@@ -91,7 +91,7 @@ class CheckResults:
         return self._process
 
     def _environment(self, account: str) -> dict[str, str]:
-        region = self._call_log.region(account)
+        region = calls.region(account)
         return {**self._access.environment(account, region), "AWS_SDK_UA_APP_ID": OBSERVER}
 
 

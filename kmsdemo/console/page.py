@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
 
+from kmsdemo.console import calls
 from kmsdemo.console.access import Access
 from kmsdemo.console.account_view import read_account
 from kmsdemo.console.check_results import CheckResults
@@ -15,7 +16,7 @@ from kmsdemo.console.tokens import Tokens, Visitor
 from kmsdemo.learners.finding import MARKS, WORDS, by_step
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.call import is_account_id
-from kmsdemo.sandbox.http.call_log import CallLog
+from kmsdemo.sandbox.trail import history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,16 +34,15 @@ _HEADERS: Final = {
 }
 
 
-def create_application(access: Access, call_log: CallLog, check_results: CheckResults) -> Flask:
+def create_application(access: Access, check_results: CheckResults) -> Flask:
     """Return the console as an application to be served at ``/console``.
 
     Args:
         access: Access to the accounts of the sandbox.
-        call_log: The recent calls of each account.
         check_results: The progress of each account.
     """
     tokens = Tokens.of(access.classroom)
-    pages = _Pages(access, call_log, check_results, tokens)
+    pages = _Pages(access, check_results, tokens)
     application = Flask(__name__, static_url_path="/console/static")
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
     application.jinja_env.globals.update(marks=MARKS, words=WORDS)
@@ -57,7 +57,6 @@ def create_application(access: Access, call_log: CallLog, check_results: CheckRe
 @dataclass(frozen=True, slots=True)
 class _Pages:
     access: Access
-    call_log: CallLog
     check_results: CheckResults
     tokens: Tokens
 
@@ -84,12 +83,12 @@ class _Pages:
             "name": self.access.names.get(account_id, ""),
             "accounts": self._others(account_id) if visitor.sees_all else [],
             "is_of_class": bool(self.access.names) and visitor.sees_all,
-            "calls": self.call_log.calls(account_id),
-            "region": self.call_log.region(account_id),
+            "calls": calls.newest(account_id),
+            "region": calls.region(account_id),
             "result": result,
-            "is_current": result and result.call_count == self.call_log.count(account_id),
+            "is_current": result and result.call_count == history.count(account_id),
         }
-        clients = self.access.clients(account_id, self.call_log.region(account_id))
+        clients = self.access.clients(account_id, calls.region(account_id))
         now = clock.now(account_id)
         return _unless_unchanged(
             {**facts, "now": f"{now:%x}"},
@@ -102,7 +101,7 @@ class _Pages:
     def _others(self, account_id: str) -> list[str]:
         """Return the accounts that made calls and are not in the list of a class."""
         hidden = {account_id, *self.access.names}
-        return [account for account in self.call_log.accounts if account not in hidden]
+        return [account for account in history.accounts() if account not in hidden]
 
 
 def _unless_unchanged(facts: dict[Any, Any], page: Callable[[], str]) -> Response:

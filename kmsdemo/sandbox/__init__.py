@@ -21,6 +21,7 @@ from moto.core.models import MockAWS  # noqa: E402
 from kmsdemo.sandbox import clock  # noqa: E402
 from kmsdemo.sandbox.kms import deletion  # noqa: E402
 from kmsdemo.sandbox.moto_hook import HOOK  # noqa: E402
+from kmsdemo.sandbox.trail import history  # noqa: E402
 
 __all__ = ["MockKms", "UnknownMoto", "mock_kms"]
 
@@ -48,7 +49,7 @@ class MockKms(MockAWS):
         """
         is_new = HOOK.install()
         if is_new and reset:  # moto resets once for a test and its setup method
-            _reset_clock_and_deletion()
+            _forget()
         self._moto.start(reset=reset)
 
     def stop(self, remove_data: bool = True) -> None:
@@ -89,7 +90,7 @@ class MockKms(MockAWS):
     def empty() -> None:
         """Empty all accounts and set the clock to the real time, without a restart."""
         BackendDict.reset()
-        _reset_clock_and_deletion()
+        _forget()
 
     @staticmethod
     def advance(*, days: float, account: str | None = None) -> None:
@@ -149,6 +150,7 @@ A context manager, and a decorator for functions, async functions and test class
 """
 
 
-def _reset_clock_and_deletion() -> None:
+def _forget() -> None:
     clock.reset()
     deletion.forget()
+    history.forget()

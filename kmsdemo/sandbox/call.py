@@ -30,6 +30,7 @@ class Call:
         account: The account id of the caller, 12 digits.
         region: The Region that received the call, such as ``us-east-1``.
         access_key_id: The access key that signed the call.
+        key_arns: The ARNs of the keys that the call uses, as AWS KMS finds them.
         partition: The partition of the Region, such as ``aws``.
     """
 
@@ -38,6 +39,7 @@ class Call:
     account: str
     region: str
     access_key_id: str
+    key_arns: list[str] = field(default_factory=list)
     partition: str = field(init=False)
 
     def __post_init__(self) -> None:

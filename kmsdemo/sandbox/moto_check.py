@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 KNOWN_VERSIONS = "5.2.4 to 5.2.x"
 NEEDED = {
+    "moto.cloudtrail.responses": ("CloudTrailResponse",),
     "moto.core.base_backend": ("BackendDict.reset",),
     "moto.core.config": ("DefaultConfig",),
     "moto.core.models": ("MockAWS.start", "MockAWS.stop"),

@@ -12,17 +12,23 @@ import moto.core.responses
 import moto.core.utils
 import moto.kms.models
 import moto.kms.utils
+from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.responses import BaseResponse
 from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.kms.responses import KmsResponse
 
-from kmsdemo.sandbox.access import moto_patches
+from kmsdemo.sandbox import service
+from kmsdemo.sandbox.access import authentication, moto_patches
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import handler
 from kmsdemo.sandbox.lock import STATE_LOCK, released
 from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.trail import history, lookup
+from kmsdemo.sandbox.trail.operations import SERVICES
+from kmsdemo.sandbox.trail.records import ServedCall
 
 _SUCCESS = 200
+_KEY_ARNS = "kmsdemo.key_arns"  # in the WSGI environment of a request
 
 MotoAnswer = tuple[int, Mapping[str, Any], str | bytes]
 """The HTTP status, the headers and the body."""
@@ -40,7 +46,9 @@ class Hook:
         with STATE_LOCK:
             is_new = not self._times
             if is_new:
+                self._replace(BaseResponse, "_dispatch", _dispatch)
                 self._replace(KmsResponse, "call_action", _call_action)
+                self._replace(CloudTrailResponse, "lookup_events", _lookup_events)
                 self._replace(moto.kms.models, "generate_private_key", _private_key)
                 self._replace(moto.core.responses, "method_names_from_class", _method_names)
                 self._replace(moto.core.responses, "gen_amzn_requestid_long", _request_id)
@@ -82,13 +90,71 @@ class MotoRefused(Exception):
         self.response = response
 
 
+def _dispatch(
+    response: BaseResponse, request: Any, full_url: str | None = None, headers: Any = None
+) -> Any:
+    """Replace ``BaseResponse._dispatch``: authenticate each call in process, and record it.
+
+    The dispatcher of ``http`` has authenticated what comes over HTTP, and records it.
+    """
+    is_in_process = authentication.PRINCIPAL not in request.environ
+    answered = moto_patches.dispatch(response, request, full_url, headers)
+    if is_in_process and str(response.service_name) in SERVICES:
+        _record(response, answered)
+    return answered
+
+
+def _record(response: BaseResponse, answered: MotoAnswer) -> None:
+    request, operation = response.normalized_request, response._get_action()
+    principal = authentication.principal_of(request)
+    if not principal.account or not service.find(response.service_name).operation(operation):
+        return  # AWS records neither unknown callers nor unknown operations
+    status, headers, body = answered
+    history.record(
+        ServedCall(
+            service=str(response.service_name),
+            operation=operation,
+            parameters=_parameters(response),
+            principal=principal,
+            region=response.region,
+            key_arns=request.environ.get(_KEY_ARNS, ()),
+            source_ip="127.0.0.1",
+            user_agent=request.headers.get("User-Agent", ""),
+            request_id=str(headers.get("x-amzn-RequestId", "")),
+            status=int(status),
+            body=body,
+        )
+    )
+
+
+def _parameters(response: BaseResponse) -> Mapping[str, Any]:
+    if response.automated_parameter_parsing:
+        parameters: Mapping[str, Any] = response.params
+        return parameters
+    try:
+        return dict(json.loads(response.body or "{}"))
+    except (ValueError, TypeError):
+        return {}
+
+
+def _lookup_events(response: CloudTrailResponse) -> MotoAnswer | str:
+    """Add ``lookup_events``, which moto does not have."""
+    principal = authentication.principal_of(response.normalized_request)
+    try:
+        return json.dumps(lookup.events(principal, response.region, _parameters(response)))
+    except Refusal as refusal:
+        return refusal.status, {"status": str(refusal.status)}, refusal.body
+
+
 def _call_action(response: KmsResponse) -> MotoAnswer:
     """Replace ``KmsResponse.call_action``: every call to AWS KMS in process."""
     headers = response.response_headers
     _request_id(headers)
     with STATE_LOCK:
         try:
-            answer = handler.answer(_call(response), lambda call: ask_moto(response, call))
+            call = _call(response)
+            response.normalized_request.environ[_KEY_ARNS] = call.key_arns
+            answer = handler.answer(call, lambda call: ask_moto(response, call))
         except Refusal as refusal:
             return 400, {**headers, "status": "400"}, refusal.body
         except MotoRefused as refused:

@@ -11,7 +11,6 @@ import pytest
 from kmsdemo.console import check_results
 from kmsdemo.console.access import Access
 from kmsdemo.console.check_results import CheckResults
-from kmsdemo.sandbox.http.call_log import CallLog
 
 
 def test_stopping_does_not_run_the_queued_checks(
@@ -32,7 +31,7 @@ def test_stopping_does_not_run_the_queued_checks(
         return started[-1]
 
     monkeypatch.setattr(check_results, "_start", start)
-    with CheckResults(Access("http://127.0.0.1:1"), CallLog()).running() as results:
+    with CheckResults(Access("http://127.0.0.1:1")).running() as results:
         for account in ("111111111111", "222222222222"):
             results.of(account)
         while not started:

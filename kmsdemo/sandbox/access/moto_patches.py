@@ -23,7 +23,7 @@ _moto_dispatch = BaseResponse._dispatch
 _moto_call_action = BaseResponse.call_action
 
 
-def _dispatch(
+def dispatch(
     response: BaseResponse, request: Request, full_url: str | None = None, headers: Any = None
 ) -> Any:
     """Replace ``BaseResponse._dispatch``: authenticate each call, also in process."""
@@ -84,7 +84,6 @@ _XML_ERROR = (
 _UNAUTHENTICATED = Principal("", "", "", "")
 
 PATCHES: tuple[tuple[Any, str, Any], ...] = (
-    (BaseResponse, "_dispatch", _dispatch),
     (BaseResponse, "get_access_key", _access_key_id),
     (BaseResponse, "get_current_account", _current_account),
     (IAMBackend, "get_all_access_keys_for_all_users", _keys_of_account),

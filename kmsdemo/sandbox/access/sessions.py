@@ -28,6 +28,7 @@ class Session:
         account: Twelve digits.
         arn: The ARN of the caller.
         user_id: The ``UserId`` that GetCallerIdentity returns.
+        start: By the account's clock.
         expiration: By the account's clock.
         role_arn: The assumed role; empty without one.
         user: The id of the IAM user that requested them; empty for a role and for the root user.
@@ -41,6 +42,7 @@ class Session:
     account: str
     arn: str
     user_id: str
+    start: datetime
     expiration: datetime
     role_arn: str = ""
     user: str = ""
@@ -65,11 +67,13 @@ def begin(backend: STSBackend, *, seconds: int, **facts: object) -> Session:
         seconds: How long it is valid.
         facts: The other attributes of :class:`Session`.
     """
+    start = clock.now(backend.account_id)
     session = Session(
         key=access_keys.generate(backend.account_id, "ASIA"),
         token=secrets.token_urlsafe(_TOKEN_BYTES),
         account=backend.account_id,
-        expiration=clock.now(backend.account_id) + timedelta(seconds=seconds),
+        start=start,
+        expiration=start + timedelta(seconds=seconds),
         **facts,  # type: ignore[arg-type]
     )
     of_account = _sessions.setdefault(backend, {})

@@ -10,9 +10,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
-from kmsdemo.sandbox.http.service import Service
 from kmsdemo.sandbox.moto_hook import MotoAnswer
 from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.service import Service
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -22,7 +22,6 @@ _XML_NAMESPACE: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
 _ANY_JSON: Final = "application/x-amz-json-1.1"
 _XML: Final = "text/xml"
 _MOTO_ID: Final = re.compile(r"(<RequestId>)[^<]*(</RequestId>(?:</\w+>)*\s*)\Z")
-_CODE_IN_XML: Final = re.compile(r"<Code>(\w+)</Code>")
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SERVER_ERROR: Final = 500
 
@@ -35,13 +34,11 @@ class Answer:
         status: The HTTP status.
         headers: The headers, by name.
         body: The body.
-        error: AWS's error code; empty if the call succeeded.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
-    error: str = ""
 
     def __call__(self, _: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Send the response."""
@@ -50,11 +47,9 @@ class Answer:
         return [self.body]
 
 
-def of_service(
-    status: int, body: bytes, content_type: str, request_id: str, error: str = ""
-) -> Answer:
+def of_service(status: int, body: bytes, content_type: str, request_id: str) -> Answer:
     """Return the response of a service."""
-    return Answer(status, {"Content-Type": content_type, _REQUEST_ID: request_id}, body, error)
+    return Answer(status, {"Content-Type": content_type, _REQUEST_ID: request_id}, body)
 
 
 def of_moto(answered: MotoAnswer, content_type: str, request_id: str) -> Answer:
@@ -63,8 +58,7 @@ def of_moto(answered: MotoAnswer, content_type: str, request_id: str) -> Answer:
     text = body.decode() if isinstance(body, bytes) else body
     if content_type == _XML:
         text = _MOTO_ID.sub(rf"\g<1>{request_id}\g<2>", text)
-    error = "" if int(status) == HTTPStatus.OK else _code_in(text)
-    return of_service(int(status), text.encode(), content_type, request_id, error)
+    return of_service(int(status), text.encode(), content_type, request_id)
 
 
 def refused(refusal: Refusal, request_id: str, service: Service) -> Answer:
@@ -77,7 +71,7 @@ def refused(refusal: Refusal, request_id: str, service: Service) -> Answer:
 def in_json(refusal: Refusal, request_id: str, content_type: str = _ANY_JSON) -> Answer:
     """Return an error in AWS's JSON protocol."""
     body = refusal.body.encode()
-    return of_service(refusal.status, body, content_type, request_id, refusal.code)
+    return of_service(refusal.status, body, content_type, request_id)
 
 
 def in_xml(refusal: Refusal, request_id: str, namespace: str = _XML_NAMESPACE) -> Answer:
@@ -89,7 +83,7 @@ def in_xml(refusal: Refusal, request_id: str, namespace: str = _XML_NAMESPACE) -
         f"<Code>{_escaped(refusal.code)}</Code>{message}</Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
-    return of_service(refusal.status, body.encode(), _XML, request_id, refusal.code)
+    return of_service(refusal.status, body.encode(), _XML, request_id)
 
 
 def in_text(status: int, message: str) -> Answer:
@@ -105,15 +99,6 @@ def of_sandbox(status: int, fields: Mapping[str, str]) -> Answer:
 def redirect(path: str) -> Answer:
     """Redirect a browser to another path."""
     return Answer(HTTPStatus.FOUND, {"Location": path}, b"")
-
-
-def _code_in(body: str) -> str:
-    if in_xml := _CODE_IN_XML.search(body):
-        return in_xml[1]
-    try:
-        return str(json.loads(body)["__type"]).rpartition("#")[2]
-    except (ValueError, KeyError, TypeError):
-        return "error"
 
 
 def _escaped(text: str) -> str:

@@ -11,10 +11,9 @@ from werkzeug.wrappers import Request
 
 from kmsdemo.sandbox import clock, mock_kms
 from kmsdemo.sandbox.access import authentication
-from kmsdemo.sandbox.http import answer
+from kmsdemo.sandbox.http import answer, dispatcher
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.browser_rules import BrowserRules
-from kmsdemo.sandbox.http.dispatcher import Dispatcher, ServedCall
 from kmsdemo.sandbox.lock import STATE_LOCK
 from kmsdemo.sandbox.refusal import Refusal
 
@@ -45,14 +44,8 @@ class Application:
         self._rules = BrowserRules(
             only_this_machine=only_this_machine, allowed_origins=allowed_origins
         )
-        self._dispatcher = Dispatcher()
         self._mounted_slots = BoundedSemaphore(MAX_MOUNTED_REQUESTS)
         self.mounted: dict[str, WSGIApplication] = {}
-
-    @property
-    def subscribers(self) -> list[Callable[[ServedCall], None]]:
-        """The functions that are called with each AWS call."""
-        return self._dispatcher.subscribers
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -69,7 +62,7 @@ class Application:
             return route(request)
         if "console" in self.mounted and _is_from_browser(request):
             return answer.redirect("/console")
-        return self._dispatcher.answer(request)
+        return dispatcher.answer_to(request)
 
     def _by_mounted(
         self, mounted: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse

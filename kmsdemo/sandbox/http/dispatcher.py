@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Final, NamedTuple
 from uuid import uuid4
@@ -15,84 +14,64 @@ from botocore.model import OperationModel
 from moto.kms.models import kms_backends
 from werkzeug.wrappers import Request
 
+from kmsdemo.sandbox import service
 from kmsdemo.sandbox.access import authentication
 from kmsdemo.sandbox.call import Call
-from kmsdemo.sandbox.http import answer, json_parameters, moto_services, protocol, service
+from kmsdemo.sandbox.http import answer, json_parameters, moto_services, protocol
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.moto_services import MotoFailed
 from kmsdemo.sandbox.http.protocol import AwsRequest
-from kmsdemo.sandbox.http.service import Service
 from kmsdemo.sandbox.lock import STATE_LOCK
 from kmsdemo.sandbox.refusal import Refusal, constraint
+from kmsdemo.sandbox.service import Service
+from kmsdemo.sandbox.trail import history
+from kmsdemo.sandbox.trail.records import ServedCall
 
 _LOG: Final = logging.getLogger("kmsdemo.sandbox")
 _SCOPE: Final = re.compile(r"[^/\s=]+/\d+/(?P<region>[^/\s]+)/(?P<service>[^/\s]+)/aws4_request")
 _DEFAULT_REGION: Final = "us-east-1"
 
 
-@dataclass(frozen=True, slots=True)
-class ServedCall:
-    """A call with its result.
-
-    Attributes:
-        service: Such as ``kms``.
-        call: The call, as received.
-        caller_arn: The ARN of the principal that signed it.
-        error: AWS's error code; empty if it succeeded.
-        user_agent: The user agent of the client.
-    """
-
-    service: str
-    call: Call
-    caller_arn: str
-    error: str
-    user_agent: str
+def answer_to(request: Request) -> Answer:
+    """Return the response to a request; log an unexpected failure, and answer with a 500."""
+    request_id = str(uuid4())
+    try:
+        return _served(request, _target(request), request_id)
+    except Refusal as refusal:
+        return _refused(refusal, request, request_id)
+    except Exception as failure:
+        _log(request_id, "the request", failure)
+        message = f"The sandbox failed; its log has the details of request {request_id}."
+        return _refused(Refusal("InternalFailure", message, 500), request, request_id)
 
 
-class Dispatcher:
-    """Passes requests to the services of the sandbox.
-
-    Attributes:
-        subscribers: The functions that are called with each call.
-    """
-
-    def __init__(self) -> None:
-        self.subscribers: list[Callable[[ServedCall], None]] = []
-
-    def answer(self, request: Request) -> Answer:
-        """Return the response to a request; log an unexpected failure, and answer with a 500."""
-        request_id = str(uuid4())
-        try:
-            return self._served(request, _target(request), request_id)
-        except Refusal as refusal:
-            return _refused(refusal, request, request_id)
-        except Exception as failure:
-            _log(request_id, "the request", failure)
-            message = f"The sandbox failed; its log has the details of request {request_id}."
-            return _refused(Refusal("InternalFailure", message, 500), request, request_id)
-
-    def _served(self, request: Request, to: _Target, request_id: str) -> Answer:
-        asked = protocol.read(to.service, request)
-        operation = _operation(to.service, asked)
-        with STATE_LOCK:
-            principal = authentication.authenticate(request)
-        call = Call(operation.name, {}, principal.account, to.region, principal.access_key_id)
-        error = "InternalFailure"
-        try:
-            answered = _performed(request, to.service, asked, operation, call, request_id)
-            error = answered.error
-        except Refusal as refusal:
-            error = refusal.code
-            raise
-        finally:
-            user_agent = request.headers.get("User-Agent", "")
-            self._publish(ServedCall(to.service.name, call, principal.arn, error, user_agent))
-        return answered
-
-    def _publish(self, served: ServedCall) -> None:
-        with STATE_LOCK:
-            for subscriber in self.subscribers:
-                subscriber(served)
+def _served(request: Request, to: _Target, request_id: str) -> Answer:
+    """Authenticate the caller, perform the call, and record it, refused or not."""
+    asked = protocol.read(to.service, request)
+    operation = _operation(to.service, asked)
+    with STATE_LOCK:
+        principal = authentication.authenticate(request)
+    call = Call(operation.name, {}, principal.account, to.region, principal.access_key_id)
+    try:
+        answered = _performed(request, to.service, asked, operation, call, request_id)
+    except Refusal as refusal:
+        answered = answer.refused(refusal, request_id, to.service)
+    history.record(
+        ServedCall(
+            service=to.service.name,
+            operation=operation.name,
+            parameters=call.parameters,
+            principal=principal,
+            region=to.region,
+            key_arns=call.key_arns,
+            source_ip=request.remote_addr or "",
+            user_agent=request.headers.get("User-Agent", ""),
+            request_id=request_id,
+            status=answered.status,
+            body=answered.body,
+        )
+    )
+    return answered
 
 
 class _Target(NamedTuple):
@@ -159,7 +138,7 @@ def _performed(
     call.parameters.update(asked.parameters(operation))
     _check_required(asked, operation, call)
     body = asked.body(call.parameters)
-    # A copy for the service, which changes it; the call log shows the call as received.
+    # A copy for the service, which changes it; the trail records the call as received.
     copy = replace(call, parameters=dict(call.parameters))
     try:
         answered = moto_services.perform(of.name, copy, body, request.environ)

@@ -23,6 +23,7 @@ from kmsdemo.sandbox.kms.operations import OPERATIONS
 from kmsdemo.sandbox.lock import STATE_LOCK
 from kmsdemo.sandbox.moto_hook import MotoAnswer, MotoRefused
 from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.trail import lookup
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -42,6 +43,8 @@ class MotoFailed(Exception):
 
 def implements(service: str, operation: str) -> bool:
     """Return whether the sandbox or moto implements an operation."""
+    if service == "cloudtrail":
+        return operation == "LookupEvents"
     if service == "kms" and operation in OPERATIONS:
         return True
     name = camelcase_to_underscores(operation)
@@ -52,7 +55,7 @@ def perform(service: str, call: Call, body: bytes, environ: WSGIEnvironment) -> 
     """Perform a call that came over HTTP.
 
     Args:
-        service: ``kms``, ``dynamodb``, ``iam`` or ``sts``.
+        service: ``kms``, ``cloudtrail``, ``dynamodb``, ``iam`` or ``sts``.
         call: The call.
         body: Its parameters, in the protocol of the service.
         environ: The WSGI environment, with the authenticated principal.
@@ -62,6 +65,9 @@ def perform(service: str, call: Call, body: bytes, environ: WSGIEnvironment) -> 
         MotoFailed: moto fails.
         NotImplementedError: moto does not implement it.
     """
+    if service == "cloudtrail":
+        found = lookup.events(environ[authentication.PRINCIPAL], call.region, call.parameters)
+        return _SUCCESS, {}, json.dumps(found)
     request = _moto_request(service, call, body, environ)
     with STATE_LOCK:
         if service == "kms":

@@ -14,8 +14,8 @@ from botocore.model import OperationModel
 from werkzeug.wrappers import Request
 
 from kmsdemo.sandbox.http import json_parameters, query_parameters
-from kmsdemo.sandbox.http.service import Service
 from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.service import Service
 
 _NOT_IMPLEMENTED: Final = "The sandbox does not implement {operation} of {service}."
 

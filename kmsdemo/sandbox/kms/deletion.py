@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from moto.kms.models import Key, KmsBackend, kms_backends
 
 from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.trail import history
 
 _next_deletion: datetime | None = None
 _waiting_periods: WeakKeyDictionary[Key, int] = WeakKeyDictionary()
@@ -84,6 +85,7 @@ def _set_date(key: Key, since: datetime) -> None:
 def _delete(backend: KmsBackend, key: Key, date: datetime) -> None:
     others = siblings(key) if key.multi_region else []
     backend.delete_key(key.id)
+    history.record_deleted_key(key.arn, date)
     for primary in others:
         if primary.key_state == "PendingReplicaDeletion" and not replicas_of(primary):
             _set_date(primary, since=date)

@@ -36,6 +36,7 @@ def answer(call: Call, moto: CallMoto) -> Answer:
     parameters.check(call)
     caller = authorization.caller_of(call)
     request = Request(call, caller, *_keys(call, caller), moto)
+    call.key_arns.extend(key.arn for key in request.keys)
     for key in request.keys:
         key_usage.check(call.operation, key)
         key_states.check(call.operation, key)

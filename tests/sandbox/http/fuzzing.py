@@ -11,8 +11,8 @@ from urllib.parse import quote_from_bytes
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from kmsdemo.sandbox.http import service
-from kmsdemo.sandbox.http.service import Service
+from kmsdemo.sandbox import service
+from kmsdemo.sandbox.service import Service
 
 _DEEPEST = 4
 _STRINGS = (

@@ -16,16 +16,20 @@ from werkzeug.test import Client, TestResponse
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox.http.application import Application
-from kmsdemo.sandbox.http.dispatcher import ServedCall
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.sandbox.kms import operations
 
 SECRET = "correct horse battery staple"
-TARGETS = {"kms": "TrentService", "dynamodb": "DynamoDB_20120810"}
+TARGETS = {
+    "kms": "TrentService",
+    "dynamodb": "DynamoDB_20120810",
+    "cloudtrail": "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
+}
 VERSIONS = {"iam": "2010-05-08", "sts": "2011-06-15"}
 CONTENT_TYPES = {
     "kms": "application/x-amz-json-1.1",
     "dynamodb": "application/x-amz-json-1.0",
+    "cloudtrail": "application/x-amz-json-1.1",
     "iam": "text/xml",
     "sts": "text/xml",
 }
@@ -168,6 +172,8 @@ def test_the_target_of_another_service_is_unknown(application: Application) -> N
         ("kms", "ConnectCustomKeyStore", "UnknownOperationException"),
         ("dynamodb", "EnableKinesisStreamingDestination", "UnknownOperationException"),
         ("iam", "GetContextKeysForCustomPolicy", "InvalidAction"),
+        ("cloudtrail", "CreateTrail", "UnknownOperationException"),
+        ("cloudtrail", "GetQueryResults", "UnknownOperationException"),
     ],
 )
 def test_what_the_sandbox_does_not_have_is_named(
@@ -204,6 +210,8 @@ def test_no_sdk_asks_again_for_what_is_not_there(clients: Clients) -> None:
         ("sts", "GetCallerIdentity"),
         ("sts", "AssumeRole"),
         ("sts", "Fly"),
+        ("cloudtrail", "LookupEvents"),
+        ("cloudtrail", "Fly"),
     ],
 )
 def test_every_answer_has_its_id_and_its_type(
@@ -360,39 +368,6 @@ def test_no_user_agent_chooses_the_region(application: Application, clients: Cli
     keys.create(clients.kms)
     answer = ask(application, "kms", "ListKeys", User_Agent="x region/eu-west-1")
     assert len(answer.get_json(force=True)["Keys"]) == 1
-
-
-# ------------------------------------------------------------------------- who is told of it
-
-
-def heard_of(application: Application, service: str, operation: str, body: bytes) -> ServedCall:
-    heard: list[ServedCall] = []
-    application.subscribers.append(heard.append)
-    ask(application, service, operation, body)
-    (served,) = heard
-    return served
-
-
-def test_listeners_hear_a_call_as_it_was_made(application: Application, clients: Clients) -> None:
-    arn = keys.create(clients.kms).arn
-    body = json.dumps({"KeyId": arn, "Tags": [{"TagKey": "a", "TagValue": "b"}]}).encode()
-    served = heard_of(application, "kms", "TagResource", body)
-    assert (served.call.parameters["KeyId"], served.error) == (arn, "")
-
-
-@pytest.mark.parametrize(
-    ("service", "operation", "body", "error"),
-    [
-        ("kms", "DescribeKey", b'{"KeyId": "nobody"}', "NotFoundException"),
-        ("kms", "DescribeKey", b'{"KeyId": 1}', "SerializationException"),
-        ("dynamodb", "DescribeTable", b'{"TableName": "nobody"}', "ResourceNotFoundException"),
-        ("iam", "GetUser", b"UserName=nobody", "NoSuchEntity"),
-    ],
-)
-def test_listeners_hear_of_refusals(
-    application: Application, service: str, operation: str, body: bytes, error: str
-) -> None:
-    assert heard_of(application, service, operation, body).error == error
 
 
 # --------------------------------------------------------------------- what nobody expected

@@ -22,8 +22,8 @@ import pytest
 from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox.http import waitress_server
 from kmsdemo.sandbox.http.server import Server
-from kmsdemo.sandbox.http.service import MAX_BODY_BYTES
 from kmsdemo.sandbox.http.waitress_server import MAX_HEADER_BYTES
+from kmsdemo.sandbox.service import MAX_BODY_BYTES
 from tests.subprocesses import unmeasured
 
 HALF_A_HEADER = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Amz-"

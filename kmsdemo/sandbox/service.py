@@ -15,6 +15,7 @@ _MAX_BODY_BYTES: Final = {
     "dynamodb": 16 * _KIB * _KIB,  # the limit of BatchWriteItem
     "iam": 512 * _KIB,
     "sts": 512 * _KIB,
+    "cloudtrail": 64 * _KIB,
 }
 NAMES: Final = tuple(_MAX_BODY_BYTES)
 MAX_BODY_BYTES: Final = max(_MAX_BODY_BYTES.values())

@@ -1,0 +1,90 @@
+"""The events of each account, in the order in which they were recorded."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from kmsdemo.sandbox.lock import STATE_LOCK
+from kmsdemo.sandbox.trail import records
+from kmsdemo.sandbox.trail.operations import CRYPTOGRAPHIC, SERVICES, is_read_only
+from kmsdemo.sandbox.trail.records import Record, ServedCall
+
+MAX_EVENTS: Final = 20_000
+"""How many events are kept of each account; the oldest go first."""
+OBSERVER: Final = "kmsdemo-console"
+"""The application id, in the user agent, of programs whose look-ups are not recorded."""
+
+_events: dict[str, deque[Record]] = {}
+_count: Counter[str] = Counter()
+
+subscribers: Final[list[Callable[[Record], None]]] = []
+"""The functions that are called with each new event."""
+
+
+def record(call: ServedCall) -> None:
+    """Record a call in the account of its caller, and in those that own its keys."""
+    if call.service not in SERVICES or _is_observed(call):
+        return
+    _add(records.of_call(call))
+
+
+def record_deleted_key(arn: str, moment: datetime) -> None:
+    """Record that AWS KMS deleted a key.
+
+    Args:
+        arn: The ARN of the key.
+        moment: By the account's clock.
+    """
+    _add([records.of_deleted_key(arn, moment)])
+
+
+def newest_first(account: str) -> Iterator[Record]:
+    """Yield the events of an account, the last one first."""
+    with STATE_LOCK:  # another thread must not add to the deque meanwhile
+        return iter(list(_events.get(account, ()))[::-1])
+
+
+def accounts() -> list[str]:
+    """Return the accounts with events, each twelve digits."""
+    return sorted(_events)
+
+
+def count(account: str) -> int:
+    """Return how many events an account has had, those that are gone included."""
+    return _count[account]
+
+
+def forget() -> None:
+    """Forget all events, when the accounts are emptied."""
+    with STATE_LOCK:
+        _events.clear()
+        _count.clear()
+
+
+def restore(restored: Iterable[Record]) -> None:
+    """Add the events of an earlier run of the sandbox, oldest first; nobody is told of them."""
+    for event in restored:
+        _keep(event)
+
+
+def _add(new: Iterable[Record]) -> None:
+    with STATE_LOCK:
+        for event in new:
+            _keep(event)
+            for subscriber in subscribers:
+                subscriber(event)
+
+
+def _keep(event: Record) -> None:
+    account = event["recipientAccountId"]
+    _events.setdefault(account, deque(maxlen=MAX_EVENTS)).append(event)
+    _count[account] += 1
+
+
+def _is_observed(call: ServedCall) -> bool:
+    """Return whether the console looks at an account; what uses a key is always recorded."""
+    is_look_up = is_read_only(call.service, call.operation) and call.operation not in CRYPTOGRAPHIC
+    return is_look_up and f"app/{OBSERVER}" in call.user_agent

@@ -1,0 +1,49 @@
+"""How AWS records an operation: as a management or a data event, and as one that reads or writes.
+
+AWS: "Understanding AWS KMS log entries", AWS KMS Developer Guide; "DynamoDB information in
+CloudTrail", Amazon DynamoDB Developer Guide.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+SERVICES: Final = frozenset({"cloudtrail", "dynamodb", "iam", "kms", "sts"})
+"""The services whose calls are recorded."""
+
+CRYPTOGRAPHIC: Final = frozenset(
+    {
+        "Decrypt",
+        "DeriveSharedSecret",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
+        "GenerateRandom",
+        "ReEncrypt",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    }
+)
+"""The operations of AWS KMS that use key material; AWS records them as read-only."""
+
+_DATA: Final = re.compile(
+    r"(Batch|Transact)?(Get|Put|Update|Delete|Write)Items?|Query|Scan|\w*Execute(Statement|Transaction)"
+)
+_READ: Final = re.compile(r"BatchGet|TransactGet|Get|List|Describe|Query|Scan|Lookup|Simulate")
+
+
+def is_data_event(service: str, operation: str) -> bool:
+    """Return whether AWS records an operation as a data event, which LookupEvents never returns."""
+    return service == "dynamodb" and _DATA.fullmatch(operation) is not None
+
+
+def is_read_only(service: str, operation: str) -> bool:
+    """Return whether AWS records an operation as read-only: it changes no resource."""
+    if service == "sts" or (service == "kms" and operation in CRYPTOGRAPHIC):
+        return True
+    return _READ.match(operation) is not None

@@ -1,0 +1,229 @@
+"""The record of an event, with the fields that AWS CloudTrail documents.
+
+AWS: "CloudTrail record contents", AWS CloudTrail User Guide; the examples in "Understanding AWS KMS
+log entries", AWS KMS Developer Guide.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+from uuid import uuid4
+
+from botocore.model import OperationModel
+from botocore.parsers import ResponseParserError, create_parser
+
+from kmsdemo.sandbox import clock, service
+from kmsdemo.sandbox.access.principals import Principal
+from kmsdemo.sandbox.trail import elements, identity
+from kmsdemo.sandbox.trail.operations import is_data_event, is_read_only
+
+Record = dict[str, Any]
+"""An event, as CloudTrail writes it in JSON."""
+
+_EVENT_VERSION: Final = "1.11"
+_SUCCESS: Final = 200
+_IAM_REGION: Final = "us-east-1"
+_WITHOUT_ELEMENTS: Final = frozenset({"GetCallerIdentity", "GetAccessKeyInfo"})
+_AWS: Final = "AWS Internal"
+
+
+@dataclass(frozen=True, slots=True)
+class ServedCall:
+    """A call with its response.
+
+    Attributes:
+        service: Such as ``kms``.
+        operation: Such as ``ScheduleKeyDeletion``.
+        parameters: As received.
+        principal: The principal that signed it.
+        region: Such as ``us-east-1``.
+        key_arns: The ARNs of the KMS keys that it uses.
+        source_ip: The address of the client.
+        user_agent: The user agent of the client.
+        request_id: AWS's id of the request; empty if moto gave it none.
+        status: The HTTP status of the response.
+        body: The body of the response.
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any] = field(repr=False)
+    principal: Principal
+    region: str
+    key_arns: Sequence[str]
+    source_ip: str
+    user_agent: str
+    request_id: str
+    status: int
+    body: str | bytes = field(repr=False)
+
+
+def of_call(call: ServedCall) -> list[Record]:
+    """Return the records of a call: that of the caller's account, and of each owner of a key.
+
+    A call that is refused is recorded in the caller's account only.
+    """
+    own = _own(call)
+    if "errorCode" in own:
+        return [own]
+    owners = {_owner(arn) for arn in call.key_arns} - {call.principal.account}
+    if owners:
+        own["sharedEventID"] = str(uuid4())
+    return [own, *(_shared(own, call.principal, owner) for owner in sorted(owners))]
+
+
+def of_deleted_key(arn: str, moment: datetime) -> Record:
+    """Return the record of a key that AWS KMS deletes at the end of its waiting period.
+
+    AWS: "DeleteKey", AWS KMS Developer Guide.
+    """
+    account = _owner(arn)
+    return {
+        "eventVersion": _EVENT_VERSION,
+        "userIdentity": identity.of_aws(account),
+        "eventTime": _time(moment),
+        "eventSource": "kms.amazonaws.com",
+        "eventName": "DeleteKey",
+        "awsRegion": arn.split(":")[3],
+        "sourceIPAddress": _AWS,
+        "userAgent": _AWS,
+        "requestParameters": None,
+        "responseElements": {"keyId": arn},
+        "eventID": str(uuid4()),
+        "readOnly": False,
+        "resources": [_resource(arn)],
+        "eventType": "AwsServiceEvent",
+        "managementEvent": True,
+        "recipientAccountId": account,
+        "eventCategory": "Management",
+    }
+
+
+def _own(call: ServedCall) -> Record:
+    principal, operation = call.principal, _model(call.service, call.operation)
+    is_data = is_data_event(call.service, call.operation)
+    error = {} if call.status == _SUCCESS else _error(call, operation)
+    response = None if error else _response(call, operation)
+    record: Record = {
+        "eventVersion": _EVENT_VERSION,
+        "userIdentity": identity.of_principal(principal),
+        "eventTime": _time(clock.now(principal.account)),
+        "eventSource": f"{call.service}.amazonaws.com",
+        "eventName": call.operation,
+        "awsRegion": _IAM_REGION if call.service == "iam" else call.region,
+        "sourceIPAddress": call.source_ip,
+        "userAgent": call.user_agent,
+        **error,
+        "requestParameters": _request(call, operation, is_data, error.get("errorCode", "")),
+        "responseElements": response,
+        "requestID": call.request_id or str(uuid4()),
+        "eventID": str(uuid4()),
+        "readOnly": is_read_only(call.service, call.operation),
+        "eventType": "AwsApiCall",
+        "managementEvent": not is_data,
+        "recipientAccountId": principal.account,
+        "eventCategory": "Data" if is_data else "Management",
+    }
+    if resources := _resources(call, response, error):
+        record["resources"] = resources
+    return record
+
+
+def _shared(own: Record, principal: Principal, owner: str) -> Record:
+    """Return the record of a call in the account that owns the key."""
+    return {
+        **own,
+        "eventID": str(uuid4()),
+        "userIdentity": identity.in_other_account(principal),
+        "recipientAccountId": owner,
+    }
+
+
+def _request(
+    call: ServedCall, operation: OperationModel, is_data: bool, error_code: str
+) -> elements.Elements:
+    if error_code == "AccessDenied":  # as AWS: who may not call does not write into the trail
+        return None
+    if is_data:
+        return elements.of_data_request(call.parameters)
+    return elements.of_request(operation, call.parameters)
+
+
+def _response(call: ServedCall, operation: OperationModel) -> elements.Elements:
+    if not _has_elements(call):
+        return None
+    found = elements.of_response(operation, _parsed(call, operation))
+    if found is None and call.service == "kms" and call.key_arns:
+        return {"keyId": call.key_arns[0]}  # since December 2022, though the response has none
+    return found
+
+
+def _has_elements(call: ServedCall) -> bool:
+    """Return whether AWS records what a call returns: of sessions of STS, and of what changes."""
+    if call.service == "sts":
+        return call.operation not in _WITHOUT_ELEMENTS
+    is_read = is_read_only(call.service, call.operation)
+    return not is_read and not is_data_event(call.service, call.operation)
+
+
+def _error(call: ServedCall, operation: OperationModel) -> dict[str, str]:
+    said = _parsed(call, operation).get("Error", {})
+    code = str(said.get("Code", "")).rpartition("#")[2]
+    shape = operation.service_model.shape_for_error_code(code)  # type: ignore[arg-type]
+    name = shape.name if shape else code
+    error = {"errorCode": "AccessDenied" if name == "AccessDeniedException" else name}
+    if message := said.get("Message"):
+        error["errorMessage"] = message
+    return error
+
+
+def _resources(
+    call: ServedCall, response: elements.Elements, error: Mapping[str, str]
+) -> list[dict[str, str]]:
+    if call.service != "kms" or error.get("errorCode") == "AccessDenied":
+        return []
+    created = (response or {}).get("keyMetadata", {}).get("arn")
+    arns = [*call.key_arns, *filter(None, [created])]
+    alias = call.parameters.get("AliasName")
+    if isinstance(alias, str) and arns:
+        arns.append(f"{arns[0].rpartition(':')[0]}:{alias}")
+    return [_resource(arn) for arn in arns]
+
+
+def _resource(arn: str) -> dict[str, str]:
+    kind = "Alias" if ":alias/" in arn else "Key"
+    return {"accountId": _owner(arn), "type": f"AWS::KMS::{kind}", "ARN": arn}
+
+
+def _parsed(call: ServedCall, operation: OperationModel) -> Mapping[str, Any]:
+    """Return the response as botocore parses it; empty if it cannot be parsed."""
+    body = call.body if isinstance(call.body, bytes) else call.body.encode()
+    sent = {"status_code": call.status, "headers": {}, "body": body}
+    try:
+        parsed: Mapping[str, Any] = _parser(call.service).parse(sent, operation.output_shape)
+    except (ResponseParserError, json.JSONDecodeError):
+        return {}
+    return parsed
+
+
+@cache
+def _parser(name: str) -> Any:
+    return create_parser(service.find(name).model.metadata["protocol"])
+
+
+@cache
+def _model(name: str, operation: str) -> OperationModel:
+    return service.find(name).model.operation_model(operation)
+
+
+def _owner(arn: str) -> str:
+    return arn.split(":")[4]
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
