@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kmsdemo import backends, envelope, errors
+from kmsdemo import backends, errors
 from kmsdemo.backends import Options, divergences
 from kmsdemo.shared_account.errors import LeftBehind
 from kmsdemo.table import TABLE_NAME
@@ -113,12 +113,9 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenari
     if "check" in scenario.feature.tags:
         return  # it uses the account of the environment, not the backend
     backend: Backend = request.getfixturevalue("backend")
-    unsupported = dict(backend.unsupported_tags)
-    if not envelope.is_available():
-        unsupported["envelope"] = "envelope encryption needs Python 3.11 or newer"
     for mark in request.node.iter_markers():
-        if mark.name in unsupported:
-            pytest.skip(unsupported[mark.name])
+        if mark.name in backend.unsupported_tags:
+            pytest.skip(backend.unsupported_tags[mark.name])
     if known := divergences.find(backend.name, scenario.name):
         request.applymarker(pytest.mark.xfail(reason=str(known), strict=True))
 

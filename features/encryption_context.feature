@@ -1,8 +1,8 @@
 @deeper
 Feature: Bind a ciphertext to its user
   Everyone who can write to the table can copy the ciphertext of one user to the item of another.
-  The encryption context, here the user number, is bound to the ciphertext: AWS KMS decrypts only
-  with the same encryption context. The two scripts of the lab do not use one.
+  The encryption context, here the user number and the table, is bound to the ciphertext: AWS KMS
+  decrypts only with the same encryption context. The two scripts of the lab do not use one.
 
   Background:
     Given the key
@@ -17,3 +17,16 @@ Feature: Bind a ciphertext to its user
     Given a password encrypted without encryption context
     When the ciphertext is copied to the item of another user
     Then the other user gets the password
+
+  Scenario: A ciphertext that is copied to another table does not decrypt there
+    When the item is copied to another table
+    Then decrypting the password in the other table fails because the ciphertext is not valid
+
+  Scenario: A ciphertext of an older version, bound to its user only, still decrypts
+    Given a password encrypted with only the user as encryption context
+    Then the password decrypts unchanged
+
+  Scenario: An application decrypts only the ciphers that it was told to accept
+    Given a password encrypted without encryption context
+    And the application accepts only ciphertext that is bound to its user
+    Then decrypting the password fails because the cipher is not accepted

@@ -1,4 +1,4 @@
-@deeper @envelope
+@deeper
 Feature: Direct and envelope encryption
   The two scripts of the lab send the password to AWS KMS, which encrypts it: direct encryption.
   With envelope encryption, AWS KMS generates a data key, and the application encrypts the

@@ -127,6 +127,10 @@ def _throttled(response: _ErrorResponse) -> errors.KmsdemoError:
     return errors.Throttled(response.operation)
 
 
+def _unavailable(response: _ErrorResponse) -> errors.KmsdemoError:
+    return errors.AwsUnavailable(response.operation, response.code)
+
+
 def _denied(response: _ErrorResponse) -> errors.KmsdemoError:
     return errors.AccessDenied(response.operation, response.resource, response.message)
 
@@ -171,6 +175,14 @@ _ABOUT_CALLERS: _Table = {
     "ProvisionedThroughputExceeded": _throttled,
     "RequestLimitExceeded": _throttled,
     "TooManyRequests": _throttled,
+    "DependencyTimeout": _unavailable,
+    "KeyUnavailable": _unavailable,
+    "KMSInternal": _unavailable,
+    "InternalFailure": _unavailable,
+    "InternalServerError": _unavailable,
+    "ServiceUnavailable": _unavailable,
+    "ReplicatedWriteConflict": _unavailable,
+    "TransactionConflict": _unavailable,
     "ExpiredToken": _expired,
     "RequestExpired": _expired,
     "UnrecognizedClient": _credentials_refused,

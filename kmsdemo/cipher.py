@@ -1,17 +1,19 @@
-"""Three ways to encrypt a password: Encrypt, Encrypt with an encryption context, an envelope."""
+"""Forms of encrypting a password: Encrypt, Encrypt with an encryption context, envelopes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from kmsdemo import envelope, errors, keys
+from kmsdemo import errors, keys
 from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 MAX_PLAINTEXT_BYTES: Final = 4096
+MAX_CIPHERTEXT_BYTES: Final = 6144
 MAX_ENVELOPE_BYTES: Final = 256 * 1024  # a DynamoDB item has at most 400 KB
 
 
@@ -24,10 +26,12 @@ class Plain:
     Args:
         kms: The AWS KMS client.
         key_id: Key id, key ARN, alias or alias ARN; both Encrypt and Decrypt name it.
+        table_name: The table that the encryption context names; without it, only the user.
     """
 
     kms: KMSClient
     key_id: str
+    table_name: str = ""
 
     name: ClassVar[str] = "plain"
     max_plaintext_bytes: ClassVar[int] = MAX_PLAINTEXT_BYTES
@@ -56,7 +60,7 @@ class Plain:
             appuser: The user number of the item.
 
         Raises:
-            CiphertextInvalid: The ciphertext is damaged, or belongs to another user.
+            CiphertextInvalid: The ciphertext is damaged, or of another user or table.
             WrongKey: It was encrypted under another key than ``key_id``.
             KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
             AccessDenied: The caller has no permission to decrypt with this key.
@@ -80,6 +84,8 @@ class Plain:
             )["CiphertextBlob"]
 
     def _decrypt_bytes(self, ciphertext_blob: bytes, appuser: str) -> bytes:
+        if not 1 <= len(ciphertext_blob) <= MAX_CIPHERTEXT_BYTES:
+            raise errors.CiphertextInvalid(self.key_id)
         with translate_errors(key_id=self.key_id):
             return self.kms.decrypt(
                 KeyId=self.key_id,
@@ -93,10 +99,10 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Direct(Plain):
-    """``Encrypt`` with the encryption context ``{"appuser": number}``.
+    """``Encrypt`` with the encryption context ``{"appuser": number, "table": name}``.
 
     AWS KMS decrypts only with the same encryption context, so a ciphertext that is copied to
-    another user's item does not decrypt.
+    another user's item or to another table does not decrypt.
 
     AWS: "Encryption context", AWS KMS Developer Guide.
     """
@@ -104,7 +110,10 @@ class Direct(Plain):
     name: ClassVar[str] = "direct"
 
     def _encryption_context(self, appuser: str) -> dict[str, str]:
-        return {"appuser": appuser}
+        return {"appuser": appuser, **self._table_context()}
+
+    def _table_context(self) -> dict[str, str]:
+        return {"table": self.table_name} if self.table_name else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,11 @@ class Envelope(Direct):
     """Envelope encryption: this process encrypts, under a data key from ``GenerateDataKey``.
 
     AWS KMS never receives the password, only the encrypted data key. The encryption context is
-    that of :class:`Direct`. One more call, ``DescribeKey``, finds the ARN of the key.
+    that of :class:`Direct`. Unless ``key_id`` is a key ARN, one more call, ``DescribeKey``, finds
+    it.
+
+    Raises:
+        EnvelopeNotHere: The AWS Encryption SDK is not installed.
 
     AWS: "Envelope encryption", AWS KMS Developer Guide.
     """
@@ -121,12 +134,18 @@ class Envelope(Direct):
     max_plaintext_bytes: ClassVar[int] = MAX_ENVELOPE_BYTES
 
     def _encrypt_bytes(self, plaintext: bytes, appuser: str) -> bytes:
-        arn = keys.describe(self.kms, self.key_id).arn
-        return envelope.encrypt(self.kms, arn, plaintext, self._encryption_context(appuser))
+        context = self._encryption_context(appuser)
+        message: bytes = _envelope().encrypt(self.kms, self._key_arn(), plaintext, context)
+        return message
 
     def _decrypt_bytes(self, ciphertext_blob: bytes, appuser: str) -> bytes:
-        arn = keys.describe(self.kms, self.key_id).arn
-        return envelope.decrypt(self.kms, arn, ciphertext_blob, self._encryption_context(appuser))
+        context = self._encryption_context(appuser)
+        plaintext: bytes = _envelope().decrypt(self.kms, self._key_arn(), ciphertext_blob, context)
+        return plaintext
+
+    def _key_arn(self) -> str:
+        is_arn = self.key_id.startswith("arn:") and ":key/" in self.key_id
+        return self.key_id if is_arn else keys.describe(self.kms, self.key_id).arn
 
 
 CIPHERS: dict[str, type[Plain]] = {cipher.name: cipher for cipher in (Plain, Direct, Envelope)}
@@ -143,3 +162,12 @@ def _plaintext(password: str, max_bytes: int) -> bytes:
     if len(plaintext) > max_bytes:
         raise errors.PasswordTooLong(len(plaintext), max_bytes)
     return plaintext
+
+
+def _envelope() -> ModuleType:
+    """Import the module that imports the AWS Encryption SDK, which most commands do not need."""
+    try:
+        from kmsdemo import envelope  # noqa: PLC0415
+    except ImportError as error:
+        raise errors.EnvelopeNotHere from error
+    return envelope

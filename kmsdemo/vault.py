@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PASSWORD_ATTRIBUTE: Final = "userpasswd"  # noqa: S105, it names an attribute
 CIPHER_ATTRIBUTE: Final = "cipher"
+CONTEXT_ATTRIBUTE: Final = "context"
+_NAMES_TABLE: Final = "appuser,table"
 USER_NUMBERS: Final = range(10001, 99999)
 MAX_DRAWS: Final = 20
 _NOT_A_STRING: Final = f"an item has no {PARTITION_KEY} of type S (string)."
@@ -37,12 +39,15 @@ class Item:
         ciphertext_blob: The value of ``userpasswd``; ``None`` if it is missing or not Binary.
         cipher: ``plain``, ``direct`` or ``envelope``. The lab's scripts write no attribute
             ``cipher``; that means ``plain``.
+        context_table: The table that the encryption context names beside the user; empty if it
+            names only the user. The attribute ``context`` says which; older versions wrote none.
         attributes: The item as DynamoDB returns it, such as ``{"appuser": {"S": "12345"}}``.
     """
 
     appuser: str
     ciphertext_blob: bytes | None
     cipher: str
+    context_table: str
     attributes: Mapping[str, Any]
 
 
@@ -55,9 +60,12 @@ class Vault:
         dynamodb: The DynamoDB client.
         key_id: Key id, key ARN, alias or alias ARN; each call to Encrypt and Decrypt names it.
         table_name: The table.
-        cipher: How new passwords are encrypted. The attribute ``cipher`` of a stored item says how
-            to decrypt it.
+        cipher: How new passwords are encrypted.
+        accepts: The ciphers of the items that it decrypts, beside ``cipher``. What writes to the
+            table chooses the cipher of an item; so name only those that your application stores.
         draw: Returns a random user number.
+
+    One vault, like its clients, may serve many threads.
     """
 
     kms: KMSClient
@@ -65,6 +73,7 @@ class Vault:
     key_id: str
     table_name: str = TABLE_NAME
     cipher: type[Plain] = Direct
+    accepts: Collection[type[Plain]] = ()
     draw: Callable[[], str] = draw_user_number
 
     def store(self, password: str) -> str:
@@ -87,7 +96,8 @@ class Vault:
         """
         for _ in range(MAX_DRAWS):
             appuser = self.draw()
-            ciphertext_blob = self.cipher(self.kms, self.key_id).encrypt(password, appuser)
+            cipher = self.cipher(self.kms, self.key_id, self.table_name)
+            ciphertext_blob = cipher.encrypt(password, appuser)
             if self._put(appuser, ciphertext_blob):
                 return appuser
         raise errors.NoFreeUserNumber(self.table_name, MAX_DRAWS)
@@ -101,8 +111,9 @@ class Vault:
         Raises:
             UserNotFound, PasswordMissing, UnknownCipher: The table has no ciphertext of this user
                 that can be decrypted.
+            CipherNotAccepted: The vault was not told to accept the cipher of the item.
             TableNotFound, TableSchemaDiffers: The table cannot be used.
-            CiphertextInvalid: The ciphertext is damaged, or belongs to another user.
+            CiphertextInvalid: The ciphertext is damaged, or of another user or table.
             WrongKey: It was encrypted under another key.
             KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
             AccessDenied: The caller has no permission to read the item or to decrypt.
@@ -110,13 +121,22 @@ class Vault:
 
         AWS: GetItem, Amazon DynamoDB API Reference; Decrypt, AWS KMS API Reference.
         """
-        item = self.item(appuser)
+        return self.decrypt(self.item(appuser))
+
+    def decrypt(self, item: Item) -> str:
+        """Return the password of an item of this table, with the errors of :meth:`reveal`.
+
+        Args:
+            item: As :meth:`item` or :func:`items` returned it.
+        """
         if item.ciphertext_blob is None:
-            raise errors.PasswordMissing(self.table_name, appuser)
+            raise errors.PasswordMissing(self.table_name, item.appuser)
         if item.cipher not in CIPHERS:
-            raise errors.UnknownCipher(self.table_name, appuser, item.cipher)
-        cipher = CIPHERS[item.cipher](self.kms, self.key_id)
-        return cipher.decrypt(item.ciphertext_blob, appuser)
+            raise errors.UnknownCipher(self.table_name, item.appuser, item.cipher)
+        if CIPHERS[item.cipher] not in (self.cipher, *self.accepts):
+            raise errors.CipherNotAccepted(self.table_name, item.appuser, item.cipher)
+        cipher = CIPHERS[item.cipher](self.kms, self.key_id, item.context_table)
+        return cipher.decrypt(item.ciphertext_blob, item.appuser)
 
     def item(self, appuser: str) -> Item:
         """Return one item as it is stored.
@@ -150,6 +170,7 @@ class Vault:
         }
         if self.cipher is not Plain:
             item[CIPHER_ATTRIBUTE] = {"S": self.cipher.name}
+            item[CONTEXT_ATTRIBUTE] = {"S": _NAMES_TABLE}
         with translate_errors(table_name=self.table_name):
             try:
                 self.dynamodb.put_item(
@@ -184,11 +205,13 @@ def items(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Iterator[It
 
 
 def _item(table_name: str, attributes: Mapping[str, Any]) -> Item:
+    names_table = attributes.get(CONTEXT_ATTRIBUTE) == {"S": _NAMES_TABLE}
     if "S" not in attributes.get(PARTITION_KEY, {}):
         raise errors.TableSchemaDiffers(table_name, _NOT_A_STRING)
     return Item(
         appuser=attributes[PARTITION_KEY]["S"],
         ciphertext_blob=attributes.get(PASSWORD_ATTRIBUTE, {}).get("B"),
         cipher=attributes.get(CIPHER_ATTRIBUTE, {}).get("S", Plain.name),
+        context_table=table_name if names_table else "",
         attributes=attributes,
     )

@@ -59,8 +59,9 @@ def ciphertext_file(tmp_path: Path, ciphertext_blob: bytes) -> str:
     return f"fileb://{path}"
 
 
-def decrypt_arguments(key: Key, ciphertext_file: str, appuser: str) -> list[str]:
-    arguments = f"kms decrypt --key-id {key.key_id} --encryption-context appuser={appuser}"
+def decrypt_arguments(key: Key, table_name: str, ciphertext_file: str, appuser: str) -> list[str]:
+    context = f"appuser={appuser},table={table_name}"
+    arguments = f"kms decrypt --key-id {key.key_id} --encryption-context {context}"
     return [*arguments.split(), "--ciphertext-blob", ciphertext_file]
 
 
@@ -71,7 +72,7 @@ def read_and_decrypt(
     partition_key = json.dumps({"appuser": {"S": stored.appuser}})
     return aws(
         ["dynamodb", "get-item", "--table-name", table_name, "--key", partition_key],
-        decrypt_arguments(key, ciphertext_file, stored.appuser),
+        decrypt_arguments(key, table_name, ciphertext_file, stored.appuser),
     )
 
 
@@ -99,8 +100,10 @@ def clean_up(aws: RunAws, key: Key, table_name: str) -> list[Finished]:
 
 
 @when("I decrypt the ciphertext for another user with the aws command", target_fixture="finished")
-def decrypt_for_another_user(aws: RunAws, key: Key, ciphertext_file: str) -> list[Finished]:
-    return aws(decrypt_arguments(key, ciphertext_file, UNKNOWN_USER))
+def decrypt_for_another_user(
+    aws: RunAws, key: Key, table_name: str, ciphertext_file: str
+) -> list[Finished]:
+    return aws(decrypt_arguments(key, table_name, ciphertext_file, UNKNOWN_USER))
 
 
 @then(fails("the aws command"))

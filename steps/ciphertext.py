@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pytest_bdd import given, then, when
 
+from kmsdemo import table
+from kmsdemo.account import Account
 from kmsdemo.account.clients import Clients
 from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
 from kmsdemo.ciphertext import encodings_that_show
@@ -97,22 +99,34 @@ def copy_ciphertext(
     return UNKNOWN_USER
 
 
+@when("the item is copied to another table", target_fixture="other_table")
+def copy_item(
+    account: Account, dynamodb: DynamoDBClient, vault: Vault, stored: StoredPassword
+) -> str:
+    other_table = account.resource_name("demo-kms-copy")
+    table.create(dynamodb, other_table)
+    item = vault.item(stored.appuser).attributes
+    dynamodb.put_item(TableName=other_table, Item=item)
+    return other_table
+
+
 # ------------------------------------------------------------------------------- decrypting
 
 
 @then("the ciphertext decrypts to the password")
 def ciphertext_decrypts(
-    kms: KMSClient, key: Key, ciphertext_blob: bytes, stored: StoredPassword
+    kms: KMSClient, key: Key, table_name: str, ciphertext_blob: bytes, stored: StoredPassword
 ) -> None:
-    unchanged = Direct(kms, key.key_id).decrypt(ciphertext_blob, stored.appuser) == stored.password
+    direct = Direct(kms, key.key_id, table_name)
+    unchanged = direct.decrypt(ciphertext_blob, stored.appuser) == stored.password
     assert unchanged, "the ciphertext does not decrypt to the password"
 
 
 @then("the replica decrypts the password")
 def replica_decrypts(
-    clients: Clients, key: Key, ciphertext_blob: bytes, stored: StoredPassword
+    clients: Clients, key: Key, table_name: str, ciphertext_blob: bytes, stored: StoredPassword
 ) -> None:
-    replica = Direct(clients.in_region(clients.another_region).kms, key.key_id)
+    replica = Direct(clients.in_region(clients.another_region).kms, key.key_id, table_name)
     unchanged = replica.decrypt(ciphertext_blob, stored.appuser) == stored.password
     assert unchanged, "the replica does not decrypt to the password"
 
@@ -121,20 +135,21 @@ def replica_decrypts(
 def decrypting_under_other_key_fails(
     kms: KMSClient,
     other_key: Key,
+    table_name: str,
     ciphertext_blob: bytes,
     stored: StoredPassword,
     error: type[KmsdemoError],
 ) -> None:
     with pytest.raises(error):
-        Direct(kms, other_key.key_id).decrypt(ciphertext_blob, stored.appuser)
+        Direct(kms, other_key.key_id, table_name).decrypt(ciphertext_blob, stored.appuser)
 
 
 @then(fails("decrypting the ciphertext for another user"))
 def decrypting_for_another_user_fails(
-    kms: KMSClient, key: Key, ciphertext_blob: bytes, error: type[KmsdemoError]
+    kms: KMSClient, key: Key, table_name: str, ciphertext_blob: bytes, error: type[KmsdemoError]
 ) -> None:
     with pytest.raises(error):
-        Direct(kms, key.key_id).decrypt(ciphertext_blob, UNKNOWN_USER)
+        Direct(kms, key.key_id, table_name).decrypt(ciphertext_blob, UNKNOWN_USER)
 
 
 @then(fails("decrypting the ciphertext without context"))
@@ -157,7 +172,7 @@ def decrypting_damaged_fails(
     damage: str,
     error: type[KmsdemoError],
 ) -> None:
-    cipher = CIPHERS[vault.item(stored.appuser).cipher](vault.kms, vault.key_id)
+    cipher = CIPHERS[vault.item(stored.appuser).cipher](vault.kms, vault.key_id, vault.table_name)
     damaged = DAMAGE[damage](ciphertext_blob)
     with pytest.raises(error):
         cipher.decrypt(damaged, stored.appuser)

@@ -17,6 +17,7 @@ REASONS: dict[str, type[errors.KmsdemoError]] = {
     "the alias is not valid": errors.InvalidAlias,
     "the key policy is not valid": errors.InvalidKeyPolicy,
     "the ciphertext is not valid": errors.CiphertextInvalid,
+    "the cipher is not accepted": errors.CipherNotAccepted,
     "the password is empty": errors.PasswordEmpty,
     "the password is too long": errors.PasswordTooLong,
     "the user does not exist": errors.UserNotFound,

@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_bdd import given, parsers, then, when
 
-from kmsdemo.cipher import Envelope, Plain
+from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
 from kmsdemo.vault import Vault, draw_user_number, items
@@ -50,7 +50,7 @@ def password(pytestconfig: pytest.Config) -> str:
 @pytest.fixture
 def vault(kms: KMSClient, dynamodb: DynamoDBClient, key: Key, table_name: str) -> Vault:
     """The passwords in the table, encrypted under the key."""
-    return Vault(kms, dynamodb, key.key_id, table_name)
+    return Vault(kms, dynamodb, key.key_id, table_name, accepts=CIPHERS.values())
 
 
 def encrypt(vault: Vault, password: str) -> StoredPassword:
@@ -90,6 +90,25 @@ def encrypt_unusual_password(vault: Vault, unusual: str) -> StoredPassword:
 @given("a password encrypted without encryption context", target_fixture="stored")
 def encrypt_without_context(vault: Vault, password: str) -> StoredPassword:
     return encrypt(replace(vault, cipher=Plain), password)
+
+
+@given("a password encrypted with only the user as encryption context", target_fixture="stored")
+def encrypt_with_user_as_context(
+    vault: Vault, dynamodb: DynamoDBClient, password: str
+) -> StoredPassword:
+    ciphertext_blob = Direct(vault.kms, vault.key_id).encrypt(password, UNKNOWN_USER)
+    item: dict[str, Any] = {
+        "appuser": {"S": UNKNOWN_USER},
+        "userpasswd": {"B": ciphertext_blob},
+        "cipher": {"S": Direct.name},
+    }
+    dynamodb.put_item(TableName=vault.table_name, Item=item)
+    return StoredPassword(UNKNOWN_USER, password)
+
+
+@given("the application accepts only ciphertext that is bound to its user", target_fixture="vault")
+def accept_only_direct(vault: Vault) -> Vault:
+    return replace(vault, accepts=())
 
 
 @given("a password encrypted with envelope encryption", target_fixture="stored")
@@ -206,6 +225,14 @@ def other_user_gets_password(vault: Vault, other_user: str, stored: StoredPasswo
 def decrypting_fails(vault: Vault, stored: StoredPassword, error: type[KmsdemoError]) -> None:
     with pytest.raises(error):
         vault.reveal(stored.appuser)
+
+
+@then(fails("decrypting the password in the other table"))
+def decrypting_in_other_table_fails(
+    vault: Vault, other_table: str, stored: StoredPassword, error: type[KmsdemoError]
+) -> None:
+    with pytest.raises(error):
+        replace(vault, table_name=other_table).reveal(stored.appuser)
 
 
 @then(fails("decrypting the password of an unknown user"))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore import exceptions as boto
+from botocore.exceptions import ClientError
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
 
 from kmsdemo import errors
 from kmsdemo.aws_errors import translate_errors
@@ -36,7 +40,7 @@ ABOUT_KEYS = [
     ("PutKeyPolicy", "MalformedPolicyDocumentException", "", errors.InvalidKeyPolicy),
     ("CreateKey", "LimitExceededException", "", errors.AwsFailed),
     ("Encrypt", "ValidationException", "", errors.AwsFailed),
-    ("Encrypt", "KMSInternalException", "", errors.AwsFailed),
+    ("Encrypt", "KMSInternalException", "", errors.AwsUnavailable),
 ]
 ABOUT_TABLES = [
     ("GetItem", "ResourceNotFoundException", "", errors.TableNotFound),
@@ -203,3 +207,38 @@ def test_a_throttled_call_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
         answered = fake_endpoint.kms_at(url, attempts=2).encrypt(KeyId="k", Plaintext=b"x")
     assert answered["CiphertextBlob"] == b"x"
     assert asked == ["Encrypt", "Encrypt"]
+
+
+# A vault sends nothing that AWS would answer with these.
+NEVER_ANSWERED = {
+    "DryRunOperationException",
+    "InvalidGrantTokenException",
+    "ItemCollectionSizeLimitExceededException",
+    "ConditionalCheckFailedException",  # the vault reads the item in it
+}
+
+
+def documented_errors() -> Iterator[tuple[str, str, str]]:
+    """Yield service, operation and code of each error that AWS documents for a vault's calls."""
+    loader = Loader()
+    for service, operations in (
+        ("kms", ("Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey")),
+        ("dynamodb", ("GetItem", "PutItem", "UpdateItem", "Scan")),
+    ):
+        model = ServiceModel(loader.load_service_model(service, "service-2"))
+        for operation in operations:
+            for shape in model.operation_model(operation).error_shapes:
+                if shape.name not in NEVER_ANSWERED:
+                    code = shape.metadata.get("error", {}).get("code", shape.name)
+                    yield service, operation, code
+
+
+@pytest.mark.parametrize(("service", "operation", "code"), list(documented_errors()))
+def test_each_error_that_aws_documents_for_a_vault_is_an_error_of_its_own(
+    service: str, operation: str, code: str
+) -> None:
+    error = ClientError({"Error": {"Code": code, "Message": "m"}}, operation)
+    about = {"key_id": "k"} if service == "kms" else {"table_name": "t"}
+    with pytest.raises(errors.KmsdemoError) as raised, translate_errors(**about):
+        raise error
+    assert not isinstance(raised.value, errors.AwsFailed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,9 +13,10 @@ from botocore.stub import Stubber
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import kmsdemo
 from kmsdemo import envelope, errors, keys, table
 from kmsdemo.account.clients import CONFIG
-from kmsdemo.cipher import MAX_ENVELOPE_BYTES, MAX_PLAINTEXT_BYTES, Direct, Envelope, Plain
+from kmsdemo.cipher import CIPHERS, MAX_ENVELOPE_BYTES, MAX_PLAINTEXT_BYTES, Direct, Envelope, Plain
 from kmsdemo.vault import Vault
 from tests.subprocesses import free_port
 
@@ -90,9 +92,6 @@ def test_an_error_about_a_plaintext_does_not_contain_it(kms: KMSClient) -> None:
 
 # ------------------------------------------------------------------------------ envelopes
 
-needs_keyrings = pytest.mark.skipif(
-    not envelope.is_available(), reason="envelope encryption needs Python 3.11 or newer"
-)
 CONTEXT = {"appuser": "12345"}
 
 
@@ -102,7 +101,6 @@ def key_arn(kms: KMSClient, key_id: str) -> str:
     return keys.describe(kms, key_id).arn
 
 
-@needs_keyrings
 @SAME_KMS
 @given(password=TEXT)
 def test_every_text_round_trips_in_an_envelope(kms: KMSClient, key_id: str, password: str) -> None:
@@ -110,7 +108,6 @@ def test_every_text_round_trips_in_an_envelope(kms: KMSClient, key_id: str, pass
     assert Envelope(kms, key_id).decrypt(message, "12345") == password
 
 
-@needs_keyrings
 def test_the_longest_password_in_an_envelope_fits_in_an_item(
     kms: KMSClient, dynamodb: DynamoDBClient, key_id: str
 ) -> None:
@@ -122,7 +119,6 @@ def test_the_longest_password_in_an_envelope_fits_in_an_item(
         vault.store(longest + "x")
 
 
-@needs_keyrings
 @SAME_KMS
 @given(data=st.data())
 def test_a_message_with_a_flipped_bit_does_not_decrypt(
@@ -135,7 +131,6 @@ def test_a_message_with_a_flipped_bit_does_not_decrypt(
         envelope.decrypt(kms, key_arn, bytes(message), CONTEXT)
 
 
-@needs_keyrings
 @pytest.mark.parametrize("context", [{}, {"appuser": "54321"}, {"user": "12345"}], ids=str)
 def test_a_message_with_another_encryption_context_does_not_decrypt(
     kms: KMSClient, key_arn: str, context: dict[str, str]
@@ -145,7 +140,6 @@ def test_a_message_with_another_encryption_context_does_not_decrypt(
         envelope.decrypt(kms, key_arn, message, CONTEXT)
 
 
-@needs_keyrings
 @pytest.mark.parametrize(
     ("change", "error"),
     [
@@ -154,7 +148,7 @@ def test_a_message_with_another_encryption_context_does_not_decrypt(
     ],
     ids=["disabled", "pending deletion"],
 )
-def test_the_keyring_does_not_hide_the_error_of_aws(
+def test_the_sdk_does_not_hide_the_error_of_aws(
     kms: KMSClient, key_arn: str, change: Callable[..., object], error: type[errors.KmsdemoError]
 ) -> None:
     message = envelope.encrypt(kms, key_arn, b"secret", CONTEXT)
@@ -165,15 +159,13 @@ def test_the_keyring_does_not_hide_the_error_of_aws(
         envelope.encrypt(kms, key_arn, b"secret", CONTEXT)
 
 
-@needs_keyrings
-def test_the_keyring_does_not_hide_an_unreachable_endpoint(key_arn: str) -> None:
+def test_the_sdk_does_not_hide_an_unreachable_endpoint(key_arn: str) -> None:
     session = boto3.Session(region_name="us-east-1")
     gone = session.client("kms", endpoint_url=f"http://127.0.0.1:{free_port()}", config=CONFIG)
     with pytest.raises(errors.EndpointUnreachable):
         envelope.encrypt(gone, key_arn, b"secret", CONTEXT)
 
 
-@needs_keyrings
 def test_a_damaged_message_is_not_logged(
     kms: KMSClient, key_arn: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -182,11 +174,63 @@ def test_a_damaged_message_is_not_logged(
     assert capfd.readouterr() == ("", "")
 
 
-def test_without_keyrings_the_error_says_what_to_do(
+@pytest.mark.parametrize("cipher", CIPHERS.values(), ids=CIPHERS)
+def test_in_threads_each_error_belongs_to_its_own_call(
+    kms: KMSClient, key_arn: str, cipher: type[Plain]
+) -> None:
+    """The key is deleted, disabled or another one, all in threads that share a client."""
+    deleted, disabled, other = (keys.create(kms).arn for _ in range(3))
+    ciphertexts = {arn: cipher(kms, arn).encrypt("x", "1") for arn in (key_arn, deleted, disabled)}
+    keys.schedule_deletion(kms, deleted)
+    keys.disable(kms, disabled)
+    calls: list[tuple[type[Exception] | None, str, bytes]] = [
+        (None, key_arn, ciphertexts[key_arn]),
+        (errors.CiphertextInvalid, key_arn, b"\0" + ciphertexts[key_arn][1:-1]),
+        (errors.CiphertextInvalid, key_arn, b""),
+        (errors.WrongKey, other, ciphertexts[key_arn]),
+        (errors.KeyPendingDeletion, deleted, ciphertexts[deleted]),
+        (errors.KeyDisabled, disabled, ciphertexts[disabled]),
+    ]
+
+    def outcome(call: tuple[type[Exception] | None, str, bytes]) -> type[Exception] | None:
+        _, arn, ciphertext = call
+        try:
+            cipher(kms, arn).decrypt(ciphertext, "1")
+        except errors.KmsdemoError as error:
+            return type(error)
+        return None
+
+    with ThreadPoolExecutor(50) as threads:
+        outcomes = list(threads.map(outcome, calls * 20))
+    assert outcomes == [expected for expected, *_ in calls * 20]
+
+
+@pytest.mark.parametrize("cipher", CIPHERS.values(), ids=CIPHERS)
+@pytest.mark.parametrize("blob", [b"", b"x", b"x" * 6144, b"x" * 6145, b"x" * 70000], ids=len)
+def test_what_is_no_ciphertext_is_invalid_whatever_its_length(
+    kms: KMSClient, key_arn: str, cipher: type[Plain], blob: bytes
+) -> None:
+    with pytest.raises(errors.CiphertextInvalid):
+        cipher(kms, key_arn).decrypt(blob, "12345")
+
+
+@pytest.mark.parametrize("cipher", [Direct, Envelope])
+@pytest.mark.parametrize("table_name", ["", "other"])
+def test_the_ciphertext_of_a_table_decrypts_in_that_table_only(
+    kms: KMSClient, key_arn: str, cipher: type[Plain], table_name: str
+) -> None:
+    blob = cipher(kms, key_arn, "demo-kms").encrypt("secret", "12345")
+    assert cipher(kms, key_arn, "demo-kms").decrypt(blob, "12345") == "secret"
+    with pytest.raises(errors.CiphertextInvalid):
+        cipher(kms, key_arn, table_name).decrypt(blob, "12345")
+
+
+def test_without_the_sdk_the_error_says_what_to_do(
     kms: KMSClient, key_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("aws_encryption_sdk", "aws_cryptographic_material_providers"):
-        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "kmsdemo.envelope", raising=False)
+    monkeypatch.delattr(kmsdemo, "envelope", raising=False)
+    monkeypatch.setitem(sys.modules, "aws_encryption_sdk", None)
     with pytest.raises(errors.EnvelopeNotHere) as raised:
         Envelope(kms, key_id).encrypt("secret", "12345")
-    assert "Python 3.11" in raised.value.next_step
+    assert "pip install aws-encryption-sdk" in raised.value.next_step

@@ -89,7 +89,7 @@ def test_an_error_names_the_invalid_waiting_period(kms: KMSClient) -> None:
 def test_another_error_of_scheduling_is_not_about_the_waiting_period(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_client_error("schedule_key_deletion", "KMSInternalException")
-        with pytest.raises(errors.AwsFailed, match="KMSInternal"):
+        with pytest.raises(errors.AwsUnavailable, match="KMSInternal"):
             keys.schedule_deletion(kms, "k")
 
 

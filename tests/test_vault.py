@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from kmsdemo import errors, keys, table, vault
-from kmsdemo.cipher import Plain
+from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
 from kmsdemo.vault import Vault
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def test_a_write_that_boto3_repeats_is_stored_once(
         "appuser": {"S": "11111"},
         "userpasswd": {"B": b"ciphertext"},
         "cipher": {"S": "direct"},
+        "context": {"S": "appuser,table"},
     }
     with Stubber(kms) as aws_kms, Stubber(dynamodb) as aws_dynamodb:
         aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext"})
@@ -130,10 +132,53 @@ def test_an_empty_user_number_is_not_found(passwords: Vault, appuser: str) -> No
 
 
 def test_the_attribute_cipher_selects_the_cipher(passwords: Vault) -> None:
-    plain = Vault(passwords.kms, passwords.dynamodb, passwords.key_id, cipher=Plain)
+    plain = replace(passwords, cipher=Plain, accepts=[Direct])
     stored = [passwords.store("one"), plain.store("two")]
     assert [passwords.item(appuser).cipher for appuser in stored] == ["direct", "plain"]
     assert [plain.reveal(appuser) for appuser in stored] == ["one", "two"]
+
+
+@pytest.mark.parametrize("accepted", CIPHERS.values(), ids=CIPHERS)
+@pytest.mark.parametrize("stored", CIPHERS.values(), ids=CIPHERS)
+def test_a_vault_decrypts_only_the_ciphers_that_it_accepts(
+    passwords: Vault, stored: type[Plain], accepted: type[Plain]
+) -> None:
+    appuser = replace(passwords, cipher=stored).store("one")
+    if accepted is stored:
+        assert replace(passwords, cipher=accepted).reveal(appuser) == "one"
+        return
+    with pytest.raises(errors.CipherNotAccepted, match=f"has the cipher {stored.name}"):
+        replace(passwords, cipher=accepted).reveal(appuser)
+
+
+@pytest.mark.parametrize("cipher", [Direct, Envelope])
+def test_an_item_of_an_older_version_still_decrypts(passwords: Vault, cipher: type[Plain]) -> None:
+    """Its encryption context names only the user, and it has no attribute context."""
+    blob = cipher(passwords.kms, passwords.key_id).encrypt("old", "11111")
+    item: dict[str, Any] = {
+        "appuser": {"S": "11111"},
+        "userpasswd": {"B": blob},
+        "cipher": {"S": cipher.name},
+    }
+    passwords.dynamodb.put_item(TableName="demo-kms", Item=item)
+    assert replace(passwords, cipher=cipher).reveal("11111") == "old"
+
+
+@pytest.mark.parametrize("cipher", [Direct, Envelope])
+def test_an_item_in_another_table_does_not_decrypt_there(
+    passwords: Vault, cipher: type[Plain]
+) -> None:
+    here = replace(passwords, cipher=cipher)
+    item = here.item(here.store("one"))
+    table.create(passwords.dynamodb, "elsewhere")
+    attributes = dict(item.attributes)
+    passwords.dynamodb.put_item(TableName="elsewhere", Item=attributes)
+    with pytest.raises(errors.CiphertextInvalid):
+        replace(here, table_name="elsewhere").reveal(item.appuser)
+    del attributes["context"]
+    passwords.dynamodb.put_item(TableName="elsewhere", Item=attributes)
+    with pytest.raises(errors.CiphertextInvalid):
+        replace(here, table_name="elsewhere").reveal(item.appuser)
 
 
 def test_an_unknown_cipher_is_an_error(passwords: Vault) -> None:
@@ -155,4 +200,4 @@ def test_a_ciphertext_without_its_attribute_cipher_does_not_decrypt(passwords: V
     del attributes["cipher"]
     passwords.dynamodb.put_item(TableName="demo-kms", Item=attributes)
     with pytest.raises(errors.CiphertextInvalid):
-        passwords.reveal(attributes["appuser"]["S"])
+        replace(passwords, accepts=[Plain]).reveal(attributes["appuser"]["S"])

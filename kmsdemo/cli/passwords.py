@@ -61,14 +61,17 @@ def decrypt(appuser: str, key_id: str | None, table_name: str, as_json: bool) ->
     """Decrypt the password of user number APPUSER.
 
     The request names the key: AWS KMS rejects a ciphertext that is encrypted under another key.
+    Each cipher is accepted; which one it was is written to standard error.
     """
     passwords = _vault(key_id, table_name)
     if not as_json:
         say(f"-->> Decrypting the very secret password for user: {printable(appuser)}")
-    password = passwords.reveal(appuser)
+    item = passwords.item(appuser)
+    password = passwords.decrypt(item)
     if as_json:
-        print_json({"appuser": appuser, "password": password})
+        print_json({"appuser": appuser, "cipher": item.cipher, "password": password})
         return
+    say(f"Cipher: {item.cipher}", err=True)
     shown = printable(password) if sys.stdout.isatty() else password
     # In colour: without, click takes away what looks like a colour in a password.
     click.echo(f"Is this your decrypted password? -> {shown}", color=True)
@@ -92,4 +95,5 @@ def items(table_name: str, as_json: bool) -> None:
 def _vault(key_id: str | None, table_name: str, **options: Any) -> Vault:
     clients = connect()
     key = key_id or lab_key.find(clients.kms).key_id
-    return vault.Vault(clients.kms, clients.dynamodb, key, table_name=table_name, **options)
+    accepts = CIPHERS.values()
+    return Vault(clients.kms, clients.dynamodb, key, table_name, accepts=accepts, **options)

@@ -32,6 +32,17 @@ class Throttled(KmsdemoError):
 
 
 @dataclass(eq=False)
+class AwsUnavailable(KmsdemoError):
+    """AWS cannot answer the call at the moment, even after retries; ``code`` is its error code."""
+
+    operation: str
+    code: str
+
+    _what = "AWS cannot answer {operation} at the moment, even after retries: {code}."
+    _next_step = "Wait a minute, then run it again."
+
+
+@dataclass(eq=False)
 class NoCredentials(KmsdemoError):
     """boto3 finds no credentials to sign a request with."""
 

@@ -27,12 +27,10 @@ class PasswordTooLong(KmsdemoError):
 
 
 class EnvelopeNotHere(KmsdemoError):
-    """The keyrings of the AWS Encryption SDK need Python 3.11 or newer."""
+    """The AWS Encryption SDK cannot be imported."""
 
-    _what = (
-        "Envelope encryption needs AWS Cryptographic Material Providers, which are not installed."
-    )
-    _next_step = "Install kmsdemo on Python 3.11 or newer, or encrypt without --envelope."
+    _what = "Envelope encryption needs the AWS Encryption SDK, which is not installed."
+    _next_step = "Install it with pip install aws-encryption-sdk, or encrypt without --envelope."
 
 
 class PasswordNotText(KmsdemoError):
@@ -46,5 +44,8 @@ class PasswordNotText(KmsdemoError):
 class CiphertextInvalid(KeyFault):
     """The ciphertext is damaged, or was encrypted with another encryption context."""
 
-    _what = "The ciphertext cannot be decrypted under {key_id}: it is damaged or another user's."
+    _what = (
+        "The ciphertext cannot be decrypted under {key_id}: "
+        "it is damaged, or of another user or table."
+    )
     _next_step = "Find out who changed the item, then store the password again."

@@ -70,6 +70,20 @@ class UnknownCipher(TableFault):
 
 
 @dataclass(eq=False)
+class CipherNotAccepted(TableFault):
+    """The item is encrypted in a form that this vault was not told to accept."""
+
+    appuser: str
+    cipher: str
+
+    _what = (
+        "The item of user {appuser} in {table_name} has the cipher {cipher}, "
+        "which this vault does not accept."
+    )
+    _next_step = "Find out who stored it; kmsdemo decrypt {appuser} accepts every cipher."
+
+
+@dataclass(eq=False)
 class NoFreeUserNumber(TableFault):
     """Every user number drawn is in the table already."""
 

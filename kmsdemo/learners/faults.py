@@ -100,7 +100,7 @@ def ciphertext_fault(kms: KMSClient, key_id: str, item: Item) -> str:
     ciphers = [CIPHERS[item.cipher]] if item.cipher in CIPHERS else []
     for cipher in dict.fromkeys([*ciphers, Direct, Plain]):
         try:
-            cipher(kms, key_id).decrypt(_ciphertext_blob(item), item.appuser)
+            cipher(kms, key_id, item.context_table).decrypt(_ciphertext_blob(item), item.appuser)
         except errors.WrongKey:
             return f"The ciphertext of user {item.appuser} is encrypted under another key."
         except errors.CiphertextInvalid:

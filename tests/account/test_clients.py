@@ -29,7 +29,7 @@ READABLE = {
     "throttled": (errors.Throttled, "AWS throttled Encrypt, even after retries."),
     "broken at once": (errors.EndpointUnreachable, "Connection was closed"),
     "half closed": (errors.EndpointUnreachable, "Connection was closed"),
-    "overloaded": (errors.AwsFailed, "Encrypt failed with KMSInternal"),
+    "overloaded": (errors.AwsUnavailable, "AWS cannot answer Encrypt at the moment"),
 }
 
 

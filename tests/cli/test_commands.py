@@ -109,7 +109,9 @@ def test_the_password_goes_in_and_comes_out(key_id: str) -> None:
         printed,
     )
     assert stored
-    assert succeed("decrypt", stored[1]) == (
+    decrypted = kmsdemo("decrypt", stored[1])
+    assert (decrypted.exit_code, decrypted.stderr) == (0, "Cipher: direct\n")
+    assert decrypted.stdout == (
         f"-->> Decrypting the very secret password for user: {stored[1]}\n"
         f"Is this your decrypted password? -> {SECRET}\n"
     )
@@ -118,7 +120,11 @@ def test_the_password_goes_in_and_comes_out(key_id: str) -> None:
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_dash_reads_the_password_from_standard_input(key_id: str, end: str) -> None:
     appuser = json.loads(succeed("encrypt", "-", "--json", stdin=f" {SECRET} {end}"))["appuser"]
-    assert facts("decrypt", appuser) == {"appuser": appuser, "password": f" {SECRET} "}
+    assert facts("decrypt", appuser) == {
+        "appuser": appuser,
+        "cipher": "direct",
+        "password": f" {SECRET} ",
+    }
 
 
 def test_a_password_that_begins_with_a_dash_goes_after_two(key_id: str) -> None:

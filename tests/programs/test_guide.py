@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from kmsdemo import envelope
 from kmsdemo.lesson.guide import verdict
 from kmsdemo.lesson.lesson import DEMO_PASSWORD
 from tests.subprocesses import ROOT, run_in_terminal, run_python
@@ -38,7 +37,6 @@ def guide(output: Path, *options: str | Path) -> Path:
 # ------------------------------------------------------------------------------ committed
 
 
-@pytest.mark.skipif(not envelope.is_available(), reason="without envelopes, topics are left out")
 @pytest.mark.parametrize("name", ["lab.html", "lab.md"])
 def test_the_committed_page_is_what_the_lab_is_now(tmp_path: Path, name: str) -> None:
     built = guide(tmp_path / name, "--reproducible").read_bytes()

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from kmsdemo import envelope
 from kmsdemo.account.clients import Clients
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.lesson import lesson
@@ -106,8 +105,7 @@ def test_topics_are_in_an_order_that_a_learner_can_follow(whole: tuple[str, str]
     assert "    ok Then the key is symmetric" in printed
     summary = " ".join(printed.split("\n\n")[-1].split())
     scenarios = r"\d+ scenarios passed"
-    without_envelopes = r"(, \d+ not possible on moto)?"
-    assert re.fullmatch(rf"12 topics in [\d.]+ s: {scenarios}{without_envelopes}\.", summary)
+    assert re.fullmatch(rf"12 topics in [\d.]+ s: {scenarios}\.", summary)
 
 
 def test_it_ends_with_what_it_showed_and_cleaned_up(whole: tuple[str, str]) -> None:
@@ -146,7 +144,7 @@ def test_the_password_is_shown_only_in_scenarios_about_traffic(whole: tuple[str,
             for section in sections
             if encodings_that_show(lesson.DEMO_PASSWORD, " ".join(section.split()).encode())
         }
-        assert shown_in == (SCENARIOS_WITH_TRAFFIC if envelope.is_available() else set())
+        assert shown_in == SCENARIOS_WITH_TRAFFIC
 
 
 def test_no_other_password_is_shown(whole: tuple[str, str]) -> None:
