@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -98,6 +99,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="which requests those are (default: %(default)s)",
     )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the records of runs out of the user's own folder."""
+    with patch.dict(os.environ, XDG_STATE_HOME=str(tmp_path_factory.mktemp("state"))):
+        yield
 
 
 @pytest.fixture

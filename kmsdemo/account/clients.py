@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 # Shared by all sessions: otherwise each reads AWS's service models from the disk again.
 _LOADER = create_loader()
 
+MAX_ATTEMPTS = 3
 # The standard mode retries with exponential backoff and jitter.
 CONFIG = Config(
     connect_timeout=4,
     read_timeout=10,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
 )
 
 
@@ -52,6 +53,7 @@ class Clients:
     Attributes:
         session: The session with the caller's credentials and the Region.
         endpoint_url: The endpoint of all services; ``None`` for the configured one.
+        max_attempts: How often a call is tried.
 
     Raises:
         NoRegion: No Region is configured.
@@ -60,6 +62,7 @@ class Clients:
 
     session: boto3.Session
     endpoint_url: str | None = None
+    max_attempts: int = MAX_ATTEMPTS
 
     @cached_property
     def kms(self) -> KMSClient:
@@ -93,7 +96,9 @@ class Clients:
 
     def _client(self, service: Any) -> Any:
         with _configured():
-            client = self.session.client(service, endpoint_url=self.endpoint_url, config=CONFIG)
+            retries: Any = {"mode": "standard", "total_max_attempts": self.max_attempts}
+            config = CONFIG.merge(Config(retries=retries))
+            client = self.session.client(service, endpoint_url=self.endpoint_url, config=config)
             _ = urlsplit(client.meta.endpoint_url).port  # botocore reads it only with each request
             return client
 
@@ -111,7 +116,7 @@ class Clients:
 
     def in_region(self, region: str) -> Clients:
         """Return the default caller's clients in another Region, such as ``eu-west-1``."""
-        return connect(region=region)
+        return connect(region=region, max_attempts=self.max_attempts)
 
 
 def connect(
@@ -121,6 +126,7 @@ def connect(
     region: str | None = None,
     endpoint_url: str | None = None,
     application: str | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
 ) -> Clients:
     """Return the clients of a caller. boto3 finds what is not given in its usual configuration.
 
@@ -130,6 +136,7 @@ def connect(
         region: The Region, such as ``eu-west-1``.
         endpoint_url: The endpoint of all services.
         application: The application id in the user agent of each request.
+        max_attempts: How often a call is tried.
 
     Raises:
         InvalidConfiguration: ``AWS_PROFILE`` does not exist, or a configuration file or a variable
@@ -152,6 +159,7 @@ def connect(
                 botocore_session=session,
             ),
             endpoint_url,
+            max_attempts,
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
+from kmsdemo import keys
 from kmsdemo.account import environment
 from kmsdemo.account.caller import Caller, identify
 from kmsdemo.account.clients import Clients, connect
@@ -48,7 +49,7 @@ def announcement(options: Options) -> str:
         NoAccountNamed, AnotherAccount, RootRefused, RefusedInCi: The account must not be used.
         SettleTimeOutOfRange: The time for changes to propagate is not 0 to 600 seconds.
         NoCredentials, NoRegion, EndpointUnreachable: The account cannot be used.
-        AccessDenied: The caller has no permission to list keys or tables.
+        AccessDenied: The caller has no permission to list keys or tables, or to read tags.
     """
     clients = connect()
     caller = _confirmed(options, clients)
@@ -89,13 +90,29 @@ class RealAccount(SharedAccount):
 
 @contextmanager
 def running(options: Options) -> Iterator[RealAccount]:
-    """Start a run in the account; leaving the context removes what the run created."""
-    _confirmed(options, connect())
+    """Start a run in the account; leaving the context removes what the run created.
+
+    Raises:
+        AccessDenied: The caller could not find again what the run creates.
+        LeftBehind: A key or a table could not be removed.
+    """
+    clients = connect()
+    _confirmed(options, clients)
+    leftovers.check_permissions(clients)
     run, delay = Run(), PropagationDelay(options.aws_settle)
     with sessions.initializer(delay.register_handlers), cleaned_up(run):
         pool = KeyPool(connect(), run.tags)
         with sessions.initializer(pool.register_handlers):
+            if not keys.key_ids(clients.kms):
+                _create_first_key(run, pool)
             yield RealAccount(run, pool, delay)
+
+
+def _create_first_key(run: Run, pool: KeyPool) -> None:
+    """Create a key for the pool: without any, nothing shows whether the caller can read tags."""
+    key = keys.create(connect().kms)
+    run.key_ids.clear()
+    pool.prepare_return(key.key_id)()
 
 
 def _confirmed(options: Options, clients: Clients) -> Caller:

@@ -11,7 +11,7 @@ from kmsdemo.account.clients import connect
 from kmsdemo.cli.options import json_option
 from kmsdemo.cli.output import ask, date, print_json, progress, say
 from kmsdemo.shared_account import leftovers
-from kmsdemo.shared_account.leftovers import Leftover
+from kmsdemo.shared_account.leftovers import Found, Leftover
 
 
 @click.command()
@@ -24,16 +24,23 @@ from kmsdemo.shared_account.leftovers import Leftover
 def sweep(run_id: str | None, expired: bool, yes: bool, as_json: bool) -> None:
     """Remove the keys and tables of killed test runs.
 
-    Finds everything with the tags of a run (pytest --backend) in the account and Region of your
-    environment, lists it and asks for confirmation. Deletes tables and aliases, and schedules
-    keys for deletion in 7 days. Changes nothing else.
+    Finds what runs (pytest --backend) left in the account and Region of your environment, lists
+    it and asks for confirmation. Deletes tables and aliases, and schedules keys for deletion in
+    7 days.
+
+    A key is removed only if it has the tags of a run, was created within the time of that run,
+    has no alias but alias/demo-kms-..., and is in the record of the run, if that is on this
+    machine.
     """
-    clients = connect()
+    clients = connect(max_attempts=leftovers.MAX_ATTEMPTS)
     account = identify(clients.sts).account
     where = f"account {account}, Region {clients.kms.meta.region_name}"
     with progress("Finding keys and tables"):
+        leftovers.check_permissions(clients)
         found = leftovers.find(clients, run_id)
-    unneeded = [leftover for leftover in found if leftover.has_expired or not expired]
+    ours = [leftover for leftover in found.leftovers if not leftover.contradicts_record]
+    unneeded = [leftover for leftover in ours if leftover.run.has_expired or not expired]
+    _say_what_stays(found)
     if unneeded and not yes:
         _confirm(where, unneeded)
     with progress("Removing keys and tables"):
@@ -41,7 +48,7 @@ def sweep(run_id: str | None, expired: bool, yes: bool, as_json: bool) -> None:
     if as_json:
         _print_json(account, unneeded, failures)
     else:
-        _print(where, found, unneeded, failures)
+        _print(where, ours, unneeded, failures)
     for failure in failures.values():
         say(f"Error: {failure}", err=True)
     if failures:
@@ -52,13 +59,25 @@ def _confirm(where: str, unneeded: Sequence[Leftover]) -> None:
     for run in dict.fromkeys(leftover.run for leftover in unneeded):
         of_run = [leftover for leftover in unneeded if leftover.run == run]
         until = date(run.expires)
-        running = "" if of_run[0].has_expired else f", which can run until {until}"
+        running = "" if run.has_expired else f", which can run until {until}"
         say(f"Run {run.run_id}{running}:", err=True)
         for leftover in of_run:
             say(f"  {_line(leftover)}", err=True)
     if not ask(f"Remove this from {where}?"):
         say("Nothing was removed.", err=True)
         click.get_current_context().exit(1)
+
+
+def _say_what_stays(found: Found) -> None:
+    reasons = found.of_others | {
+        leftover.name: "the record of its run on this machine does not name it"
+        for leftover in found.leftovers
+        if leftover.contradicts_record
+    }
+    for name, reason in reasons.items():
+        say(f"Not removed: {name} has the tags of a run, but {reason}.", err=True)
+    if found.unread:
+        say(f"Not read, because access is denied: {len(found.unread)} keys or tables.", err=True)
 
 
 def _line(leftover: Leftover) -> str:

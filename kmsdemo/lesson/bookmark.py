@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from kmsdemo import state_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,8 @@ class Bookmark:
 
 
 def path() -> Path:
-    """Return the file: below ``XDG_STATE_HOME``, or where this platform keeps such files."""
-    if sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        folder = Path.home() / "Library" / "Application Support"
-    else:
-        folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return folder / "kmsdemo" / "lesson.json"
+    """Return the file, in the folder for the state of kmsdemo."""
+    return state_folder.path() / "lesson.json"
 
 
 def save(bookmark: Bookmark) -> None:

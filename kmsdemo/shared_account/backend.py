@@ -80,13 +80,15 @@ def cleaned_up(run: Run) -> Iterator[None]:
         with sessions.initializer(run.register_handlers):
             yield
     finally:
-        _remove_all(run.tags.run_id)
+        _remove_all(run)
 
 
-def _remove_all(run_id: str) -> None:
-    clients = connect()
+def _remove_all(run: Run) -> None:
+    run_id, clients = run.tags.run_id, connect(max_attempts=leftovers.MAX_ATTEMPTS)
     try:
-        failures = leftovers.remove(clients, leftovers.find(clients, run_id))
+        # Its own first: that needs no permission to list, or to read tags.
+        failures = leftovers.remove(clients, leftovers.created_by(clients, run))
+        failures |= leftovers.remove(clients, leftovers.find(clients, run_id).leftovers)
     except errors.KmsdemoError as error:
         raise LeftBehind(run_id, error.what) from error
     except KeyboardInterrupt as error:
@@ -95,3 +97,4 @@ def _remove_all(run_id: str) -> None:
         first, failure = next(iter(failures.items()))
         more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
         raise LeftBehind(run_id, f"{first.kind} {first.name}{more}. {failure.what}")
+    run.record.delete()

@@ -1,13 +1,14 @@
-"""Finds, by their tags, the keys and tables that runs did not remove, and removes them.
+"""Finds the keys and tables that runs did not remove, and removes them.
 
-Nothing without the tags of a run is changed.
+Anybody who may tag a key can write the tags of a run on it. So a key is a leftover only if it was
+also created within the time of the run, and has no alias but those of the lab.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,14 +16,19 @@ from typing import TYPE_CHECKING
 from kmsdemo import errors, keys, table
 from kmsdemo.account.clients import Clients
 from kmsdemo.aws_errors import translate_errors
-from kmsdemo.shared_account import tags
+from kmsdemo.shared_account import record, tags
 from kmsdemo.shared_account.tags import Tags
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
+    from kmsdemo.shared_account.run import Run
+
 WAITING_PERIOD_DAYS = 7
+MAX_ATTEMPTS = 10
+"""How often a call is tried that finds or removes leftovers: throttling is waited for."""
+_PROBED_KEYS = 20
 _TABLE_PREFIX = f"{table.TABLE_NAME}-"
 
 
@@ -41,24 +47,53 @@ class Leftover:
     run: Tags
 
     @property
-    def has_expired(self) -> bool:
-        """Whether the run has ended for certain."""
-        return self.run.expires < datetime.now(timezone.utc)
+    def contradicts_record(self) -> bool:
+        """Whether there is a record of the run on this machine, which does not name this."""
+        recorded = record.read(self.run.run_id)
+        return recorded is not None and f"{self.kind} {self.name}" not in recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What runs left in an account and Region.
+
+    Attributes:
+        leftovers: The keys and tables.
+        of_others: Keys with the tags of a run that it did not create, each with the reason.
+        unread: Keys and tables that the caller has no permission to read.
+    """
+
+    leftovers: list[Leftover] = field(default_factory=list)
+    of_others: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
 
 def check_permissions(clients: Clients) -> None:
-    """Check, before anything is created, that the caller can list keys and tables.
+    """Check, before anything is created or removed, that the caller can find leftovers.
 
     Raises:
-        AccessDenied: The caller has no permission to list keys or tables.
+        AccessDenied: The caller has no permission to list keys or tables, or can read the tags of
+            no key.
         EndpointUnreachable: No service with an AWS API answers.
     """
-    keys.key_ids(clients.kms)
+    key_ids = keys.key_ids(clients.kms)
     table.names(clients.dynamodb)
+    if key_ids:
+        _check_tags(clients.kms, key_ids[:_PROBED_KEYS])
 
 
-def find(clients: Clients, run_id: str | None = None) -> list[Leftover]:
-    """Return the keys and tables that runs created in this account and Region and did not remove.
+def created_by(clients: Clients, run: Run) -> list[Leftover]:
+    """Return what a run of this process created and may not have removed, from its own record."""
+    existing = set(table.names(clients.dynamodb)) if run.record.table_names else set()
+    table_names = [name for name in run.record.table_names if name in existing]
+    return [
+        *(Leftover("key", key_id, run.tags) for key_id in run.record.key_ids),
+        *(Leftover("table", name, run.tags) for name in table_names),
+    ]
+
+
+def find(clients: Clients, run_id: str | None = None) -> Found:
+    """Find the keys and tables that runs created in this account and Region and did not remove.
 
     A key counts as removed if it and its replicas are deleted within 7 days and it has no alias.
 
@@ -72,8 +107,14 @@ def find(clients: Clients, run_id: str | None = None) -> list[Leftover]:
     AWS: ListKeys, ListResourceTags, AWS KMS API Reference; ListTables, ListTagsOfResource,
     Amazon DynamoDB API Reference.
     """
-    found = [*_keys(clients), *_tables(clients.dynamodb)]
-    return [leftover for leftover in found if run_id in (None, leftover.run.run_id)]
+    found = Found()
+    for key_id in keys.key_ids(clients.kms):
+        with _reading(found, key_id):
+            _judge_key(found, clients, key_id, run_id)
+    for name in table.names(clients.dynamodb):
+        with _reading(found, name):
+            _judge_table(found, clients.dynamodb, name, run_id)
+    return found
 
 
 def remove(clients: Clients, leftovers: Sequence[Leftover]) -> dict[Leftover, errors.KmsdemoError]:
@@ -124,7 +165,9 @@ def prepare_key_removal(clients: Clients, key_id: str) -> Callable[[], None]:
     def remove() -> None:
         for kms, key in all_regions:
             _schedule_deletion(kms, key)
-        keys.delete_aliases(clients.kms, aliases)
+        for alias in aliases:
+            with suppress(errors.KeyNotFound):  # another sweep deletes it too
+                keys.delete_aliases(clients.kms, [alias])
 
     return remove
 
@@ -157,9 +200,12 @@ def _in_all_regions(clients: Clients, key_id: str) -> list[tuple[KMSClient, keys
 def _schedule_deletion(kms: KMSClient, key: keys.Key) -> None:
     if _is_deleted_soon(key):
         return
-    if key.state == "PendingDeletion":
-        keys.cancel_deletion(kms, key.key_id)
-    keys.schedule_deletion(kms, key.key_id, waiting_period_days=WAITING_PERIOD_DAYS)
+    # Another sweep may do the same at the same time.
+    with suppress(errors.KeyNotPendingDeletion):
+        if key.state == "PendingDeletion":
+            keys.cancel_deletion(kms, key.key_id)
+    with suppress(errors.KeyPendingDeletion):
+        keys.schedule_deletion(kms, key.key_id, waiting_period_days=WAITING_PERIOD_DAYS)
 
 
 def _is_deleted_soon(key: keys.Key) -> bool:
@@ -170,25 +216,62 @@ def _is_deleted_soon(key: keys.Key) -> bool:
     return key.deletion_date < soon
 
 
-def _keys(clients: Clients) -> Iterator[Leftover]:
-    for key_id in keys.key_ids(clients.kms):
-        # The caller may have no access to keys of others, and others may delete theirs meanwhile.
-        with suppress(errors.AccessDenied, errors.KeyNotFound, errors.KeyUnusable):
-            run = tags.read(keys.tags(clients.kms, key_id))
-            if run is not None and not _is_removed(clients, key_id):
-                yield Leftover("key", key_id, run)
-
-
-def _is_removed(clients: Clients, key_id: str) -> bool:
+def _is_removed(clients: Clients, key_id: str, aliases: Sequence[str]) -> bool:
     all_deleted = all(_is_deleted_soon(key) for _, key in _in_all_regions(clients, key_id))
-    return all_deleted and not keys.aliases(clients.kms, key_id)
+    return all_deleted and not aliases
 
 
-def _tables(dynamodb: DynamoDBClient) -> Iterator[Leftover]:
-    for name in table.names(dynamodb):
-        with suppress(errors.AccessDenied, errors.TableNotFound):
-            if name.startswith(_TABLE_PREFIX) and (run := _run_of(dynamodb, name)):
-                yield Leftover("table", name, run)
+def _check_tags(kms: KMSClient, key_ids: Sequence[str]) -> None:
+    """Raise ``AccessDenied`` unless the caller can read the tags of one of the keys."""
+    refusals = []
+    for key_id in key_ids:
+        try:
+            keys.tags(kms, key_id)
+        except errors.AccessDenied as error:  # noqa: PERF203, each key has a policy of its own
+            refusals.append(error)
+        except (errors.KeyNotFound, errors.KeyUnusable):
+            return
+        else:
+            return
+    raise refusals[0]
+
+
+@contextmanager
+def _reading(found: Found, name: str) -> Iterator[None]:
+    """Note what the caller has no access to, and pass over what others delete meanwhile."""
+    try:
+        yield
+    except errors.AccessDenied:
+        found.unread.append(name)
+    except (errors.KeyNotFound, errors.KeyUnusable, errors.TableNotFound):
+        pass
+
+
+def _judge_key(found: Found, clients: Clients, key_id: str, run_id: str | None) -> None:
+    run = tags.read(keys.tags(clients.kms, key_id))
+    if run is None or run_id not in (None, run.run_id):
+        return
+    aliases = keys.aliases(clients.kms, key_id)
+    if reason := _reason_against(run, keys.describe(clients.kms, key_id), aliases):
+        found.of_others[key_id] = reason
+    elif not _is_removed(clients, key_id, aliases):
+        found.leftovers.append(Leftover("key", key_id, run))
+
+
+def _reason_against(run: Tags, key: keys.Key, aliases: Sequence[str]) -> str:
+    """Return why a run cannot have created a key with its tags; empty if it can."""
+    if not run.covers(key.creation_date):
+        return "it was not created within the time of the run"
+    strange = [alias for alias in aliases if not alias.startswith(keys.ALIAS_PREFIX)]
+    return f"it has the alias {strange[0]}" if strange else ""
+
+
+def _judge_table(found: Found, dynamodb: DynamoDBClient, name: str, run_id: str | None) -> None:
+    if not name.startswith(_TABLE_PREFIX):
+        return
+    run = _run_of(dynamodb, name)
+    if run and run.run_id in name and run_id in (None, run.run_id):
+        found.leftovers.append(Leftover("table", name, run))
 
 
 def _run_of(dynamodb: DynamoDBClient, table_name: str) -> Tags | None:

@@ -8,6 +8,7 @@ from botocore.session import Session
 
 from kmsdemo.shared_account.errors import NotOfThisRun
 from kmsdemo.shared_account.read_only import is_read_only
+from kmsdemo.shared_account.record import Record
 from kmsdemo.shared_account.tags import Tags
 
 _NAMES_A_KEY: Final = ("KeyId", "TargetKeyId", "AliasName")
@@ -21,10 +22,12 @@ class Run:
         tags: The tags of everything that the run creates.
         key_ids: The keys created and not yet cleaned up, oldest first.
         table_names: The tables created and not yet cleaned up, oldest first.
+        record: All keys and tables created.
     """
 
     def __init__(self) -> None:
         self.tags = Tags()
+        self.record = Record(self.tags.run_id)
         self.key_ids: list[str] = []
         self.table_names: list[str] = []
         self._owned: set[str] = set()
@@ -72,10 +75,13 @@ class Run:
 
     def _record_table(self, **event: Any) -> None:
         self.table_names.append(event["params"]["TableName"])
+        self.record.add_table(event["params"]["TableName"])
 
     def _record_key(self, **event: Any) -> None:
         if key := event["parsed"].get("KeyMetadata"):
             self.key_ids.append(key["KeyId"])
+            if key["KeyId"] not in self._owned:  # the pool hands out a key again
+                self.record.add_key(key["KeyId"])
             self._owned.add(key["KeyId"])
 
     def _keep_alias_name(self, **event: Any) -> None:

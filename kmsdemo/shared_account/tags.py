@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from datetime import datetime, timedelta, timezone
 RUN = "kmsdemo:run"
 EXPIRES = "kmsdemo:expires"
 MAX_RUN = timedelta(hours=3)
+_CLOCK_SKEW = timedelta(minutes=5)
+_RUN_ID = re.compile(r"[0-9a-f]{8}")
 
 
 def _expiry() -> datetime:
@@ -28,6 +31,15 @@ class Tags:
     run_id: str = field(default_factory=lambda: secrets.token_hex(4))
     expires: datetime = field(default_factory=_expiry)
 
+    @property
+    def has_expired(self) -> bool:
+        """Whether the run has ended for certain."""
+        return self.expires < datetime.now(timezone.utc)
+
+    def covers(self, moment: datetime) -> bool:
+        """Return whether the run can have created something at a moment, with time zone."""
+        return self.expires - MAX_RUN - _CLOCK_SKEW <= moment <= self.expires + _CLOCK_SKEW
+
     def for_kms(self) -> list[dict[str, str]]:
         """Return the tags as AWS KMS takes them."""
         return [{"TagKey": name, "TagValue": value} for name, value in self.as_text().items()]
@@ -42,13 +54,14 @@ class Tags:
 
 
 def read(tags: Mapping[str, str]) -> Tags | None:
-    """Return the tags of the run that created a resource; ``None`` if no run created it.
+    """Return the tags of the run that created a resource; ``None`` if no run wrote them.
 
     Args:
         tags: All tags of the resource, by name.
     """
     try:
         expires = datetime.fromisoformat(tags[EXPIRES])
-        return Tags(tags[RUN], expires) if expires.tzinfo else None
+        is_valid = expires.tzinfo and _RUN_ID.fullmatch(tags[RUN])
+        return Tags(tags[RUN], expires) if is_valid else None
     except (KeyError, ValueError):
         return None

@@ -96,6 +96,37 @@ def test_a_missing_permission_is_reported_before_a_key_is_created(
     assert keys.key_ids(kms) == []
 
 
+def test_a_run_that_could_not_find_its_keys_again_does_not_begin(
+    clients: Clients, others: fake_account.FakeAccount
+) -> None:
+    fake_account.deny(clients.iam, "kms:ListResourceTags")
+    assert "ListResourceTags" in refuses(OPTIONS, errors.AccessDenied).what
+    with pytest.raises(errors.AccessDenied), running("aws", OPTIONS):
+        pytest.fail("it runs")
+    assert others.states() == []
+
+
+def test_in_an_account_without_keys_such_a_run_does_not_begin_either(
+    clients: Clients, kms: KMSClient
+) -> None:
+    fake_account.deny(clients.iam, "kms:ListResourceTags")
+    with pytest.raises(errors.AccessDenied), running("aws", OPTIONS):
+        pytest.fail("it runs")
+    assert [keys.describe(kms, key_id).state for key_id in keys.key_ids(kms)] == ["PendingDeletion"]
+
+
+def test_a_run_that_may_no_longer_read_tags_knows_its_own_keys(
+    clients: Clients, others: fake_account.FakeAccount
+) -> None:
+    with running("aws", OPTIONS) as aws, aws.account() as account:
+        for _ in range(5):
+            keys.create(account.clients.kms)
+        table.create(account.clients.dynamodb, account.resource_name("demo-kms"))
+        fake_account.deny(clients.iam, "kms:ListResourceTags")
+    assert others.leftovers() == []
+    others.assert_others_are_untouched()
+
+
 def test_a_run_without_announcement_is_checked_as_well(kms: KMSClient) -> None:
     with pytest.raises(NoAccountNamed), running("aws", Options()):
         pytest.fail("it runs")
@@ -130,11 +161,13 @@ def test_the_next_scenario_gets_the_same_key_reset(kms: KMSClient) -> None:
             used = keys.create(account.clients.kms, description="used", tags={"team": "blue"})
             use_in_every_way(account.clients.kms, used.key_id)
         with aws.account() as account:
-            new = keys.create(account.clients.kms, alias=account.resource_name("again"))
+            new = keys.create(account.clients.kms, alias=account.resource_name("demo-kms-again"))
             assert new.key_id == used.key_id
             assert (new.state, new.description) == ("Enabled", keys.DESCRIPTION)
             assert new.deletion_date is None
-            assert keys.aliases(kms, new.key_id) == [f"alias/{account.resource_name('again')}"]
+            assert keys.aliases(kms, new.key_id) == [
+                f"alias/{account.resource_name('demo-kms-again')}"
+            ]
             assert set(keys.tags(kms, new.key_id)) == {
                 "kmsdemo",
                 "kmsdemo:run",

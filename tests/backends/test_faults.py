@@ -47,7 +47,7 @@ def test_no_fault_leaves_leftovers(
         aws = fake_account.create(clients, ireland)
         with fake_account.as_developer(clients):
             run_with(injected)
-            assert leftovers.remove(connect(), leftovers.find(connect())) == {}
+            assert leftovers.remove(connect(), leftovers.find(connect()).leftovers) == {}
         assert aws.leftovers() == [], f"after a fault at call {injected.first}"
         assert len(aws.states()) <= MAX_KEYS
         aws.assert_others_are_untouched()

@@ -14,10 +14,11 @@ from click.testing import CliRunner, Result
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.cli import main
-from kmsdemo.shared_account import sessions
+from kmsdemo.shared_account import leftovers, sessions
 from kmsdemo.shared_account.run import Run
 from kmsdemo.shared_account.tags import Tags
 from tests import fake_account
+from tests.backends import faults
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,9 +39,9 @@ def killed(aws: fake_account.FakeAccount) -> Tags:
 
 @pytest.fixture
 def long_dead(aws: fake_account.FakeAccount) -> Tags:
-    """The same, a day ago."""
+    """The same, whose time is over."""
     run = Run()
-    run.tags = Tags(expires=datetime.now(timezone.utc) - timedelta(days=1))
+    run.tags = Tags(expires=datetime.now(timezone.utc) - timedelta(minutes=1))
     return leave(run)
 
 
@@ -147,10 +148,86 @@ def test_what_cannot_be_removed_does_not_keep_the_rest(
     assert aws.leftovers() == [f"demo-kms-{killed.run_id}-1"]
 
 
+def tagged(run_id: str, expires: str) -> dict[str, str]:
+    moment = datetime.now(timezone.utc).isoformat() if expires == "now" else expires
+    return {"kmsdemo:run": run_id, "kmsdemo:expires": moment}
+
+
+@pytest.mark.parametrize(
+    ("run_id", "expires"),
+    [
+        ("mine", "now"),
+        ("", "now"),
+        ("0123456789", "now"),
+        ("01234567", "some day"),
+        ("01234567", "2026-01-01"),
+    ],
+)
 def test_tags_that_no_run_wrote_are_no_leftover(
-    kms: KMSClient, aws: fake_account.FakeAccount
+    kms: KMSClient, aws: fake_account.FakeAccount, run_id: str, expires: str
 ) -> None:
-    for day in ("some day", "2026-01-01"):
-        key = keys.create(kms, tags={"kmsdemo:run": "mine", "kmsdemo:expires": day})
+    key = keys.create(kms, tags=tagged(run_id, expires))
     assert sweep("--yes").stdout.startswith("There is nothing to remove in")
     assert keys.describe(kms, key.key_id).state == "Enabled"
+
+
+@pytest.mark.parametrize(
+    ("alias", "expires", "reason"),
+    [
+        ("prod-payments", "now", "it has the alias alias/prod-payments"),
+        (None, "2020-01-01T00:00:00+00:00", "it was not created within the time of the run"),
+        (None, "2099-01-01T00:00:00+00:00", "it was not created within the time of the run"),
+    ],
+)
+def test_a_stranger_s_key_is_not_removed_because_somebody_tagged_it(
+    kms: KMSClient, aws: fake_account.FakeAccount, alias: str | None, expires: str, reason: str
+) -> None:
+    theirs = keys.create(kms, alias=alias, tags=tagged("01234567", expires))
+    aliases = keys.aliases(kms, theirs.key_id)
+    result = sweep("--yes", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["removed"]) == (0, [])
+    assert f"{theirs.key_id} has the tags of a run, but {reason}." in result.stderr
+    assert keys.describe(kms, theirs.key_id).state == "Enabled"
+    assert keys.aliases(kms, theirs.key_id) == aliases
+
+
+def test_a_key_that_the_record_of_the_run_does_not_name_is_not_removed(
+    kms: KMSClient, aws: fake_account.FakeAccount, killed: Tags
+) -> None:
+    theirs = keys.create(kms, tags=killed.as_text())
+    result = sweep("--yes")
+    assert "the record of its run on this machine does not name it." in result.stderr
+    assert keys.describe(kms, theirs.key_id).state == "Enabled"
+    assert len(result.stdout.splitlines()) == 3
+
+
+def test_without_permission_to_read_tags_it_fails(
+    clients: Clients, aws: fake_account.FakeAccount, killed: Tags
+) -> None:
+    with fake_account.as_developer(clients):
+        fake_account.deny(clients.iam, "kms:ListResourceTags")
+        result = sweep("--yes")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "ListResourceTags" in result.stderr
+    assert len(aws.leftovers()) == 6
+
+
+def test_two_sweeps_at_once_both_end_well(
+    clients: Clients, aws: fake_account.FakeAccount, killed: Tags
+) -> None:
+    found = leftovers.find(clients).leftovers
+    prepared = [leftovers.prepare_key_removal(clients, one.name) for one in found[:2]] * 2
+    for remove in prepared:
+        remove()
+    assert leftovers.remove(clients, found) == {}
+    assert leftovers.remove(clients, found) == {}
+    assert aws.leftovers() == []
+
+
+def test_a_throttled_list_is_waited_for(
+    aws: fake_account.FakeAccount, killed: Tags, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with faults.Faults(faults.throttled, first=2, how_many=9).injected():
+        assert sweep("--yes").exit_code == 0
+    assert aws.leftovers() == []
