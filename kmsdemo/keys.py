@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 ALIAS_PREFIX = "alias/demo-kms-"
 DESCRIPTION = "The key of the KMS lab"
 TAGS = {"kmsdemo": "lab"}
-# The error codes of AWS KMS and of botocore for a number out of range.
-_OUT_OF_RANGE = ("Validation", "ParamValidationError")
+# The error codes of AWS KMS and of botocore for a number out of range, or longer than any integer.
+_OUT_OF_RANGE = ("Validation", "Serialization", "ParamValidationError")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.kms.models import KmsBackend, kms_backends
 from moto.utilities.utils import get_partition
 
 from kmsdemo.sandbox.refusal import invalid
 
 _TWELVE_DIGITS = re.compile(r"\d{12}")
-
-Answer = dict[str, Any] | str
-"""The fields of a response, or moto's response as JSON."""
 
 
 @dataclass
@@ -45,16 +41,6 @@ class Call:
     def __post_init__(self) -> None:
         self.partition = get_partition(self.region)
 
-    @property
-    def backend(self) -> KmsBackend:
-        """The keys of the caller's account in this Region, as moto stores them."""
-        return kms_backends[self.account][self.region]
-
-    def backend_of(self, account: str) -> KmsBackend | None:
-        """Return the keys of any account in this Region; ``None`` if nobody used the account."""
-        is_used = account == self.account or account in kms_backends
-        return kms_backends[account][self.region] if is_used else None
-
     def binary(self, parameter: str) -> bytes:
         """Return a binary parameter, decoded; empty if it is missing.
 
@@ -78,8 +64,3 @@ class Call:
 def is_account_id(text: str) -> bool:
     """Return whether a text is an account id: 12 digits."""
     return _TWELVE_DIGITS.fullmatch(text) is not None
-
-
-def encoded(value: bytes) -> str:
-    """Return a binary value in Base64, as a response contains it."""
-    return base64.b64encode(value).decode()

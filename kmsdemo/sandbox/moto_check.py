@@ -33,16 +33,8 @@ NEEDED = {
         "iam_backends",
         "random_alphanumeric",
     ),
-    "moto.kms.models": (
-        "Grant",
-        "Key.encryption_algorithms",
-        "Key.generate_default_policy",
-        "KmsBackend.delete_key",
-        "KmsBackend.get_key_id_from_alias",
-        "generate_private_key",
-        "kms_backends",
-    ),
-    "moto.kms.responses": ("KmsResponse",),
+    "moto.core.resource_tagging": ("TaggedResource",),
+    "moto.kms.models": ("KmsBackend", "kms_backends"),
     "moto.sts.models": ("STSBackend", "sts_backends"),
     "moto.sts.responses": ("TokenResponse",),
 }

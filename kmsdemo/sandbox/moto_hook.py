@@ -1,37 +1,36 @@
-"""Installs the sandbox in moto: replaces the functions of moto that differ from AWS."""
+"""Installs the sandbox in moto: our AWS KMS in its registry, and functions that differ from AWS."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import moto.core.responses
 import moto.core.utils
-import moto.kms.models
-import moto.kms.utils
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.responses import BaseResponse
 from moto.core.serialize import AttributePicker, AttributePickerContext
-from moto.kms.responses import KmsResponse
+from moto.kms.models import kms_backends
 
 from kmsdemo.sandbox import service
 from kmsdemo.sandbox.access import authentication, moto_patches
-from kmsdemo.sandbox.call import Call
-from kmsdemo.sandbox.kms import handler
-from kmsdemo.sandbox.lock import STATE_LOCK, released
+from kmsdemo.sandbox.lock import STATE_LOCK
+from kmsdemo.sandbox.moto_kms.models import KmsBackend
+from kmsdemo.sandbox.moto_kms.responses import KEY_ARNS, MotoAnswer
 from kmsdemo.sandbox.refusal import Refusal
 from kmsdemo.sandbox.trail import history, lookup
 from kmsdemo.sandbox.trail.operations import SERVICES
 from kmsdemo.sandbox.trail.records import ServedCall
 
-_SUCCESS = 200
-_KEY_ARNS = "kmsdemo.key_arns"  # in the WSGI environment of a request
 
-MotoAnswer = tuple[int, Mapping[str, Any], str | bytes]
-"""The HTTP status, the headers and the body."""
+class _Registered(NamedTuple):
+    """An AWS KMS in moto's registry: the class of its backends, and the accounts that have some."""
+
+    backend: type[Any]
+    accounts: dict[str, Any]
 
 
 class Hook:
@@ -40,16 +39,16 @@ class Hook:
     def __init__(self) -> None:
         self._times = 0
         self._undo: list[Callable[[], None]] = []
+        self._kms = _Registered(KmsBackend, {})
 
     def install(self) -> bool:
         """Replace moto's functions, unless they are; return whether they were not."""
         with STATE_LOCK:
             is_new = not self._times
             if is_new:
+                self._register_kms()
                 self._replace(BaseResponse, "_dispatch", _dispatch)
-                self._replace(KmsResponse, "call_action", _call_action)
                 self._replace(CloudTrailResponse, "lookup_events", _lookup_events)
-                self._replace(moto.kms.models, "generate_private_key", _private_key)
                 self._replace(moto.core.responses, "method_names_from_class", _method_names)
                 self._replace(moto.core.responses, "gen_amzn_requestid_long", _request_id)
                 self._replace(AttributePicker, "__call__", _attribute)
@@ -66,6 +65,15 @@ class Hook:
                 while self._undo:
                     self._undo.pop()()
 
+    def _register_kms(self) -> None:
+        """Let moto's registry make our AWS KMS; that of moto comes back with its keys."""
+        theirs = _exchange(self._kms)
+
+        def restore() -> None:
+            self._kms = _exchange(theirs)
+
+        self._undo.append(restore)
+
     def _replace(self, owner: Any, name: str, ours: Any) -> None:
         if name in vars(owner):
             theirs = vars(owner)[name]
@@ -75,19 +83,20 @@ class Hook:
         setattr(owner, name, ours)
 
 
+def _exchange(new: _Registered) -> _Registered:
+    """Put another AWS KMS into moto's registry, and return the one that was there."""
+    old = _Registered(kms_backends.backend, dict(kms_backends))
+    kms_backends.backend = new.backend
+    kms_backends.clear()
+    kms_backends.update(new.accounts)
+    for account in new.accounts:
+        kms_backends[account]  # so that moto's next reset empties it
+    return old
+
+
 HOOK = Hook()
 
 _moto_attribute = AttributePicker.__call__
-_moto_call_action = BaseResponse.call_action
-_moto_private_key = moto.kms.utils.generate_private_key
-
-
-class MotoRefused(Exception):
-    """moto returns an error, which the caller gets unchanged."""
-
-    def __init__(self, response: MotoAnswer) -> None:
-        super().__init__()
-        self.response = response
 
 
 def _dispatch(
@@ -117,7 +126,7 @@ def _record(response: BaseResponse, answered: MotoAnswer) -> None:
             parameters=_parameters(response),
             principal=principal,
             region=response.region,
-            key_arns=request.environ.get(_KEY_ARNS, ()),
+            key_arns=request.environ.get(KEY_ARNS, ()),
             source_ip="127.0.0.1",
             user_agent=request.headers.get("User-Agent", ""),
             request_id=str(headers.get("x-amzn-RequestId", "")),
@@ -144,62 +153,6 @@ def _lookup_events(response: CloudTrailResponse) -> MotoAnswer | str:
         return json.dumps(lookup.events(principal, response.region, _parameters(response)))
     except Refusal as refusal:
         return refusal.status, {"status": str(refusal.status)}, refusal.body
-
-
-def _call_action(response: KmsResponse) -> MotoAnswer:
-    """Replace ``KmsResponse.call_action``: every call to AWS KMS in process."""
-    headers = response.response_headers
-    _request_id(headers)
-    with STATE_LOCK:
-        try:
-            call = _call(response)
-            response.normalized_request.environ[_KEY_ARNS] = call.key_arns
-            answer = handler.answer(call, lambda call: ask_moto(response, call))
-        except Refusal as refusal:
-            return 400, {**headers, "status": "400"}, refusal.body
-        except MotoRefused as refused:
-            return refused.response
-    return _SUCCESS, headers, answer if isinstance(answer, str) else json.dumps(answer)
-
-
-def _call(response: KmsResponse) -> Call:
-    try:
-        parameters = dict(json.loads(response.body or "{}"))
-    except (ValueError, TypeError) as error:
-        raise Refusal("SerializationException") from error
-    return Call(
-        operation=response._get_action(),
-        parameters=parameters,
-        account=response.current_account,
-        region=response.region,
-        access_key_id=response.access_key,
-    )
-
-
-def ask_moto(response: KmsResponse, call: Call) -> str:
-    """Perform a call with moto's KMS, and return its response in JSON.
-
-    Args:
-        response: moto's view of the request.
-        call: The call; its account is the one that owns the key.
-
-    Raises:
-        MotoRefused: moto returns an error.
-    """
-    response.body = json.dumps(call.parameters)
-    response.current_account = call.account
-    status, headers, body = _moto_call_action(response)
-    if int(status) != _SUCCESS:
-        raise MotoRefused((status, headers, body))
-    return str(body)
-
-
-def _private_key(key_spec: str) -> Any:
-    """Replace ``generate_private_key``: a symmetric key has no private key."""
-    if key_spec == "SYMMETRIC_DEFAULT":
-        return None
-    with released():
-        return _moto_private_key(key_spec)
 
 
 def _request_id(headers: dict[str, Any]) -> str:

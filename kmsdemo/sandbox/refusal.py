@@ -40,9 +40,13 @@ def constraint(value: str, parameter: str, rule: str) -> Refusal:
         parameter: Such as ``plaintext``.
         rule: Such as ``Member must have length less than or equal to 4096``.
     """
+    return invalid(f"1 validation error detected: {unmet(value, parameter, rule)}")
+
+
+def unmet(value: str, parameter: str, rule: str) -> str:
+    """Return the sentence of AWS about a constraint that is not satisfied; see ``constraint``."""
     shown = {"": "Value", "null": "Value null"}.get(value, f"Value '{value}'")
-    failed = f"{shown} at '{parameter}' failed to satisfy constraint: {rule}"
-    return invalid(f"1 validation error detected: {failed}")
+    return f"{shown} at '{parameter}' failed to satisfy constraint: {rule}"
 
 
 def invalid_ciphertext() -> Refusal:

@@ -12,7 +12,6 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.responses import BaseResponse
 from moto.kms import models
-from moto.kms.responses import KmsResponse
 
 from kmsdemo.sandbox import mock_kms, moto_check
 
@@ -134,13 +133,20 @@ def test_inside_mock_aws_it_keeps_the_state() -> None:
         assert kms().encrypt(KeyId=key_pending_deletion(), Plaintext=b"x"), "plain moto again"
 
 
+def test_inside_mock_aws_each_aws_kms_keeps_its_keys() -> None:
+    with mock_aws():
+        of_moto = kms().create_key()["KeyMetadata"]["KeyId"]
+        with mock_kms():
+            assert kms().list_keys()["Keys"] == []
+            key_pending_deletion()
+        assert [key["KeyId"] for key in kms().list_keys()["Keys"]] == [of_moto]
+
+
 def test_it_restores_moto() -> None:
-    before = (BaseResponse.get_current_account, vars(models)["generate_private_key"])
+    before = (BaseResponse.get_current_account, models.kms_backends.backend)
     with mock_kms():
-        assert KmsResponse.call_action is not BaseResponse.call_action
-    assert KmsResponse.call_action is BaseResponse.call_action
-    assert "call_action" not in vars(KmsResponse)
-    assert (BaseResponse.get_current_account, vars(models)["generate_private_key"]) == before
+        assert models.kms_backends.backend is not models.KmsBackend
+    assert (BaseResponse.get_current_account, models.kms_backends.backend) == before
     with mock_aws():
         assert kms().encrypt(KeyId=key_pending_deletion(), Plaintext=b"x"), "plain moto encrypts"
 
@@ -148,7 +154,7 @@ def test_it_restores_moto() -> None:
 def test_it_restores_moto_after_a_failure() -> None:
     with pytest.raises(ZeroDivisionError), mock_kms():
         1 / 0  # noqa: B018
-    assert "call_action" not in vars(KmsResponse)
+    assert models.kms_backends.backend is models.KmsBackend
 
 
 def test_an_error_names_what_moto_lacks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from moto.iam.models import iam_backends
-from moto.kms.models import Grant, Key
 
 from kmsdemo.sandbox.access import policy_document, principals
 from kmsdemo.sandbox.access.policy_document import (
@@ -21,10 +20,12 @@ from kmsdemo.sandbox.access.policy_document import (
 )
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.call import Call, is_account_id
+from kmsdemo.sandbox.key import Grant, Key
 from kmsdemo.sandbox.refusal import Refusal
 
 EXPLICIT_DENY = "with an explicit deny"
 _ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
+_WITHOUT_CONTEXT = ("DescribeKey", "RetireGrant")  # grant constraints do not apply to them
 _LOCKS_OUT = "The new key policy will not allow you to update the key policy in the future."
 _INVALID_PRINCIPAL = "Policy contains a statement with one or more invalid principals."
 
@@ -131,13 +132,19 @@ def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) ->
     except MalformedPolicy as error:
         raise Refusal("MalformedPolicyDocumentException", str(error)) from error
     named = {name for statement in listed for name in policy_document.principals(statement)}
-    if not all(_exists(name) for name in named):
+    if not all(principal_exists(name) for name in named):
         raise Refusal("MalformedPolicyDocumentException", _INVALID_PRINCIPAL)
     if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
         return
     request = RequestContext("kms:PutKeyPolicy", key_arn, context_of(call, caller))
     if evaluate_resource(listed, caller, _owner(key_arn), request):
         raise Refusal("MalformedPolicyDocumentException", _LOCKS_OUT)
+
+
+def is_allowed_by_policy(call: Call, caller: Caller, key: Key) -> bool:
+    """Return whether policies allow a call, without a look at grants."""
+    request = RequestContext(f"kms:{call.operation}", key.arn, context_of(call, caller))
+    return not evaluate_resource(_statements(key.policy), caller, key.account_id, request)
 
 
 Context = dict[str, list[str]]
@@ -275,7 +282,7 @@ def _account_named(name: str) -> str:
     return root[1] if root else name if is_account_id(name) else ""
 
 
-def _exists(name: str) -> bool:
+def principal_exists(name: str) -> bool:
     """Return whether a principal exists; assume so in accounts that the sandbox does not have."""
     parts = re.fullmatch(r"arn:([\w-]+):(iam|sts)::(\d{12}):(.+)", name)
     if name == "*" or is_account_id(name) or _ROOT.fullmatch(name):
@@ -293,8 +300,8 @@ def _allows(grant: Grant, caller: Caller, request: RequestContext) -> bool:
     operation = request.action.removeprefix("kms:")
     return (
         grant.grantee_principal in caller.names
-        and operation in (grant.operations or [])
-        and _within(grant.constraints or {}, request)
+        and operation in grant.operations
+        and (operation in _WITHOUT_CONTEXT or _within(grant.constraints, request))
     )
 
 

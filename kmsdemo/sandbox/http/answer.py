@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
-from kmsdemo.sandbox.moto_hook import MotoAnswer
+from kmsdemo.sandbox.moto_kms.responses import MotoAnswer
 from kmsdemo.sandbox.refusal import Refusal
 from kmsdemo.sandbox.service import Service
 

@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.core.request import Request
 from moto.core.responses import BaseResponse
 from moto.core.utils import camelcase_to_underscores
-from moto.kms.responses import KmsResponse
 
-from kmsdemo.sandbox import moto_hook
 from kmsdemo.sandbox.access import authentication
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import handler
 from kmsdemo.sandbox.kms.operations import OPERATIONS
 from kmsdemo.sandbox.lock import STATE_LOCK
-from kmsdemo.sandbox.moto_hook import MotoAnswer, MotoRefused
+from kmsdemo.sandbox.moto_kms.responses import MotoAnswer
 from kmsdemo.sandbox.refusal import Refusal
 from kmsdemo.sandbox.trail import lookup
 
@@ -32,7 +30,6 @@ _SUCCESS: Final = 200
 _RESPONSES: Final = {
     "dynamodb": "moto.dynamodb.responses:DynamoHandler",
     "iam": "moto.iam.responses:IamResponse",
-    "kms": "moto.kms.responses:KmsResponse",
     "sts": "moto.sts.responses:TokenResponse",
 }
 
@@ -45,8 +42,8 @@ def implements(service: str, operation: str) -> bool:
     """Return whether the sandbox or moto implements an operation."""
     if service == "cloudtrail":
         return operation == "LookupEvents"
-    if service == "kms" and operation in OPERATIONS:
-        return True
+    if service == "kms":
+        return operation in OPERATIONS
     name = camelcase_to_underscores(operation)
     return hasattr(_response_class(service), name) and not hasattr(BaseResponse, name)
 
@@ -68,34 +65,20 @@ def perform(service: str, call: Call, body: bytes, environ: WSGIEnvironment) -> 
     if service == "cloudtrail":
         found = lookup.events(environ[authentication.PRINCIPAL], call.region, call.parameters)
         return _SUCCESS, {}, json.dumps(found)
-    request = _moto_request(service, call, body, environ)
     with STATE_LOCK:
         if service == "kms":
-            return _perform_kms(call, request)
+            return _SUCCESS, {}, json.dumps(handler.answer(call))
         with _moto_failures():
+            request = _moto_request(service, call, body, environ)
             answer: MotoAnswer = _response_class(service).dispatch(request)
             return answer
-
-
-def _perform_kms(call: Call, request: Request) -> MotoAnswer:
-    def moto(call: Call) -> str:
-        response = KmsResponse()
-        with _moto_failures():
-            response.setup_class(request)
-            return moto_hook.ask_moto(response, call)
-
-    try:
-        answer = handler.answer(call, moto)
-    except MotoRefused as refused:
-        return refused.response
-    return _SUCCESS, {}, answer if isinstance(answer, str) else json.dumps(answer)
 
 
 @contextmanager
 def _moto_failures() -> Iterator[None]:
     try:
         yield
-    except (Refusal, MotoRefused, NotImplementedError):
+    except (Refusal, NotImplementedError):
         raise
     except Exception as error:
         raise MotoFailed from error

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from botocore.model import OperationModel
 from werkzeug.wrappers import Request
 
-from kmsdemo.sandbox.http import json_parameters, query_parameters
+from kmsdemo.sandbox import json_parameters
+from kmsdemo.sandbox.http import query_parameters
 from kmsdemo.sandbox.refusal import Refusal
 from kmsdemo.sandbox.service import Service
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from kmsdemo.sandbox.key import KeyMaterial
 from kmsdemo.sandbox.refusal import invalid_ciphertext
 
 _NONCE_BYTES = 12
@@ -32,22 +31,16 @@ class ParsedBlob:
     ciphertext: bytes
 
 
-@lru_cache(maxsize=4096)
-def material_id(key_material: bytes) -> str:
-    """Return the id of key material, 64 hexadecimal digits; replicas share it."""
-    return hashlib.sha256(b"key material id" + key_material).hexdigest()
-
-
-def encrypt(key_material: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
+def encrypt(material: KeyMaterial, plaintext: bytes, context: Mapping[str, str]) -> bytes:
     """Encrypt a plaintext with the encryption context, and return the ciphertext blob.
 
     Args:
-        key_material: 32 bytes.
+        material: Of a symmetric encryption key.
         plaintext: Any number of bytes.
         context: The encryption context, authenticated with the plaintext.
     """
-    ciphertext = _aes_gcm_encrypt(key_material, plaintext, _associated_data(context))
-    return _aes_gcm_encrypt(_BLOB_KEY, bytes.fromhex(material_id(key_material)) + ciphertext, b"")
+    ciphertext = _aes_gcm_encrypt(material.secret, plaintext, _associated_data(context))
+    return _aes_gcm_encrypt(_BLOB_KEY, bytes.fromhex(material.id) + ciphertext, b"")
 
 
 def parse(ciphertext_blob: bytes) -> ParsedBlob:
@@ -60,18 +53,18 @@ def parse(ciphertext_blob: bytes) -> ParsedBlob:
     return ParsedBlob(content[:_ID_BYTES].hex(), content[_ID_BYTES:])
 
 
-def decrypt(key_material: bytes, blob: ParsedBlob, context: Mapping[str, str]) -> bytes:
+def decrypt(material: KeyMaterial, blob: ParsedBlob, context: Mapping[str, str]) -> bytes:
     """Decrypt a parsed ciphertext blob and return the plaintext.
 
     Args:
-        key_material: The key material with the id ``blob.material_id``.
+        material: The key material with the id ``blob.material_id``.
         blob: As :func:`parse` returned it.
         context: The encryption context.
 
     Raises:
         Refusal: ``InvalidCiphertextException``: the encryption context differs.
     """
-    return _aes_gcm_decrypt(key_material, blob.ciphertext, _associated_data(context))
+    return _aes_gcm_decrypt(material.secret, blob.ciphertext, _associated_data(context))
 
 
 def _aes_gcm_encrypt(key: bytes, content: bytes, associated_data: bytes) -> bytes:

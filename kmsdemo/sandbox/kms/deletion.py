@@ -1,34 +1,59 @@
-"""Scheduled deletion: keys wait until their deletion date, and then they are deleted."""
+"""ScheduleKeyDeletion and CancelKeyDeletion: keys wait until their date, and then are deleted.
+
+AWS: "Delete an AWS KMS key", AWS KMS Developer Guide.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from weakref import WeakKeyDictionary
-
-from moto.kms.models import Key, KmsBackend, kms_backends
+from typing import Final
 
 from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.key import Answer, Key
+from kmsdemo.sandbox.kms import imported_material, stores
+from kmsdemo.sandbox.kms.request import Request
+from kmsdemo.sandbox.refusal import invalid
 from kmsdemo.sandbox.trail import history
 
+_WAITING_PERIOD_DAYS: Final = range(7, 31)
 _next_deletion: datetime | None = None
-_waiting_periods: WeakKeyDictionary[Key, int] = WeakKeyDictionary()
 
 
-def schedule(key: Key, waiting_period_days: int) -> None:
-    """Schedule a key for deletion; a primary key waits for the deletion of its replicas first."""
-    key.enabled = False
-    _waiting_periods[key] = waiting_period_days
-    if replicas_of(key):
+def schedule_key_deletion(request: Request) -> Answer:
+    """Answer ScheduleKeyDeletion; a primary key waits for the deletion of its replicas first."""
+    key = request.key
+    days = request.parameters.get("PendingWindowInDays", 30)
+    key.waiting_period = timedelta(days=days)
+    if stores.replicas_of(key):
         key.key_state = "PendingReplicaDeletion"
     else:
-        _set_date(key, clock.now(key.account_id))
+        _set_date(key, request.now)
+    return {
+        "KeyId": key.arn,
+        "KeyState": key.key_state,
+        "PendingWindowInDays": days,
+        "DeletionDate": key.deletion_date,
+    }
 
 
-def cancel(key: Key) -> None:
-    """Cancel the deletion of a key; the key is disabled."""
-    key.key_state = "Disabled"
+def check_waiting_period(days: int) -> None:
+    """Check the waiting period of a deletion, before anybody looks for the key.
+
+    Raises:
+        Refusal: ``ValidationException``.
+    """
+    if days not in _WAITING_PERIOD_DAYS:
+        raise invalid("PendingWindowInDays must be between 7 and 30")
+
+
+def cancel_key_deletion(request: Request) -> Answer:
+    """Answer CancelKeyDeletion; the key is disabled, or waits for its key material."""
+    key = request.key
     key.deletion_date = None
+    is_empty = key.is_imported and not imported_material.has_all(key)
+    key.key_state = "PendingImport" if is_empty else "Disabled"
+    return {"KeyId": key.arn}
 
 
 def purge() -> None:
@@ -39,10 +64,10 @@ def purge() -> None:
 
 def purge_all() -> None:
     """Delete the same keys without a look at the next date, which a moved clock changes."""
-    while due := [one for one in _pending() if clock.real_time() >= _real_time(*one[1:])]:
-        for backend, key, date in due:
-            _delete(backend, key, date)
-    _remember(min((_real_time(key, date) for _, key, date in _pending()), default=None))
+    while due := [one for one in _pending() if clock.real_time() >= _real_time(*one)]:
+        for key, date in due:
+            _delete(key, date)
+    _remember(min((_real_time(*one) for one in _pending()), default=None))
 
 
 def forget() -> None:
@@ -50,53 +75,30 @@ def forget() -> None:
     _remember(None)
 
 
-def waiting_period_days(key: Key) -> int:
-    """Return the waiting period of a key's most recent scheduled deletion, in days."""
-    return _waiting_periods[key]
-
-
-def replicas_of(key: Key) -> list[Key]:
-    """Return the replicas of a multi-Region primary key; an empty list for any other key."""
-    if not key.multi_region or not is_primary(key):
-        return []
-    return [other for other in siblings(key) if other.region != key.region]
-
-
-def siblings(key: Key) -> list[Key]:
-    """Return all related multi-Region keys: the primary key and its replicas."""
-    backends = kms_backends[key.account_id].values()
-    return [backend.keys[key.id] for backend in list(backends) if key.id in backend.keys]
-
-
-def is_primary(key: Key) -> bool:
-    """Return whether a multi-Region key is the primary key."""
-    primary_region: str = key.multi_region_configuration["PrimaryKey"]["Region"]
-    return primary_region == key.region
-
-
 def _set_date(key: Key, since: datetime) -> None:
     key.key_state = "PendingDeletion"
-    date = since + timedelta(days=waiting_period_days(key))
-    key.deletion_date = date
-    due = _real_time(key, date)
+    key.deletion_date = since + key.waiting_period
+    due = _real_time(key, key.deletion_date)
     _remember(min(_next_deletion or due, due))
 
 
-def _delete(backend: KmsBackend, key: Key, date: datetime) -> None:
-    others = siblings(key) if key.multi_region else []
-    backend.delete_key(key.id)
+def _delete(key: Key, date: datetime) -> None:
+    store = stores.store_of(key)
+    for alias in store.aliases_of(key):
+        del store.aliases[alias.name]
+    del store.keys[key.id]
     history.record_deleted_key(key.arn, date)
-    for primary in others:
-        if primary.key_state == "PendingReplicaDeletion" and not replicas_of(primary):
-            _set_date(primary, since=date)
+    if key.is_multi_region:
+        for primary in stores.related(key):
+            if primary.key_state == "PendingReplicaDeletion" and not stores.replicas_of(primary):
+                _set_date(primary, since=date)
 
 
-def _pending() -> Iterator[tuple[KmsBackend, Key, datetime]]:
-    for account in list(kms_backends.values()):
-        for backend in list(account.values()):
-            for key in list(backend.keys.values()):
-                if key.key_state == "PendingDeletion" and key.deletion_date:
-                    yield backend, key, key.deletion_date
+def _pending() -> Iterator[tuple[Key, datetime]]:
+    for store in list(stores.used()):
+        for key in list(store.keys.values()):
+            if key.key_state == "PendingDeletion" and key.deletion_date:
+                yield key, key.deletion_date
 
 
 def _real_time(key: Key, date: datetime) -> datetime:

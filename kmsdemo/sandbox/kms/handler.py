@@ -1,48 +1,108 @@
-"""Handles a call: checks parameters, permissions, key usage and key state, then performs it."""
+"""Handles a call: checks form, key, permissions, key usage and key state, then performs it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from moto.kms.models import Key
-
+from kmsdemo.sandbox import service
 from kmsdemo.sandbox.access import authorization
 from kmsdemo.sandbox.access.authorization import Caller
-from kmsdemo.sandbox.call import Answer, Call
-from kmsdemo.sandbox.kms import ciphertexts, deletion, key_names, key_states, key_usage, parameters
+from kmsdemo.sandbox.call import Call
+from kmsdemo.sandbox.key import Key
+from kmsdemo.sandbox.kms import (
+    aliases,
+    ciphertexts,
+    constraints,
+    deletion,
+    encryption,
+    grants,
+    imported_material,
+    key_names,
+    key_states,
+    key_usage,
+    keys,
+    rotation,
+)
 from kmsdemo.sandbox.kms.operations import OPERATIONS
-from kmsdemo.sandbox.kms.request import CallMoto, Request
-from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.kms.request import Request
+from kmsdemo.sandbox.kms.serializer import serialized
+from kmsdemo.sandbox.refusal import Refusal, constraint
 
 _UNKNOWN_MATERIAL = (
     "The ciphertext refers to a customer master key that does not exist, does not exist in this "
     "region, or you are not allowed to access."
 )
-_DRY_RUN = "The request would have succeeded, but the DryRun option is set."
 
 
-def answer(call: Call, moto: CallMoto) -> Answer:
-    """Check a call, perform it, and return its response.
+def answer(call: Call) -> dict[str, Any]:
+    """Check a call, perform it, and return its response as JSON has it.
 
     Args:
-        call: The call.
-        moto: Performs an operation with moto.
+        call: The call, with parameters of the types that the model says.
 
     Raises:
         Refusal: AWS KMS returns an error.
     """
+    operation = service.find("kms").operation(call.operation)
+    if operation is None or call.operation not in OPERATIONS:
+        message = f"The sandbox does not support {call.operation}."
+        raise Refusal("UnknownOperationException", message)
     deletion.purge()
-    parameters.check(call)
+    constraints.check(operation.input_shape, call.parameters)
+    _check_form(call)
     caller = authorization.caller_of(call)
-    request = Request(call, caller, *_keys(call, caller), moto)
+    request = Request(call, caller, *_keys(call, caller))
     call.key_arns.extend(key.arn for key in request.keys)
+    _check_keys(request)
+    answered = OPERATIONS[call.operation](request)
+    request.end_dry_run()
+    keys.record_usage(request)
+    response: dict[str, Any] = serialized(operation.output_shape, answered)
+    return response
+
+
+def _check_form(call: Call) -> None:
+    """Check what AWS KMS documents of the form of parameters, and the model does not say."""
+    if "AliasName" in call.parameters:
+        aliases.check_name(call.operation, call.parameters["AliasName"])
+    if call.operation == "ScheduleKeyDeletion":
+        deletion.check_waiting_period(call.parameters.get("PendingWindowInDays", 30))
+    if call.operation == "RetireGrant":
+        grants.check_names_a_grant(call)
+    if call.operation in _NAMELESS:
+        _check_ciphertext(call)
+    grants.check_tokens(call)
+
+
+_NAMELESS = {
+    "Decrypt": ("KeyId", "EncryptionAlgorithm"),
+    "ReEncrypt": ("SourceKeyId", "SourceEncryptionAlgorithm"),
+}
+"""The operations whose key the ciphertext can name: the parameters of the key and the algorithm."""
+
+
+def _check_ciphertext(call: Call) -> None:
+    """Check that there is a ciphertext, but for some dry runs, and that something names a key."""
+    is_dry = call.parameters.get("DryRun") and call.parameters.get("DryRunModifiers")
+    if "CiphertextBlob" not in call.parameters and not is_dry:
+        raise constraint("null", "ciphertextBlob", "Member must not be null")
+    key, algorithm = _NAMELESS[call.operation]
+    if key not in call.parameters and algorithm in call.parameters:
+        encryption.check_algorithm_names_a_key(call.parameters[algorithm], key)
+
+
+def _check_keys(request: Request) -> None:
+    """Check the usage and the state of the keys, once everything that is due has happened."""
     for key in request.keys:
-        key_usage.check(call.operation, key)
-        key_states.check(call.operation, key)
-    if call.parameters.get("DryRun"):
-        raise Refusal("DryRunOperationException", _DRY_RUN)
-    return OPERATIONS.get(call.operation, Request.perform_with_moto)(request)
+        rotation.catch_up(key)
+        imported_material.expire(key)
+        if key is request.target or request.call.operation == "ReEncrypt":
+            key_usage.check(request.call.operation, key)
+            key_states.check(request.call.operation, key)
+
+
+# ------------------------------------------------------------------------ keys and permissions
 
 
 class _Permission(NamedTuple):
@@ -62,13 +122,20 @@ class _Permission(NamedTuple):
 
 
 def _keys(call: Call, caller: Caller) -> tuple[Key | None, Key | None]:
-    """Return the key of a call and the source key of ReEncrypt, if the caller has permission."""
-    if call.operation != "ReEncrypt":
+    """Return the key of a call and its other key, if the caller has permission.
+
+    The other one is the source key of ReEncrypt, or the current key of the alias of UpdateAlias.
+    """
+    if call.operation == "RetireGrant":
+        return _key_of_retired_grant(call, caller), None
+    if call.operation not in _TWO_KEYS:
         key_parameter = key_names.KEY_PARAMETERS.get(call.operation, "KeyId")
         permission = _Permission(call.operation, _target, key_parameter)
         return _allowed(call, caller, permission), None
     # In this order, a caller who is denied the source key does not learn whether the target exists.
-    source, target = (_allowed(call, caller, permission) for permission in _RE_ENCRYPT)
+    source, target = (
+        _allowed(call, caller, permission) for permission in _TWO_KEYS[call.operation]
+    )
     return target, source
 
 
@@ -86,7 +153,7 @@ def _allowed(call: Call, caller: Caller, permission: _Permission) -> Key | None:
 
 def _target(call: Call, name: str) -> Key | None:
     if call.operation == "DeleteAlias":
-        return _key_of_alias(call)
+        return key_names.of_alias(call, call.parameters["AliasName"])
     if call.operation == "Decrypt" and not name:
         return _encrypting_key(call)
     return key_names.find(call, name) if name else None
@@ -96,24 +163,43 @@ def _source(call: Call, name: str) -> Key:
     return key_names.find(call, name) if name else _encrypting_key(call)
 
 
-_RE_ENCRYPT = (
-    _Permission("ReEncryptFrom", _source, "SourceKeyId", "SourceEncryptionContext"),
-    _Permission("ReEncryptTo", _target, "DestinationKeyId", "DestinationEncryptionContext"),
-)
+def _current(call: Call, alias: str) -> Key:
+    return key_names.of_alias(call, alias)
+
+
+_TWO_KEYS = {
+    "ReEncrypt": (
+        _Permission("ReEncryptFrom", _source, "SourceKeyId", "SourceEncryptionContext"),
+        _Permission("ReEncryptTo", _target, "DestinationKeyId", "DestinationEncryptionContext"),
+    ),
+    "UpdateAlias": (
+        _Permission("UpdateAlias", _current, "AliasName"),
+        _Permission("UpdateAlias", _target, "TargetKeyId"),
+    ),
+}
 
 
 def _encrypting_key(call: Call) -> Key:
     """Return the key that encrypted the ciphertext."""
+    if "CiphertextBlob" not in call.parameters:
+        raise constraint("null", "keyId", "Member must not be null")
     blob = ciphertexts.parse(call.binary("CiphertextBlob"))
-    for key in call.backend.keys.values():
-        if ciphertexts.material_id(key.key_material) == blob.material_id:
-            return key
-    raise Refusal("AccessDeniedException", _UNKNOWN_MATERIAL)
+    key = key_names.of_material(call, blob.material_id)
+    if key is None:
+        raise Refusal("AccessDeniedException", _UNKNOWN_MATERIAL)
+    return key
 
 
-def _key_of_alias(call: Call) -> Key:
-    alias = call.parameters["AliasName"]
-    for key in call.backend.keys.values():
-        if alias in key.aliases:
-            return key
-    raise Refusal("NotFoundException", f"Alias {call.arn(alias)} is not found.")
+def _key_of_retired_grant(call: Call, caller: Caller) -> Key:
+    """Return the key of the grant that a call retires, which the grant itself can allow."""
+    named = call.parameters.get("KeyId", "")
+    context = authorization.context_of(call, caller)
+    try:
+        token = call.parameters.get("GrantToken")
+        key = grants.key_of_token(call, token) if token else key_names.find(call, named)
+    except key_names.NotInOtherAccount as error:
+        denied = authorization.denied_in_other_account
+        raise denied(caller, call.operation, named, context) from error
+    if not grants.may_retire(caller, grants.retired(call, key)):
+        authorization.check(caller, key, call.operation, context, named)
+    return key

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from moto.kms.models import Key
-
-from kmsdemo.sandbox.kms import deletion
-from kmsdemo.sandbox.kms.ciphertexts import material_id
+from kmsdemo.sandbox.key import Answer, Key
+from kmsdemo.sandbox.kms import key_specs, stores
 
 
-def key_metadata(key: Key) -> dict[str, Any]:
-    """Return the ``KeyMetadata`` of a key, with the fields of its key state."""
+def key_metadata(key: Key) -> Answer:
+    """Return the ``KeyMetadata`` of a key, with the fields of its kind and its key state."""
     metadata = {
         "AWSAccountId": key.account_id,
         "Arn": key.arn,
-        "CreationDate": key.creation_date,
+        "CreationDate": key.created,
         "CustomerMasterKeySpec": key.key_spec,
         "Description": key.description,
         "Enabled": key.key_state == "Enabled",
@@ -24,42 +20,41 @@ def key_metadata(key: Key) -> dict[str, Any]:
         "KeySpec": key.key_spec,
         "KeyState": key.key_state,
         "KeyUsage": key.key_usage,
-        "MultiRegion": key.multi_region,
+        "MultiRegion": key.is_multi_region,
         "Origin": key.origin,
+        key_specs.ALGORITHM_FIELDS[key.key_usage]: key_specs.algorithms(key),
     }
-    return metadata | _algorithms(key) | _material(key) | _deletion(key) | _regions(key)
+    return metadata | _material(key) | _deletion(key) | _regions(key)
 
 
-def _algorithms(key: Key) -> dict[str, Any]:
-    if key.key_usage == "ENCRYPT_DECRYPT":
-        return {"EncryptionAlgorithms": key.encryption_algorithms}
-    if key.key_usage == "SIGN_VERIFY":
-        return {"SigningAlgorithms": key.signing_algorithms}
-    return {"MacAlgorithms": [key.key_spec.replace("HMAC_", "HMAC_SHA_")]}
+def _material(key: Key) -> Answer:
+    material = key.shared.current_material
+    if material is None:
+        return {}
+    current = {"CurrentKeyMaterialId": material.id} if key.is_symmetric else {}
+    imported = key.imported.get(material.id)
+    if imported is None:
+        return current
+    return current | {"ExpirationModel": imported.expiration_model, "ValidTo": imported.valid_to}
 
 
-def _material(key: Key) -> dict[str, Any]:
-    symmetric = key.key_spec == "SYMMETRIC_DEFAULT"
-    return {"CurrentKeyMaterialId": material_id(key.key_material)} if symmetric else {}
-
-
-def _deletion(key: Key) -> dict[str, Any]:
+def _deletion(key: Key) -> Answer:
     if key.deletion_date:
-        return {"DeletionDate": key.deletion_date.timestamp()}
+        return {"DeletionDate": key.deletion_date}
     if key.key_state == "PendingReplicaDeletion":
-        return {"PendingDeletionWindowInDays": deletion.waiting_period_days(key)}
+        return {"PendingDeletionWindowInDays": key.waiting_period.days}
     return {}
 
 
-def _regions(key: Key) -> dict[str, Any]:
-    if not key.multi_region:
+def _regions(key: Key) -> Answer:
+    if not key.is_multi_region:
         return {}
     by_kind: dict[bool, list[dict[str, str]]] = {True: [], False: []}
-    for sibling in deletion.siblings(key):
-        by_kind[deletion.is_primary(sibling)].append({"Arn": sibling.arn, "Region": sibling.region})
+    for one in stores.related(key):
+        by_kind[one.is_primary].append({"Arn": one.arn, "Region": one.region})
     return {
         "MultiRegionConfiguration": {
-            "MultiRegionKeyType": "PRIMARY" if deletion.is_primary(key) else "REPLICA",
+            "MultiRegionKeyType": "PRIMARY" if key.is_primary else "REPLICA",
             "PrimaryKey": by_kind[True][0],
             "ReplicaKeys": by_kind[False],
         }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from moto.kms.models import Key
-
 from kmsdemo.sandbox.call import Call
+from kmsdemo.sandbox.key import Key, KeyStore
+from kmsdemo.sandbox.kms import aws_managed_keys, stores
 from kmsdemo.sandbox.refusal import Refusal
 
 _ARN = re.compile(
@@ -19,8 +19,11 @@ _BARE_HEXADECIMAL = re.compile(r"[0-9a-f]{32}", re.I)
 
 ACCEPT_ALIASES = frozenset(
     {
+        "Decapsulate",
         "Decrypt",
+        "DeriveSharedSecret",
         "DescribeKey",
+        "Encapsulate",
         "Encrypt",
         "GenerateDataKey",
         "GenerateDataKeyPair",
@@ -72,14 +75,31 @@ def find(call: Call, name: str) -> Key:
         raise NotInOtherAccount from refusal
 
 
+def of_alias(call: Call, alias: str) -> Key:
+    """Return the key of an alias of the caller's account.
+
+    Raises:
+        Refusal: ``NotFoundException``.
+    """
+    return _by_alias(call, call.account, alias)
+
+
+def of_material(call: Call, material_id: str) -> Key | None:
+    """Return the key of the caller's account that has key material, if there is one."""
+    keys = stores.of(call.account, call.region).keys.values()
+    return next((key for key in keys if material_id in key.shared.materials), None)
+
+
 class _NotFound(Refusal):
     """The name is valid, and the account has no such key."""
 
 
 def _in_account(call: Call, account: str, bare_name: str, name: str) -> Key:
-    if bare_name.startswith("alias/"):
-        return _by_alias(call, account, bare_name, name)
-    return _by_id(call, account, bare_name.removeprefix("key/"))
+    if not bare_name.startswith("alias/"):
+        return _by_id(call, account, bare_name.removeprefix("key/"))
+    if call.operation not in ACCEPT_ALIASES:
+        raise Refusal("NotFoundException", f"Invalid keyId '{name}'")
+    return _by_alias(call, account, bare_name)
 
 
 def _split(call: Call, name: str) -> tuple[str, str]:
@@ -94,22 +114,28 @@ def _split(call: Call, name: str) -> tuple[str, str]:
     return parts["account"], parts["name"]
 
 
-def _by_alias(call: Call, account: str, alias: str, name: str) -> Key:
-    if call.operation not in ACCEPT_ALIASES:
-        raise Refusal("NotFoundException", f"Invalid keyId '{name}'")
-    backend = call.backend_of(account)
-    key_id = backend.get_key_id_from_alias(alias) if backend else None
-    if backend is None or key_id is None:
+def _by_alias(call: Call, account: str, alias: str) -> Key:
+    store = _store(call, account)
+    if store:
+        aws_managed_keys.create_if_predefined(store, alias)
+    if store is None or alias not in store.aliases:
         raise _NotFound("NotFoundException", f"Alias {call.arn(alias, account)} is not found.")
-    return backend.keys[key_id]
+    return store.keys[store.aliases[alias].target_key_id]
 
 
 def _by_id(call: Call, account: str, key_id: str) -> Key:
     if not _KEY_ID.fullmatch(key_id) or _BARE_HEXADECIMAL.fullmatch(key_id):
         raise Refusal("NotFoundException", f"Invalid keyId '{key_id}'")
-    backend = call.backend_of(account)
-    key = backend.keys.get(key_id) if backend else None
+    store = _store(call, account)
+    key = store.keys.get(key_id) if store else None
     if key is None:
         arn = call.arn(f"key/{key_id}", account)
         raise _NotFound("NotFoundException", f"Key '{arn}' does not exist")
     return key
+
+
+def _store(call: Call, account: str) -> KeyStore | None:
+    """Return the store of any account in the call's Region; ``None`` if nobody used the account."""
+    if account == call.account or stores.is_used(account):
+        return stores.of(account, call.region)
+    return None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from moto.kms.models import Key
-
+from kmsdemo.sandbox.key import Key
 from kmsdemo.sandbox.refusal import Refusal
 
 OK = None
@@ -45,10 +44,19 @@ KEY_STATES: dict[str, tuple[str | None, str | None, str | None]] = {
     "UpdateAlias": (OK, OK, INVALID),
     "UpdateKeyDescription": (OK, OK, INVALID),
     # Operations of other types of keys; the guide has the same columns for them.
+    "Decapsulate": (OK, DISABLED, INVALID),
+    "DeleteImportedKeyMaterial": (OK, OK, OK),
+    "DeriveSharedSecret": (OK, DISABLED, INVALID),
+    "Encapsulate": (OK, DISABLED, INVALID),
     "GenerateMac": (OK, DISABLED, INVALID),
+    "GetKeyLastUsage": (OK, OK, OK),
+    "GetParametersForImport": (OK, OK, INVALID),
     "GetPublicKey": (OK, DISABLED, INVALID),
+    "ImportKeyMaterial": (OK, OK, INVALID),
+    "ListKeyRotations": (OK, OK, OK),
     "ReplicateKey": (OK, DISABLED, INVALID),
     "Sign": (OK, DISABLED, INVALID),
+    "UpdatePrimaryRegion": (OK, DISABLED, INVALID),
     "Verify": (OK, DISABLED, INVALID),
     "VerifyMac": (OK, DISABLED, INVALID),
 }
@@ -58,6 +66,14 @@ AWS KMS Developer Guide, "Key states of AWS KMS keys". ``PendingReplicaDeletion`
 ``PendingDeletion``.
 """
 
+_NEED_MATERIAL = frozenset(
+    {
+        *(name for name, (_, disabled, _) in KEY_STATES.items() if disabled == DISABLED),
+        *("CancelKeyDeletion", "DisableKey", "EnableKey"),
+    }
+)
+"""The operations that fail while a key is ``PendingImport``; see the same table."""
+
 _COLUMNS = {
     "Enabled": 0,
     "Disabled": 1,
@@ -66,6 +82,7 @@ _COLUMNS = {
 }
 _WORDS = {
     "PendingDeletion": "pending deletion",
+    "PendingImport": "pending import",
     "PendingReplicaDeletion": "pending replica deletion",
 }
 
@@ -80,10 +97,16 @@ def check(operation: str, key: Key) -> None:
     Raises:
         Refusal: ``DisabledException`` or ``KMSInvalidStateException``.
     """
-    row = KEY_STATES.get(operation)
-    code = row[_COLUMNS[key.key_state]] if row else None
+    code = _error(operation, key.key_state)
     if code == DISABLED:
         raise Refusal(code, f"{key.arn} is disabled.")
     if code == INVALID:
         words = _WORDS.get(key.key_state, "not pending deletion")
         raise Refusal(code, f"{key.arn} is {words}.")
+
+
+def _error(operation: str, state: str) -> str | None:
+    if state == "PendingImport":
+        return INVALID if operation in _NEED_MATERIAL else OK
+    row = KEY_STATES.get(operation)
+    return row[_COLUMNS[state]] if row else OK

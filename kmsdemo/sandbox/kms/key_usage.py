@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from moto.kms.models import Key
+from typing import Final
 
+from kmsdemo.sandbox.key import Key
 from kmsdemo.sandbox.refusal import Refusal
 
-_USAGES = {
+_DATA_KEYS: Final = (
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+)
+_USAGES: Final = {
+    "Decapsulate": "ENCAPSULATE_DECAPSULATE",
+    "DeriveSharedSecret": "KEY_AGREEMENT",
+    "Encapsulate": "ENCAPSULATE_DECAPSULATE",
     "Encrypt": "ENCRYPT_DECRYPT",
-    "ReEncrypt": "ENCRYPT_DECRYPT",
-    "GenerateDataKey": "ENCRYPT_DECRYPT",
-    "GenerateDataKeyPair": "ENCRYPT_DECRYPT",
-    "GenerateDataKeyPairWithoutPlaintext": "ENCRYPT_DECRYPT",
-    "GenerateDataKeyWithoutPlaintext": "ENCRYPT_DECRYPT",
     "GenerateMac": "GENERATE_VERIFY_MAC",
+    "ReEncrypt": "ENCRYPT_DECRYPT",
     "Sign": "SIGN_VERIFY",
     "Verify": "SIGN_VERIFY",
     "VerifyMac": "GENERATE_VERIFY_MAC",
+    **dict.fromkeys(_DATA_KEYS, "ENCRYPT_DECRYPT"),
 }
-_SYMMETRIC_ONLY = {"DisableKeyRotation", "EnableKeyRotation", "RotateKeyOnDemand"}
+_SYMMETRIC_ONLY: Final = frozenset(
+    {"DisableKeyRotation", "EnableKeyRotation", "ListKeyRotations", "RotateKeyOnDemand"}
+)
 
 
 def check(operation: str, key: Key) -> None:
@@ -38,10 +47,12 @@ def check(operation: str, key: Key) -> None:
         raise Refusal("InvalidKeyUsageException", message)
     if operation == "Decrypt" and key.key_usage != "ENCRYPT_DECRYPT":
         raise incorrect_key()
-    symmetric = key.key_spec == "SYMMETRIC_DEFAULT"
-    if symmetric and operation == "GetPublicKey":
+    if operation in _DATA_KEYS and not key.is_symmetric:
+        message = f"{key.arn} key spec is {key.key_spec} which is not valid for {operation}."
+        raise Refusal("InvalidKeyUsageException", message)
+    if operation == "GetPublicKey" and (key.is_symmetric or key.key_usage == "GENERATE_VERIFY_MAC"):
         raise Refusal("UnsupportedOperationException", f"{key.arn} is a symmetric key.")
-    if not symmetric and operation in _SYMMETRIC_ONLY:
+    if operation in _SYMMETRIC_ONLY and not key.is_symmetric:
         raise Refusal("UnsupportedOperationException", f"{key.arn} is not a symmetric key.")
 
 

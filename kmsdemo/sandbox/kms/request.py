@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from moto.kms.models import Key
-
+from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.access.authorization import Caller
 from kmsdemo.sandbox.call import Call
-from kmsdemo.sandbox.kms.key_names import KEY_PARAMETERS
-from kmsdemo.sandbox.refusal import constraint
+from kmsdemo.sandbox.key import Key, KeyStore
+from kmsdemo.sandbox.kms import stores
+from kmsdemo.sandbox.refusal import Refusal, constraint
 
-CallMoto = Callable[[Call], str]
+_DRY_RUN = "The request would have succeeded, but the DryRun option is set."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +26,27 @@ class Request:
         caller: The principal that signed it.
         target: The key that it names; ``None`` for operations without a key.
         source: The key with which ``ReEncrypt`` decrypts; ``None`` for all other operations.
-        moto: Performs an operation with moto.
     """
 
     call: Call
     caller: Caller
     target: Key | None
     source: Key | None
-    moto: CallMoto
 
-    def perform_with_moto(self) -> str:
-        """Perform the call with moto, and return the response as JSON.
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters; binary ones are in Base64."""
+        return self.call.parameters
 
-        The key is named by its key id, which every operation of moto accepts.
-        """
-        parameter = KEY_PARAMETERS.get(self.call.operation, "KeyId")
-        if self.target is not None and parameter in self.call.parameters:
-            self.call.parameters[parameter] = self.target.id
-            self.call.account = self.target.account_id
-        return self.moto(self.call)
+    @property
+    def store(self) -> KeyStore:
+        """The keys of the caller's account in this Region."""
+        return stores.of(self.call.account, self.call.region)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the account that owns the key, or of the caller's."""
+        return clock.now(self.target.account_id if self.target else self.call.account)
 
     @property
     def key(self) -> Key:
@@ -62,6 +66,22 @@ class Request:
     def keys(self) -> list[Key]:
         """All keys that the call names."""
         return [key for key in (self.source, self.target) if key is not None]
+
+    @property
+    def ignores_ciphertext(self) -> bool:
+        """Whether it only asks for permission, with ``DryRunModifiers``."""
+        return "IGNORE_CIPHERTEXT" in (self.parameters.get("DryRunModifiers") or ())
+
+    def end_dry_run(self) -> None:
+        """End a dry run, once everything is checked, before anything changes.
+
+        Raises:
+            Refusal: ``DryRunOperationException``, which is the success of a dry run.
+
+        AWS: "Testing your permissions", AWS KMS Developer Guide.
+        """
+        if self.parameters.get("DryRun"):
+            raise Refusal("DryRunOperationException", _DRY_RUN)
 
 
 def _required(key: Key | None) -> Key:

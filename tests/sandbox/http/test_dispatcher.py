@@ -169,7 +169,6 @@ def test_the_target_of_another_service_is_unknown(application: Application) -> N
 @pytest.mark.parametrize(
     ("service", "operation", "code"),
     [
-        ("kms", "ConnectCustomKeyStore", "UnknownOperationException"),
         ("dynamodb", "EnableKinesisStreamingDestination", "UnknownOperationException"),
         ("iam", "GetContextKeysForCustomPolicy", "InvalidAction"),
         ("cloudtrail", "CreateTrail", "UnknownOperationException"),
@@ -186,9 +185,10 @@ def test_what_the_sandbox_does_not_have_is_named(
 
 def test_no_sdk_asks_again_for_what_is_not_there(clients: Clients) -> None:
     with Server().in_background() as url:
-        kms = boto3.client("kms", endpoint_url=url, config=Config(retries={"max_attempts": 5}))
+        config = Config(retries={"max_attempts": 5})
+        dynamodb = boto3.client("dynamodb", endpoint_url=url, config=config)
         with pytest.raises(ClientError, match="does not implement") as raised:
-            kms.connect_custom_key_store(CustomKeyStoreId="cks-1234567890abcdef0")
+            dynamodb.describe_global_table(GlobalTableName="mine")
     assert raised.value.response["ResponseMetadata"]["RetryAttempts"] == 0
 
 

@@ -1,0 +1,273 @@
+"""CreateGrant, ListGrants, ListRetirableGrants, RetireGrant and RevokeGrant.
+
+AWS: "Grants in AWS KMS", AWS KMS Developer Guide.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from kmsdemo.sandbox.access import authorization
+from kmsdemo.sandbox.access.authorization import Caller
+from kmsdemo.sandbox.access.principals import root_arn
+from kmsdemo.sandbox.call import Call
+from kmsdemo.sandbox.key import Answer, Grant, Key
+from kmsdemo.sandbox.kms import paging, stores
+from kmsdemo.sandbox.kms.request import Request
+from kmsdemo.sandbox.refusal import Refusal, invalid
+
+_OF_USAGE: Final = {
+    "ENCRYPT_DECRYPT": ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo"),
+    "SIGN_VERIFY": ("Sign", "Verify"),
+    "GENERATE_VERIFY_MAC": ("GenerateMac", "VerifyMac"),
+    "KEY_AGREEMENT": ("DeriveSharedSecret",),
+    "ENCAPSULATE_DECAPSULATE": ("Encapsulate", "Decapsulate"),
+}
+_OF_SYMMETRIC: Final = (
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+)
+_OF_EVERY_KEY: Final = ("CreateGrant", "DescribeKey", "RetireGrant")
+
+
+def create_grant(request: Request) -> Answer:
+    """Answer CreateGrant; the same name and parameters return the same grant."""
+    wanted = _wanted(request)
+    _check_principals(wanted)
+    _check_operations(request.key, wanted.operations)
+    if wanted.constraints and not request.key.is_symmetric:
+        raise invalid("Grant constraints are supported only on symmetric encryption KMS keys.")
+    _check_parent(request, wanted)
+    request.end_dry_run()
+    grant = _same(request.key, wanted) if wanted.name else None
+    if grant:
+        grant.tokens += wanted.tokens
+    else:
+        grant = request.key.grants[wanted.id] = wanted
+    return {"GrantId": grant.id, "GrantToken": wanted.tokens[0]}
+
+
+def list_grants(request: Request) -> Answer:
+    """Answer ListGrants: those of a key, of one grantee, or one."""
+    key, grant_id = request.key, request.parameters.get("GrantId")
+    if grant_id and grant_id not in key.grants:
+        raise Refusal("InvalidGrantIdException")
+    grantee = request.parameters.get("GranteePrincipal")
+    listed = [
+        (key, grant)
+        for grant in key.grants.values()
+        if grant_id in (None, grant.id) and grantee in (None, grant.grantee_principal)
+    ]
+    return _page(request, listed)
+
+
+def list_retirable_grants(request: Request) -> Answer:
+    """Answer ListRetirableGrants: those of the account's keys that a principal can retire."""
+    principal = request.parameters.get("RetiringPrincipal")
+    if principal is None:
+        raise invalid("Specify RetiringPrincipal: no service of AWS retires grants in the sandbox.")
+    listed = [
+        (key, grant)
+        for key in request.store.keys.values()
+        for grant in key.grants.values()
+        if grant.retiring_principal == principal
+    ]
+    return _page(request, listed)
+
+
+def retire_grant(request: Request) -> Answer:
+    """Answer RetireGrant."""
+    grant = retired(request.call, request.key)
+    request.end_dry_run()
+    del request.key.grants[grant.id]
+    return {}
+
+
+def revoke_grant(request: Request) -> Answer:
+    """Answer RevokeGrant."""
+    grant = _of_id(request.key, request.parameters["GrantId"])
+    request.end_dry_run()
+    del request.key.grants[grant.id]
+    return {}
+
+
+# --------------------------------------------------------------------- tokens, and who retires
+
+
+def check_names_a_grant(call: Call) -> None:
+    """Check that RetireGrant names a grant: by its token, or by its id and its key.
+
+    Raises:
+        Refusal: ``ValidationException``.
+    """
+    by_id = {"KeyId", "GrantId"} <= call.parameters.keys()
+    if not by_id and "GrantToken" not in call.parameters:
+        raise invalid("Grant token OR (grant ID, key ID) must be specified")
+
+
+def check_tokens(call: Call) -> None:
+    """Check that the grant tokens of a call are tokens of grants.
+
+    Grants are effective at once in the sandbox, with or without a token.
+
+    Raises:
+        Refusal: ``InvalidGrantTokenException``.
+    """
+    for token in call.parameters.get("GrantTokens") or ():
+        key_of_token(call, token)
+
+
+def key_of_token(call: Call, token: str) -> Key:
+    """Return the key whose grant has a token.
+
+    Raises:
+        Refusal: ``InvalidGrantTokenException``.
+    """
+    for store in stores.used():
+        if store.region == call.region:
+            for key in store.keys.values():
+                if any(token in grant.tokens for grant in key.grants.values()):
+                    return key
+    raise Refusal("InvalidGrantTokenException")
+
+
+def retired(call: Call, key: Key) -> Grant:
+    """Return the grant that RetireGrant names.
+
+    Raises:
+        Refusal: ``NotFoundException``.
+    """
+    token = call.parameters.get("GrantToken")
+    by_token = (grant for grant in key.grants.values() if token in grant.tokens)
+    return next(by_token, None) or _of_id(key, call.parameters.get("GrantId", ""))
+
+
+def may_retire(caller: Caller, grant: Grant) -> bool:
+    """Return whether a grant itself lets the caller retire it, without any policy.
+
+    AWS: "Retiring and revoking grants", AWS KMS Developer Guide.
+    """
+    is_grantee = grant.grantee_principal in caller.names and "RetireGrant" in grant.operations
+    return is_grantee or grant.retiring_principal in caller.names
+
+
+def _of_id(key: Key, grant_id: str) -> Grant:
+    if grant_id not in key.grants:
+        raise Refusal("NotFoundException", f"Grant ID {grant_id} not found")
+    return key.grants[grant_id]
+
+
+# ---------------------------------------------------------------------------- a new grant
+
+
+def _wanted(request: Request) -> Grant:
+    parameters = request.parameters
+    if "GranteeServicePrincipal" in parameters or "RetiringServicePrincipal" in parameters:
+        message = "The sandbox has no services of AWS that use grants."
+        raise Refusal("UnsupportedOperationException", message)
+    if "GranteePrincipal" not in parameters:
+        raise invalid("GranteePrincipal is required.")
+    return Grant(
+        id=secrets.token_hex(32),
+        tokens=[secrets.token_urlsafe(96)],
+        grantee_principal=parameters["GranteePrincipal"],
+        operations=list(parameters["Operations"]),
+        issuing_account=root_arn(request.caller.account, request.call.partition),
+        created=request.now,
+        name=parameters.get("Name", ""),
+        retiring_principal=parameters.get("RetiringPrincipal", ""),
+        constraints=dict(parameters.get("Constraints") or {}),
+    )
+
+
+def _check_principals(grant: Grant) -> None:
+    for principal in filter(None, (grant.grantee_principal, grant.retiring_principal)):
+        if not authorization.principal_exists(principal):
+            message = f"ARN does not refer to a valid principal: {principal}"
+            raise Refusal("InvalidArnException", message)
+
+
+def _check_operations(key: Key, operations: Iterable[str]) -> None:
+    public = () if key.is_symmetric or key.key_spec.startswith("HMAC") else ("GetPublicKey",)
+    data_keys = _OF_SYMMETRIC if key.is_symmetric else ()
+    fitting = (*_OF_USAGE[key.key_usage], *data_keys, *public, *_OF_EVERY_KEY)
+    for operation in operations:
+        if operation not in fitting:
+            raise invalid(
+                f"Operation {operation} is not valid in a grant for {key.arn}, whose key spec is "
+                f"{key.key_spec} and whose key usage is {key.key_usage}."
+            )
+
+
+def _check_parent(request: Request, child: Grant) -> None:
+    """Check that a grant by a grantee gives no more than the grant that it comes from."""
+    parents = list(_parents(request))
+    if parents and not any(_includes(parent, child) for parent in parents):
+        raise Refusal(
+            "AccessDeniedException",
+            f"User: {request.caller.arn} is not authorized to perform: kms:CreateGrant on "
+            f"resource: {request.key.arn} because it allows more than the grant that allows it",
+        )
+
+
+def _parents(request: Request) -> Iterator[Grant]:
+    """Yield the grants that allow the caller to create one; none if a policy allows it."""
+    if authorization.is_allowed_by_policy(request.call, request.caller, request.key):
+        return
+    for grant in request.key.grants.values():
+        if grant.grantee_principal in request.caller.names and "CreateGrant" in grant.operations:
+            yield grant
+
+
+def _includes(parent: Grant, child: Grant) -> bool:
+    return set(child.operations) <= set(parent.operations) and _is_stricter(
+        child.constraints, parent.constraints
+    )
+
+
+def _is_stricter(child: Mapping[str, dict[str, str]], parent: Mapping[str, dict[str, str]]) -> bool:
+    """Return whether whatever satisfies a child's constraints satisfies its parent's."""
+    equals, subset = "EncryptionContextEquals", "EncryptionContextSubset"
+    if equals in parent:
+        return child.get(equals) == parent[equals]
+    given = child.get(equals, {}) | child.get(subset, {})
+    return parent.get(subset, {}).items() <= given.items()
+
+
+def _same(key: Key, wanted: Grant) -> Grant | None:
+    """Return a grant with the same name and parameters, if there is one."""
+
+    def given(grant: Grant) -> Any:
+        principals = grant.grantee_principal, grant.retiring_principal
+        return grant.name, principals, sorted(grant.operations), grant.constraints
+
+    return next((one for one in key.grants.values() if given(one) == given(wanted)), None)
+
+
+def _page(request: Request, listed: Iterable[tuple[Key, Grant]]) -> Answer:
+    return paging.page(
+        request,
+        "Grants",
+        listed,
+        default=50,
+        place=lambda one: (one[1].created.timestamp(), one[1].id),
+        entry=lambda one: _entry(*one),
+    )
+
+
+def _entry(key: Key, grant: Grant) -> Answer:
+    return {
+        "KeyId": key.arn,
+        "GrantId": grant.id,
+        "Name": grant.name or None,
+        "CreationDate": grant.created,
+        "GranteePrincipal": grant.grantee_principal,
+        "RetiringPrincipal": grant.retiring_principal or None,
+        "IssuingAccount": grant.issuing_account,
+        "Operations": grant.operations,
+        "Constraints": grant.constraints or None,
+    }

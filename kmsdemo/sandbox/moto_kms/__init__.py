@@ -1,0 +1,4 @@
+"""AWS KMS as a service in moto's registry, where ``mock_kms`` and moto's other services find it.
+
+The names of the modules are those that moto has for each of its services.
+"""

@@ -1,0 +1,56 @@
+"""Answers a call in this process, which moto intercepts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+from uuid import uuid4
+
+from moto.core.responses import BaseResponse
+
+from kmsdemo.sandbox import json_parameters, service
+from kmsdemo.sandbox.call import Call
+from kmsdemo.sandbox.kms import handler
+from kmsdemo.sandbox.lock import STATE_LOCK
+from kmsdemo.sandbox.refusal import Refusal
+
+MotoAnswer = tuple[int, dict[str, Any], str | bytes]
+"""The HTTP status, the headers and the body."""
+KEY_ARNS: Final = "kmsdemo.key_arns"
+"""Where the WSGI environment of a request has the ARNs of the keys that it uses."""
+
+
+class KmsResponse(BaseResponse):
+    """AWS KMS, for moto."""
+
+    def __init__(self) -> None:
+        super().__init__(service_name="kms")
+
+    def call_action(self) -> MotoAnswer:
+        """Answer a call; moto calls this."""
+        headers = {**self.response_headers, "x-amzn-RequestId": str(uuid4())}
+        try:
+            with STATE_LOCK:
+                call = self._call()
+                self.normalized_request.environ[KEY_ARNS] = call.key_arns
+                answer = handler.answer(call)
+        except Refusal as refusal:
+            return refusal.status, {**headers, "status": str(refusal.status)}, refusal.body
+        return 200, headers, json.dumps(answer)
+
+    def _call(self) -> Call:
+        operation = service.find("kms").operation(self._get_action())
+        if operation is None:
+            raise Refusal("UnknownOperationException")
+        try:
+            value = json.loads(self.body or "{}")
+        except ValueError as error:
+            raise Refusal("SerializationException") from error
+        shape = operation.input_shape
+        return Call(
+            operation=operation.name,
+            parameters=json_parameters.parsed(shape, value) if shape else {},
+            account=self.current_account,
+            region=self.region,
+            access_key_id=self.access_key,
+        )
