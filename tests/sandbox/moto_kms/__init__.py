@@ -1,0 +1,1 @@
+"""AWS KMS in moto's registry."""

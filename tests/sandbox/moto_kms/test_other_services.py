@@ -1,0 +1,113 @@
+"""moto's other services find the sandbox's AWS KMS, and its keys theirs."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto.kms.models import kms_backends
+from moto.rds.models import rds_backends
+from moto.ses.models import ses_backends
+
+from kmsdemo.sandbox import mock_kms
+from kmsdemo.sandbox.moto_kms.models import KmsBackend
+
+REGION, ACCOUNT = "us-east-1", "123456789012"
+
+
+@pytest.fixture(autouse=True)
+def sandbox() -> Iterator[None]:
+    """An empty sandbox."""
+    with mock_kms():
+        yield
+
+
+def client(service: str) -> Any:
+    return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]
+
+
+def new_key() -> Any:
+    return client("kms").create_key()["KeyMetadata"]
+
+
+def test_ebs_creates_its_aws_managed_key() -> None:
+    volume = client("ec2").create_volume(AvailabilityZone="us-east-1a", Size=1, Encrypted=True)
+    key_id = volume["KmsKeyId"]
+    metadata = client("kms").describe_key(KeyId=key_id)["KeyMetadata"]
+    assert metadata["KeyManager"] == "AWS"
+    (alias,) = client("kms").list_aliases()["Aliases"]
+    assert (alias["AliasName"], alias["TargetKeyId"]) == ("alias/aws/ebs", metadata["KeyId"])
+
+
+def test_ebs_finds_a_customer_managed_key() -> None:
+    key = new_key()
+    answer = client("ec2").modify_ebs_default_kms_key_id(KmsKeyId=key["KeyId"])
+    assert answer["KmsKeyId"] == key["Arn"]
+
+
+def test_dynamodb_encrypts_a_table_with_its_aws_managed_key() -> None:
+    description = client("dynamodb").create_table(
+        TableName="mine",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        SSESpecification={"Enabled": True, "SSEType": "KMS"},
+    )["TableDescription"]
+    arn = description["SSEDescription"]["KMSMasterKeyArn"]
+    assert client("kms").describe_key(KeyId=arn)["KeyMetadata"]["KeyManager"] == "AWS"
+
+
+@pytest.mark.parametrize("named_by", ["KeyId", "Arn"])
+def test_rds_finds_a_key(named_by: str) -> None:
+    key = new_key()
+    assert rds_backends[ACCOUNT][REGION]._validate_kms_key(key[named_by]) == key["Arn"]
+
+
+def test_ses_finds_a_key_and_no_other() -> None:
+    backend = ses_backends[ACCOUNT][REGION]
+    backend._validate_kms_key(new_key()["Arn"])
+
+
+def test_tags_of_keys_are_found_by_the_tagging_service() -> None:
+    key = client("kms").create_key(Tags=[{"TagKey": "team", "TagValue": "blue"}])["KeyMetadata"]
+    (found,) = client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
+    assert found == {"ResourceARN": key["Arn"], "Tags": [{"Key": "team", "Value": "blue"}]}
+
+
+def test_cloudformation_creates_a_key_with_an_alias_and_deletes_them() -> None:
+    pytest.importorskip("openapi_spec_validator", reason="moto's CloudFormation needs it")
+    policy = json.loads(client("kms").get_key_policy(KeyId=new_key()["KeyId"])["Policy"])
+    template = {
+        "Resources": {
+            "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}},
+            "Alias": {
+                "Type": "AWS::KMS::Alias",
+                "Properties": {"AliasName": "alias/mine", "TargetKeyId": {"Ref": "Key"}},
+            },
+        },
+        "Outputs": {"Arn": {"Value": {"Fn::GetAtt": ["Key", "Arn"]}}},
+    }
+    cloudformation = client("cloudformation")
+    cloudformation.create_stack(StackName="mine", TemplateBody=json.dumps(template))
+    (stack,) = cloudformation.describe_stacks(StackName="mine")["Stacks"]
+    described = client("kms").describe_key(KeyId="alias/mine")["KeyMetadata"]
+    assert stack["Outputs"][0]["OutputValue"] == described["Arn"]
+    cloudformation.delete_stack(StackName="mine")
+    with pytest.raises(ClientError, match="NotFoundException"):
+        client("kms").describe_key(KeyId="alias/mine")
+
+
+def test_the_keys_of_a_region_can_be_pickled() -> None:
+    key = new_key()
+    blob = client("kms").encrypt(KeyId=key["KeyId"], Plaintext=b"x")["CiphertextBlob"]
+    pickled = pickle.dumps(kms_backends[ACCOUNT][REGION])
+    mock_kms.empty()
+    restored = pickle.loads(pickled)
+    assert isinstance(restored, KmsBackend)
+    kms_backends[ACCOUNT][REGION] = restored
+    assert client("kms").decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
