@@ -9,7 +9,17 @@ from types import ModuleType
 
 # So that ``kmsdemo.trace.trace(session)`` works after ``import kmsdemo``, which stays quick.
 _ON_DEMAND = (
-    *("cipher", "ciphertext", "envelope", "errors", "key_policy", "keys", "lab_key", "table"),
+    *(
+        "cipher",
+        "ciphertext",
+        "dependents",
+        "envelope",
+        "errors",
+        "key_policy",
+        "keys",
+        "lab_key",
+        "table",
+    ),
     *("sandbox", "trace", "vault"),
 )
 

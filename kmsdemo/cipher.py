@@ -18,6 +18,19 @@ MAX_ENVELOPE_BYTES: Final = 256 * 1024  # a DynamoDB item has at most 400 KB
 
 
 @dataclass(frozen=True, slots=True)
+class Ciphertext:
+    """An encrypted password.
+
+    Attributes:
+        blob: The ciphertext.
+        key_arn: The ARN of the key that it was encrypted under.
+    """
+
+    blob: bytes
+    key_arn: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plain:
     """``Encrypt`` without an encryption context, as in the two scripts of the lab.
 
@@ -50,6 +63,10 @@ class Plain:
 
         AWS: Encrypt, AWS KMS API Reference.
         """
+        return self.ciphertext(password, appuser).blob
+
+    def ciphertext(self, password: str, appuser: str) -> Ciphertext:
+        """Encrypt a password as :meth:`encrypt` does, and return also the ARN of the key."""
         return self._encrypt_bytes(_plaintext(password, self.max_plaintext_bytes), appuser)
 
     def decrypt(self, ciphertext_blob: bytes, appuser: str) -> str:
@@ -75,13 +92,14 @@ class Plain:
             # The original error carries the plaintext; so it is not chained.
             raise errors.PasswordNotText from None
 
-    def _encrypt_bytes(self, plaintext: bytes, appuser: str) -> bytes:
+    def _encrypt_bytes(self, plaintext: bytes, appuser: str) -> Ciphertext:
         with translate_errors(key_id=self.key_id):
-            return self.kms.encrypt(
+            answer = self.kms.encrypt(
                 KeyId=self.key_id,
                 Plaintext=plaintext,
                 EncryptionContext=self._encryption_context(appuser),
-            )["CiphertextBlob"]
+            )
+            return Ciphertext(answer["CiphertextBlob"], answer["KeyId"])
 
     def _decrypt_bytes(self, ciphertext_blob: bytes, appuser: str) -> bytes:
         if not 1 <= len(ciphertext_blob) <= MAX_CIPHERTEXT_BYTES:
@@ -133,10 +151,10 @@ class Envelope(Direct):
     name: ClassVar[str] = "envelope"
     max_plaintext_bytes: ClassVar[int] = MAX_ENVELOPE_BYTES
 
-    def _encrypt_bytes(self, plaintext: bytes, appuser: str) -> bytes:
-        context = self._encryption_context(appuser)
-        message: bytes = _envelope().encrypt(self.kms, self._key_arn(), plaintext, context)
-        return message
+    def _encrypt_bytes(self, plaintext: bytes, appuser: str) -> Ciphertext:
+        context, key_arn = self._encryption_context(appuser), self._key_arn()
+        message = _envelope().encrypt(self.kms, key_arn, plaintext, context)
+        return Ciphertext(message, key_arn)
 
     def _decrypt_bytes(self, ciphertext_blob: bytes, appuser: str) -> bytes:
         context = self._encryption_context(appuser)

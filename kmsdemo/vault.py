@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from kmsdemo import errors
 from kmsdemo.aws_errors import translate_errors
-from kmsdemo.cipher import CIPHERS, Direct, Plain
+from kmsdemo.cipher import CIPHERS, Ciphertext, Direct, Plain
 from kmsdemo.table import PARTITION_KEY, TABLE_NAME
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PASSWORD_ATTRIBUTE: Final = "userpasswd"  # noqa: S105, it names an attribute
 CIPHER_ATTRIBUTE: Final = "cipher"
 CONTEXT_ATTRIBUTE: Final = "context"
+KEY_ATTRIBUTE: Final = "key"
 _NAMES_TABLE: Final = "appuser,table"
 USER_NUMBERS: Final = range(10001, 99999)
 MAX_DRAWS: Final = 20
@@ -41,6 +42,8 @@ class Item:
             ``cipher``; that means ``plain``.
         context_table: The table that the encryption context names beside the user; empty if it
             names only the user. The attribute ``context`` says which; older versions wrote none.
+        key_arn: The ARN of the key that it is encrypted under, from the attribute ``key``; empty if
+            the item does not say.
         attributes: The item as DynamoDB returns it, such as ``{"appuser": {"S": "12345"}}``.
     """
 
@@ -48,6 +51,7 @@ class Item:
     ciphertext_blob: bytes | None
     cipher: str
     context_table: str
+    key_arn: str
     attributes: Mapping[str, Any]
 
 
@@ -97,8 +101,7 @@ class Vault:
         for _ in range(MAX_DRAWS):
             appuser = self.draw()
             cipher = self.cipher(self.kms, self.key_id, self.table_name)
-            ciphertext_blob = cipher.encrypt(password, appuser)
-            if self._put(appuser, ciphertext_blob):
+            if self._put(appuser, cipher.ciphertext(password, appuser)):
                 return appuser
         raise errors.NoFreeUserNumber(self.table_name, MAX_DRAWS)
 
@@ -162,15 +165,9 @@ class Vault:
             raise errors.UserNotFound(self.table_name, appuser)
         return _item(self.table_name, answer["Item"])
 
-    def _put(self, appuser: str, ciphertext_blob: bytes) -> bool:
+    def _put(self, appuser: str, ciphertext: Ciphertext) -> bool:
         """Write the item unless the user number is taken; return whether it was written."""
-        item: dict[str, Any] = {
-            PARTITION_KEY: {"S": appuser},
-            PASSWORD_ATTRIBUTE: {"B": ciphertext_blob},
-        }
-        if self.cipher is not Plain:
-            item[CIPHER_ATTRIBUTE] = {"S": self.cipher.name}
-            item[CONTEXT_ATTRIBUTE] = {"S": _NAMES_TABLE}
+        item = {PARTITION_KEY: {"S": appuser}, **self._attributes(ciphertext)}
         with translate_errors(table_name=self.table_name):
             try:
                 self.dynamodb.put_item(
@@ -185,6 +182,14 @@ class Vault:
                 existing: object = cast("Any", taken.response).get("Item")
                 return existing == item
         return True
+
+    def _attributes(self, ciphertext: Ciphertext) -> dict[str, Any]:
+        attributes: dict[str, Any] = {PASSWORD_ATTRIBUTE: {"B": ciphertext.blob}}
+        if self.cipher is not Plain:
+            attributes[CIPHER_ATTRIBUTE] = {"S": self.cipher.name}
+            attributes[CONTEXT_ATTRIBUTE] = {"S": _NAMES_TABLE}
+            attributes[KEY_ATTRIBUTE] = {"S": ciphertext.key_arn}
+        return attributes
 
 
 def items(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Iterator[Item]:
@@ -213,5 +218,6 @@ def _item(table_name: str, attributes: Mapping[str, Any]) -> Item:
         ciphertext_blob=attributes.get(PASSWORD_ATTRIBUTE, {}).get("B"),
         cipher=attributes.get(CIPHER_ATTRIBUTE, {}).get("S", Plain.name),
         context_table=table_name if names_table else "",
+        key_arn=attributes.get(KEY_ATTRIBUTE, {}).get("S", ""),
         attributes=attributes,
     )

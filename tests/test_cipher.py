@@ -74,7 +74,8 @@ def test_both_calls_name_the_key_and_the_context(
 ) -> None:
     named: dict[str, Any] = {"KeyId": "alias/a", "EncryptionContext": context}
     with Stubber(kms) as aws:
-        aws.add_response("encrypt", {"CiphertextBlob": b"c"}, {**named, "Plaintext": b"p"})
+        encrypted = {"CiphertextBlob": b"c", "KeyId": "arn"}
+        aws.add_response("encrypt", encrypted, {**named, "Plaintext": b"p"})
         aws.add_response("decrypt", {"Plaintext": b"p"}, {**named, "CiphertextBlob": b"c"})
         assert cipher(kms, "alias/a").encrypt("p", "12345") == b"c"
         assert cipher(kms, "alias/a").decrypt(b"c", "12345") == "p"

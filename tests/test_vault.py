@@ -59,9 +59,10 @@ def test_a_write_that_boto3_repeats_is_stored_once(
         "userpasswd": {"B": b"ciphertext"},
         "cipher": {"S": "direct"},
         "context": {"S": "appuser,table"},
+        "key": {"S": "arn"},
     }
     with Stubber(kms) as aws_kms, Stubber(dynamodb) as aws_dynamodb:
-        aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext"})
+        aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext", "KeyId": "arn"})
         aws_dynamodb.add_client_error(
             "put_item", "ConditionalCheckFailedException", modeled_fields={"Item": ours}
         )
@@ -74,7 +75,7 @@ def test_a_write_is_conditional_and_returns_the_existing_item(
     kms: KMSClient, dynamodb: DynamoDBClient
 ) -> None:
     with Stubber(kms) as aws_kms, Stubber(dynamodb) as aws_dynamodb:
-        aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext"})
+        aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext", "KeyId": "arn"})
         aws_dynamodb.add_response(
             "put_item",
             {},
@@ -95,7 +96,7 @@ def test_a_throttled_write_raises_throttled_and_stores_nothing(
     kms: KMSClient, dynamodb: DynamoDBClient, code: str
 ) -> None:
     with Stubber(kms) as aws_kms, Stubber(dynamodb) as aws_dynamodb:
-        aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext"})
+        aws_kms.add_response("encrypt", {"CiphertextBlob": b"ciphertext", "KeyId": "arn"})
         aws_dynamodb.add_client_error("put_item", code)
         with pytest.raises(errors.Throttled, match="PutItem"):
             Vault(kms, dynamodb, "k").store("one")

@@ -75,6 +75,26 @@ class WrongKey(KeyFault):
 
 
 @dataclass(eq=False)
+class KeyInUse(KeyFault):
+    """Items depend on the key that is to be deleted."""
+
+    table_name: str
+    items: int
+
+    _what = (
+        "The deletion of the KMS key {key_id} is not scheduled: {items_in_words} of the table "
+        "{table_name} depend on it."
+    )
+    _next_step = (
+        "Encrypt them under another key with kmsdemo rotate-to KEY, disable the key instead, "
+        "or lose them with kmsdemo schedule-deletion --force."
+    )
+
+    def __post_init__(self) -> None:
+        self.items_in_words = f"{self.items:,} item{'s' * (self.items != 1)}"
+
+
+@dataclass(eq=False)
 class KeyLeftBehind(KeyFault):
     """Creating a key failed halfway, and scheduling its deletion failed too."""
 

@@ -13,6 +13,7 @@ from kmsdemo.cli import main
 ARGUMENTS: dict[str, list[str]] = {
     "encrypt": ["secret"],
     "decrypt": ["12345"],
+    "schedule-deletion": ["--force"],
     "cleanup": ["--yes"],
     "sweep": ["--yes"],
     "show": ["encrypt"],

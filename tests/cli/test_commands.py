@@ -211,6 +211,23 @@ def test_both_speak_json(key_id: str) -> None:
     assert facts("cancel-deletion") == {"key_id": key_id, "state": "Disabled"}
 
 
+def test_the_key_of_stored_passwords_is_not_deleted(kms: KMSClient, key_id: str) -> None:
+    for options in ([], ["--plain"], ["--envelope"]):
+        succeed("encrypt", SECRET, *options)
+    happened, to_do = fail("schedule-deletion")
+    assert key_id in happened
+    assert "3 items of the table demo-kms depend on it" in happened
+    assert "kmsdemo rotate-to" in to_do
+    assert keys.describe(kms, key_id).state == "Enabled"
+
+
+def test_force_says_what_is_lost(kms: KMSClient, key_id: str) -> None:
+    succeed("encrypt", SECRET)
+    printed = succeed("schedule-deletion", "--force")
+    assert "Items of demo-kms that are lost with it: 1." in printed
+    assert keys.describe(kms, key_id).state == "PendingDeletion"
+
+
 def test_a_disabled_key_is_enabled_by_the_command_that_its_error_names(
     kms: KMSClient, key_id: str
 ) -> None:
