@@ -38,6 +38,13 @@ if TYPE_CHECKING:
     "credentials, written next to the list. All other credentials are rejected.",
 )
 @click.option(
+    "--state",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep everything in this file, and go on with it at the next start. It contains all keys "
+    "and credentials, so only you can read it.",
+)
+@click.option(
     "--allow-origin",
     "origins",
     metavar="URL",
@@ -47,12 +54,17 @@ if TYPE_CHECKING:
 )
 @click.pass_context
 def sandbox(
-    ctx: click.Context, host: str, port: int, names: Path | None, origins: tuple[str, ...]
+    ctx: click.Context,
+    host: str,
+    port: int,
+    names: Path | None,
+    state: Path | None,
+    origins: tuple[str, ...],
 ) -> None:
     """Run AWS KMS, DynamoDB, IAM and STS on this machine.
 
     AWS KMS answers as AWS documents it, with key states, waiting periods and key policies. The
-    sandbox keeps nothing when it stops.
+    sandbox keeps nothing when it stops, unless --state names a file.
 
     An access key id of twelve digits is the root user of the account with that number; any other
     made-up access key is the root user of account 123456789012. Access keys created with aws iam
@@ -62,7 +74,7 @@ def sandbox(
         from kmsdemo.sandbox.http.server import Server  # noqa: PLC0415, moto only starts where it runs
 
         with closing(Server(host, port, origins)) as server:
-            _serve(server, names)
+            _serve(server, names, state)
 
 
 @sandbox.command()
@@ -81,7 +93,7 @@ def advance(days: float, endpoint_url: str) -> None:
     say(f"In the sandbox it is now {date(datetime.fromisoformat(time))}.")
 
 
-def _serve(server: Server, names: Path | None) -> None:
+def _serve(server: Server, names: Path | None, state: Path | None) -> None:
     from kmsdemo import console  # noqa: PLC0415, moto only starts where it runs
 
     classroom = hand_out.prepare(names) if names else None
@@ -89,6 +101,7 @@ def _serve(server: Server, names: Path | None) -> None:
     with (
         environment.isolated({}),
         _only(classroom),
+        _kept_in(state),
         console.served_by(server, classroom) as console_url,
     ):
         if names is None or classroom is None:
@@ -99,7 +112,7 @@ def _serve(server: Server, names: Path | None) -> None:
         if not server.only_this_machine:
             say(_OTHER_MACHINES[classroom is not None])
         server.serve()
-    say("The sandbox has stopped; its data is deleted.")
+    say(f"The sandbox has stopped; its data is {f'in {state}' if state else 'deleted'}.")
 
 
 _OTHER_MACHINES = {
@@ -113,6 +126,13 @@ def _only(classroom: Classroom | None) -> AbstractContextManager[None]:
     from kmsdemo.sandbox.access import access_keys  # noqa: PLC0415, moto only starts where it runs
 
     return access_keys.restricted_to(classroom.keys) if classroom else nullcontext()
+
+
+def _kept_in(state: Path | None) -> AbstractContextManager[None]:
+    """Keep the state in a file, if there is one."""
+    from kmsdemo.sandbox.state import keeping  # noqa: PLC0415, moto only starts where it runs
+
+    return keeping.kept_in(state) if state else nullcontext()
 
 
 def _print_class_instructions(names: Path, classroom: Classroom, url: str) -> None:

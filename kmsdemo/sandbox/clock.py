@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
@@ -11,6 +12,9 @@ MAX_DAYS: Final = 36_500
 
 _common_offset = timedelta()
 _offsets: defaultdict[str, timedelta] = defaultdict(timedelta)
+
+subscribers: Final[list[Callable[[], None]]] = []
+"""The functions that are called when a clock has moved."""
 
 
 def now(account: str = "") -> datetime:
@@ -46,6 +50,21 @@ def move(days: float, account: str | None = None) -> None:
         _offsets[account] += timedelta(days=days)
     else:
         _common_offset += timedelta(days=days)
+    for subscriber in subscribers:
+        subscriber()
+
+
+def offsets() -> dict[str, timedelta]:
+    """Return how far clocks were moved, by account; those of all accounts under an empty name."""
+    return {"": _common_offset, **_offsets}
+
+
+def restore(offsets: Mapping[str, timedelta]) -> None:
+    """Set the clocks as :func:`offsets` returned them."""
+    global _common_offset  # noqa: PLW0603
+    reset()
+    _offsets.update(offsets)
+    _common_offset = _offsets.pop("", timedelta())
 
 
 def reset() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class SandboxError(OSError):
     """The base class of the errors of the sandbox."""
@@ -54,4 +56,48 @@ class AccessRejected(SandboxError):
         super().__init__(
             f"The sandbox rejects your credentials: {reason}\n"
             "In a class, paste the lines of your hand-out into this terminal, and try again."
+        )
+
+
+class StateUnusable(SandboxError):
+    """The sandbox cannot use the file with its state."""
+
+    @classmethod
+    def unreadable(cls, path: Path, reason: str) -> StateUnusable:
+        """The file cannot be read or written."""
+        return cls(
+            f"The state in {path} cannot be used: {reason}.\n"
+            "Choose a file of yours in a folder that you can write to."
+        )
+
+    @classmethod
+    def in_use(cls, path: Path) -> StateUnusable:
+        """Another sandbox keeps its state there."""
+        return cls(
+            f"Another sandbox keeps its state in {path}.\n"
+            "Stop that sandbox, or choose another file with --state."
+        )
+
+    @classmethod
+    def foreign(cls, path: Path) -> StateUnusable:
+        """The file is a database of another program."""
+        return cls(
+            f"{path} is a database of another program; nothing in it was changed.\n"
+            "Choose another file with --state."
+        )
+
+    @classmethod
+    def of_other_version(cls, path: Path, which: str) -> StateUnusable:
+        """The file was written by another version."""
+        return cls(
+            f"The state in {path} was written with another {which}.\n"
+            "Go on with that version, or choose another file with --state to begin anew."
+        )
+
+    @classmethod
+    def damaged(cls, path: Path, reason: str) -> StateUnusable:
+        """The file is damaged."""
+        return cls(
+            f"The state in {path} is damaged: {reason}.\n"
+            "Restore a copy of the file, or choose another one with --state to begin anew."
         )

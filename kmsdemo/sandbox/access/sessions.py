@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from weakref import WeakKeyDictionary
 
 from moto.sts.models import STSBackend, sts_backends
 
@@ -55,8 +54,8 @@ class Session:
         return clock.now(self.account) >= self.expiration
 
 
-# The keys are weak: when moto empties its accounts, their sessions go with them.
-_sessions: WeakKeyDictionary[STSBackend, dict[str, Session]] = WeakKeyDictionary()
+# An attribute of moto's backends: when moto empties its accounts, their sessions go with them.
+_SESSIONS = "sessions"
 
 
 def begin(backend: STSBackend, *, seconds: int, **facts: object) -> Session:
@@ -76,7 +75,7 @@ def begin(backend: STSBackend, *, seconds: int, **facts: object) -> Session:
         expiration=start + timedelta(seconds=seconds),
         **facts,  # type: ignore[arg-type]
     )
-    of_account = _sessions.setdefault(backend, {})
+    of_account: dict[str, Session] = vars(backend).setdefault(_SESSIONS, {})
     while len(of_account) >= _MAX_SESSIONS:
         del of_account[next(iter(of_account))]
     of_account[session.key.access_key_id] = session
@@ -99,4 +98,4 @@ def _of_account(account: str) -> Iterator[dict[str, Session]]:
     """Yield the sessions of an account, for each partition; create no backend."""
     if account in sts_backends:
         for backend in list(sts_backends[account].values()):
-            yield _sessions.get(backend, {})
+            yield vars(backend).get(_SESSIONS, {})

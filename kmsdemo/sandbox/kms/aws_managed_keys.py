@@ -13,6 +13,7 @@ from moto.utilities.utils import get_partition
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.key import Alias, KeyStore
 from kmsdemo.sandbox.kms import keys, rotation
+from kmsdemo.sandbox.trail import history
 
 _PREFIX: Final = "alias/aws/"
 _SERVICES: Final = frozenset(
@@ -39,6 +40,7 @@ def create_if_predefined(store: KeyStore, alias: str) -> None:
     rotation.enable(key)
     now = clock.now(store.account_id)
     store.aliases[alias] = Alias(alias, key.id, created=now, updated=now)
+    history.record_of_aws("CreateKey", key.arn, now)
 
 
 def _policy(store: KeyStore, service: str) -> str:

@@ -15,7 +15,7 @@ from kmsdemo.sandbox.refusal import invalid_ciphertext
 
 _NONCE_BYTES = 12
 _ID_BYTES = 32
-_BLOB_KEY = AESGCM.generate_key(bit_length=256)
+_blob_key = AESGCM.generate_key(bit_length=256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,17 @@ class ParsedBlob:
     ciphertext: bytes
 
 
+def blob_key() -> bytes:
+    """Return the key under which the blobs of this sandbox are opaque."""
+    return _blob_key
+
+
+def restore(blob_key: bytes) -> None:
+    """Read, and write, the blobs of a sandbox with this key."""
+    global _blob_key  # noqa: PLW0603, moto's state is global as well
+    _blob_key = blob_key
+
+
 def encrypt(material: KeyMaterial, plaintext: bytes, context: Mapping[str, str]) -> bytes:
     """Encrypt a plaintext with the encryption context, and return the ciphertext blob.
 
@@ -40,7 +51,7 @@ def encrypt(material: KeyMaterial, plaintext: bytes, context: Mapping[str, str])
         context: The encryption context, authenticated with the plaintext.
     """
     ciphertext = _aes_gcm_encrypt(material.secret, plaintext, _associated_data(context))
-    return _aes_gcm_encrypt(_BLOB_KEY, bytes.fromhex(material.id) + ciphertext, b"")
+    return _aes_gcm_encrypt(_blob_key, bytes.fromhex(material.id) + ciphertext, b"")
 
 
 def parse(ciphertext_blob: bytes) -> ParsedBlob:
@@ -49,7 +60,7 @@ def parse(ciphertext_blob: bytes) -> ParsedBlob:
     Raises:
         Refusal: ``InvalidCiphertextException``: another sandbox encrypted it, or it is damaged.
     """
-    content = _aes_gcm_decrypt(_BLOB_KEY, ciphertext_blob, b"")
+    content = _aes_gcm_decrypt(_blob_key, ciphertext_blob, b"")
     return ParsedBlob(content[:_ID_BYTES].hex(), content[_ID_BYTES:])
 
 

@@ -87,7 +87,7 @@ def _delete(key: Key, date: datetime) -> None:
     for alias in store.aliases_of(key):
         del store.aliases[alias.name]
     del store.keys[key.id]
-    history.record_deleted_key(key.arn, date)
+    history.record_of_aws("DeleteKey", key.arn, date)
     if key.is_multi_region:
         for primary in stores.related(key):
             if primary.key_state == "PendingReplicaDeletion" and not stores.replicas_of(primary):

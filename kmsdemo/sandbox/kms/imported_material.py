@@ -17,6 +17,7 @@ from kmsdemo.sandbox.key import Answer, ImportedMaterial, ImportParameters, Key,
 from kmsdemo.sandbox.kms import encryption, key_material, stores
 from kmsdemo.sandbox.kms.request import Request
 from kmsdemo.sandbox.refusal import Refusal, invalid, invalid_ciphertext
+from kmsdemo.sandbox.trail import history
 
 _TOKEN_BYTES: Final = 256
 _TOKEN_LIFETIME: Final = timedelta(hours=24)
@@ -76,6 +77,7 @@ def expire(key: Key) -> None:
     for material_id, imported in list(key.imported.items()):
         if imported.valid_to and imported.valid_to <= now:
             _remove(key, material_id)
+            history.record_of_aws("DeleteExpiredKeyMaterial", key.arn, imported.valid_to)
 
 
 def has_all(key: Key) -> bool:

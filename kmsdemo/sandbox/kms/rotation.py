@@ -15,6 +15,7 @@ from kmsdemo.sandbox.key import Answer, Key, KeyMaterial, SharedProperties
 from kmsdemo.sandbox.kms import key_material, paging, stores
 from kmsdemo.sandbox.kms.request import Request
 from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.trail import history
 
 _DAYS: Final = 365
 _MOST_ON_DEMAND: Final = 25  # 10 until 2025; "Resource quotas", AWS KMS Developer Guide
@@ -99,8 +100,10 @@ def catch_up(key: Key) -> None:
     if shared.next_rotation is None or stores.primary_of(key).key_state != "Enabled":
         return
     while shared.rotation_period and shared.next_rotation <= clock.now(key.account_id):
-        _rotate_automatically(shared, shared.next_rotation)
+        date = shared.next_rotation
+        _rotate_automatically(shared, date)
         shared.next_rotation += shared.rotation_period
+        history.record_of_aws("RotateKey", key.arn, date)
 
 
 def resume(key: Key) -> None:
@@ -112,6 +115,7 @@ def resume(key: Key) -> None:
     if shared.rotation_period and shared.next_rotation and shared.next_rotation <= now:
         _rotate_automatically(shared, now)
         shared.next_rotation = now + shared.rotation_period
+        history.record_of_aws("RotateKey", key.arn, now)
 
 
 def _check_automatic(key: Key) -> None:

@@ -5,7 +5,8 @@ AWS: "CloudTrail record contents", AWS CloudTrail User Guide.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -47,16 +48,21 @@ def of_request(operation: OperationModel, parameters: Mapping[str, Any]) -> Elem
     return {**_DEFAULTS.get(operation.name, {}), **elements} or None
 
 
-def of_data_request(parameters: Mapping[str, Any]) -> Elements:
-    """Return the ``requestParameters`` of a data event: the table and the key, never an attribute.
+def of_data_request(parameters: Mapping[str, Any], key_names: Collection[str]) -> Elements:
+    """Return the ``requestParameters`` of a data event: the table and the key, no other attribute.
+
+    Args:
+        parameters: As received.
+        key_names: The names of the attributes that are the key of the table.
 
     AWS: "Understanding DynamoDB log file entries", Amazon DynamoDB Developer Guide.
     """
     elements: dict[str, Any] = {}
     if name := parameters.get("TableName"):
         elements["tableName"] = name
-    if isinstance(key := parameters.get("Key"), Mapping):
-        elements["key"] = {name: _bare(value) for name, value in key.items()}
+    item = parameters.get("Key") or parameters.get("Item")
+    if isinstance(item, Mapping) and (key := {n: _bare(item[n]) for n in key_names if n in item}):
+        elements["key"] = key
     return elements or None
 
 
@@ -107,4 +113,5 @@ def _date(moment: datetime) -> str:
 
 def _bare(value: Any) -> Any:
     """Return an attribute value without its type: ``12345`` for ``{"S": "12345"}``."""
-    return next(iter(value.values()), None) if isinstance(value, Mapping) else value
+    bare = next(iter(value.values()), None) if isinstance(value, Mapping) else value
+    return base64.b64encode(bare).decode() if isinstance(bare, bytes) else bare

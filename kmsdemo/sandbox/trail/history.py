@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 from kmsdemo.sandbox.lock import STATE_LOCK
 from kmsdemo.sandbox.trail import records
-from kmsdemo.sandbox.trail.operations import CRYPTOGRAPHIC, SERVICES, is_read_only
+from kmsdemo.sandbox.trail.operations import SERVICES, is_look_up
 from kmsdemo.sandbox.trail.records import Record, ServedCall
 
 MAX_EVENTS: Final = 20_000
@@ -20,8 +20,8 @@ OBSERVER: Final = "kmsdemo-console"
 _events: dict[str, deque[Record]] = {}
 _count: Counter[str] = Counter()
 
-subscribers: Final[list[Callable[[Record], None]]] = []
-"""The functions that are called with each new event."""
+subscribers: Final[list[Callable[[Sequence[Record]], None]]] = []
+"""The functions that are called with the new events of each call."""
 
 
 def record(call: ServedCall) -> None:
@@ -31,14 +31,15 @@ def record(call: ServedCall) -> None:
     _add(records.of_call(call))
 
 
-def record_deleted_key(arn: str, moment: datetime) -> None:
-    """Record that AWS KMS deleted a key.
+def record_of_aws(operation: str, key_arn: str, moment: datetime) -> None:
+    """Record what AWS KMS did on its own, such as the deletion of a key.
 
     Args:
-        arn: The ARN of the key.
+        operation: Such as ``DeleteKey``.
+        key_arn: The key.
         moment: By the account's clock.
     """
-    _add([records.of_deleted_key(arn, moment)])
+    _add([records.of_aws(operation, key_arn, moment)])
 
 
 def newest_first(account: str) -> Iterator[Record]:
@@ -70,12 +71,12 @@ def restore(restored: Iterable[Record]) -> None:
         _keep(event)
 
 
-def _add(new: Iterable[Record]) -> None:
+def _add(new: Sequence[Record]) -> None:
     with STATE_LOCK:
         for event in new:
             _keep(event)
-            for subscriber in subscribers:
-                subscriber(event)
+        for subscriber in subscribers:
+            subscriber(new)
 
 
 def _keep(event: Record) -> None:
@@ -85,6 +86,5 @@ def _keep(event: Record) -> None:
 
 
 def _is_observed(call: ServedCall) -> bool:
-    """Return whether the console looks at an account; what uses a key is always recorded."""
-    is_look_up = is_read_only(call.service, call.operation) and call.operation not in CRYPTOGRAPHIC
-    return is_look_up and f"app/{OBSERVER}" in call.user_agent
+    """Return whether the console looks at an account."""
+    return f"app/{OBSERVER}" in call.user_agent and is_look_up(call.service, call.operation)

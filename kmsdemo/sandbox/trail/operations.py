@@ -34,7 +34,9 @@ CRYPTOGRAPHIC: Final = frozenset(
 _DATA: Final = re.compile(
     r"(Batch|Transact)?(Get|Put|Update|Delete|Write)Items?|Query|Scan|\w*Execute(Statement|Transaction)"
 )
-_READ: Final = re.compile(r"BatchGet|TransactGet|Get|List|Describe|Query|Scan|Lookup|Simulate")
+_LOOK_UP: Final = re.compile(r"BatchGet|TransactGet|Get|List|Describe|Query|Scan|Lookup|Simulate")
+_IMPORT_PARAMETERS: Final = "GetParametersForImport"
+_STS_LOOK_UPS: Final = frozenset({"GetAccessKeyInfo", "GetCallerIdentity"})
 
 
 def is_data_event(service: str, operation: str) -> bool:
@@ -42,8 +44,17 @@ def is_data_event(service: str, operation: str) -> bool:
     return service == "dynamodb" and _DATA.fullmatch(operation) is not None
 
 
+def is_look_up(service: str, operation: str) -> bool:
+    """Return whether an operation only returns what is there: it uses, issues and changes nothing.
+
+    What issues sessions or import tokens is read-only for AWS, and no look-up.
+    """
+    if service == "sts":
+        return operation in _STS_LOOK_UPS
+    return operation != _IMPORT_PARAMETERS and _LOOK_UP.match(operation) is not None
+
+
 def is_read_only(service: str, operation: str) -> bool:
     """Return whether AWS records an operation as read-only: it changes no resource."""
-    if service == "sts" or (service == "kms" and operation in CRYPTOGRAPHIC):
-        return True
-    return _READ.match(operation) is not None
+    is_of_kms = service == "kms" and operation in {*CRYPTOGRAPHIC, _IMPORT_PARAMETERS}
+    return service == "sts" or is_of_kms or is_look_up(service, operation)

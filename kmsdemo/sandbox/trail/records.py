@@ -16,11 +16,12 @@ from uuid import uuid4
 
 from botocore.model import OperationModel
 from botocore.parsers import ResponseParserError, create_parser
+from moto.backends import get_backend
 
 from kmsdemo.sandbox import clock, service
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.trail import elements, identity
-from kmsdemo.sandbox.trail.operations import is_data_event, is_read_only
+from kmsdemo.sandbox.trail.operations import is_data_event, is_look_up, is_read_only
 
 Record = dict[str, Any]
 """An event, as CloudTrail writes it in JSON."""
@@ -28,8 +29,12 @@ Record = dict[str, Any]
 _EVENT_VERSION: Final = "1.11"
 _SUCCESS: Final = 200
 _IAM_REGION: Final = "us-east-1"
-_WITHOUT_ELEMENTS: Final = frozenset({"GetCallerIdentity", "GetAccessKeyInfo"})
 _AWS: Final = "AWS Internal"
+_RESOURCE_TYPES: Final = {
+    ":role/": "AWS::IAM::Role",
+    ":alias/": "AWS::KMS::Alias",
+    ":key/": "AWS::KMS::Key",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +69,23 @@ class ServedCall:
 
 
 def of_call(call: ServedCall) -> list[Record]:
-    """Return the records of a call: that of the caller's account, and of each owner of a key.
+    """Return the records of a call: in the caller's account, and in those that own what it uses.
 
     A call that is refused is recorded in the caller's account only.
     """
     own = _own(call)
     if "errorCode" in own:
         return [own]
-    owners = {_owner(arn) for arn in call.key_arns} - {call.principal.account}
+    owners = {one["accountId"] for one in own.get("resources", [])} - {call.principal.account}
     if owners:
         own["sharedEventID"] = str(uuid4())
     return [own, *(_shared(own, call.principal, owner) for owner in sorted(owners))]
 
 
-def of_deleted_key(arn: str, moment: datetime) -> Record:
-    """Return the record of a key that AWS KMS deletes at the end of its waiting period.
+def of_aws(operation: str, arn: str, moment: datetime) -> Record:
+    """Return the record of what AWS KMS does to a key on its own.
 
-    AWS: "DeleteKey", AWS KMS Developer Guide.
+    AWS: "DeleteKey", "RotateKey", "DeleteExpiredKeyMaterial", AWS KMS Developer Guide.
     """
     account = _owner(arn)
     return {
@@ -88,7 +93,7 @@ def of_deleted_key(arn: str, moment: datetime) -> Record:
         "userIdentity": identity.of_aws(account),
         "eventTime": _time(moment),
         "eventSource": "kms.amazonaws.com",
-        "eventName": "DeleteKey",
+        "eventName": operation,
         "awsRegion": arn.split(":")[3],
         "sourceIPAddress": _AWS,
         "userAgent": _AWS,
@@ -150,8 +155,14 @@ def _request(
     if error_code == "AccessDenied":  # as AWS: who may not call does not write into the trail
         return None
     if is_data:
-        return elements.of_data_request(call.parameters)
+        return elements.of_data_request(call.parameters, _key_names(call))
     return elements.of_request(operation, call.parameters)
+
+
+def _key_names(call: ServedCall) -> list[str]:
+    tables = get_backend("dynamodb")[call.principal.account][call.region].tables
+    table = tables.get(str(call.parameters.get("TableName")))
+    return list(table.table_key_attrs) if table else []
 
 
 def _response(call: ServedCall, operation: OperationModel) -> elements.Elements:
@@ -166,7 +177,7 @@ def _response(call: ServedCall, operation: OperationModel) -> elements.Elements:
 def _has_elements(call: ServedCall) -> bool:
     """Return whether AWS records what a call returns: of sessions of STS, and of what changes."""
     if call.service == "sts":
-        return call.operation not in _WITHOUT_ELEMENTS
+        return not is_look_up("sts", call.operation)
     is_read = is_read_only(call.service, call.operation)
     return not is_read and not is_data_event(call.service, call.operation)
 
@@ -185,8 +196,10 @@ def _error(call: ServedCall, operation: OperationModel) -> dict[str, str]:
 def _resources(
     call: ServedCall, response: elements.Elements, error: Mapping[str, str]
 ) -> list[dict[str, str]]:
-    if call.service != "kms" or error.get("errorCode") == "AccessDenied":
+    if error.get("errorCode") == "AccessDenied":
         return []
+    if call.operation == "AssumeRole" and response:
+        return [_resource(call.parameters["RoleArn"])]
     created = (response or {}).get("keyMetadata", {}).get("arn")
     arns = [*call.key_arns, *filter(None, [created])]
     alias = call.parameters.get("AliasName")
@@ -196,8 +209,8 @@ def _resources(
 
 
 def _resource(arn: str) -> dict[str, str]:
-    kind = "Alias" if ":alias/" in arn else "Key"
-    return {"accountId": _owner(arn), "type": f"AWS::KMS::{kind}", "ARN": arn}
+    kind = next(kind for part, kind in _RESOURCE_TYPES.items() if part in arn)
+    return {"accountId": _owner(arn), "type": kind, "ARN": arn}
 
 
 def _parsed(call: ServedCall, operation: OperationModel) -> Mapping[str, Any]:
