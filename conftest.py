@@ -45,7 +45,6 @@ pytest_plugins = [
     "steps.scripts",
     "steps.lab",
     "steps.aws_cli",
-    "steps.check",
 ]
 
 
@@ -110,8 +109,6 @@ def _chosen(config: pytest.Config) -> tuple[str, Options]:
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:
     """Skip what the backend cannot run; mark its known differences as strict expected failures."""
-    if "check" in scenario.feature.tags:
-        return  # it uses the account of the environment, not the backend
     backend: Backend = request.getfixturevalue("backend")
     for mark in request.node.iter_markers():
         if mark.name in backend.unsupported_tags:

@@ -6,74 +6,89 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from kmsdemo.cli.findings import FindingsPrinter
+from kmsdemo.account.caller import identify
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.cli import progress
 from kmsdemo.cli.options import json_option, junit_option
 from kmsdemo.cli.output import print_json, say
+from kmsdemo.errors import KmsdemoError, Throttled
+from kmsdemo.learners import junit as junit_report
+from kmsdemo.learners.audit_trail import OBSERVER
+from kmsdemo.learners.check import Look, look
 from kmsdemo.learners.finding import is_complete
-
-if TYPE_CHECKING:
-    from kmsdemo.learners.finding import Finding
 
 _POLL_SECONDS = 2.0
 
 
 @click.command(short_help="Check which steps of the lab are done.")
 @click.option("--watch", is_flag=True, help="Repeat the check until Ctrl-C.")
+@click.option("--hint", is_flag=True, help="Show the commands of the next step.")
 @junit_option
 @json_option
-def check(watch: bool, junit: Path | None, as_json: bool) -> None:
+def check(watch: bool, hint: bool, junit: Path | None, as_json: bool) -> None:
     """Check which steps of the lab are done, and say what to do next.
 
     Checks the account of the credentials, Region and endpoint in your environment, and changes
     nothing. It needs permission to list and describe keys, aliases and tables and to scan the
-    table. Without permission to decrypt, it does not check the ciphertext.
+    table. With permission to look up the events of AWS CloudTrail, it also sees what you did:
+    that you decrypted, and the lab with a key that is deleted. Without permission to decrypt, it
+    does not check the ciphertext.
 
     Exit codes: 0 the lab is complete, 1 something is left to do.
     """
     if watch and (as_json or junit):
         raise click.UsageError("--watch cannot be combined with --json or --junit.")
+    if junit:
+        junit_report.check_writable(junit)
+    clients = connect(application=OBSERVER)
     if watch:
-        _watch()
+        _watch(clients, with_hint=hint)
         return
-    from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
-
-    findings = check_account(junit=junit)
+    found = look(clients)
+    if junit:
+        junit_report.write(junit, {"kmsdemo check": found.findings})
     if as_json:
-        print_json([asdict(finding) for finding in findings])
+        print_json([asdict(finding) for finding in found.findings])
     else:
-        _show(findings)
-    sys.exit(0 if is_complete(findings) else 1)
+        progress.show(found, _where(clients), with_hint=hint)
+    sys.exit(0 if is_complete(found.findings) else 1)
 
 
-def _watch() -> None:
-    from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
-
-    previous: list[Finding] = []
+def _watch(clients: Clients, *, with_hint: bool) -> None:
+    previous = look(clients)
+    where = _where(clients)
     try:
+        _show_again(previous, where, with_hint=with_hint)
         while True:
-            if (findings := check_account()) != previous:
-                click.clear()
-                _show(findings)
-                say("\nUpdated when the account changes; press Ctrl-C to stop.")
-                previous = findings
             time.sleep(_POLL_SECONDS)
+            if (found := _looked_again(clients, previous)) != previous:
+                _show_again(found, where, with_hint=with_hint)
+                previous = found
     except KeyboardInterrupt:
         say()
 
 
-def _show(findings: list[Finding]) -> None:
-    printer = FindingsPrinter()
-    for finding in findings:
-        printer.add(finding)
-    printer.end(_next_step(findings))
+def _looked_again(clients: Clients, previous: Look) -> Look:
+    try:
+        return look(clients)
+    except Throttled:  # the next look may be answered
+        return previous
 
 
-def _next_step(findings: list[Finding]) -> str:
-    if is_complete(findings):
-        return "The lab is complete."
-    left = [finding for finding in findings if finding.verdict == "not yet"]
-    return f"Next, {left[0].step[:1].lower()}{left[0].step[1:]}: {left[0].next_step}"
+def _show_again(found: Look, where: str, *, with_hint: bool) -> None:
+    click.clear()
+    progress.show(found, where, with_hint=with_hint)
+    say("\nUpdated when the account changes; press Ctrl-C to stop.")
+
+
+def _where(clients: Clients) -> str:
+    """Return the account, the Region and the endpoint."""
+    try:
+        account = f"Account {identify(clients.sts).account}"
+    except KmsdemoError:  # the endpoint has no AWS STS
+        account = "The account of your credentials"
+    meta = clients.kms.meta
+    return f"{account}, Region {meta.region_name}, {meta.endpoint_url}"

@@ -19,6 +19,7 @@ from kmsdemo.cli.findings import STYLES
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json, say
 from kmsdemo.learners import hand_out
+from kmsdemo.learners.check import check_account
 from kmsdemo.learners.finding import MARKS, WORDS, Verdict, by_step
 from kmsdemo.learners.hand_out import HandOut
 from kmsdemo.printable import printable
@@ -65,8 +66,6 @@ def _watch(learners: Sequence[HandOut], endpoint_url: str) -> None:
 
 
 def _progress_of(learners: Sequence[HandOut], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
-    from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
-
     for one in learners:
         with environment.isolated(one.environment(endpoint_url)):
             yield one.learner.name, by_step(check_account())

@@ -6,6 +6,7 @@ import click
 
 from kmsdemo import dependents, errors, keys, lab_key
 from kmsdemo.account.clients import connect
+from kmsdemo.cli import next_step
 from kmsdemo.cli.options import days_option, json_option, key_option, table_option
 from kmsdemo.cli.output import print_json, say, will_be_deleted
 
@@ -63,7 +64,7 @@ def cancel_deletion(key_id: str | None, as_json: bool) -> None:
         print_json({"key_id": key.key_id, "state": state})
         return
     say(f"Cancelled. The key {key.key_id} is {state.lower()}.")
-    say(f"Next: kmsdemo enable --key-id {key.key_id}")
+    next_step.becomes(f"kmsdemo enable --key-id {key.key_id}", 7)
 
 
 @click.command()
@@ -79,4 +80,3 @@ def enable(key_id: str | None, as_json: bool) -> None:
         print_json({"key_id": key.key_id, "state": state})
         return
     say(f"The key {key.key_id} is {state.lower()}.")
-    say("Next: kmsdemo encrypt PASSWORD, or kmsdemo decrypt APPUSER")

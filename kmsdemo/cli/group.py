@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kmsdemo import errors
-from kmsdemo.cli import streams
+from kmsdemo.cli import next_step, streams
 from kmsdemo.cli.output import say
 from kmsdemo.printable import printable
 
@@ -47,9 +47,15 @@ class Commands(click.Group):
         return streams.run(lambda: super(Commands, self).main(*args, **extra))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; say in two lines what went wrong and what to do."""
+        """Run the command; say what comes next, or in two lines what went wrong and what to do."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            next_step.say_it(ctx)
+            return result
+        except SystemExit as end:  # of a command with exit codes of its own
+            if not end.code:
+                next_step.say_it(ctx)
+            raise
         except errors.KmsdemoError as error:
             say(f"Error: {error}", err=True)
             ctx.exit(2 if isinstance(error, errors.WrongUsage) else 1)

@@ -8,6 +8,7 @@ import click
 
 from kmsdemo import errors, keys, lab_key, table
 from kmsdemo.account.clients import Clients, connect
+from kmsdemo.cli import next_step
 from kmsdemo.cli.options import days_option, json_option, key_option, table_option
 from kmsdemo.cli.output import ask, in_words, key_facts, print_json, progress, say, will_be_deleted
 from kmsdemo.keys import Key
@@ -65,7 +66,6 @@ def setup(
         return
     say(f"Key    {key.key_id}  {', '.join(aliases)}{'' if created else '  (already exists)'}")
     say(f"Table  {made.name}")
-    say("Next:  kmsdemo encrypt PASSWORD")
 
 
 @click.command()
@@ -87,6 +87,18 @@ def describe(key_id: str | None, table_name: str, as_json: bool) -> None:
     for name, value in facts.items():
         say(f"{name.replace('_', ' '):14} {in_words(value)}")
     say(f"{'table':14} {table_name}, {status or 'does not exist'}")
+    _tell_next_step(key, has_table=status is not None)
+
+
+def _tell_next_step(key: Key, *, has_table: bool) -> None:
+    if key.state == "Disabled":
+        next_step.becomes(f"kmsdemo enable --key-id {key.key_id}", 7)
+    elif key.state == "PendingDeletion" and has_table:
+        next_step.becomes("kmsdemo cleanup", 8)
+    elif key.state == "PendingDeletion":
+        next_step.becomes("kmsdemo check")
+    elif not has_table:
+        next_step.becomes("kmsdemo setup", 2)
 
 
 @click.command()

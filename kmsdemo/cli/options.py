@@ -12,6 +12,7 @@ import click
 
 from kmsdemo import backends, table
 from kmsdemo.backends import Options
+from kmsdemo.cli import next_step
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -32,7 +33,13 @@ sandbox_option = click.option(
     show_default=True,
     help="The running sandbox.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+json_option = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    callback=next_step.note_json,
+    help="Print JSON for programs.",
+)
 junit_option = click.option(
     "--junit",
     type=click.Path(dir_okay=False, path_type=Path),

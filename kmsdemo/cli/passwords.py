@@ -10,6 +10,7 @@ import click
 from kmsdemo import lab_key, vault
 from kmsdemo.account.clients import connect
 from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
+from kmsdemo.cli import next_step
 from kmsdemo.cli.options import json_option, key_option, read_password, table_option
 from kmsdemo.cli.output import item_facts, item_line, print_json, say
 from kmsdemo.printable import printable
@@ -89,7 +90,8 @@ def items(table_name: str, as_json: bool) -> None:
     for item in stored:
         say(item_line(item))
     if not stored:
-        say(f"{table_name} is empty. Next: kmsdemo encrypt PASSWORD", err=True)
+        say(f"{table_name} is empty.", err=True)
+        next_step.becomes("kmsdemo encrypt PASSWORD", 4)
 
 
 def _vault(key_id: str | None, table_name: str, **options: Any) -> Vault:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kmsdemo.account import environment
+from kmsdemo.cli import next_step
 from kmsdemo.cli.options import sandbox_option
 from kmsdemo.cli.output import date, say
 from kmsdemo.learners import hand_out
@@ -91,6 +92,7 @@ def advance(days: float, endpoint_url: str) -> None:
 
     time = client.advance(endpoint_url, days=days, credentials=environment.credentials())
     say(f"In the sandbox it is now {date(datetime.fromisoformat(time))}.")
+    next_step.becomes("kmsdemo check")
 
 
 def _serve(server: Server, names: Path | None, state: Path | None) -> None:

@@ -15,9 +15,11 @@ from pathlib import Path
 import click
 
 from kmsdemo.account import environment
-from kmsdemo.cli import shell_prompt
+from kmsdemo.cli import progress, shell_prompt
 from kmsdemo.cli.errors import CommandNotFound
 from kmsdemo.cli.output import say
+from kmsdemo.learners.check import check_account
+from kmsdemo.learners.finding import by_step
 from kmsdemo.suite import interruption, location
 
 _VARIABLES = {
@@ -113,10 +115,8 @@ def _run(command: Sequence[str], folder: Path) -> int:
 
 
 def _print_progress() -> None:
-    from kmsdemo.learners.check import check_account  # noqa: PLC0415, pytest only starts where it runs
-
     findings = check_account()
-    done = [finding.requirement for finding in findings if finding.verdict == "done"]
-    say(f"\nDone: {len(done)} of {len(findings)}.")
-    for requirement in done:
-        say(f"  {requirement}")
+    verdicts = by_step(findings)
+    say(f"\nDone: {progress.summary(findings)}.")
+    for step in (step for step, verdict in verdicts.items() if verdict == "done"):
+        say(f"  {step}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmsdemo import errors
-from kmsdemo.learners.errors import ReportUnwritable
+from kmsdemo.learners import junit as junit_report
 from kmsdemo.learners.finding import CheckFailed, Finding
 from kmsdemo.suite import story
 from kmsdemo.suite.run import TerminalReportReplacement, run, skip_reason
@@ -43,23 +43,12 @@ def collect(
         KeyboardInterrupt: Ctrl-C.
     """
     if junit:
-        _check_writable(junit)
+        junit_report.check_writable(junit)
     collector = _Collector(when_found)
     run(collector, features, *options, *([f"--junitxml={junit}"] if junit else []))
     if collector.was_interrupted:
         raise KeyboardInterrupt
     return collector.findings
-
-
-def _check_writable(path: Path) -> None:
-    """Refuse what pytest would notice only at the end, or make folders for."""
-    try:
-        is_new = not path.exists()
-        path.open("ab").close()
-    except OSError as error:
-        raise ReportUnwritable(str(path), str(error.strerror)) from error
-    if is_new:
-        path.unlink()
 
 
 @dataclass(slots=True)

@@ -11,37 +11,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import translate_errors
 from kmsdemo.cipher import CIPHERS, Direct, Plain
 from kmsdemo.ciphertext import encodings_that_show
-from kmsdemo.keys import ALIAS_PREFIX
+from kmsdemo.keys import ALIAS_PREFIX, Key
 from kmsdemo.vault import PASSWORD_ATTRIBUTE, Item
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-_RESERVED_PREFIX: Final = "alias/aws/"
 _MAX_NAMES: Final = 5
-
-
-def aliases(kms: KMSClient) -> list[str]:
-    """Return the aliases of the customer managed keys in this account and Region.
-
-    AWS: ListAliases, AWS KMS API Reference.
-    """
-    with translate_errors(key_id="of this account"):
-        pages = kms.get_paginator("list_aliases").paginate()
-        return [
-            alias["AliasName"]
-            for page in pages
-            for alias in page["Aliases"]
-            if "TargetKeyId" in alias and not alias["AliasName"].startswith(_RESERVED_PREFIX)
-        ]
-
-
-def is_lab_alias(alias: str) -> bool:
-    """Return whether an alias is ``alias/demo-kms-`` and a suffix."""
-    return alias.startswith(ALIAS_PREFIX) and alias != ALIAS_PREFIX
+_SHORTEST_CIPHERTEXT: Final = 64
+"""In bytes; what AWS KMS returns has the key's id and material besides the ciphertext proper."""
 
 
 def alias_fault(found: Sequence[str]) -> str:
@@ -53,6 +33,16 @@ def alias_fault(found: Sequence[str]) -> str:
     return f"The keys have other aliases: {_some(found)}."
 
 
+def key_fault(key: Key) -> str:
+    """Say why a key cannot be the lab's."""
+    if key.spec != "SYMMETRIC_DEFAULT":
+        kind = "an HMAC key" if key.spec.startswith("HMAC_") else "asymmetric"
+        return f"The key {key.key_id} is {kind}, with the spec {key.spec}."
+    if key.usage != "ENCRYPT_DECRYPT":
+        return f"The usage of the key {key.key_id} is {key.usage}."
+    return ""
+
+
 def table_fault(found: Sequence[str]) -> str:
     """Say which tables exist instead of the lab table."""
     return f"There are only other tables: {_some(found)}." if found else "There are no tables."
@@ -60,6 +50,8 @@ def table_fault(found: Sequence[str]) -> str:
 
 def attribute_fault(item: Item) -> str:
     """Say what an item has instead of binary data in ``userpasswd``."""
+    if _ciphertext_in_base64(item):
+        return f"The item of user {item.appuser} has its ciphertext as Base64 text, not as bytes."
     if item.ciphertext_blob is not None:
         return ""
     if value := item.attributes.get(PASSWORD_ATTRIBUTE):
@@ -75,7 +67,7 @@ def attribute_fault(item: Item) -> str:
 def readable_text_fault(item: Item) -> str:
     """Say in which form an item contains readable text."""
     blob = item.ciphertext_blob or b""
-    if _is_text(blob):
+    if _is_text(blob) and not _ciphertext_in_base64(item):
         form = ", encoded in Base64" if _is_text(_from_base64(blob)) else ""
         return f"The item of user {item.appuser} contains readable text{form}."
     return ""
@@ -109,6 +101,18 @@ def ciphertext_fault(kms: KMSClient, key_id: str, item: Item) -> str:
             return ""
         return ""
     return f"The data of user {item.appuser} is not a ciphertext of AWS KMS, or it is damaged."
+
+
+def _ciphertext_in_base64(item: Item) -> bytes:
+    """Return the ciphertext of an item that has it as Base64 text; empty if it does not.
+
+    The AWS CLI version 1 stores the text where the value is given as ``{"B": "…"}``.
+    """
+    (stored,) = item.attributes.get(PASSWORD_ATTRIBUTE, {"B": b""}).values()
+    text = stored if isinstance(stored, bytes) else str(stored).encode()
+    decoded = _from_base64(text)
+    is_ciphertext = len(decoded) >= _SHORTEST_CIPHERTEXT and not _is_text(decoded)
+    return decoded if is_ciphertext else b""
 
 
 def _ciphertext_blob(item: Item) -> bytes:

@@ -65,19 +65,15 @@ def fail_if_any(faults: Iterable[str]) -> None:
 
 
 def is_complete(findings: Sequence[Finding]) -> bool:
-    """Return whether the lab is completed."""
-    return findings[-1].verdict == "done" and all(
-        finding.verdict != "not yet" for finding in findings
-    )
+    """Return whether the lab is completed: every step is done."""
+    return set(by_step(findings).values()) == {"done"}
 
 
 def by_step(findings: Sequence[Finding]) -> dict[str, Verdict]:
-    """Return the worst verdict of each step; in a completed lab every step is done."""
+    """Return the verdict of each step: of what is reached of it, the worst."""
     verdicts: dict[str, set[Verdict]] = {}
     for finding in findings:
         verdicts.setdefault(finding.step, set()).add(finding.verdict)
-    if is_complete(findings):
-        return dict.fromkeys(verdicts, "done")
     order: tuple[Verdict, ...] = ("not yet", "done", "not reached")
     return {
         step: next(verdict for verdict in order if verdict in there)

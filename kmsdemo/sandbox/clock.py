@@ -10,6 +10,10 @@ from typing import Final
 MAX_DAYS: Final = 36_500
 """How far a clock can be moved, in days: about a hundred years, since dates end with year 9999."""
 
+HEADER: Final = "x-kmsdemo-time"
+"""The header of a response with the time of the account, in ISO 8601. ``Date`` has the real time:
+some AWS SDKs sign by it."""
+
 _common_offset = timedelta()
 _offsets: defaultdict[str, timedelta] = defaultdict(timedelta)
 

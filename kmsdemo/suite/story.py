@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
+from typing import Any
 
-from pytest_bdd.gherkin_parser import Comment, GherkinDocument, Scenario, get_gherkin_document
+from gherkin.parser import Parser
 
 from kmsdemo.suite import location
 
@@ -62,6 +64,11 @@ class LabStep:
         return _as_name(self.title)
 
     @property
+    def actions(self) -> list[str]:
+        """The sentences from the first ``When``: what one does, and what one sees then."""
+        return list(dropwhile(lambda sentence: not sentence.startswith("When "), self.sentences))
+
+    @property
     def minutes(self) -> int:
         """How long an instructor takes for it."""
         return sum(int(note.text) for note in self.notes if note.kind == "Minutes")
@@ -107,11 +114,12 @@ def read() -> Story:
     """Read the lab from its feature.
 
     Raises:
-        GherkinParseError: The feature is not valid Gherkin.
+        CompositeParserException: The feature is not valid Gherkin.
     """
-    document = get_gherkin_document(str(location.root() / "features" / "lab.feature"))
-    feature = document.feature
-    return Story(feature.name, reflowed(feature.description), list(_steps(document)))
+    path = location.root() / "features" / "lab.feature"
+    document: Any = Parser().parse(path.read_text(encoding="utf-8"))
+    feature = document["feature"]
+    return Story(feature["name"], reflowed(feature["description"]), list(_steps(document)))
 
 
 def reflowed(description: str) -> str:
@@ -128,31 +136,33 @@ def _as_name(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", text.lower().replace("'", "")))
 
 
-def _steps(document: GherkinDocument) -> Iterator[LabStep]:
-    scenarios = [child.scenario for child in document.feature.children if child.scenario]
+def _steps(document: Any) -> Iterator[LabStep]:
+    children = document["feature"]["children"]
+    scenarios = [child["scenario"] for child in children if "scenario" in child]
     above = 0
     for number, scenario in enumerate(scenarios, 1):
-        last = scenario.steps[-1] if scenario.steps else scenario
-        end = last.location.line
-        comments = _between(document.comments, above, end)
+        steps = scenario["steps"]
+        end = (steps[-1] if steps else scenario)["location"]["line"]
+        comments = _between(document["comments"], above, end)
         above = end
         yield LabStep(
             number=number,
-            title=scenario.name,
-            description=reflowed(scenario.description),
-            sentences=[f"{step.keyword.strip()} {step.text}" for step in scenario.steps],
+            title=scenario["name"],
+            description=reflowed(scenario["description"]),
+            sentences=[f"{step['keyword'].strip()} {step['text']}" for step in steps],
             topics=_topics(scenario),
             notes=list(_notes(comments)),
         )
 
 
-def _topics(scenario: Scenario) -> list[str]:
-    return [tag.name.removeprefix(_TOPIC) for tag in scenario.tags if tag.name.startswith(_TOPIC)]
+def _topics(scenario: Any) -> list[str]:
+    names = [tag["name"] for tag in scenario["tags"]]
+    return [name.removeprefix(_TOPIC) for name in names if name.startswith(_TOPIC)]
 
 
-def _between(comments: Iterable[Comment], above: int, end: int) -> list[str]:
+def _between(comments: Iterable[Any], above: int, end: int) -> list[str]:
     """Return the comments above a scenario or in it."""
-    return [comment.text for comment in comments if above < comment.location.line < end]
+    return [one["text"] for one in comments if above < one["location"]["line"] < end]
 
 
 def _notes(comments: Iterable[str]) -> Iterator[Note]:

@@ -17,7 +17,7 @@ _RULES: Final = (
         r"$APPUSER = (Select-String '\\d{5}' encrypted.txt).Matches[0].Value",
     ),
     (r"^APPUSER=\$\(\(.*$", "$APPUSER = Get-Random -Minimum 10001 -Maximum 99999"),
-    (r"^KEY_ID=\$\((.*)\)$", r"$KEY_ID = \1"),
+    (r"^(KEY_ID|APPUSER)=\$\((aws .*)\)$", r"$\1 = \2"),
     # Without quotation marks, PowerShell makes two arguments of what a comma separates.
     (r"(?<= )(\w+=\w+,[\w=,]+)(?= |$)", r"'\1'"),
     (

@@ -19,6 +19,19 @@ from kmsdemo.trace.recording import REDACTED, Call
 
 _CIPHERTEXT: Final = "fileb://ciphertext.bin"
 _PLAINTEXT: Final = 'fileb://<(printf %s "$PASSWORD")'
+# For a session that begins after the key or the item was made.
+_FIND: Final[Mapping[str, Sequence[str]]] = {
+    "$KEY_ID": (
+        "KEY_ID=$(aws kms list-aliases",
+        "--query \"Aliases[?contains(AliasName,'demo-kms-')].TargetKeyId|[0]\"",
+        "--output text)",
+    ),
+    "$APPUSER": (
+        "APPUSER=$(aws dynamodb scan --table-name demo-kms",
+        '--query "Items[0].appuser.S"',
+        "--output text)",
+    ),
+}
 _DRAW_USER_NUMBER: Final = "APPUSER=$((10001 + RANDOM))"
 _USER_NUMBER_OF_SCRIPT: Final = r"APPUSER=$(grep -o '[0-9]\{5\}' encrypted.txt)"
 # They say nothing about encryption.
@@ -53,7 +66,7 @@ class ShellSession:
 
     def __init__(self, password: str) -> None:
         self._names = {password: "$PASSWORD"}
-        self._assignments = {"$PASSWORD": f"PASSWORD={shlex.quote(password)}"}
+        self._assignments = {**_FIND, "$PASSWORD": [f"PASSWORD={shlex.quote(password)}"]}
         self._typed: set[str] = set()
         self._seen_key_ids: set[str] = set()
 
@@ -69,6 +82,7 @@ class ShellSession:
         typed = [self._argument(argument) for argument in command]
         before = self._first_uses(typed)
         if "encrypt-passwd.py" in command and "cat" not in command:
+            self._assign([[_USER_NUMBER_OF_SCRIPT]])
             return [*before, [*typed, "| tee encrypted.txt"]], [[_USER_NUMBER_OF_SCRIPT]]
         return [*before, typed], []
 
@@ -94,6 +108,7 @@ class ShellSession:
         command = self._command(call, keeps_ciphertext)
         self._typed.add(" ".join(command))
         draw = [[_DRAW_USER_NUMBER]] if call.operation == "PutItem" else []
+        self._assign([*draw, command])
         return [*self._first_uses(command), *draw, command]
 
     def boto3(self, call: Call, *, keeps_ciphertext: bool = False) -> str:
@@ -127,11 +142,16 @@ class ShellSession:
         program = "KEY_ID=$(aws" if call.operation == "CreateKey" else "aws"
         return [f"{program} {operation}", *self._options(call.parameters), *after]
 
+    def _assign(self, commands: Sequence[Command]) -> None:
+        """Note which variables commands give a value to."""
+        for first, *_ in commands:
+            self._assignments.pop(f"${first.partition('=')[0]}", None)
+
     def _first_uses(self, command: Command) -> list[Command]:
         """Return the assignments of the variables that a command is the first to use."""
         line = " ".join(command)
         used = [name for name in self._assignments if name in line]
-        return [[self._assignments.pop(name)] for name in used]
+        return [list(self._assignments.pop(name)) for name in used]
 
     def _options(self, parameters: Mapping[str, Any]) -> Iterator[str]:
         for name, value in parameters.items():

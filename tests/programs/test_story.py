@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from kmsdemo import keys, table, vault
 from kmsdemo.account.clients import Clients
+from kmsdemo.cipher import Plain
 from kmsdemo.lesson import lesson
 from kmsdemo.suite import story
 from tests import fake_account
@@ -181,13 +183,44 @@ def test_its_commands_copied_one_after_the_other_work(
     told: tuple[str, str], aws_environment: Mapping[str, str], tmp_path: Path
 ) -> None:
     printed, _ = told
+    finished = type_all(commands(printed), aws_environment, tmp_path)
+    codes = re.findall(r"^.*ended with (\d+)$", finished.stdout, re.MULTILINE)
+    failed = [
+        command for command, code in zip(commands(printed), codes, strict=True) if code != "0"
+    ]
+    decrypt = 'python3 decrypt-passwd.py "$APPUSER" "$KEY_ID"'
+    assert failed == [decrypt] * 2, finished.stdout + finished.stderr
+    errors = re.findall(r"\((\w+)\)", finished.stderr)
+    assert errors == ["KMSInvalidStateException", "NotFoundException"], finished.stderr
+    assert finished.stdout.count(f"-> {lesson.DEMO_PASSWORD}\n") == 2
+
+
+def test_the_commands_of_a_later_step_work_in_an_account_that_was_brought_there(
+    clients: Clients, aws_environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    table.create(clients.dynamodb)
+    key = keys.create(clients.kms)
+    vault.Vault(clients.kms, clients.dynamodb, key.key_id, cipher=Plain).store("a secret")
+    printed = run_python("-m", "kmsdemo", "lab", "decrypt").stdout
+    told = commands(printed)
+    until = next(place for place, command in enumerate(told) if "schedule-key-deletion" in command)
+    finished = type_all(told[:until], aws_environment, tmp_path)
+    assert finished.stderr == ""
+    assert "Is this your decrypted password? -> a secret\n" in finished.stdout
+    assert finished.stdout.count("ended with 0") == until
+
+
+def type_all(
+    typed: list[str], aws_environment: Mapping[str, str], folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Type commands into one shell, in a folder with the two scripts."""
     for path in (ROOT / "examples").glob("*.py"):
-        shutil.copy(path, tmp_path)
-    script = "\n".join(f'{command}\necho "ended with $?"' for command in commands(printed))
+        shutil.copy(path, folder)
+    script = "\n".join(f'{command}\necho "ended with $?"' for command in typed)
     here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    finished = subprocess.run(
+    return subprocess.run(
         ["bash", "-o", "pipefail", "-c", script],  # noqa: S607
-        cwd=tmp_path,
+        cwd=folder,
         env=environment(
             AWS_ACCESS_KEY_ID="testing",
             AWS_SECRET_ACCESS_KEY="testing",
@@ -199,15 +232,6 @@ def test_its_commands_copied_one_after_the_other_work(
         encoding="utf-8",
         check=False,
     )
-    codes = re.findall(r"^.*ended with (\d+)$", finished.stdout, re.MULTILINE)
-    failed = [
-        command for command, code in zip(commands(printed), codes, strict=True) if code != "0"
-    ]
-    decrypt = 'python3 decrypt-passwd.py "$APPUSER" "$KEY_ID"'
-    assert failed == [decrypt] * 2, finished.stdout + finished.stderr
-    errors = re.findall(r"\((\w+)\)", finished.stderr)
-    assert errors == ["KMSInvalidStateException", "NotFoundException"], finished.stderr
-    assert finished.stdout.count(f"-> {lesson.DEMO_PASSWORD}\n") == 2
 
 
 # -------------------------------------------------------------------------------------- paced

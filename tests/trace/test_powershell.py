@@ -25,6 +25,10 @@ from kmsdemo.trace.powershell import powershell
             r"APPUSER=$(grep -o '[0-9]\{5\}' encrypted.txt)",
             r"$APPUSER = (Select-String '\d{5}' encrypted.txt).Matches[0].Value",
         ),
+        (
+            "APPUSER=$(aws dynamodb scan --output text)",
+            "$APPUSER = aws dynamodb scan --output text",
+        ),
         ("APPUSER=$((10001 + RANDOM))", "$APPUSER = Get-Random -Minimum 10001 -Maximum 99999"),
         (
             "aws dynamodb create-table --key-schema AttributeName=appuser,KeyType=HASH",

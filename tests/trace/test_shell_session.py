@@ -20,12 +20,26 @@ def call(operation: str, response: dict[str, Any] | None = None, **parameters: A
     return Call(service, operation, parameters, [], response=response or {}, error="")
 
 
+CREATE_KEY = call("CreateKey", {"KeyMetadata": {"KeyId": KEY_ID}})
+PUT_ITEM = call("PutItem", Item=ITEM)
+
+
 @pytest.fixture
 def shell() -> ShellSession:
-    """A session in which the key, the password and the user number are known."""
+    """A session in which the commands of the key and of an item were typed."""
     shell = ShellSession(PASSWORD)
-    shell.learn(call("CreateKey", {"KeyMetadata": {"KeyId": KEY_ID}}))
-    shell.learn(call("PutItem", Item=ITEM))
+    for made in (CREATE_KEY, PUT_ITEM):
+        shell.learn(made)
+        shell.commands(made)
+    return shell
+
+
+@pytest.fixture
+def later() -> ShellSession:
+    """A session that begins when the key and an item are there."""
+    shell = ShellSession(PASSWORD)
+    for made in (CREATE_KEY, PUT_ITEM):
+        shell.learn(made)
     return shell
 
 
@@ -145,3 +159,28 @@ def test_a_key_id_is_short_after_its_first_time(shell: ShellSession) -> None:
     text = f"key/{KEY_ID}, again {KEY_ID}"
     assert shell.shortened(text) == f"key/{KEY_ID}, again 12345678…"
     assert shell.shortened(text) == "key/12345678…, again 12345678…"
+
+
+# ------------------------------------------------------------------- begun at a later step
+
+
+def test_a_session_that_begins_later_finds_key_and_user_number_at_their_first_use(
+    later: ShellSession,
+) -> None:
+    decrypt = ["python3", "decrypt-passwd.py", "12345", KEY_ID]
+    before, _ = later.script(decrypt)
+    names = [" ".join(command).partition("=")[0] for command in before]
+    assert names == ["KEY_ID", "APPUSER", 'python3 decrypt-passwd.py "$APPUSER" "$KEY_ID"']
+    again, _ = later.script(decrypt)
+    assert len(again) == 1
+
+
+def test_a_script_that_prints_the_user_number_needs_no_other_one(later: ShellSession) -> None:
+    later.script(["python3", "encrypt-passwd.py", PASSWORD, KEY_ID])
+    before, _ = later.script(["python3", "decrypt-passwd.py", "12345", KEY_ID])
+    assert len(before) == 1
+
+
+def test_a_drawn_user_number_is_not_looked_for(later: ShellSession) -> None:
+    typed = lines(later, call("PutItem", Item={"appuser": {"S": "12345"}}))
+    assert typed[0].startswith("APPUSER=$((")

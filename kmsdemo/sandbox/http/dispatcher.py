@@ -12,7 +12,7 @@ from uuid import uuid4
 from botocore.model import OperationModel
 from werkzeug.wrappers import Request
 
-from kmsdemo.sandbox import json_parameters, service
+from kmsdemo.sandbox import clock, json_parameters, service
 from kmsdemo.sandbox.access import authentication
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.http import answer, moto_services, protocol
@@ -70,7 +70,8 @@ def _served(request: Request, to: _Target, request_id: str) -> Answer:
             body=answered.body,
         )
     )
-    return answered
+    time = clock.now(principal.account).isoformat()
+    return replace(answered, headers={**answered.headers, clock.HEADER: time})
 
 
 class _Target(NamedTuple):

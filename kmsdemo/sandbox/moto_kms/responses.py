@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from moto.core.responses import BaseResponse
 
-from kmsdemo.sandbox import json_parameters, service
+from kmsdemo.sandbox import clock, json_parameters, service
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import handler
 from kmsdemo.sandbox.lock import STATE_LOCK
@@ -28,7 +28,11 @@ class KmsResponse(BaseResponse):
 
     def call_action(self) -> MotoAnswer:
         """Answer a call; moto calls this."""
-        headers = {**self.response_headers, "x-amzn-RequestId": str(uuid4())}
+        headers = {
+            **self.response_headers,
+            "x-amzn-RequestId": str(uuid4()),
+            clock.HEADER: clock.now(self.current_account).isoformat(),
+        }
         try:
             with STATE_LOCK:
                 call = self._call()

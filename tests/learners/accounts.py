@@ -1,38 +1,23 @@
-"""Accounts of learners, each in one state, and the findings of the check in them.
-
-``python -m … `` prepares and checks each account, and prints the findings as JSON.
-"""
+"""Accounts of learners, each in one state."""
 
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-import botocore.session
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kmsdemo import keys, table
-from kmsdemo.account import environment
-from kmsdemo.account.clients import Clients, connect
+from kmsdemo.account.clients import Clients
 from kmsdemo.cipher import Plain
-from kmsdemo.learners import check
-from kmsdemo.sandbox import mock_kms
-from kmsdemo.shared_account import sessions
-from kmsdemo.vault import Vault
+from kmsdemo.vault import Vault, items
 
 if TYPE_CHECKING:
     from kmsdemo.keys import Key
 
-VARIABLES = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "us-east-1",
-}
 PASSWORD = "correct horse battery staple"
 
-Prepare = Callable[[Clients], object]
-ACCOUNTS: dict[str, Prepare] = {}
+Prepare = TypeVar("Prepare", bound=Callable[[Clients], object])
+ACCOUNTS: dict[str, Callable[[Clients], object]] = {}
 
 
 def account(prepare: Prepare) -> Prepare:
@@ -130,6 +115,21 @@ def password_in_base64(clients: Clients) -> None:
 
 
 @account
+def ciphertext_in_base64(clients: Clients) -> None:
+    put(clients, userpasswd={"S": base64.b64encode(ciphertext(clients)).decode()})
+
+
+@account
+def bytes_of_base64(clients: Clients) -> None:
+    """As the AWS CLI version 1 stores ``{"B": "…"}``."""
+    put(clients, userpasswd={"B": base64.b64encode(ciphertext(clients))})
+
+
+def ciphertext(clients: Clients) -> bytes:
+    return Plain(clients.kms, ready(clients).key_id).encrypt(PASSWORD, "12345")
+
+
+@account
 def noise(clients: Clients) -> None:
     ready(clients)
     put(clients, userpasswd={"B": bytes(range(128, 240))})
@@ -143,62 +143,99 @@ def another_key(clients: Clients) -> None:
 
 
 @account
-def encrypted(clients: Clients) -> Key:
+def encrypted(clients: Clients) -> Vault:
     key = ready(clients)
-    Vault(clients.kms, clients.dynamodb, key.key_id).store(PASSWORD)
+    vault = Vault(clients.kms, clients.dynamodb, key.key_id, accepts=(Plain,))
+    vault.store(PASSWORD)
     Vault(clients.kms, clients.dynamodb, key.key_id, cipher=Plain).store(PASSWORD)
-    return key
+    return vault
+
+
+@account
+def enveloped(clients: Clients) -> None:
+    """With a data key, and a message of the learner's own."""
+    made = clients.kms.generate_data_key(KeyId=ready(clients).key_id, KeySpec="AES_256")
+    put(clients, userpasswd={"B": made["CiphertextBlob"]})
+    clients.kms.decrypt(CiphertextBlob=made["CiphertextBlob"])
+
+
+@account
+def of_an_older_key(clients: Clients) -> None:
+    """An item is left of a key that is deleted."""
+    put_older = Vault(clients.kms, clients.dynamodb, ready(clients).key_id)
+    put_older.store(PASSWORD)
+    doom(put_older)
+    newer = keys.create(clients.kms)
+    Vault(clients.kms, clients.dynamodb, newer.key_id).store(PASSWORD)
+
+
+@account
+def decrypted(clients: Clients) -> Vault:
+    vault = encrypted(clients)
+    vault.reveal(next(items(clients.dynamodb)).appuser)
+    return vault
 
 
 @account
 def disabled(clients: Clients) -> None:
-    keys.disable(clients.kms, encrypted_key(clients))
+    keys.disable(clients.kms, decrypted(clients).key_id)
+
+
+@account
+def cancelled(clients: Clients) -> None:
+    key_id = decrypted(clients).key_id
+    keys.schedule_deletion(clients.kms, key_id)
+    keys.cancel_deletion(clients.kms, key_id)
 
 
 @account
 def thirty_days(clients: Clients) -> None:
-    keys.schedule_deletion(clients.kms, encrypted_key(clients))
+    keys.schedule_deletion(clients.kms, decrypted(clients).key_id)
 
 
 @account
-def seven_days(clients: Clients) -> None:
-    keys.schedule_deletion(clients.kms, encrypted_key(clients), waiting_period_days=7)
+def seven_days(clients: Clients) -> Vault:
+    vault = decrypted(clients)
+    doom(vault)
+    return vault
+
+
+@account
+def never_encrypted(clients: Clients) -> None:
+    keys.schedule_deletion(clients.kms, ready(clients).key_id)
+
+
+@account
+def never_decrypted(clients: Clients) -> None:
+    doom(encrypted(clients))
 
 
 @account
 def cleaned_up(clients: Clients) -> None:
-    seven_days(clients)
+    """As ``kmsdemo setup … cleanup --yes`` does it."""
+    thirty_days(clients)
     table.delete(clients.dynamodb)
 
 
-def encrypted_key(clients: Clients) -> str:
-    key = ready(clients)
-    Vault(clients.kms, clients.dynamodb, key.key_id).store(PASSWORD)
-    return key.key_id
+@account
+def table_first(clients: Clients) -> None:
+    vault = decrypted(clients)
+    table.delete(clients.dynamodb)
+    doom(vault)
 
 
-def main() -> None:
-    """Check each account; print the findings and the operations that the check called."""
-    operations: set[str] = set()
-    found = {}
-
-    def note(session: botocore.session.Session) -> None:
-        session.register("before-call", called)
-
-    def called(**event: Any) -> None:
-        operations.add(event["model"].name)
-
-    with environment.isolated(VARIABLES), mock_kms() as sandbox:
-        for name, prepare in ACCOUNTS.items():
-            sandbox.empty()
-            prepare(connect())
-            with sessions.initializer(note):
-                findings = check.check_account()
-            found[name] = [
-                (one.requirement, one.verdict, one.actual, one.next_step) for one in findings
-            ]
-    print(json.dumps({"found": found, "operations": sorted(operations)}))
+@account
+def twice(clients: Clients) -> None:
+    for _ in range(2):
+        cleaned_up(clients)
 
 
-if __name__ == "__main__":
-    main()
+@account
+def again(clients: Clients) -> None:
+    """Done, and begun once more."""
+    cleaned_up(clients)
+    encrypted(clients)
+
+
+def doom(vault: Vault) -> None:
+    keys.schedule_deletion(vault.kms, vault.key_id, waiting_period_days=7)

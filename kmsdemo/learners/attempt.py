@@ -1,0 +1,106 @@
+"""The lab with one key: how far it got, from what is there and from what the account remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Final
+
+from kmsdemo.keys import Key
+from kmsdemo.learners.account_facts import AccountFacts
+from kmsdemo.learners.audit_trail import Event
+
+_DOOMED: Final = ("PendingDeletion", "PendingReplicaDeletion")
+_ENCRYPTS: Final = ("Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncrypt")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The lab with one key.
+
+    Attributes:
+        facts: The account.
+        key_id: The key; empty where no key has had an alias of the lab.
+        key: The key as it is; ``None`` if AWS KMS has deleted it.
+        events: The events of the key, oldest first.
+    """
+
+    facts: AccountFacts
+    key_id: str = ""
+    key: Key | None = None
+    events: Sequence[Event] = field(default=(), repr=False)
+
+    @property
+    def began(self) -> datetime:
+        """When the key was created, or got its alias."""
+        if self.key:
+            return self.key.creation_date
+        return self.events[0].moment if self.events else datetime.min.replace(tzinfo=timezone.utc)
+
+    @property
+    def has_trail(self) -> bool:
+        """Whether the account tells what it remembers."""
+        return not self.facts.trail.missing
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether AWS KMS has deleted the key."""
+        return bool(self.key_id) and self.key is None
+
+    @property
+    def is_doomed(self) -> bool:
+        """Whether the key is deleted, or will be."""
+        return self.is_deleted or (self.key is not None and self.key.state in _DOOMED)
+
+    @property
+    def has_encrypted(self) -> bool:
+        """Whether the key has encrypted something."""
+        return self.did(*_ENCRYPTS)
+
+    @property
+    def has_stored(self) -> bool:
+        """Whether an item was encrypted and stored, as far as anybody can tell."""
+        if self.has_encrypted and (self.has_decrypted or self.is_doomed):
+            return True
+        if self.facts.items and not self.is_deleted:
+            return True
+        return not self.has_trail and self.is_doomed and self.facts.table is None
+
+    @property
+    def has_decrypted(self) -> bool:
+        """Whether a learner has decrypted; without a trail, whether it is too late to ask."""
+        return self.did("Decrypt") or (not self.has_trail and self.is_doomed)
+
+    @property
+    def has_cancelled(self) -> bool:
+        """Whether a scheduled deletion was cancelled."""
+        return self.did("CancelKeyDeletion") and not self.is_doomed
+
+    @property
+    def needs_table(self) -> bool:
+        """Whether something is left to do with the table."""
+        is_done = self.has_stored and (self.has_decrypted or self.is_doomed)
+        return not is_done
+
+    @property
+    def has_deleted_table(self) -> bool:
+        """Whether the table is deleted that had its items, though there may be a new one."""
+        if self.facts.table is None:
+            return self.is_doomed
+        first = next((one.moment for one in self.events if one.name in _ENCRYPTS), None)
+        return self.is_doomed and any(first and first <= at for at in self.facts.trail.deletions)
+
+    def did(self, *operations: str) -> bool:
+        """Return whether one of these operations was performed with the key."""
+        return any(event.name in operations for event in self.events)
+
+
+def attempts(facts: AccountFacts) -> Iterator[Attempt]:
+    """Yield an attempt for each key of the lab, those included that are deleted."""
+    there = {key.key_id: key for key in facts.keys}
+    named = [key_id for event in facts.trail.aliases for key_id in event.keys]
+    for key_id in dict.fromkeys([*there, *named]):
+        attempt = Attempt(facts, key_id, there.get(key_id), facts.trail.of(key_id))
+        if not attempt.is_deleted or attempt.has_encrypted:
+            yield attempt

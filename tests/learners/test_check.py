@@ -1,0 +1,402 @@
+"""The check: what it finds in accounts of learners."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import botocore.session
+import pytest
+
+from kmsdemo import keys, table
+from kmsdemo.account import environment
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.backends import Backend
+from kmsdemo.cipher import Plain
+from kmsdemo.learners import account_facts, audit_trail, check
+from kmsdemo.learners.audit_trail import OBSERVER
+from kmsdemo.learners.check import Look
+from kmsdemo.learners.finding import by_step, is_complete
+from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.trail import history
+from kmsdemo.shared_account import sessions
+from kmsdemo.suite import story
+from steps.iam_users import create_iam_user
+from tests.learners import accounts
+from tests.learners.accounts import ACCOUNTS
+
+ALIAS = "A key has an alias of the lab"
+TABLE = "The table exists"
+ITEM = "The table has an item"
+BINARY = "Each item has its ciphertext in userpasswd, as binary data"
+HIDDEN = "No item contains readable text"
+DECRYPTS = "A ciphertext is encrypted under the lab key"
+DECRYPTED = "The password is decrypted"
+DOOMED = "The key is pending deletion"
+GONE = "The table is deleted"
+
+NOBODY = {DECRYPTED: "Nobody has decrypted with the key yet."}
+BASE64 = {BINARY: "user 12345 has its ciphertext as Base64 text, not as bytes.", **NOBODY}
+
+# The requirements that each account does not meet yet, and what the check finds instead.
+NOT_YET: dict[str, dict[str, str]] = {
+    "empty": {ALIAS: "No key has an alias.", TABLE: "There are no tables."},
+    "key_without_alias": {ALIAS: "No key has an alias.", ITEM: "The table demo-kms is empty."},
+    "alias_without_suffix": {ALIAS: "The alias alias/demo-kms has no suffix.", ITEM: "is empty"},
+    "asymmetric_key": {
+        "The key is symmetric and encrypts and decrypts": "is asymmetric, with the spec ECC_NIST_",
+        ITEM: "is empty",
+    },
+    "two_keys": {ITEM: "is empty"},
+    "partition_key_with_capitals": {
+        "The partition key is appuser, a string": "is AppUser, not appuser."
+    },
+    "table_with_another_name": {TABLE: "There are only other tables: demo-kms2."},
+    "table_without_items": {ITEM: "The table demo-kms is empty."},
+    "password_as_text": {BINARY: "has userpasswd as a string (S), not", **NOBODY},
+    "another_attribute": {BINARY: "has no userpasswd; it has userpassword.", **NOBODY},
+    "password_itself": {HIDDEN: "The item of user 12345 contains readable text.", **NOBODY},
+    "password_in_base64": {HIDDEN: "contains readable text, encoded in Base64.", **NOBODY},
+    "ciphertext_in_base64": BASE64,
+    "bytes_of_base64": BASE64,
+    "noise": {DECRYPTS: "is not a ciphertext of AWS KMS, or it is damaged.", **NOBODY},
+    "another_key": {DECRYPTS: "The ciphertext of user 12345 is encrypted under another", **NOBODY},
+    "encrypted": NOBODY,
+    "enveloped": {DOOMED: "is Enabled."},
+    "of_an_older_key": NOBODY,
+    "decrypted": {DOOMED: "is Enabled."},
+    "disabled": {DOOMED: "is Disabled."},
+    "cancelled": {DOOMED: "The deletion was cancelled. The key"},
+    "thirty_days": {GONE: "still exists."},
+    "seven_days": {GONE: "The table demo-kms still exists."},
+    "never_encrypted": {ITEM: "The table demo-kms is empty.", GONE: "still exists."},
+    "never_decrypted": {**NOBODY, GONE: "still exists."},
+    "cleaned_up": {},
+    "table_first": {},
+    "twice": {},
+    "again": {},
+}
+
+pytestmark = pytest.mark.usefixtures("account")
+
+
+def look() -> Look:
+    return check.look(connect(application=OBSERVER))
+
+
+def left(progress: Look) -> dict[str, str]:
+    """Return what was found instead of each requirement that is not met."""
+    return {one.requirement: one.actual for one in progress.findings if one.verdict == "not yet"}
+
+
+def steps_done(progress: Look) -> list[int]:
+    verdicts = by_step(progress.findings)
+    return [int(step.partition(".")[0]) for step in verdicts if verdicts[step] == "done"]
+
+
+@pytest.fixture
+def without_trail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody read the trail."""
+    nothing = audit_trail.AuditTrail(missing="There is no trail.")
+    monkeypatch.setattr(audit_trail, "read", lambda *_: nothing)
+
+
+# ------------------------------------------------------------------------- in each account
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_it_reports_what_is_not_done_and_nothing_else(clients: Clients, name: str) -> None:
+    ACCOUNTS[name](clients)
+    found, expected = left(look()), NOT_YET[name]
+    assert found.keys() == expected.keys()
+    assert all(actual in found[requirement] for requirement, actual in expected.items()), found
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_not_yet_has_a_next_step_and_not_reached_a_reason(clients: Clients, name: str) -> None:
+    ACCOUNTS[name](clients)
+    for one in look().findings:
+        assert bool(one.actual) == (one.verdict != "done")
+        assert bool(one.next_step) == (one.verdict == "not yet")
+
+
+def test_every_account_is_in_the_table() -> None:
+    assert NOT_YET.keys() == ACCOUNTS.keys()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, expected in NOT_YET.items() if not expected], ids=str
+)
+def test_a_lab_that_is_done_is_complete(clients: Clients, name: str) -> None:
+    ACCOUNTS[name](clients)
+    assert is_complete(look().findings)
+
+
+@pytest.mark.parametrize("name", [name for name, expected in NOT_YET.items() if expected], ids=str)
+def test_a_lab_that_is_not_done_is_not_complete(clients: Clients, name: str) -> None:
+    ACCOUNTS[name](clients)
+    assert not is_complete(look().findings)
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("empty", []),
+        ("table_without_items", [1, 2]),
+        ("encrypted", [1, 2, 3, 4, 5]),
+        ("decrypted", [1, 2, 3, 4, 5, 6]),
+        ("seven_days", [1, 2, 3, 4, 5, 6, 7]),
+        ("cleaned_up", [1, 2, 3, 4, 5, 6, 7, 8]),
+    ],
+)
+def test_it_has_the_steps_of_the_feature(clients: Clients, name: str, steps: list[int]) -> None:
+    ACCOUNTS[name](clients)
+    progress = look()
+    assert list(by_step(progress.findings)) == [step.heading for step in story.read().steps]
+    assert steps_done(progress) == steps
+
+
+# ----------------------------------------------------------------------------- the calls
+
+
+def test_it_changes_nothing(clients: Clients) -> None:
+    operations: set[str] = set()
+
+    def note(session: botocore.session.Session) -> None:
+        session.register("before-call", called)
+
+    def called(**event: Any) -> None:
+        operations.add(event["model"].name)
+
+    accounts.encrypted(clients)
+    with sessions.initializer(note):
+        look()
+    reading = ("Describe", "List", "Scan", "Decrypt", "LookupEvents")
+    assert operations
+    assert all(operation.startswith(reading) for operation in operations), operations
+
+
+def test_its_own_calls_do_not_count_as_the_learners(clients: Clients) -> None:
+    accounts.encrypted(clients)
+    for _ in range(2):
+        assert left(look()).keys() == {DECRYPTED}
+
+
+def test_its_application_id_is_the_one_that_the_trail_leaves_out() -> None:
+    assert OBSERVER == history.OBSERVER
+
+
+# --------------------------------------------------------------- what the account remembers
+
+
+def test_the_eight_steps_of_the_readme_are_the_whole_lab(
+    clients: Clients, backend: Backend
+) -> None:
+    vault = accounts.decrypted(clients)
+    accounts.doom(vault)
+    keys.cancel_deletion(clients.kms, vault.key_id)
+    keys.enable(clients.kms, vault.key_id)
+    accounts.doom(vault)
+    backend.advance(days=8)
+    assert left(look()).keys() == {GONE}
+    table.delete(clients.dynamodb)
+    assert is_complete(look().findings)
+
+
+def test_a_lab_that_is_done_stays_done_when_its_key_is_deleted(
+    clients: Clients, backend: Backend
+) -> None:
+    accounts.cleaned_up(clients)
+    backend.advance(days=31)
+    assert is_complete(look().findings)
+
+
+def test_a_key_that_was_deleted_unused_is_no_lab(clients: Clients, backend: Backend) -> None:
+    accounts.never_encrypted(clients)
+    backend.advance(days=31)
+    assert left(look()).keys() == {ALIAS, ITEM}
+
+
+def test_it_does_not_ask_to_decrypt_with_a_key_that_is_deleted(
+    clients: Clients, backend: Backend
+) -> None:
+    accounts.never_decrypted(clients)
+    table.delete(clients.dynamodb)
+    backend.advance(days=8)
+    progress = look()
+    assert left(progress) == {}
+    assert not is_complete(progress.findings)
+    (finding,) = [one for one in progress.findings if one.requirement == DECRYPTED]
+    assert finding.actual == "the key is deleted, and nobody can decrypt any more"
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("empty", []),
+        ("encrypted", [1, 2, 3, 4, 5]),
+        ("seven_days", [1, 2, 3, 4, 5, 6, 7]),
+        ("cleaned_up", [1, 2, 3, 4, 5, 6, 7, 8]),
+        ("twice", [1, 2, 3, 4, 5, 6, 7, 8]),
+    ],
+)
+@pytest.mark.usefixtures("without_trail")
+def test_without_a_trail_it_tells_what_is_there(
+    clients: Clients, name: str, steps: list[int]
+) -> None:
+    ACCOUNTS[name](clients)
+    assert steps_done(look()) == steps
+
+
+@pytest.mark.usefixtures("without_trail")
+def test_without_a_trail_it_asks_to_go_on_with_the_deletion(clients: Clients) -> None:
+    accounts.encrypted(clients)
+    assert left(look()).keys() == {DOOMED}
+
+
+def denied(clients: Clients, *allowed: str) -> Clients:
+    """Return the clients of a user who may call these operations only."""
+    reader = create_iam_user(clients.iam, "reader")
+    statement = {"Effect": "Allow", "Action": allowed, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    clients.iam.put_user_policy(UserName="reader", PolicyName="read", PolicyDocument=document)
+    return connect(
+        access_key_id=reader.access_key_id,
+        secret_access_key=reader.secret_access_key,
+        application=OBSERVER,
+    )
+
+
+READ = ("kms:List*", "kms:Describe*", "dynamodb:*")
+
+
+def test_a_caller_who_may_not_read_the_trail_gets_the_other_findings(clients: Clients) -> None:
+    accounts.encrypted(clients)
+    progress = check.look(denied(clients, *READ, "kms:Decrypt"))
+    assert left(progress).keys() == {DOOMED}
+    assert progress.remarks[0].startswith(
+        "Your credentials do not allow cloudtrail:LookupEvents. Without the trail, the check sees"
+    )
+
+
+def test_a_caller_who_may_not_decrypt_gets_the_other_findings(clients: Clients) -> None:
+    accounts.encrypted(clients)
+    progress = check.look(denied(clients, *READ, "cloudtrail:LookupEvents"))
+    (finding,) = [one for one in progress.findings if one.requirement == DECRYPTS]
+    assert finding.verdict == "not reached"
+    assert finding.actual == "your credentials are not allowed to decrypt with the key"
+    assert left(progress).keys() == {DECRYPTED}
+
+
+def test_where_aws_is_not_a_sandbox_it_says_that_events_come_later(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_facts, "SANDBOX_TIME", "x-none")
+    accounts.encrypted(clients)
+    assert look().remarks == ["In AWS, what you do is in the trail some minutes later."]
+
+
+# ------------------------------------------------------------------------- the clock
+
+
+def test_days_are_counted_by_the_clock_of_the_account(clients: Clients, backend: Backend) -> None:
+    backend.advance(days=8)
+    vault = accounts.seven_days(clients)
+    assert look().remarks == [f"AWS KMS deletes the key {vault.key_id} in 7 days."]
+
+
+def test_the_time_over_http_is_that_of_the_account(
+    aws_environment: Mapping[str, str], backend: Backend
+) -> None:
+    backend.advance(days=3)
+    facts = account_facts.read(connect(endpoint_url=aws_environment["AWS_ENDPOINT_URL"]))
+    assert abs(facts.now - clock.now()) < timedelta(hours=1)
+    assert account_facts.SANDBOX_TIME == clock.HEADER
+
+
+def test_elsewhere_the_time_is_that_of_the_response() -> None:
+    headers = {"date": "Wed, 01 Jan 2031 12:00:00 GMT"}
+    assert account_facts._now(headers).isoformat() == "2031-01-01T12:00:00+00:00"
+
+
+# ------------------------------------------------------------------------- while it looks
+
+
+@pytest.fixture
+def meanwhile(clients: Clients) -> Iterator[Callable[..., None]]:
+    """Let something happen just before an operation is called."""
+    waiting: dict[str, Callable[[], object]] = {}
+
+    def called(**event: Any) -> None:
+        if happens := waiting.pop(event["model"].name, None):
+            happens()
+
+    def note(session: botocore.session.Session) -> None:
+        session.register("before-call", called)
+
+    with sessions.initializer(note):
+        yield waiting.__setitem__
+
+
+@pytest.mark.parametrize("operation", ["DescribeTable", "Scan"])
+def test_a_table_that_is_deleted_meanwhile_is_no_error(
+    clients: Clients, meanwhile: Callable[..., None], operation: str
+) -> None:
+    accounts.seven_days(clients)
+    delete = clients.dynamodb.delete_table
+    meanwhile(operation, lambda: delete(TableName=table.TABLE_NAME))
+    look()
+    assert is_complete(look().findings)
+
+
+def test_a_table_that_is_being_deleted_is_deleted(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts.seven_days(clients)
+    deleting = {"TableStatus": "DELETING"}
+    describe = clients.dynamodb.describe_table(TableName=table.TABLE_NAME)["Table"]
+    observer = connect(application=OBSERVER)
+    monkeypatch.setattr(
+        observer.dynamodb, "describe_table", lambda **_: {"Table": {**describe, **deleting}}
+    )
+    assert not left(check.look(observer))
+
+
+def test_a_key_that_is_deleted_meanwhile_is_no_error(
+    clients: Clients, backend: Backend, meanwhile: Callable[..., None]
+) -> None:
+    accounts.seven_days(clients)
+    meanwhile("DescribeKey", lambda: backend.advance(days=8))
+    assert left(look()).keys() == {GONE}
+
+
+# ------------------------------------------------------------------------------- remarks
+
+
+def test_another_key_of_the_lab_that_costs_money_is_remarked(clients: Clients) -> None:
+    accounts.two_keys(clients)
+    (remark,) = look().remarks
+    assert remark.startswith("Another key of the lab, ")
+    assert remark.endswith(" is Enabled; it costs money until you schedule its deletion.")
+
+
+def test_the_item_of_a_script_comes_first(clients: Clients) -> None:
+    accounts.encrypted(clients)
+    found = look().item
+    assert found
+    assert found.cipher == Plain.name
+
+
+def test_the_environment_names_the_account_by_default(clients: Clients) -> None:
+    accounts.cleaned_up(clients)
+    assert is_complete(check.check_account())
+    with environment.isolated(
+        {
+            "AWS_ACCESS_KEY_ID": "111111111111",
+            "AWS_SECRET_ACCESS_KEY": "x",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+    ):
+        assert not is_complete(check.check_account())
