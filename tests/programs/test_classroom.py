@@ -80,9 +80,11 @@ def test_each_learner_works_in_a_separate_account(classroom: Classroom) -> None:
     assert progress["Anna"] == {
         "1. Create the key": "done",
         "2. Create the table": "done",
+        "3. Read the two scripts": "done",
         "4. Encrypt a password": "done",
         "5. Look at the item": "done",
-        "7. Schedule the key's deletion": "not yet",
+        "6. Decrypt the password": "not yet",
+        "7. Schedule the key's deletion": "not reached",
         "8. Delete the table": "not reached",
     }
     assert progress["Ben [the bear]"]["4. Encrypt a password"] == "not yet"
@@ -157,6 +159,7 @@ def test_a_pipe_gets_the_table_once(classroom: Classroom) -> None:
 
 def test_a_finished_lab_is_done_in_every_step(classroom: Classroom) -> None:
     cleos = classroom.setup(2)
+    cleos.reveal(cleos.store("a secret of Cleo"))
     keys.schedule_deletion(cleos.kms, cleos.key_id, waiting_period_days=7)
     table.delete(cleos.dynamodb)
     url = f"--endpoint-url={classroom.url}"

@@ -119,7 +119,7 @@ def test_a_shell_greets_and_says_what_was_reached(program: str) -> None:
     assert "(kms lab) " in printed
     assert "42\n" in printed
     reached = printed[printed.index("Done: ") :]
-    assert reached.startswith("Done: 5 of 12.\n  A key has an alias of the lab\n")
+    assert reached.startswith("Done: 2 of 8.\n  1. Create the key\n  2. Create the table\n")
     assert reached.endswith("The sandbox has stopped; its data is deleted.\n")
 
 

@@ -313,6 +313,7 @@ def test_a_lesson_that_is_over_has_no_place(state: dict[str, str]) -> None:
 # ------------------------------------------------------------------------------------ changed
 
 
+@pytest.mark.usefixtures("account")
 def test_another_title_in_the_feature_is_what_lesson_and_check_say(
     aws_environment: Mapping[str, str], tmp_path: Path
 ) -> None:
@@ -341,4 +342,4 @@ def test_another_title_in_the_feature_is_what_lesson_and_check_say(
     checked = run_python(
         "-c", IN_SUITE, suite, "check", variables={**variables, **region, **aws_environment}
     )
-    assert "\n8. Drop the table\n" in checked.stdout
+    assert "  later    8. Drop the table\n" in checked.stdout
