@@ -52,6 +52,22 @@ Feature: Direct and envelope encryption
       When I encrypt a password of 5,000 bytes with envelope encryption
       Then the password decrypts unchanged
 
+  Rule: Many passwords can share a data key
+
+    Background:
+      Given I record the requests to AWS
+
+    @traffic
+    Scenario: Ten passwords need one data key
+      When I encrypt ten passwords with a shared data key
+      Then AWS KMS generates one data key
+      And the requests to AWS KMS do not contain the password
+
+    Scenario: A shared data key decrypts no password for another user
+      When I encrypt ten passwords with a shared data key
+      And the ciphertext is copied to the item of another user
+      Then decrypting the password of the other user fails because the ciphertext is not valid
+
   Rule: An envelope decrypts only under its key and for its user
 
     Background:

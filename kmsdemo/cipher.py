@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -11,6 +13,8 @@ from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
+
+    from kmsdemo.envelope import SharedDataKeys
 
 MAX_PLAINTEXT_BYTES: Final = 4096
 MAX_CIPHERTEXT_BYTES: Final = 6144
@@ -166,7 +170,49 @@ class Envelope(Direct):
         return self.key_id if is_arn else keys.describe(self.kms, self.key_id).arn
 
 
-CIPHERS: dict[str, type[Plain]] = {cipher.name: cipher for cipher in (Plain, Direct, Envelope)}
+@dataclass(frozen=True, slots=True)
+class SharedEnvelope(Envelope):
+    """Envelope encryption with data keys that many passwords share: few requests to AWS KMS.
+
+    A data key encrypts at most 1,000 passwords within 5 minutes, then a new one is generated. The
+    encryption context of a password is that of :class:`Direct`; AWS KMS receives only the table,
+    so its log cannot tell whose password was decrypted.
+
+    One object keeps the data keys, in memory, and may serve many threads; a
+    :class:`kmsdemo.vault.Vault` has one.
+
+    AWS: "Data key caching", AWS Encryption SDK Developer Guide.
+    """
+
+    name: ClassVar[str] = "shared"
+    _kept: list[tuple[float, SharedDataKeys]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    def _encrypt_bytes(self, plaintext: bytes, appuser: str) -> Ciphertext:
+        data_keys = self._data_keys()
+        message = data_keys.encrypt(plaintext, self._encryption_context(appuser))
+        return Ciphertext(message, data_keys.key_arn)
+
+    def _decrypt_bytes(self, ciphertext_blob: bytes, appuser: str) -> bytes:
+        return self._data_keys().decrypt(ciphertext_blob, self._encryption_context(appuser))
+
+    def _data_keys(self) -> SharedDataKeys:
+        """Return the data keys of the key; an alias may belong to another key after a while."""
+        with self._lock:
+            limits = _envelope().Limits()
+            if not self._kept or time.monotonic() - self._kept[0][0] > limits.age_seconds:
+                data_keys = _envelope().SharedDataKeys(
+                    self.kms, self._key_arn(), self._table_context(), limits
+                )
+                self._kept[:] = [(time.monotonic(), data_keys)]
+            return self._kept[0][1]
+
+
+CIPHERS: dict[str, type[Plain]] = {
+    cipher.name: cipher for cipher in (Plain, Direct, Envelope, SharedEnvelope)
+}
 
 
 def _plaintext(password: str, max_bytes: int) -> bytes:

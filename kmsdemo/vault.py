@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from kmsdemo import errors
@@ -79,6 +79,9 @@ class Vault:
     cipher: type[Plain] = Direct
     accepts: Collection[type[Plain]] = ()
     draw: Callable[[], str] = draw_user_number
+    _ciphers: dict[tuple[str, str], Plain] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def store(self, password: str) -> str:
         """Encrypt a password, store it under a new user number, and return the number.
@@ -100,7 +103,7 @@ class Vault:
         """
         for _ in range(MAX_DRAWS):
             appuser = self.draw()
-            cipher = self.cipher(self.kms, self.key_id, self.table_name)
+            cipher = self._cipher(self.cipher, self.table_name)
             if self._put(appuser, cipher.ciphertext(password, appuser)):
                 return appuser
         raise errors.NoFreeUserNumber(self.table_name, MAX_DRAWS)
@@ -138,7 +141,7 @@ class Vault:
             raise errors.UnknownCipher(self.table_name, item.appuser, item.cipher)
         if CIPHERS[item.cipher] not in (self.cipher, *self.accepts):
             raise errors.CipherNotAccepted(self.table_name, item.appuser, item.cipher)
-        cipher = CIPHERS[item.cipher](self.kms, self.key_id, item.context_table)
+        cipher = self._cipher(CIPHERS[item.cipher], item.context_table)
         return cipher.decrypt(item.ciphertext_blob, item.appuser)
 
     def item(self, appuser: str) -> Item:
@@ -164,6 +167,13 @@ class Vault:
         if "Item" not in answer:
             raise errors.UserNotFound(self.table_name, appuser)
         return _item(self.table_name, answer["Item"])
+
+    def _cipher(self, cipher: type[Plain], table_name: str) -> Plain:
+        """Return the cipher, always the same: it may keep data keys."""
+        name = (cipher.name, table_name)
+        if name not in self._ciphers:
+            self._ciphers.setdefault(name, cipher(self.kms, self.key_id, table_name))
+        return self._ciphers[name]
 
     def _put(self, appuser: str, ciphertext: Ciphertext) -> bool:
         """Write the item unless the user number is taken; return whether it was written."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pytest_bdd import given, parsers, then, when
 
-from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
+from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain, SharedEnvelope
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
 from kmsdemo.vault import Vault, draw_user_number, items
@@ -125,6 +125,12 @@ def encrypt_another_in_envelope(vault: Vault) -> StoredPassword:
 @when("I encrypt a password of 5,000 bytes with envelope encryption", target_fixture="stored")
 def encrypt_long_in_envelope(vault: Vault) -> StoredPassword:
     return encrypt(replace(vault, cipher=Envelope), "é" * 2500)
+
+
+@when("I encrypt ten passwords with a shared data key", target_fixture="stored")
+def encrypt_ten(vault: Vault, password: str) -> StoredPassword:
+    shared = replace(vault, cipher=SharedEnvelope)
+    return [encrypt(shared, password) for _ in range(10)][-1]
 
 
 @given("the next user number that is drawn is in use", target_fixture="vault")

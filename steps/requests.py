@@ -57,3 +57,9 @@ def responses_do_not_contain_password(trace: Trace, name: str, password: str) ->
 def data_key_is_generated(trace: Trace) -> None:
     operations = [call.operation for call in calls_of(trace, "AWS KMS")]
     assert "GenerateDataKey" in operations
+
+
+@then("AWS KMS generates one data key")
+def one_data_key_is_generated(trace: Trace) -> None:
+    operations = [call.operation for call in calls_of(trace, "AWS KMS")]
+    assert operations.count("GenerateDataKey") == 1

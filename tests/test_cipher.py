@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,15 @@ from hypothesis import strategies as st
 import kmsdemo
 from kmsdemo import envelope, errors, keys, table
 from kmsdemo.account.clients import CONFIG
-from kmsdemo.cipher import CIPHERS, MAX_ENVELOPE_BYTES, MAX_PLAINTEXT_BYTES, Direct, Envelope, Plain
+from kmsdemo.cipher import (
+    CIPHERS,
+    MAX_ENVELOPE_BYTES,
+    MAX_PLAINTEXT_BYTES,
+    Direct,
+    Envelope,
+    Plain,
+    SharedEnvelope,
+)
 from kmsdemo.vault import Vault
 from tests.subprocesses import free_port
 
@@ -215,7 +225,7 @@ def test_what_is_no_ciphertext_is_invalid_whatever_its_length(
         cipher(kms, key_arn).decrypt(blob, "12345")
 
 
-@pytest.mark.parametrize("cipher", [Direct, Envelope])
+@pytest.mark.parametrize("cipher", [Direct, Envelope, SharedEnvelope])
 @pytest.mark.parametrize("table_name", ["", "other"])
 def test_the_ciphertext_of_a_table_decrypts_in_that_table_only(
     kms: KMSClient, key_arn: str, cipher: type[Plain], table_name: str
@@ -224,6 +234,104 @@ def test_the_ciphertext_of_a_table_decrypts_in_that_table_only(
     assert cipher(kms, key_arn, "demo-kms").decrypt(blob, "12345") == "secret"
     with pytest.raises(errors.CiphertextInvalid):
         cipher(kms, key_arn, table_name).decrypt(blob, "12345")
+
+
+# ------------------------------------------------------------------- shared data keys
+
+
+class Requests(Counter[str]):
+    """Counts the requests to AWS KMS by operation, also in threads."""
+
+    def watch(self, kms: KMSClient) -> Requests:
+        kms.meta.events.register("before-call.kms", lambda model, **_: self.update([model.name]))
+        return self
+
+
+def test_ten_thousand_passwords_cost_at_most_one_percent_of_the_requests(
+    kms: KMSClient, key_id: str
+) -> None:
+    shared, requests = SharedEnvelope(kms, key_id, "t"), Requests().watch(kms)
+    with ThreadPoolExecutor(50) as threads:
+        numbers = [str(number) for number in range(10_000)]
+        messages = list(threads.map(lambda number: shared.encrypt(number, number), numbers))
+        assert sum(requests.values()) <= 100
+        reading, requests = SharedEnvelope(kms, key_id, "t"), Requests().watch(kms)
+        assert list(threads.map(reading.decrypt, messages, numbers)) == numbers
+    assert sum(requests.values()) <= 100
+
+
+@pytest.mark.parametrize(
+    "other",
+    [("54321", "t"), ("12345", "other"), ("12345", "")],
+    ids=["another user", "another table", "no table"],
+)
+def test_a_shared_data_key_does_not_decrypt_for_another_user_or_table(
+    kms: KMSClient, key_id: str, other: tuple[str, str]
+) -> None:
+    shared = SharedEnvelope(kms, key_id, "t")
+    message, appuser = shared.encrypt("secret", "12345"), other[0]
+    shared.encrypt("also secret", "54321")
+    reader = shared if other[1] == "t" else SharedEnvelope(kms, key_id, other[1])
+    with pytest.raises(errors.CiphertextInvalid):
+        reader.decrypt(message, appuser)
+
+
+@SAME_KMS
+@given(data=st.data())
+def test_a_message_under_a_shared_data_key_with_a_flipped_bit_does_not_decrypt(
+    kms: KMSClient, key_id: str, data: st.DataObject
+) -> None:
+    shared = SharedEnvelope(kms, key_id, "t")
+    message = bytearray(shared.encrypt("secret", "12345"))
+    shared.decrypt(bytes(message), "12345")
+    place = data.draw(st.integers(0, len(message) - 1))
+    message[place] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises((errors.CiphertextInvalid, errors.WrongKey)):
+        shared.decrypt(bytes(message), "12345")
+
+
+@pytest.mark.parametrize(
+    ("limits", "generated"),
+    [
+        (envelope.Limits(), 1),
+        (envelope.Limits(messages=3), 4),
+        (envelope.Limits(plaintext_bytes=25), 5),
+    ],
+    ids=["no limit", "messages", "bytes"],
+)
+def test_a_data_key_encrypts_no_more_than_its_limits(
+    kms: KMSClient, key_arn: str, limits: envelope.Limits, generated: int
+) -> None:
+    data_keys, requests = envelope.SharedDataKeys(kms, key_arn, {}, limits), Requests().watch(kms)
+    for _ in range(10):
+        data_keys.encrypt(b"ten bytes.", CONTEXT)
+    assert requests == {"GenerateDataKey": generated}
+
+
+def test_a_data_key_is_not_used_after_its_time(
+    kms: KMSClient, key_arn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data_keys = envelope.SharedDataKeys(kms, key_arn, {}, envelope.Limits())
+    requests = Requests().watch(kms)
+    message = data_keys.encrypt(b"x", CONTEXT)
+    data_keys.decrypt(message, CONTEXT)
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 301)
+    data_keys.encrypt(b"x", CONTEXT)
+    data_keys.decrypt(message, CONTEXT)
+    assert requests == {"GenerateDataKey": 2, "Decrypt": 2}
+
+
+def test_an_alias_that_moves_is_followed_after_a_while(
+    kms: KMSClient, key_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (alias,) = keys.aliases(kms, key_id)
+    shared, other = SharedEnvelope(kms, alias), keys.create(kms)
+    shared.encrypt("x", "1")
+    kms.update_alias(AliasName=alias, TargetKeyId=other.key_id)
+    now = time.monotonic()
+    monkeypatch.setattr("time.monotonic", lambda: now + 301)
+    assert shared.ciphertext("x", "1").key_arn == other.arn
 
 
 def test_without_the_sdk_the_error_says_what_to_do(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from kmsdemo import errors, keys, table, vault
-from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
+from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain, SharedEnvelope
 from kmsdemo.vault import Vault
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def test_a_vault_decrypts_only_the_ciphers_that_it_accepts(
         replace(passwords, cipher=accepted).reveal(appuser)
 
 
-@pytest.mark.parametrize("cipher", [Direct, Envelope])
+@pytest.mark.parametrize("cipher", [Direct, Envelope, SharedEnvelope])
 def test_an_item_of_an_older_version_still_decrypts(passwords: Vault, cipher: type[Plain]) -> None:
     """Its encryption context names only the user, and it has no attribute context."""
     blob = cipher(passwords.kms, passwords.key_id).encrypt("old", "11111")
@@ -165,7 +166,7 @@ def test_an_item_of_an_older_version_still_decrypts(passwords: Vault, cipher: ty
     assert replace(passwords, cipher=cipher).reveal("11111") == "old"
 
 
-@pytest.mark.parametrize("cipher", [Direct, Envelope])
+@pytest.mark.parametrize("cipher", [Direct, Envelope, SharedEnvelope])
 def test_an_item_in_another_table_does_not_decrypt_there(
     passwords: Vault, cipher: type[Plain]
 ) -> None:
@@ -202,3 +203,17 @@ def test_a_ciphertext_without_its_attribute_cipher_does_not_decrypt(passwords: V
     passwords.dynamodb.put_item(TableName="demo-kms", Item=attributes)
     with pytest.raises(errors.CiphertextInvalid):
         replace(passwords, accepts=[Plain]).reveal(attributes["appuser"]["S"])
+
+
+@pytest.mark.parametrize("cipher", CIPHERS.values(), ids=CIPHERS)
+def test_fifty_threads_on_one_vault_mix_nothing_up(passwords: Vault, cipher: type[Plain]) -> None:
+    shared = replace(passwords, cipher=cipher)
+
+    def store_and_reveal(number: int) -> tuple[str, bool]:
+        appuser = shared.store(f"password {number}")
+        return appuser, shared.reveal(appuser) == f"password {number}"
+
+    with ThreadPoolExecutor(50) as threads:
+        stored = dict(threads.map(store_and_reveal, range(300)))
+    assert len(stored) == 300
+    assert all(stored.values())

@@ -34,6 +34,7 @@ MAX_ATTEMPTS = 3
 CONFIG = Config(
     connect_timeout=4,
     read_timeout=10,
+    max_pool_connections=50,  # one client may serve as many threads
     retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
 )
 
