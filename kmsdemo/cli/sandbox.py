@@ -101,7 +101,7 @@ def _serve(server: Server, names: Path | None, state: Path | None) -> None:
     classroom = hand_out.prepare(names) if names else None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (
-        environment.isolated({}),
+        environment.isolated({"NO_PROXY": "*"}),  # the console calls this sandbox only
         _only(classroom),
         _kept_in(state),
         console.served_by(server, classroom) as console_url,

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import Any
 
-from gherkin.parser import Parser
-
 from kmsdemo.suite import location
 
 _TOPIC = "@deeper:"
@@ -116,6 +114,8 @@ def read() -> Story:
     Raises:
         CompositeParserException: The feature is not valid Gherkin.
     """
+    from gherkin.parser import Parser  # noqa: PLC0415, the parser only starts where it reads
+
     path = location.root() / "features" / "lab.feature"
     document: Any = Parser().parse(path.read_text(encoding="utf-8"))
     feature = document["feature"]

@@ -1,41 +1,93 @@
-"""The check results of the console, which a separate process produces."""
+"""The check results of the console, which a thread produces."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
+import threading
+from collections.abc import Callable
 
 import pytest
 
+from kmsdemo import errors
+from kmsdemo.account.clients import Clients, connect
 from kmsdemo.console import check_results
 from kmsdemo.console.access import Access
 from kmsdemo.console.check_results import CheckResults
+from kmsdemo.learners import check
+from kmsdemo.learners.audit_trail import OBSERVER
+from kmsdemo.learners.finding import Finding
+from kmsdemo.sandbox.trail import history
+from tests.learners import accounts
+
+ACCOUNT = "111111111111"
+FINDING = Finding("1. Create the key", "A key has an alias of the lab", "done")
+Check = Callable[[Clients], list[Finding]]
+TIME_LIMIT_SECONDS = 60
 
 
-def test_stopping_does_not_run_the_queued_checks(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A process that is started for them would never be stopped."""
-    started: list[subprocess.Popen[str]] = []
+class Answers:
+    """Stands for the check, and tells when it was asked."""
 
-    def start() -> subprocess.Popen[str]:
-        started.append(
-            subprocess.Popen(
-                [sys.executable, "-c", "import time; time.sleep(5)"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        )
-        return started[-1]
+    def __init__(self, answer: Check) -> None:
+        self._answer = answer
+        self.asked = threading.Semaphore(0)
+        self.may_answer = threading.Event()
+        self.count = 0
 
-    monkeypatch.setattr(check_results, "_start", start)
-    with CheckResults(Access("http://127.0.0.1:1")).running() as results:
-        for account in ("111111111111", "222222222222"):
+    def check_account(self, clients: Clients) -> list[Finding]:
+        self.count += 1
+        self.asked.release()
+        assert self.may_answer.wait(TIME_LIMIT_SECONDS)
+        return self._answer(clients)
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, answer: Check) -> check_results.CheckResult:
+    """Return the result of a check that answers so."""
+    answers = Answers(answer)
+    answers.may_answer.set()
+    monkeypatch.setattr(check, "check_account", answers.check_account)
+    results = CheckResults(Access("http://127.0.0.1:1"))
+    with results.running():
+        results.of(ACCOUNT)
+        assert answers.asked.acquire(timeout=TIME_LIMIT_SECONDS)
+    result = results.of(ACCOUNT)
+    assert result
+    return result
+
+
+def test_the_result_has_the_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = answered(monkeypatch, lambda _: [FINDING])
+    assert (result.findings, result.error) == ([FINDING], "")
+
+
+def test_an_account_that_cannot_be_read_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Clients) -> list[Finding]:
+        raise errors.Throttled("ListAliases")
+
+    assert answered(monkeypatch, refuse).error == "AWS throttled ListAliases, even after retries."
+
+
+def test_a_check_that_fails_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Clients) -> list[Finding]:
+        raise ZeroDivisionError
+
+    assert answered(monkeypatch, fail).error.endswith("Run kmsdemo check to see why.")
+
+
+def test_stopping_does_not_run_the_queued_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = Answers(lambda _: [FINDING])
+    monkeypatch.setattr(check, "check_account", answers.check_account)
+    results = CheckResults(Access("http://127.0.0.1:1"))
+    with results.running():
+        for account in (ACCOUNT, "222222222222"):
             results.of(account)
-        while not started:
-            time.sleep(0.01)
-    assert len(started) == 1
-    assert started[0].stdout is not None
-    assert started[0].stdout.closed
+        assert answers.asked.acquire(timeout=TIME_LIMIT_SECONDS)
+        results._is_stopped = True
+        answers.may_answer.set()
+    assert answers.count == 1
+
+
+def test_a_check_is_no_reason_for_another_check(clients: Clients) -> None:
+    accounts.encrypted(clients)
+    before = history.count("123456789012")
+    check.check_account(connect(application=OBSERVER))
+    assert history.count("123456789012") == before

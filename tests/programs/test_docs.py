@@ -42,6 +42,7 @@ PRINTED = {
         r'"DeletionDate":(.|\n)*"DeletionDate":',
         r"^In the sandbox it is now (.|\n)*^Not decrypted: .*\(NotFoundException\)",
         r"^It is lost for good\.$",
+        r"^8 of 8: the lab is complete\.$",
         r"^Something is left to do\.$",
         r"^The table demo-kms is deleted\.$",
         r"^17 of 17: full marks\.$",

@@ -7,19 +7,22 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
-from kmsdemo import keys, table, vault
+from kmsdemo import console, keys, table, vault
 from kmsdemo.account.clients import Clients
 from kmsdemo.cipher import Plain
 from kmsdemo.lesson import lesson
-from kmsdemo.suite import story
+from kmsdemo.sandbox.http.server import Server
+from kmsdemo.suite import location, story
 from tests import fake_account
-from tests.subprocesses import ROOT, environment, run_in_terminal, run_python
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, run_in_terminal, run_python
 
 COMMAND = re.compile(r"^ {6}\$ ((?:.*\\\n)*.*)$", re.MULTILINE)
 IN_SUITE = """
@@ -313,33 +316,76 @@ def test_a_lesson_that_is_over_has_no_place(state: dict[str, str]) -> None:
 # ------------------------------------------------------------------------------------ changed
 
 
-@pytest.mark.usefixtures("account")
-def test_another_title_in_the_feature_is_what_lesson_and_check_say(
-    aws_environment: Mapping[str, str], tmp_path: Path
-) -> None:
+CHANGES = {
+    "Scenario: Delete the table": "Scenario: Drop the table",
+    'And its partition key is "appuser", a string': 'And my table is called "demo-kms"',
+    "When I delete the table": "When I create my table",
+    "Then the table does not exist": 'Then my table is called "demo-kms"',
+}
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Path:
+    """A suite of which sentences of the lab, and the title of a step, are changed."""
     suite = tmp_path / "suite"
-    for name in ("examples", "features", "steps"):
+    for name in ("docs", "examples", "features", "steps"):
         shutil.copytree(ROOT / name, suite / name)
     for name in ("conftest.py", "pytest.ini"):
         shutil.copy(ROOT / name, suite)
     feature = suite / "features" / "lab.feature"
     text = feature.read_text(encoding="utf-8")
-    changes = {
-        "Scenario: Delete the table": "Scenario: Drop the table",
-        "When I delete the table": "When I create my table",
-        "Then the table does not exist": 'Then my table is called "demo-kms"',
-    }
-    for old, new in changes.items():
+    for old, new in CHANGES.items():
         assert old in text
         text = text.replace(old, new)
     feature.write_text(text, encoding="utf-8")
-    variables = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-    region = {"AWS_DEFAULT_REGION": "us-east-1"}
-    told = run_python("-c", IN_SUITE, suite, "lab", "drop")
+    return suite
+
+
+def test_the_lesson_says_another_sentence_of_the_feature(changed: Path) -> None:
+    told = run_python("-c", IN_SUITE, changed, "lab", "drop")
     assert told.returncode == 0, told.stdout + told.stderr
     assert "Step 8 of 8: Drop the table\n" in told.stdout
     assert "    ok When I create my table\n" in told.stdout
-    checked = run_python(
-        "-c", IN_SUITE, suite, "check", variables={**variables, **region, **aws_environment}
-    )
+
+
+def test_the_guide_says_another_sentence_of_the_feature(changed: Path, tmp_path: Path) -> None:
+    page = tmp_path / "lab.md"
+    finished = run_python("-c", IN_SUITE, changed, "guide", "-o", page)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    _, _, last = page.read_text(encoding="utf-8").partition("\n## 8. Drop the table\n")
+    assert "**When** I create my table\n" in last
+
+
+def test_the_check_says_another_sentence_of_the_feature(
+    clients: Clients, aws_environment: Mapping[str, str], changed: Path
+) -> None:
+    keys.create(clients.kms)
+    variables = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        **aws_environment,
+    }
+    checked = run_python("-c", IN_SUITE, changed, "check", variables=variables)
+    assert (
+        "  NOT YET  2. Create the table\n"
+        "      When I create my table\n"
+        '      Then my table is called "demo-kms"\n'
+        '      And my table is called "demo-kms"\n'
+    ) in checked.stdout
     assert "  later    8. Drop the table\n" in checked.stdout
+
+
+@pytest.mark.usefixtures("account")
+def test_the_console_says_another_title_of_the_feature(
+    changed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(location, "root", lambda: changed)
+    server = Server()
+    with console.served_by(server) as url, server.in_background():
+        page, limit = "", time.monotonic() + TIME_LIMIT_SECONDS
+        while "Drop the table" not in page and time.monotonic() < limit:
+            with urlopen(url, timeout=TIME_LIMIT_SECONDS) as response:
+                page = response.read().decode()
+    assert "Drop the table" in page
+    assert "Delete the table" not in page

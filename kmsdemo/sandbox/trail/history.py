@@ -54,7 +54,10 @@ def accounts() -> list[str]:
 
 
 def count(account: str) -> int:
-    """Return how many events an account has had, those that are gone included."""
+    """Return how many events an account has had, those that are gone included.
+
+    What the console does with a key, to check it, does not count.
+    """
     return _count[account]
 
 
@@ -82,9 +85,14 @@ def _add(new: Sequence[Record]) -> None:
 def _keep(event: Record) -> None:
     account = event["recipientAccountId"]
     _events.setdefault(account, deque(maxlen=MAX_EVENTS)).append(event)
-    _count[account] += 1
+    if not _is_of_observer(event["userAgent"]):
+        _count[account] += 1
 
 
 def _is_observed(call: ServedCall) -> bool:
     """Return whether the console looks at an account."""
-    return f"app/{OBSERVER}" in call.user_agent and is_look_up(call.service, call.operation)
+    return _is_of_observer(call.user_agent) and is_look_up(call.service, call.operation)
+
+
+def _is_of_observer(user_agent: str) -> bool:
+    return f"app/{OBSERVER}" in user_agent
