@@ -28,7 +28,15 @@ with mock_kms():
     except kms.exceptions.ClientError as error:
         print(error.response["Error"]["Code"])
 """
-SUITE = ["conftest.py", "pytest.ini", "docs/lab.svg", "examples", "features", "steps"]
+SUITE = [
+    "conftest.py",
+    "pytest.ini",
+    "docs/lab.md",
+    "docs/lab.svg",
+    "examples",
+    "features",
+    "steps",
+]
 
 
 def run(*command: str | Path, folder: Path) -> str:
