@@ -40,6 +40,7 @@ pytest_plugins = [
     "steps.ciphertext",
     "steps.callers",
     "steps.access",
+    "steps.audit_trail",
     "steps.operations",
     "steps.requests",
     "steps.scripts",

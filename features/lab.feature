@@ -129,7 +129,7 @@ Feature: The KMS lab
     And the waiting period of 7 days passes
     Then the decrypt script fails because the key does not exist
 
-  @deeper:clean_up
+  @deeper:clean_up @deeper:audit_trail
   Scenario: Delete the table
     The ciphertext that is left is of no use to anybody. A table that nobody needs is deleted.
 

@@ -14,6 +14,7 @@ scenarios("schedule_deletion.feature")
 scenarios("cancel_deletion.feature")
 scenarios("waiting_period.feature")
 scenarios("clean_up.feature")
+scenarios("audit_trail.feature")
 
 scenarios("key_states.feature")
 scenarios("accounts.feature")

@@ -30,6 +30,7 @@ _UNSUPPORTED_TAGS = MappingProxyType(
         "clock": "AWS's clock cannot be moved",
         "iam_users": "a run creates no IAM users in a real account",
         "other_account": "a run uses one account only",
+        "trail": "in a real account, events come some minutes late",
     }
 )
 _MAX_SETTLE_SECONDS = 600

@@ -19,7 +19,12 @@ _CALLER = {
 }
 # The user's values win: for some emulators the access key id is the account id.
 _KEPT = (*_CALLER, "AWS_SESSION_TOKEN", "AWS_REGION")
-_UNSUPPORTED_TAGS = MappingProxyType({"clock": "this emulator cannot move its clock"})
+_UNSUPPORTED_TAGS = MappingProxyType(
+    {
+        "clock": "this emulator cannot move its clock",
+        "trail": "emulators other than the sandbox keep no audit trail",
+    }
+)
 
 
 def configured(

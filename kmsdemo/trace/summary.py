@@ -29,6 +29,9 @@ _SHOWN_FIELDS: Final = frozenset(
         "EncryptionContext",
         "NumberOfBytes",
         "Plaintext",
+        # of the audit trail
+        "Events",
+        "LookupAttributes",
         # of IAM users
         "AccessKeyId",
         "GranteePrincipal",
@@ -101,6 +104,8 @@ def _unwrapped(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from _unwrapped(value)
         elif name == "Aliases":
             yield "AliasName", [alias["AliasName"] for alias in value]
+        elif name == "Events":
+            yield "Events", [f"{one['EventName']} by {one.get('Username', 'AWS')}" for one in value]
         else:
             yield name, value
 

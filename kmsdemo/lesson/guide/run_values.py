@@ -15,7 +15,7 @@ _BASE64_FILE: Final = re.compile(r"<\(echo [\w+/]{40,}=* \| base64 --decode\)")
 _BASE64: Final = re.compile(r"[\w+/]{60,}={0,2}")
 _VALUES: Final = re.compile(
     r"(?P<key_id>\b(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b)"
-    r"|(?P<cut>\b[0-9a-f]{8,40}(?=…))"
+    r"|(?P<cut>\b[0-9a-f]{8}[0-9a-f-]{0,32}(?=…))"
     r"|(?P<name>(?<=demo-kms-)[0-9a-f]{8}\b)"
     r"|(?P<grant_id>(?:(?<=GrantId )|(?<=grant-id )|(?<=GrantId=\"))[0-9a-f]{8,64}\b)"
     r"|(?P<hex>\b[0-9a-f]{32,64}\b)"
