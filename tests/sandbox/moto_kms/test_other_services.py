@@ -22,8 +22,9 @@ REGION, ACCOUNT = "us-east-1", "123456789012"
 
 @pytest.fixture(autouse=True)
 def sandbox() -> Iterator[None]:
-    """An empty sandbox."""
-    with mock_kms():
+    """An empty sandbox, also where another test has left one that runs."""
+    with mock_kms() as running:
+        running.empty()
         yield
 
 
