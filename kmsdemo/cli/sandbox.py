@@ -103,7 +103,7 @@ def _serve(server: Server, names: Path | None, state: Path | None) -> None:
     with (
         environment.isolated({"NO_PROXY": "*"}),  # the console calls this sandbox only
         _only(classroom),
-        _kept_in(state),
+        _kept_in(state, classroom),
         console.served_by(server, classroom) as console_url,
     ):
         if names is None or classroom is None:
@@ -130,11 +130,13 @@ def _only(classroom: Classroom | None) -> AbstractContextManager[None]:
     return access_keys.restricted_to(classroom.keys) if classroom else nullcontext()
 
 
-def _kept_in(state: Path | None) -> AbstractContextManager[None]:
+def _kept_in(state: Path | None, classroom: Classroom | None) -> AbstractContextManager[None]:
     """Keep the state in a file, if there is one."""
     from kmsdemo.sandbox.state import keeping  # noqa: PLC0415, moto only starts where it runs
 
-    return keeping.kept_in(state) if state else nullcontext()
+    learners = [one.learner for one in classroom.learners] if classroom else []
+    owners = {learner.account_id: learner.name for learner in learners}
+    return keeping.kept_in(state, owners) if state else nullcontext()
 
 
 def _print_class_instructions(names: Path, classroom: Classroom, url: str) -> None:

@@ -95,6 +95,14 @@ class StateUnusable(SandboxError):
         )
 
     @classmethod
+    def of_other_learner(cls, path: Path, account: str, before: str, now: str) -> StateUnusable:
+        """The class list gives the account of one learner to another one."""
+        return cls(
+            f"In {path}, account {account} belongs to {before}; the class list gives it to {now}.\n"
+            "Keep the order of the list and add names at its end, or choose another file."
+        )
+
+    @classmethod
     def damaged(cls, path: Path, reason: str) -> StateUnusable:
         """The file is damaged."""
         return cls(

@@ -10,7 +10,7 @@ import json
 import pickle
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from moto.kms.models import kms_backends
 from moto.sts.models import sts_backends
 
 from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.errors import StateUnusable
 from kmsdemo.sandbox.kms import ciphertexts, deletion
 from kmsdemo.sandbox.lock import STATE_LOCK
 from kmsdemo.sandbox.moto_hook import HOOK
@@ -51,20 +52,23 @@ _DROP_OLD_EVENTS: Final = """
 
 
 @contextmanager
-def kept_in(path: Path) -> Iterator[None]:
+def kept_in(path: Path, owners: Mapping[str, str] | None = None) -> Iterator[None]:
     """Restore the state of a sandbox from a file, and keep it there until the context ends.
 
     Args:
         path: The file, which only its owner can read; it is created if it is missing.
+        owners: The names of the learners of a class, by account.
 
     Raises:
-        StateUnusable: It cannot be read or written, is damaged or of another version, or another
-            sandbox uses it.
+        StateUnusable: It cannot be read or written, is damaged or of another version, another
+            sandbox uses it, or an account in it belongs to another learner.
     """
     with database.opened(path) as opened, _hooked():
         state = _State(opened)
         with STATE_LOCK, database.explained(path):
+            _check_owners(path, state.owners(), owners or {})
             state.restore()
+            state.save_owners(owners or {})
         history.subscribers.append(state.save)
         clock.subscribers.append(state.save)
         try:
@@ -74,6 +78,13 @@ def kept_in(path: Path) -> Iterator[None]:
         finally:
             history.subscribers.remove(state.save)
             clock.subscribers.remove(state.save)
+
+
+def _check_owners(path: Path, before: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Check that no learner gets the account of another one."""
+    for account, name in now.items():
+        if before.get(account, name) != name:
+            raise StateUnusable.of_other_learner(path, account, before[account], name)
 
 
 @contextmanager
@@ -142,6 +153,11 @@ class _State:
         self._database.execute(columns, row)
         return True
 
+    def save_owners(self, owners: Mapping[str, str]) -> None:
+        """Write who has which account, beside those who have had one."""
+        with database.transaction(self._database):
+            self._save_fact("owners", pickle.dumps({**self.owners(), **owners}))
+
     def _save_clock(self) -> None:
         if self._clock != (offsets := clock.offsets()):
             self._save_fact("clock", pickle.dumps(offsets))
@@ -151,6 +167,12 @@ class _State:
         self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, sealed(value)))
 
     # ------------------------------------------------------------------------- from the file
+
+    def owners(self) -> dict[str, str]:
+        """Return the names of all who have had an account, by account."""
+        row = self._database.execute("SELECT value FROM facts WHERE name = 'owners'").fetchone()
+        owners: dict[str, str] = database.unpickled(row[0]) if row else {}
+        return owners
 
     def restore(self) -> None:
         """Restore everything; a new file gets the clocks and the blob key of this sandbox."""

@@ -21,7 +21,7 @@ from moto.backends import get_backend
 from kmsdemo.sandbox import clock, service
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.trail import elements, identity
-from kmsdemo.sandbox.trail.operations import is_data_event, is_look_up, is_read_only
+from kmsdemo.sandbox.trail.operations import CRYPTOGRAPHIC, is_data_event, is_look_up, is_read_only
 
 Record = dict[str, Any]
 """An event, as CloudTrail writes it in JSON."""
@@ -29,6 +29,11 @@ Record = dict[str, Any]
 _EVENT_VERSION: Final = "1.11"
 _SUCCESS: Final = 200
 _IAM_REGION: Final = "us-east-1"
+_MATERIALS: Final = {
+    "KeyMaterialId": "keyMaterialId",
+    "SourceKeyMaterialId": "sourceKeyMaterialId",
+    "DestinationKeyMaterialId": "destinationKeyMaterialId",
+}
 _AWS: Final = "AWS Internal"
 _RESOURCE_TYPES: Final = {
     ":role/": "AWS::IAM::Role",
@@ -126,6 +131,7 @@ def _own(call: ServedCall) -> Record:
         **error,
         "requestParameters": _request(call, operation, is_data, error.get("errorCode", "")),
         "responseElements": response,
+        **({} if error else _additional(call)),
         "requestID": call.request_id or str(uuid4()),
         "eventID": str(uuid4()),
         "readOnly": is_read_only(call.service, call.operation),
@@ -172,6 +178,15 @@ def _response(call: ServedCall, operation: OperationModel) -> elements.Elements:
     if found is None and call.service == "kms" and call.key_arns:
         return {"keyId": call.key_arns[0]}  # since December 2022, though the response has none
     return found
+
+
+def _additional(call: ServedCall) -> Record:
+    """Return the ``additionalEventData``: which key material a cryptographic operation used."""
+    if call.service != "kms" or call.operation not in CRYPTOGRAPHIC:
+        return {}
+    answered = json.loads(call.body)
+    used = {_MATERIALS[name]: answered[name] for name in _MATERIALS if name in answered}
+    return {"additionalEventData": used} if used else {}
 
 
 def _has_elements(call: ServedCall) -> bool:

@@ -118,6 +118,21 @@ def test_the_file_of_another_version_is_refused(used: Path, statement: str, whic
     assert refusal(used) == f"The state in FILE was written with another {which}."
 
 
+def test_no_learner_gets_the_account_of_another_one(clients: Clients, file: Path) -> None:
+    with keeping.kept_in(file, {"200000000001": "Anna"}):
+        pass
+    with keeping.kept_in(file, {"200000000001": "Anna", "200000000002": "Ben"}):
+        pass
+    with (
+        pytest.raises(StateUnusable) as raised,
+        keeping.kept_in(file, {"200000000001": "Anna", "200000000002": "Cleo"}),
+    ):
+        pass
+    assert str(raised.value).splitlines()[0] == (
+        f"In {file}, account 200000000002 belongs to Ben; the class list gives it to Cleo."
+    )
+
+
 def test_the_database_of_another_program_is_left_alone(clients: Clients, file: Path) -> None:
     change(file, "CREATE TABLE theirs (a)")
     before = file.read_bytes()

@@ -125,6 +125,13 @@ def test_a_decryption_names_the_key_that_the_caller_did_not(caller: Clients, key
     assert [one["ARN"] for one in last(caller.cloudtrail, "Decrypt")["resources"]] == [key_arn]
 
 
+def test_a_decryption_names_the_key_material(caller: Clients, key_arn: str) -> None:
+    blob = caller.kms.encrypt(KeyId=key_arn, Plaintext=PASSWORD)["CiphertextBlob"]
+    material = caller.kms.decrypt(CiphertextBlob=blob)["KeyMaterialId"]
+    event = last(caller.cloudtrail, "Decrypt")
+    assert event["additionalEventData"] == {"keyMaterialId": material}
+
+
 def test_a_change_without_response_records_the_key(caller: Clients, key_arn: str) -> None:
     caller.kms.disable_key(KeyId=key_arn)
     assert last(caller.cloudtrail, "DisableKey")["responseElements"] == {"keyId": key_arn}
