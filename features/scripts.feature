@@ -6,8 +6,7 @@ Feature: The two scripts
   the text under each scenario says how to fix what fails.
 
   Background:
-    Given the key
-    And the table
+    Given the two scripts, with a key and a table
 
   Rule: They print the lines of the lab
 
@@ -31,10 +30,25 @@ Feature: The two scripts
       that no item with this number exists.
 
       Given a password encrypted by the encrypt script
-      When I run the encrypt script with the password
+      When I run the encrypt script with another password
       Then the table has an item for each of two users
 
   Rule: They store only ciphertext
+
+    Scenario: AWS stores the password nowhere
+      Base64, compression or a cipher of your own do not protect a password. Encrypt it with AWS
+      KMS, and store only the ciphertext blob that it returns: in no attribute, tag, alias or
+      description is there anything else of it.
+
+      Given a password stored by the encrypt script
+      Then nothing that is stored in AWS contains the password
+
+    Scenario: The ciphertext is encrypted under the given key
+      Pass the key id from the command line to the Encrypt or the GenerateDataKey operation of AWS
+      KMS, and store the ciphertext blob that it returns.
+
+      Given a password stored by the encrypt script
+      Then AWS KMS has encrypted it under the given key
 
     Scenario: The ciphertext is binary data in userpasswd
       Store two attributes: appuser, a string, with the user number, and userpasswd, of type
@@ -43,20 +57,41 @@ Feature: The two scripts
       Given a password encrypted by the encrypt script
       Then the item has binary data in "userpasswd"
 
-    Scenario: The table does not contain the password
-      Base64, compression or a cipher of your own do not protect a password. Encrypt it with AWS
-      KMS, and store only the ciphertext blob that it returns.
+  Rule: AWS KMS decrypts each password
 
-      Given a password encrypted by the encrypt script
-      Then no attribute of the item contains the password
+    @watched
+    Scenario: The decrypt script asks AWS KMS
+      Call the Decrypt operation of AWS KMS in each run, with the ciphertext blob of the item.
 
-    Scenario: The ciphertext is encrypted under the given key
-      Pass the key id from the command line to the Encrypt operation of AWS KMS, and store the
-      ciphertext blob that it returns. Use no encryption context, or only appuser.
+      Given a password that the decrypt script prints
+      Then it has asked AWS KMS to decrypt what the table contains
 
-      Given another key
-      And a password encrypted by the encrypt script
-      Then the stored ciphertext decrypts under the given key
+    @watched
+    Scenario: The decrypt script decrypts what it has never seen
+      Keep nothing that the decrypt script needs outside of the item: no file, no other table, no
+      tag. It gets the ciphertext from the table, and AWS KMS has the key.
+
+      Given two scripts that work
+      And a password that is stored in the same form by somebody else
+      When I run the decrypt script for the user on another machine
+      Then it prints the password
+
+    @watched
+    Scenario: The password comes from AWS KMS
+      Print the plaintext that Decrypt returns. A password that is kept elsewhere, or that is
+      decrypted without AWS KMS, is not protected.
+
+      Given two scripts that work
+      When I run the decrypt script while AWS KMS answers with something else
+      Then it does not print the password
+
+    Scenario: Without the key nobody gets the password
+      Call AWS KMS each time. A password that is kept from an earlier run, or that is decrypted
+      without AWS KMS, is not protected.
+
+      Given two scripts that work
+      When I run the decrypt script while the key is disabled
+      Then it does not print the password
 
   Rule: They keep each password unchanged
 
@@ -84,36 +119,17 @@ Feature: The two scripts
       except the last line of the decrypt script.
 
       Given two scripts that work
-      And a password encrypted by the encrypt script
-      When I run the decrypt script for the user
-      Then only its output contains the password, and only once
+      Then only the output of the decrypt script contains the password, and only once
       And no file that they wrote contains the password
 
-    Scenario: The password can be decrypted on another machine
-      Do not keep files that the decrypt script needs: it gets the ciphertext from the table, and
-      AWS KMS has the key.
+  Rule: Beyond the lab: they report errors
 
-      Given two scripts that work
-      And a password encrypted by the encrypt script
-      When I run the decrypt script for the user on another machine
-      Then it prints the password
-
-    Scenario: Without the key nobody gets the password
-      Call AWS KMS each time. A password that is kept from an earlier run, or that is decrypted
-      without AWS KMS, is not protected.
-
-      Given two scripts that work
-      And a password encrypted by the encrypt script
-      And the key is disabled
-      When I run the decrypt script for the user
-      Then it does not print the password
-
-  Rule: They report errors
-
+    @beyond
     Scenario Outline: The <script> script with <mistake> fails and says why
       Check the number of arguments, and handle the errors that AWS returns. Print a message that
       says what is wrong to standard error, and exit with a code that is not 0.
 
+      Given two scripts that work
       When I run the <script> script with <mistake>
       Then the script fails and says why
 
@@ -123,6 +139,26 @@ Feature: The two scripts
         | encrypt | an unknown key  |
         | decrypt | no arguments    |
         | decrypt | an unknown user |
+
+  Rule: Beyond the lab: they protect each user
+
+    @beyond @watched
+    Scenario: A user number that is in use is not overwritten
+      Put the item on the condition that no item with this number exists, with a condition
+      expression: attribute_not_exists(appuser). A look before the put is not enough, since another
+      run may come between.
+
+      Given two scripts that work
+      When the encrypt script draws a user number that is in use
+      Then the password of the other user is still there
+
+    @beyond @watched @theirs
+    Scenario: The ciphertext has an encryption context
+      Pass an encryption context to Encrypt and to Decrypt, such as the user number: then a
+      ciphertext that is copied to another user's item does not decrypt.
+
+      Given two scripts that work
+      Then AWS KMS has encrypted the password with an encryption context
 
   Rule: The scripts and the library can read the same items
 

@@ -17,6 +17,7 @@ from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
+from kmsdemo.learners.submission.limits import Budget
 from kmsdemo.learners.submission.program import Finished, Program
 from steps.failures import ERROR_CODES, fails
 from steps.passwords import UNKNOWN_USER, StoredPassword
@@ -42,7 +43,7 @@ def aws(clients: Clients, backend: Backend) -> RunAws:
                     [program, *arguments],
                     environment,
                     folder=Path.cwd(),
-                    seconds=TIME_LIMIT_SECONDS,
+                    budget=Budget(TIME_LIMIT_SECONDS),
                 )
                 for arguments in commands
             ]

@@ -6,9 +6,11 @@ A scenario is skipped where another fault keeps it from what it needs.
 from __future__ import annotations
 
 import math
+import secrets
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,16 +21,18 @@ from kmsdemo.backends import Backend
 from kmsdemo.keys import Key
 from kmsdemo.learners import faults
 from kmsdemo.learners.finding import CheckFailed, fail_if_any
+from kmsdemo.learners.script_run import Run
 from kmsdemo.learners.submission import NotRun, Submission, output, submitted
 from kmsdemo.learners.submission.program import Finished
-from kmsdemo.learners.submission.workspace import Workspace
-from kmsdemo.vault import Item, items
+from kmsdemo.learners.trial import Trial, on_trial
+from kmsdemo.vault import Item
 from steps.keys import UNKNOWN_KEY
 from steps.passwords import UNKNOWN_USER, StoredPassword
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
+
+    from kmsdemo.account import Account
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 OURS = {
@@ -41,9 +45,12 @@ UNUSUAL = {
     "with accents and emoji in it": "crème brûlée 🔑🔒",
     "of 4,096 bytes": "é" * 2048,
 }
-
-RunScript = Callable[..., Finished]
-StoredItems = Callable[[], list[Item]]
+UNKNOWN = {"password": "a password", "key_id": UNKNOWN_KEY}
+MISTAKES = [
+    {"name": "encrypt"},
+    {"name": "decrypt"},
+    {"name": "encrypt", **UNKNOWN},
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,6 +61,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--{name}", metavar="COMMAND", help=f"your own {text}")
     group.addoption("--seconds-each", type=float, default=60, help="time limit for one run")
     group.addoption("--seconds", type=float, default=math.inf, help="time limit for all runs")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is asked of scripts of learners, unless theirs are given."""
+    if not any(map(config.getoption, OURS)):
+        left_out = [item for item in items if item.get_closest_marker("theirs")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="session")
@@ -69,172 +84,250 @@ def submission(pytestconfig: pytest.Config) -> Iterator[Submission]:
         yield submission
 
 
-@pytest.fixture
-def runs() -> list[tuple[str, Finished]]:
-    """The result of each run in this scenario, with the name of the script."""
-    return []
+@pytest.fixture(scope="session")
+def trial_of_the_story(
+    submission: Submission, backend: Backend, account_of_the_story: Account
+) -> Iterator[Trial]:
+    """The scripts at work in the account of all scenarios, where each run is made once."""
+    with on_trial(submission, backend, account_of_the_story, random_password()) as trial:
+        yield trial
 
 
 @pytest.fixture
-def run_script(
-    submission: Submission, backend: Backend, table_name: str, runs: list[tuple[str, Finished]]
-) -> RunScript:
-    """Run ``encrypt`` or ``decrypt`` with values for the placeholders of its command line."""
+def trial(
+    request: pytest.FixtureRequest, submission: Submission, backend: Backend, account: Account
+) -> Iterator[Trial]:
+    """The scripts at work."""
+    if request.config.getoption("story"):
+        yield request.getfixturevalue("trial_of_the_story")
+        return
+    with on_trial(submission, backend, account, random_password()) as trial:
+        yield trial
 
-    def run(name: str, workspace: Workspace = submission.workspace, **values: str) -> Finished:
-        with backend.subprocess_environment() as variables:
-            environment = {**variables, "KMSDEMO_TABLE": table_name}
-            try:
-                finished = submission.run(name, workspace, environment, values)
-            except NotRun as reason:
-                pytest.skip(str(reason))
-        if finished.stopped:
-            stop = finished.stopped
-            raise CheckFailed(stop.what, expected="It ends by itself.", next_step=stop.next_step)
-        runs.append((name, finished))
-        return finished
 
+def random_password() -> str:
+    return f"correct horse {secrets.token_hex(8)}"
+
+
+def run(trial: Trial, name: str, *, fresh: bool = False, **values: str) -> Run:
+    """Run a script to its end, which it must reach by itself."""
+    try:
+        return ended(trial.run(name, fresh=fresh, **values))
+    except NotRun as reason:
+        pytest.skip(str(reason))
+
+
+def ended(run: Run) -> Run:
+    if stop := run.finished.stopped:
+        raise CheckFailed(stop.what, expected="It ends by itself.", next_step=stop.next_step)
     return run
 
 
-@pytest.fixture
-def stored_items(dynamodb: DynamoDBClient, table_name: str) -> StoredItems:
-    """Read the items of the table; fail if there are none."""
+def encrypt_with(trial: Trial, password: str) -> Run:
+    return run(trial, "encrypt", password=password, key_id=trial.key.key_id)
 
-    def scan() -> list[Item]:
-        if found := list(items(dynamodb, table_name)):
-            return found
+
+def decrypt_for(trial: Trial, appuser: str, *, fresh: bool = False) -> Run:
+    return run(trial, "decrypt", fresh=fresh, appuser=appuser, key_id=trial.key.key_id)
+
+
+def item_of(run: Run) -> Item:
+    if run.written is None:
         raise CheckFailed("The table is empty.", expected="An item in the table demo-kms.")
+    return run.written
 
-    return scan
 
-
-def skip_if_not_encrypted(stored: Iterable[Item], password: str) -> None:
-    """Skip a scenario about the use of AWS KMS if the table contains the password itself."""
-    if any(faults.password_fault(item, password) for item in stored):
-        pytest.skip("the table contains the password")
+def stored_by(trial: Trial, password: str) -> StoredPassword:
+    encrypted = encrypt_with(trial, password)
+    output.expect_success(encrypted.finished, password)
+    return StoredPassword(item_of(encrypted).appuser, password)
 
 
 # -------------------------------------------------------------------------------- running
 
 
-@given("two scripts that work")
-def scripts_work(submission: Submission) -> None:
-    if submission.returns_passwords is False:
-        pytest.skip("the scripts do not return a simple password yet")
+@given("the two scripts, with a key and a table", target_fixture="key")
+def the_two_scripts(trial: Trial) -> Key:
+    return trial.key
 
 
-@given(parsers.re("a password (?P<unusual>(with|that|of) .*)"), target_fixture="password")
+@given("a password stored by the encrypt script", target_fixture="stored")
+def store_first(trial: Trial) -> StoredPassword:
+    try:
+        return stored_by(trial, trial.password)
+    except CheckFailed:
+        pytest.skip("the encrypt script does not store an item")
+
+
+@given("a password encrypted by the encrypt script", target_fixture="stored")
+def encrypt_first(trial: Trial) -> StoredPassword:
+    stored = store_first(trial)
+    if plaintext_fault(trial) or not_encrypted_fault(trial):
+        pytest.skip("the encrypt script does not encrypt the password with AWS KMS")
+    return stored
+
+
+@given("a password that the decrypt script prints", target_fixture="stored")
+def print_first(trial: Trial) -> StoredPassword:
+    stored = encrypt_first(trial)
+    try:
+        printed = decrypt_for(trial, stored.appuser).finished.stdout
+    except CheckFailed:
+        printed = ""
+    if stored.password not in printed:
+        pytest.skip("the decrypt script does not print a simple password yet")
+    return stored
+
+
+@given("two scripts that work", target_fixture="stored")
+def scripts_work(request: pytest.FixtureRequest, trial: Trial) -> StoredPassword:
+    stored = print_first(trial)
+    if not_asked_fault(trial, stored):
+        pytest.skip("the decrypt script does not ask AWS KMS")
+    if request.config.getoption("story"):
+        run_ahead(trial)
+    return stored
+
+
+def run_ahead(trial: Trial) -> None:
+    """Begin what the other scenarios ask for, if the runs do not get into each other's way."""
+    if len(users(trial)) == 2:
+        unknown = {"name": "decrypt", "appuser": UNKNOWN_USER, "key_id": trial.key.key_id}
+        trial.run_ahead(list(UNUSUAL.values()), [*MISTAKES, unknown])
+
+
+def users(trial: Trial) -> set[str]:
+    try:
+        runs = [encrypt_with(trial, each) for each in (trial.password, trial.another_password)]
+    except CheckFailed:
+        return set()
+    return {run.written.appuser for run in runs if run.written}
+
+
+@given(parsers.re("a password (?P<unusual>(with|that looks|of) .*)"), target_fixture="chosen")
 def choose_unusual_password(unusual: str) -> str:
     return UNUSUAL[unusual]
 
 
-@given("a password encrypted by the encrypt script", target_fixture="stored")
-def encrypt_first(
-    submission: Submission,
-    run_script: RunScript,
-    key: Key,
-    stored_items: StoredItems,
-    password: str,
-) -> StoredPassword:
-    try:
-        return encrypt_password(run_script, key, stored_items, password)
-    except CheckFailed:
-        submission.remember(returns_passwords=False)
-        pytest.skip("the encrypt script does not store an item")
+@given("a password that is stored in the same form by somebody else", target_fixture="stored")
+def store_unseen(trial: Trial, stored: StoredPassword) -> StoredPassword:
+    first, second = (
+        item_of(encrypt_with(trial, each)) for each in (trial.password, trial.another_password)
+    )
+    decrypting = decrypt_for(trial, stored.appuser).decrypting[0]
+    password = random_password()
+    if appuser := trial.store_unseen([first, second], decrypting, password):
+        return StoredPassword(appuser, password)
+    return stored_by(trial, password)  # only the encrypt script knows the form
 
 
 @when("I run the encrypt script with the password", target_fixture="stored")
-def encrypt_password(
-    run_script: RunScript, key: Key, stored_items: StoredItems, password: str
-) -> StoredPassword:
-    finished = encrypt(run_script, key, password)
-    output.expect_success(finished, password)
-    return StoredPassword(stored_items()[0].appuser, password)
+def encrypt_password(trial: Trial, chosen: str) -> StoredPassword:
+    return stored_by(trial, chosen)
 
 
-@when("I run the encrypt script with a password", target_fixture="finished")
-def encrypt(run_script: RunScript, key: Key, password: str) -> Finished:
-    return run_script("encrypt", password=password, key_id=key.key_id)
+@when("I run the encrypt script with a password", target_fixture="run_of")
+def encrypt(trial: Trial) -> Run:
+    return encrypt_with(trial, trial.password)
+
+
+@when("I run the encrypt script with another password")
+def encrypt_another(trial: Trial) -> None:
+    output.expect_success(
+        encrypt_with(trial, trial.another_password).finished, trial.another_password
+    )
 
 
 @when("I run the decrypt script for the user", target_fixture="finished")
-def decrypt(run_script: RunScript, key: Key, stored: StoredPassword) -> Finished:
-    return run_script("decrypt", appuser=stored.appuser, key_id=key.key_id)
+def decrypt(trial: Trial, stored: StoredPassword) -> Finished:
+    return decrypt_for(trial, stored.appuser).finished
 
 
 @when("I run the decrypt script for the user on another machine", target_fixture="finished")
-def decrypt_elsewhere(
-    run_script: RunScript, submission: Submission, key: Key, stored: StoredPassword
-) -> Finished:
-    fresh = submission.fresh_workspace
-    return run_script("decrypt", fresh, appuser=stored.appuser, key_id=key.key_id)
+def decrypt_elsewhere(trial: Trial, stored: StoredPassword) -> Finished:
+    return decrypt_for(trial, stored.appuser, fresh=True).finished
+
+
+@when(
+    "I run the decrypt script while AWS KMS answers with something else", target_fixture="finished"
+)
+def decrypt_wrongly(trial: Trial, backend: Backend, stored: StoredPassword) -> Finished:
+    return trial.decrypt_alone(stored.appuser, backend.wrong_plaintexts).finished
+
+
+@when("I run the decrypt script while the key is disabled", target_fixture="finished")
+def decrypt_without_key(trial: Trial, stored: StoredPassword) -> Finished:
+    return trial.decrypt_alone(stored.appuser, trial.key_disabled).finished
 
 
 @when(parsers.parse("I run the {name} script with no arguments"), target_fixture="finished")
-def run_without_arguments(run_script: RunScript, name: str) -> Finished:
-    return run_script(name)
+def run_without_arguments(trial: Trial, name: str) -> Finished:
+    return run(trial, name).finished
 
 
 @when("I run the encrypt script with an unknown key", target_fixture="finished")
-def encrypt_with_unknown_key(run_script: RunScript, password: str) -> Finished:
-    return run_script("encrypt", password=password, key_id=UNKNOWN_KEY)
+def encrypt_with_unknown_key(trial: Trial) -> Finished:
+    return run(trial, "encrypt", password=UNKNOWN["password"], key_id=UNKNOWN_KEY).finished
 
 
 @when("I run the decrypt script with an unknown user", target_fixture="finished")
-def decrypt_for_unknown_user(run_script: RunScript, key: Key) -> Finished:
-    return run_script("decrypt", appuser=UNKNOWN_USER, key_id=key.key_id)
+def decrypt_for_unknown_user(trial: Trial) -> Finished:
+    return decrypt_for(trial, UNKNOWN_USER).finished
+
+
+@when("the encrypt script draws a user number that is in use", target_fixture="is_overwritten")
+def draw_used_number(trial: Trial) -> bool:
+    return trial.overwrites(encrypt_with(trial, trial.password))
 
 
 # -------------------------------------------------------------------------- what they print
 
 
 @then("it prints the lab's lines for encrypting")
-def prints_lines_for_encrypting(
-    finished: Finished, stored_items: StoredItems, password: str
-) -> None:
-    output.expect_success(finished, password)
-    expected = output.lines_for_encrypting(stored_items()[0].appuser)
+def prints_lines_for_encrypting(trial: Trial, run_of: Run) -> None:
+    output.expect_success(run_of.finished, trial.password)
+    expected = output.lines_for_encrypting(item_of(run_of).appuser)
     # Another scenario checks that no line contains the password.
-    lines = [line for line in output.lines_of(finished.stdout) if password not in line]
-    output.expect_lines(lines, expected, password)
+    lines = run_of.finished.stdout.splitlines(keepends=True)
+    rest = "".join(line for line in lines if trial.password not in line)
+    output.expect_lines(replace(run_of.finished, stdout=rest), expected, trial.password)
 
 
 @then("it prints the lab's lines for decrypting, with the password")
-def prints_lines_for_decrypting(
-    submission: Submission, finished: Finished, stored: StoredPassword
-) -> None:
-    submission.remember(returns_passwords=stored.password in finished.stdout)
+def prints_lines_for_decrypting(finished: Finished, stored: StoredPassword) -> None:
     output.expect_success(finished, stored.password)
     expected = output.lines_for_decrypting(stored.appuser, stored.password)
-    output.expect_lines(output.lines_of(finished.stdout), expected, stored.password)
+    output.expect_lines(finished, expected, stored.password)
 
 
 @then("it prints the password")
 def prints_password(finished: Finished, stored: StoredPassword) -> None:
     output.expect_success(finished, stored.password)
-    output.expect_password(finished.stdout, stored.password)
+    output.expect_password(finished, stored.password)
 
 
 @then("it does not print the password")
-def prints_no_password(finished: Finished, stored_items: StoredItems, password: str) -> None:
-    skip_if_not_encrypted(stored_items(), password)
-    where = "The output of the decrypt script, without the key,"
-    output.expect_secrecy(finished.stdout, password, where)
+def prints_no_password(finished: Finished, stored: StoredPassword) -> None:
+    where = "The output of the decrypt script, without the answer of AWS KMS,"
+    output.expect_secrecy(finished.stdout, stored.password, where)
 
 
-@then("only its output contains the password, and only once")
-def only_output_contains_password(runs: list[tuple[str, Finished]], password: str) -> None:
-    for name, finished in runs:
-        rest = finished.stdout.replace(password, "", 1 if name == "decrypt" else 0)
-        output.expect_secrecy(rest, password, f"The output of the {name} script")
-        output.expect_secrecy(finished.stderr, password, f"Standard error of the {name} script")
+@then("only the output of the decrypt script contains the password, and only once")
+def only_output_contains_password(trial: Trial) -> None:
+    for run in trial.runs:
+        once = 1 if run.name == "decrypt" else 0
+        rest = run.finished.stdout.replace(trial.password, "", once)
+        output.expect_secrecy(rest, trial.password, f"The output of the {run.name} script")
+        output.expect_secrecy(
+            run.finished.stderr, trial.password, f"Standard error of the {run.name} script"
+        )
 
 
 @then("no file that they wrote contains the password")
-def no_file_contains_password(submission: Submission, password: str) -> None:
-    for path in submission.files_containing(password):
-        where = submission.workspace.location_of(path)
+def no_file_contains_password(submission: Submission, trial: Trial) -> None:
+    unusual = [each for each in UNUSUAL.values() if not each.startswith("-")]
+    for path in submission.files_containing(trial.password, trial.another_password, *unusual):
+        where = submission.location_of(path)
         raise CheckFailed(f"The file {path.name} in {where} contains the password.")
 
 
@@ -244,36 +337,105 @@ def standard_error_is_empty(finished: Finished) -> None:
 
 
 @then("the script fails and says why")
-def script_fails(
-    dynamodb: DynamoDBClient, table_name: str, finished: Finished, password: str
-) -> None:
-    skip_if_not_encrypted(items(dynamodb, table_name), password)
-    output.expect_failure(finished, password)
+def script_fails(trial: Trial, finished: Finished) -> None:
+    output.expect_failure(finished, trial.password)
 
 
 # -------------------------------------------------------------------------- what they store
 
 
 @then("the table has an item for each of two users")
-def table_has_two_users(stored_items: StoredItems) -> None:
-    if len(found := stored_items()) < 2:
+def table_has_two_users(trial: Trial) -> None:
+    found = users(trial)
+    if len(found) < 2:
         raise CheckFailed(
-            f"After two runs there is one item, of user {found[0].appuser}.", expected="Two items."
+            f"After two runs there is one item, of user {next(iter(found), '?')}.",
+            expected="Two items.",
         )
 
 
 @then('the item has binary data in "userpasswd"')
-def item_has_binary_data(stored_items: StoredItems) -> None:
-    fail_if_any(map(faults.attribute_fault, stored_items()))
+def item_has_binary_data(trial: Trial) -> None:
+    item = item_of(encrypt_with(trial, trial.password))
+    fail_if_any([faults.attribute_fault(item)])
+    if faults.is_base64(item):
+        raise CheckFailed(
+            f"The userpasswd of user {item.appuser} is the Base64 text of the ciphertext.",
+            expected="The bytes of the ciphertext blob.",
+            next_step=(
+                "Decode the Base64 text before you store it. With the AWS CLI, write the bytes to "
+                "a file (base64 -d) and pass fileb://FILE as the value of B."
+            ),
+        )
 
 
-@then("no attribute of the item contains the password")
-def item_hides_password(stored_items: StoredItems, password: str) -> None:
-    fail_if_any(faults.password_fault(item, password) for item in stored_items())
+@then("nothing that is stored in AWS contains the password")
+def nothing_stored_contains_password(trial: Trial) -> None:
+    if fault := plaintext_fault(trial):
+        raise CheckFailed(fault)
 
 
-@then("the stored ciphertext decrypts under the given key")
-def given_key_decrypts(kms: KMSClient, key: Key, stored_items: StoredItems, password: str) -> None:
-    found = stored_items()
-    skip_if_not_encrypted(found, password)
-    fail_if_any(faults.ciphertext_fault(kms, key.key_id, item) for item in found)
+@then("AWS KMS has encrypted it under the given key")
+def encrypted_under_given_key(kms: KMSClient, trial: Trial) -> None:
+    if plaintext_fault(trial):
+        pytest.skip("the table contains the password")
+    if fault := not_encrypted_fault(trial):
+        raise CheckFailed(fault)
+    run = encrypt_with(trial, trial.password)
+    if not run.calls:
+        fail_if_any([faults.ciphertext_fault(kms, trial.key.key_id, item_of(run))])
+    elif trial.key.key_id not in trial.keys_used(run):
+        raise CheckFailed(
+            f"The ciphertext of user {item_of(run).appuser} is encrypted under another key.",
+            expected=f"A call with the key {trial.key.key_id}.",
+        )
+
+
+@then("it has asked AWS KMS to decrypt what the table contains")
+def asked_to_decrypt(trial: Trial, stored: StoredPassword) -> None:
+    if fault := not_asked_fault(trial, stored):
+        raise CheckFailed(fault, expected="A call of Decrypt that AWS KMS answers.")
+
+
+@then("the password of the other user is still there")
+def other_password_is_there(is_overwritten: bool) -> None:
+    if is_overwritten:
+        raise CheckFailed(
+            "The item of the other user is overwritten: that password is lost.",
+            expected="DynamoDB refuses the put, or another number is drawn.",
+        )
+
+
+@then("AWS KMS has encrypted the password with an encryption context")
+def encrypted_with_context(trial: Trial) -> None:
+    if not any(encrypt_with(trial, trial.password).encryption_contexts):
+        raise CheckFailed("There is no encryption context.", expected="One with the user number.")
+
+
+# ------------------------------------------------------------------------------ the faults
+
+
+def plaintext_fault(trial: Trial) -> str:
+    """Say where AWS has the password after a run of the encrypt script."""
+    run = encrypt_with(trial, trial.password)
+    if fault := faults.password_fault(item_of(run), trial.password):
+        return fault
+    if call := run.call_that_shows(trial.password):
+        return f"The call of {call.call.operation} contains the password."
+    return ""
+
+
+def not_encrypted_fault(trial: Trial) -> str:
+    """Say that AWS KMS has not encrypted anything, where the calls are seen."""
+    run = encrypt_with(trial, trial.password)
+    if run.calls and not run.encrypting:
+        return "The encrypt script does not ask AWS KMS to encrypt."
+    return ""
+
+
+def not_asked_fault(trial: Trial, stored: StoredPassword) -> str:
+    """Say that AWS KMS has not decrypted anything, where the calls are seen."""
+    run = decrypt_for(trial, stored.appuser)
+    if run.calls and not run.decrypting:
+        return "The decrypt script prints the password without a call of Decrypt."
+    return ""

@@ -9,7 +9,7 @@ library.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import Field, dataclass, field, fields
 from importlib import import_module
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from kmsdemo.account import Account
+    from kmsdemo.sandbox.http.dispatcher import ServedCall
 
 _OTHER_MODULES = ("divergences", "errors")
 NAMES = tuple(
@@ -118,6 +119,21 @@ class Backend(Protocol):
 
     def subprocess_environment(self) -> AbstractContextManager[Mapping[str, str]]:
         """Yield the environment variables with which other programs use the same account."""
+
+    def watched_environment(
+        self,
+    ) -> AbstractContextManager[tuple[Mapping[str, str], Sequence[ServedCall]]]:
+        """Yield variables for one program at a time, and the calls that it makes.
+
+        The calls stay empty where the tag ``watched`` is unsupported.
+        """
+
+    def wrong_plaintexts(self) -> AbstractContextManager[None]:
+        """Let AWS KMS answer each Decrypt with another plaintext, inside the context.
+
+        Raises:
+            NotImplementedError: The tag ``watched`` is unsupported.
+        """
 
     def advance(self, *, days: int) -> None:
         """Move the clock of the backend forward.

@@ -31,6 +31,7 @@ _UNSUPPORTED_TAGS = MappingProxyType(
         "iam_users": "a run creates no IAM users in a real account",
         "other_account": "a run uses one account only",
         "trail": "in a real account, events come some minutes late",
+        "watched": "only the sandbox shows which calls a script makes",
     }
 )
 _MAX_SETTLE_SECONDS = 600

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import base64
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
 from types import MappingProxyType
+from typing import Any
+from unittest.mock import patch
 
 from kmsdemo import keys
 from kmsdemo.account import Account, environment
 from kmsdemo.account.clients import connect
 from kmsdemo.backends import Options
 from kmsdemo.sandbox import mock_kms
+from kmsdemo.sandbox.http.dispatcher import ServedCall
 from kmsdemo.sandbox.http.server import Server
+from kmsdemo.sandbox.kms import operations
+from kmsdemo.sandbox.kms.operations import OPERATIONS
+from kmsdemo.sandbox.kms.request import Request
 
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -33,6 +40,7 @@ class Moto:
         self._sandbox = mock_kms()
         until_stopped.enter_context(self._sandbox)
         self._clients = connect()
+        self._idle: list[tuple[str, list[ServedCall]]] = []
 
     @contextmanager
     def account(self) -> Iterator[Account]:
@@ -43,15 +51,46 @@ class Moto:
     @contextmanager
     def subprocess_environment(self) -> Iterator[Mapping[str, str]]:
         """Start the HTTP server, unless it runs already, and yield its URL as a variable."""
-        yield {"AWS_ENDPOINT_URL": self._url, "NO_PROXY": "127.0.0.1"}
+        yield _variables(self._url)
+
+    @contextmanager
+    def watched_environment(self) -> Iterator[tuple[Mapping[str, str], Sequence[ServedCall]]]:
+        """Yield variables for one program at a time, and the list to which its calls are added."""
+        url, calls = self._idle.pop() if self._idle else self._watched_url()
+        calls.clear()
+        try:
+            yield _variables(url), calls
+        finally:
+            self._idle.append((url, calls))
+
+    @contextmanager
+    def wrong_plaintexts(self) -> Iterator[None]:
+        """Let AWS KMS answer each Decrypt with another plaintext of the same length."""
+        with patch.dict(OPERATIONS, Decrypt=_decrypt_wrongly):
+            yield
 
     def advance(self, *, days: int) -> None:
         """Move the clock of the sandbox; keys whose waiting period ends are deleted."""
         self._sandbox.advance(days=days)
 
+    def _watched_url(self) -> tuple[str, list[ServedCall]]:
+        server, calls = Server(), list[ServedCall]()
+        server.application.subscribers.append(calls.append)
+        return self._until_stopped.enter_context(server.in_background()), calls
+
     @cached_property
     def _url(self) -> str:
         return self._until_stopped.enter_context(Server().in_background())
+
+
+def _variables(url: str) -> dict[str, str]:
+    return {"AWS_ENDPOINT_URL": url, "NO_PROXY": "127.0.0.1"}
+
+
+def _decrypt_wrongly(request: Request) -> dict[str, Any]:
+    answer = operations.decrypt(request)
+    length = len(base64.b64decode(answer["Plaintext"]))
+    return {**answer, "Plaintext": base64.b64encode(b"x" * length).decode()}
 
 
 def announcement(_: Options) -> str:

@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmsdemo import errors
-from kmsdemo.learners import junit as junit_report
-from kmsdemo.learners.finding import CheckFailed, Finding
+from kmsdemo.learners.finding import CheckFailed, Finding, Part
 from kmsdemo.suite import story
 from kmsdemo.suite.run import TerminalReportReplacement, run, skip_reason
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_bdd.parser import Scenario
 
     from kmsdemo.suite.story import Story
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
 def collect(
     features: str,
     *options: str,
-    junit: Path | None = None,
     when_found: Callable[[Finding], None] = lambda _: None,
 ) -> list[Finding]:
     """Run features, and return a finding for each scenario, in order.
@@ -34,18 +30,14 @@ def collect(
     Args:
         features: The test module that binds them, as a path in the suite.
         options: More options of pytest.
-        junit: Write the findings to this file too, as JUnit XML.
         when_found: Called with each finding as it is made.
 
     Raises:
-        ReportUnwritable: The JUnit report cannot be written.
         KmsdemoError: The check cannot run: no credentials, no endpoint, no permission.
         KeyboardInterrupt: Ctrl-C.
     """
-    if junit:
-        junit_report.check_writable(junit)
     collector = _Collector(when_found)
-    run(collector, features, *options, *([f"--junitxml={junit}"] if junit else []))
+    run(collector, features, *options)
     if collector.was_interrupted:
         raise KeyboardInterrupt
     return collector.findings
@@ -62,7 +54,8 @@ class _Collector(TerminalReportReplacement):
 
     def pytest_bdd_before_scenario(self, scenario: Scenario) -> None:
         step = self._story.heading(scenario.rule.name if scenario.rule else scenario.feature.name)
-        self._finding_of = partial(Finding, step, scenario.name)
+        part: Part = "beyond" if "beyond" in scenario.tags else "lab"
+        self._finding_of = partial(Finding, step, scenario.name, part=part)
         self._hint = " ".join((scenario.description or "").split())
 
     def pytest_bdd_step_error(self, exception: Exception) -> None:

@@ -60,3 +60,13 @@ class CredentialsUnusable(KmsdemoError):
 
     _what = "The credentials {path} cannot be used: {reason}."
     _next_step = "Start kmsdemo sandbox --class FILE with the same list; it writes them."
+
+
+@dataclass(eq=False)
+class NotGraded(KmsdemoError):
+    """The machine was too busy to tell whether the scripts are right."""
+
+    reason: str
+
+    _what = "Not graded: this machine is too busy ({reason})."
+    _next_step = "Grade again when it does less, or raise --seconds."

@@ -64,6 +64,11 @@ def attribute_fault(item: Item) -> str:
     return f"The item of user {item.appuser} has no {PASSWORD_ATTRIBUTE}; {found}."
 
 
+def is_base64(item: Item) -> bool:
+    """Return whether the value of ``userpasswd`` is Base64 text, as bytes."""
+    return bool(_from_base64(item.ciphertext_blob or b""))
+
+
 def readable_text_fault(item: Item) -> str:
     """Say in which form an item contains readable text."""
     blob = item.ciphertext_blob or b""

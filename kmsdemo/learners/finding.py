@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Verdict = Literal["done", "not yet", "not reached"]
+Part = Literal["lab", "beyond"]
 
 MARKS: Final[Mapping[Verdict, str]] = {"done": "✔", "not yet": "✘", "not reached": "·"}
 WORDS: Final[Mapping[Verdict, str]] = {"done": "done", "not yet": "not yet", "not reached": "later"}
@@ -24,6 +25,7 @@ class Finding:
         next_step: What to do; empty unless the verdict is ``not yet``.
         expected: What should be found, where it is more specific than the requirement.
         output: The line that a program printed instead.
+        part: ``lab`` for what the lab's text asks, ``beyond`` for what a good engineer adds.
     """
 
     step: str
@@ -33,6 +35,7 @@ class Finding:
     next_step: str = ""
     expected: str = ""
     output: str = ""
+    part: Part = "lab"
 
 
 class CheckFailed(AssertionError):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import count
+from typing import Any
 
 from kmsdemo import errors, table
 from kmsdemo.account import Account
@@ -44,6 +45,15 @@ class SharedAccount:
     def subprocess_environment(self) -> Iterator[Mapping[str, str]]:
         """Yield no variables: other programs inherit those of this process."""
         yield {}
+
+    @contextmanager
+    def watched_environment(self) -> Iterator[tuple[Mapping[str, str], Sequence[Any]]]:
+        """Yield no variables and no calls: nobody sees here what other programs call."""
+        yield {}, ()
+
+    def wrong_plaintexts(self) -> AbstractContextManager[None]:
+        """Raise ``NotImplementedError``: only the sandbox can answer wrongly."""
+        raise NotImplementedError(self.unsupported_tags["watched"])
 
     def advance(self, *, days: int) -> None:
         """Raise ``NotImplementedError``: only the clock of the sandbox can be moved."""

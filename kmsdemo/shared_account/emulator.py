@@ -23,6 +23,7 @@ _UNSUPPORTED_TAGS = MappingProxyType(
     {
         "clock": "this emulator cannot move its clock",
         "trail": "emulators other than the sandbox keep no audit trail",
+        "watched": "only the sandbox shows which calls a script makes",
     }
 )
 

@@ -11,20 +11,24 @@ SCRIPTS = Path(__file__).parent / "submissions"
 LINES = "The encrypt script prints a user number"
 BACK = "The decrypt script prints the password"
 USERS = "Two runs create two users"
-BINARY = "The ciphertext is binary data in userpasswd"
-HIDDEN = "The table does not contain the password"
+HIDDEN = "AWS stores the password nowhere"
 KEY = "The ciphertext is encrypted under the given key"
+BINARY = "The ciphertext is binary data in userpasswd"
+ASKS = "The decrypt script asks AWS KMS"
+ELSEWHERE = "The decrypt script decrypts what it has never seen"
+FROM_KMS = "The password comes from AWS KMS"
+NO_KEY = "Without the key nobody gets the password"
 SPACES = "A password with spaces and quotes in it stays unchanged"
 OPTION = "A password that looks like an option stays unchanged"
 ACCENTS = "A password with accents and emoji in it stays unchanged"
 LONG = "A password of 4,096 bytes stays unchanged"
 NOWHERE = "The scripts write the password nowhere else"
-ELSEWHERE = "The password can be decrypted on another machine"
-NO_KEY = "Without the key nobody gets the password"
 E_ARGUMENTS = "The encrypt script with no arguments fails and says why"
 E_KEY = "The encrypt script with an unknown key fails and says why"
 D_ARGUMENTS = "The decrypt script with no arguments fails and says why"
 D_USER = "The decrypt script with an unknown user fails and says why"
+OVERWRITES = "A user number that is in use is not overwritten"
+CONTEXT = "The ciphertext has an encryption context"
 
 CALL_OF_KMS = "decrypt(fetch(appuser), key_id)"
 CACHING = (
@@ -47,7 +51,6 @@ class Broken:
         hint: A part of the next step.
         encrypt: Replacements in the encrypt script.
         decrypt: Replacements in the decrypt script.
-        leaves: A file that it writes outside of the folder of the scripts.
         limits: Options with shorter time limits.
     """
 
@@ -55,7 +58,6 @@ class Broken:
     hint: str
     encrypt: tuple[tuple[str, str], ...] = ()
     decrypt: tuple[tuple[str, str], ...] = ()
-    leaves: str = ""
     limits: tuple[str, ...] = ()
 
     def write(self, folder: Path) -> None:
@@ -124,9 +126,15 @@ BROKEN: dict[str, Broken] = {
         decrypt=(("KeyId=key_id, ", ""),),
     ),
     "fixed_user_number": Broken(
-        marks={USERS: "After two runs there is one item, of user 12345."},
+        marks={
+            USERS: "After two runs there is one item, of user 12345.",
+            OVERWRITES: "The item of the other user is overwritten",
+        },
         hint="Draw a new random user number from 10001 to 99998 in each run",
-        encrypt=(("str(random.randint(10001, 99998))", '"12345"'),),
+        encrypt=(
+            ("str(random.randint(10001, 99998))", '"12345"'),
+            (", ConditionExpression=condition", ""),
+        ),
     ),
     "wrong_attribute_name": Broken(
         marks={BINARY: "has no userpasswd; it has userpassword."},
@@ -173,7 +181,7 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "keeps_it_at_a_fixed_place": Broken(
-        marks={NOWHERE: "in /tmp contains the password."},
+        marks={NOWHERE: "kmsdemo-test-of-a-leak in the folder for temporary files"},
         hint="no temporary file",
         encrypt=(
             (
@@ -183,11 +191,10 @@ BROKEN: dict[str, Broken] = {
                 "    appuser = store(",
             ),
         ),
-        leaves="/tmp/kmsdemo-test-of-a-leak",  # noqa: S108
     ),
     "decrypts_from_its_own_cache": Broken(
-        marks={ELSEWHERE: "exit code is 1", NO_KEY: "without the key, contains the password"},
-        hint="Call AWS KMS each time.",
+        marks={ASKS: "without a call of Decrypt"},
+        hint="Call the Decrypt operation",
         encrypt=CACHING,
         decrypt=(
             (
@@ -202,8 +209,8 @@ BROKEN: dict[str, Broken] = {
         ),
     ),
     "remembers_what_it_decrypted": Broken(
-        marks={NO_KEY: "without the key, contains the password"},
-        hint="A password that is kept from an earlier run",
+        marks={ASKS: "without a call of Decrypt"},
+        hint="Call the Decrypt operation",
         encrypt=CACHING,
         decrypt=(
             (
@@ -280,10 +287,10 @@ BROKEN: dict[str, Broken] = {
         encrypt=(("encrypt(password, key_id))", "encrypt(password[:1000], key_id))"),),
     ),
     "hangs": Broken(
-        marks={LINES: "It did not end within 10 seconds."},
+        marks={LINES: "It did not end within 2 seconds."},
         hint="Do not ask for input",
         encrypt=(("import random", "import time\n\ntime.sleep(1000)\nimport random"),),
-        limits=("--seconds-each=10",),
+        limits=("--seconds-each=2",),
     ),
     "floods_its_output": Broken(
         marks={BACK: "It printed more than 1,000,000 bytes."},

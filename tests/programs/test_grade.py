@@ -4,107 +4,95 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from tests.programs.broken_scripts import BROKEN, HIDDEN, LINES, SCRIPTS, Broken
+from kmsdemo.learners.submission import isolation
+from tests.programs import cheats
+from tests.programs.broken_scripts import BROKEN, CONTEXT, HIDDEN, LINES, NOWHERE, Broken
+from tests.programs.cheats import CHEATS
+from tests.programs.honest_scripts import HONEST, IN_PYTHON, commands
 from tests.subprocesses import environment, run_in_terminal, run_python
 
-FULL_MARKS = 17
+LAB, BEYOND = 15, 6
 GOOD = Broken({}, "")
-PATIENTLY = ("--seconds-each=300", "--seconds=3000")
 BESIDE_PYTHON = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 
-def commands(encrypt: str, decrypt: str) -> list[str]:
-    return [
-        f"--encrypt={encrypt} {{password}} {{key_id}}",
-        f"--decrypt={decrypt} {{appuser}} {{key_id}}",
-    ]
-
-
-# Without its packages, Python starts three times faster.
-IN_PYTHON = commands(f"{sys.executable} -S encrypt.py", f"{sys.executable} -S decrypt.py")
-
-
 def grade(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = ("-m", "kmsdemo", "grade", *PATIENTLY, *options)
+    command = ("-m", "kmsdemo", "grade", *options)
     return run_python(*command, folder=folder, variables=BESIDE_PYTHON)
 
 
-# ------------------------------------------------------------------------------ good scripts
-
-
-def tiny(folder: Path) -> list[str]:
-    GOOD.write(folder)
-    return IN_PYTHON
-
-
-def library(_: Path) -> list[str]:
-    return [
-        f"--encrypt={sys.executable} -m kmsdemo encrypt --key-id {{key_id}} -- {{password}}",
-        f"--decrypt={sys.executable} -m kmsdemo decrypt --key-id {{key_id}} {{appuser}}",
-    ]
-
-
-def bash(folder: Path) -> list[str]:
-    shutil.copy(SCRIPTS / "encrypt.sh", folder)
-    shutil.copy(SCRIPTS / "decrypt.sh", folder)
-    return commands("./encrypt.sh", "./decrypt.sh")
-
-
-def node(folder: Path) -> list[str]:
-    if not shutil.which("npm"):
-        pytest.skip("there is no Node.js with npm")
-    packages = ["@aws-sdk/client-kms@3", "@aws-sdk/client-dynamodb@3"]
-    subprocess.run(["npm", "install", "--silent", "--no-audit", *packages], cwd=folder, check=True)  # noqa: S607
-    shutil.copy(SCRIPTS / "encrypt.mjs", folder)
-    shutil.copy(SCRIPTS / "decrypt.mjs", folder)
-    return commands("node encrypt.mjs", "node decrypt.mjs")
+def judged(folder: Path, *options: str) -> tuple[int, dict[str, dict[str, str]]]:
+    """Return the exit code, and the findings that are not met, by their requirement."""
+    finished = grade(folder, *options, "--json")
+    assert finished.stderr == ""
+    findings = json.loads(finished.stdout)["findings"]
+    assert len(findings) == LAB + BEYOND
+    lacking = {one["requirement"]: one for one in findings if one["verdict"] == "not yet"}
+    return finished.returncode, lacking
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     every = metafunc.config.getoption("submissions_of_every")
-    if "fault" in metafunc.fixturenames:
-        metafunc.parametrize("fault", list(BROKEN)[::every])
-    if "good" in metafunc.fixturenames:
-        metafunc.parametrize("good", [tiny, library, bash, node][::every])
+    names = {"fault": [*BROKEN], "honest": [*HONEST], "cheat": [*CHEATS]}
+    for name, submissions in names.items():
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, submissions[::every])
 
 
-def test_good_scripts_score_full_marks(good: Callable[[Path], list[str]], tmp_path: Path) -> None:
-    finished = grade(tmp_path, *good(tmp_path), "--junit=junit.xml")
-    assert (finished.returncode, finished.stderr) == (0, ""), finished.stdout
-    assert finished.stdout.endswith(f"{FULL_MARKS} of {FULL_MARKS}: full marks.\n")
-    assert max(map(len, finished.stdout.splitlines())) <= 80
-    (suite,) = ET.parse(tmp_path / "junit.xml").getroot()
-    assert (suite.get("tests"), suite.get("failures")) == (str(FULL_MARKS), "0")
+# ----------------------------------------------------------------- honest ones, and the others
 
 
-# ---------------------------------------------------------------------------- broken scripts
+def test_honest_scripts_have_what_they_have(honest: str, tmp_path: Path) -> None:
+    submission = HONEST[honest]
+    code, lacking = judged(tmp_path, *submission.write(tmp_path))
+    assert set(lacking) == submission.lacks, lacking
+    lab_is_full = all(one["part"] == "beyond" for one in lacking.values())
+    assert code == (0 if lab_is_full else 1)
+
+
+def test_a_cheat_is_found(cheat: str, tmp_path: Path) -> None:
+    cheats.write(cheat, tmp_path)
+    code, lacking = judged(tmp_path, *IN_PYTHON)
+    assert code == 1
+    assert CHEATS[cheat][0] in lacking, lacking
 
 
 def test_a_fault_is_marked_down_and_nothing_else(fault: str, tmp_path: Path) -> None:
     broken = BROKEN[fault]
     broken.write(tmp_path)
-    finished = grade(tmp_path, *IN_PYTHON, "--json", *broken.limits)
-    if broken.leaves:
-        Path(broken.leaves).unlink()
-    assert (finished.returncode, finished.stderr) == (1, "")
-    found = json.loads(finished.stdout)
-    marks = {one["requirement"]: one for one in found["findings"] if one["verdict"] == "not yet"}
-    assert marks.keys() == broken.marks.keys()
-    assert all(actual in marks[name]["actual"] for name, actual in broken.marks.items()), marks
-    assert any(broken.hint in one["next_step"] for one in marks.values()), marks
-    assert found["score"] < found["of"] == FULL_MARKS
+    code, lacking = judged(tmp_path, *IN_PYTHON, *broken.limits)
+    lacking.pop(CONTEXT, None)  # none of them has one
+    assert lacking.keys() == broken.marks.keys()
+    assert all(actual in lacking[name]["actual"] for name, actual in broken.marks.items()), lacking
+    assert any(broken.hint in one["next_step"] for one in lacking.values()), lacking
+    assert code == int(any(one["part"] == "lab" for one in lacking.values()))
+
+
+def test_what_is_beyond_the_lab_counts_only_if_asked(tmp_path: Path) -> None:
+    options = HONEST["the original lab's"].write(tmp_path)
+    loose, strict = (grade(tmp_path, *options, *more) for more in ((), ("--strict",)))
+    assert (loose.returncode, strict.returncode) == (0, 1)
+    for finished in (loose, strict):
+        assert finished.stdout.endswith("\nThe lab: 15 of 15, complete. Beyond it: 0 of 6.\n")
+        assert max(map(len, finished.stdout.splitlines())) <= 80
+
+
+def test_junit_counts_as_the_exit_code_does(tmp_path: Path) -> None:
+    options = HONEST["the original lab's"].write(tmp_path)
+    grade(tmp_path, *options, "--junit=junit.xml")
+    (suite,) = ET.parse(tmp_path / "junit.xml").getroot()
+    counted = [suite.get(name) for name in ("tests", "failures", "skipped")]
+    assert counted == [str(LAB + BEYOND), "0", str(BEYOND)]
 
 
 def test_a_finding_has_what_is_expected_what_is_found_and_a_next_step(tmp_path: Path) -> None:
@@ -117,7 +105,7 @@ def test_a_finding_has_what_is_expected_what_is_found_and_a_next_step(tmp_path: 
     ) in finished.stdout
     assert "    Found: It prints a different line.\n    Output: A new password" in finished.stdout
     assert "    Next: Print exactly the two lines of the lab to standard" in finished.stdout
-    assert finished.stdout.endswith(f"\n{FULL_MARKS - 1} of {FULL_MARKS}.\n")
+    assert finished.stdout.endswith("\nThe lab: 14 of 15. Beyond it: 5 of 6.\n")
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +120,7 @@ def of_nothing(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Pat
 
 def test_scripts_that_do_nothing_get_no_marks(of_nothing: tuple[Path, list[Path], Any]) -> None:
     *_, found = of_nothing
-    assert found["score"] == 0
+    assert (found["lab"]["done"], found["beyond"]["done"]) == (0, 0)
     findings = {one["requirement"]: one for one in found["findings"]}
     assert findings[LINES]["actual"] == "The table is empty."
     assert findings[HIDDEN]["verdict"] == "not reached"
@@ -152,9 +140,9 @@ def test_a_file_next_to_a_script_in_another_folder_is_found(tmp_path: Path) -> N
     leak = "open(__file__ + '.log', 'w').write(password)\n    appuser = store("
     script.write_text(script.read_text().replace("appuser = store(", leak))
     scripts = commands(f"{sys.executable} {script}", f"{sys.executable} {elsewhere}/decrypt.py")
-    found = json.loads(grade(here, *scripts, "--json").stdout)["findings"]
-    (mark,) = [one for one in found if one["verdict"] == "not yet"]
-    assert mark["actual"] == f"The file encrypt.py.log in {elsewhere} contains the password."
+    _, lacking = judged(here, *scripts)
+    # Where it cannot write there, the script fails; elsewhere the file is found.
+    assert lacking[LINES if isolation.has_namespaces() else NOWHERE]
 
 
 # ----------------------------------------------------------------------------- as it is used
@@ -192,7 +180,7 @@ def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
     def answer(printed: str) -> str:
         return "\x03" if running() and "^C" not in printed else ""
 
-    program = ("-m", "kmsdemo", "grade", *PATIENTLY, *commands(script, script))
+    program = ("-m", "kmsdemo", "grade", *commands(script, script))
     code, printed = run_in_terminal(*program, answer=answer, folder=tmp_path)
     assert code == 130, printed
     assert printed.endswith("\nInterrupted.\n")

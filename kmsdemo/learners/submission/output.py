@@ -13,9 +13,10 @@ from kmsdemo.learners.submission.program import Finished
 
 _MAX_LINE = 160
 _USER_NUMBER = re.compile(r"\d{5}")
-# Python; JavaScript, Java and .NET; Go; Ruby; Rust; PHP.
+# Python; JavaScript; Java; .NET; Go; Ruby; Rust; PHP.
 _STACK_TRACE: Final = re.compile(
-    r"^Traceback \(most recent call last\)|^\s+at .+\d\)?$|^goroutine \d+ \[|^\s+from .+:\d+:in "
+    r"^Traceback \(most recent call last\)|^\s+at .+:\d+:\d+\)?$|^\s+at [\w.$<>/]+\([^)]*\)$"
+    r"|^\s+at .+\) in .+:line \d+$|^goroutine \d+ \[|^\s+from .+:\d+:in "
     r"|^thread '.*' .*panicked|^Stack trace:",
     re.MULTILINE,
 )
@@ -56,23 +57,23 @@ def expect_success(finished: Finished, password: str) -> None:
         )
 
 
-def expect_lines(lines: Sequence[str], expected: Sequence[str], password: str) -> None:
+def expect_lines(finished: Finished, expected: Sequence[str], password: str) -> None:
     """Expect these lines, no fewer and no more.
 
     Args:
-        lines: The lines that the script printed.
+        finished: The result of the script.
         expected: The lines of the lab.
         password: The password, which is left out of the message.
 
     Raises:
         CheckFailed: A line differs, is missing, or is not expected.
     """
-    for wanted, printed in zip_longest(expected, lines):
+    for wanted, printed in zip_longest(expected, lines_of(finished.stdout)):
         if wanted != printed:
             raise CheckFailed(
                 _how_they_differ(wanted, printed),
                 expected=shown(wanted or "No more lines.", password),
-                output=shown(printed or "", password),
+                output=_with_standard_error(shown(printed or "", password), finished, password),
             )
 
 
@@ -111,21 +112,23 @@ def expect_failure(finished: Finished, password: str) -> None:
         )
 
 
-def expect_password(stdout: str, password: str) -> None:
+def expect_password(finished: Finished, password: str) -> None:
     """Expect that the password is printed, unchanged.
 
     Args:
-        stdout: The output of the script.
+        finished: The result of the script.
         password: The password.
 
     Raises:
         CheckFailed: The output does not contain the password.
     """
-    if password not in stdout:
+    if password not in finished.stdout:
         raise CheckFailed(
             "It does not print the password, or not unchanged.",
             expected="The password, unchanged.",
-            output=stdout.strip().rpartition("\n")[2][:_MAX_LINE],
+            output=_with_standard_error(
+                shown(finished.stdout.strip().rpartition("\n")[2], password), finished, password
+            ),
         )
 
 
@@ -159,6 +162,12 @@ def shown(line: str, password: str) -> str:
     """Return a line without the password, and cut to 160 characters."""
     line = line.replace(password, "PASSWORD")
     return line if len(line) <= _MAX_LINE else f"{line[:_MAX_LINE]}…"
+
+
+def _with_standard_error(line: str, finished: Finished, password: str) -> str:
+    """Return a line of the output, and below it the last line of standard error, if any."""
+    said = finished.stderr.strip().rpartition("\n")[2]
+    return "\n".join(filter(None, [line, said and f"Standard error: {shown(said, password)}"]))
 
 
 def _how_they_differ(wanted: str | None, printed: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Runs a program with limits on time, output and processes, and stops all that it started."""
+"""Runs a program within limits, and ends all that it started."""
 
 from __future__ import annotations
 
@@ -11,29 +11,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import IO, Final
 
 import psutil
 
-MAX_BYTES: Final = 1_000_000
-MAX_PROCESSES: Final = 64
-_POLL_SECONDS = 0.1
-_KILL_ATTEMPTS = 20
-_MARK = "KMSDEMO_PROGRAM"
+from kmsdemo.learners.submission import limits, usage
+from kmsdemo.learners.submission.limits import MAX_PRINTED_BYTES, POLL_SECONDS, Budget, Stop
 
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Why a program was stopped.
-
-    Attributes:
-        what: What it did.
-        next_step: What to do about it.
-    """
-
-    what: str
-    next_step: str
+_SECONDS_TO_END: Final = 10
+_KILL_ATTEMPTS: Final = 20
+_MARK: Final = "KMSDEMO_PROGRAM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +29,7 @@ class Finished:
     """The result of a program.
 
     Attributes:
-        exit_code: The exit code; negative where a signal ended the program.
+        exit_code: The exit code; 128 and the number of the signal where one ended it.
         stdout: The standard output, at most 1,000,000 bytes.
         stderr: The standard error, likewise.
         stopped: Why it was stopped; ``None`` where it ended by itself.
@@ -57,13 +45,10 @@ class Program:
     """A running program, with empty standard input and without a terminal.
 
     Args:
-        command: The program and its arguments.
+        command: The program and its arguments, as :func:`isolation.supervised` returns them.
         environment: All its environment variables.
         folder: Where it runs.
-        seconds: Its time limit.
-
-    Attributes:
-        end: When it is stopped, on the clock of :func:`time.monotonic`.
+        budget: Its time.
 
     Raises:
         OSError: It cannot be started.
@@ -75,11 +60,11 @@ class Program:
         environment: Mapping[str, str],
         *,
         folder: Path,
-        seconds: float,
+        budget: Budget,
     ) -> None:
         self._mark = uuid.uuid4().hex
-        self._seconds = seconds
-        self.end = time.monotonic() + seconds
+        self._budget = budget
+        self._ended = Event()
         try:
             self._start(command, {**environment, _MARK: self._mark}, folder)
         except KeyboardInterrupt:  # it may run already, and nobody has it
@@ -107,55 +92,57 @@ class Program:
         assert process.stdout  # noqa: S101, both are pipes
         assert process.stderr  # noqa: S101
         self._stdout, self._stderr = _Reader(process.stdout), _Reader(process.stderr)
+        Thread(target=self._wait, daemon=True).start()
+
+    def _wait(self) -> None:
+        self._process.wait()
+        self._ended.set()
 
     def finish(self) -> Finished:
-        """Wait until it ends, or stop it; stop every process that it started."""
+        """Wait until it ends, or stop it; end every process that it started.
+
+        Raises:
+            NotGraded: It got far too little of the processors to tell anything.
+        """
         stopped = None
+        looked = time.monotonic()
         try:
-            while not (self._has_ended() or stopped):
-                stopped = self._exceeded_limit()
+            while not (self._ended.wait(POLL_SECONDS) or stopped):
+                now = time.monotonic()
+                stopped, looked = self._exceeded(now - looked), now
         finally:
-            self._kill()
+            self._end()
         stdout, stderr = self._stdout.text(), self._stderr.text()
-        return Finished(self._process.wait(), stdout, stderr, stopped or self._exceeded_output())
+        return Finished(self._process.wait(), stdout, stderr, stopped or self._printed_too_much())
 
-    def _has_ended(self) -> bool:
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=_POLL_SECONDS)
-            return True
-        return False
+    def _exceeded(self, elapsed: float) -> Stop | None:
+        used = usage.measure(self._process.pid)
+        self._budget.count(used, elapsed)
+        return self._printed_too_much() or limits.exceeded(used) or self._budget.exceeded()
 
-    def _exceeded_limit(self) -> Stop | None:
-        if time.monotonic() > self.end:
-            return Stop(
-                f"It did not end within {self._seconds:.0f} seconds.",
-                "Do not ask for input, and look for a loop or a request that never ends.",
-            )
-        if len(self._children()) > MAX_PROCESSES:
-            return Stop(
-                f"It started more than {MAX_PROCESSES} processes.",
-                "Look for a loop that starts processes; a script needs hardly any.",
-            )
-        return self._exceeded_output()
+    def _printed_too_much(self) -> Stop | None:
+        return limits.PRINTED if self._stdout.is_full or self._stderr.is_full else None
 
-    def _exceeded_output(self) -> Stop | None:
-        if self._stdout.is_full or self._stderr.is_full:
-            return Stop(
-                f"It printed more than {MAX_BYTES:,} bytes.",
-                "Look for a loop that never stops printing.",
-            )
-        return None
+    def _end(self) -> None:
+        """Ask the supervisor to end the rest; kill what does not end, and what left its session."""
+        if not self._ended.is_set():
+            for name in ("SIGCONT", "SIGTERM"):
+                self._signal(name)
+            if not self._ended.wait(self._seconds_to_end()):
+                self._signal("SIGKILL")
+        if os.name != "posix" or not Path("/proc/self/task").exists():
+            self._kill_marked()
 
-    def _children(self) -> list[psutil.Process]:
-        with suppress(psutil.NoSuchProcess):
-            return psutil.Process(self._process.pid).children(recursive=True)
-        return []
+    def _signal(self, name: str) -> None:
+        """Signal its session in one call; Windows has neither sessions nor these signals."""
+        with suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, getattr(signal, name))
+            else:
+                self._process.kill()
 
-    def _kill(self) -> None:
-        """Kill its session in one call, faster than it can fork; then processes that left it."""
-        if self._process.poll() is None and hasattr(os, "killpg"):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._kill_marked()
+    def _seconds_to_end(self) -> float:
+        return _SECONDS_TO_END if hasattr(os, "killpg") else 0
 
     def _kill_marked(self) -> None:
         for _ in range(_KILL_ATTEMPTS):
@@ -187,7 +174,7 @@ class _Reader(Thread):
 
     @property
     def is_full(self) -> bool:
-        return len(self._read) > MAX_BYTES
+        return len(self._read) > MAX_PRINTED_BYTES
 
     def run(self) -> None:
         with self._stream:
@@ -198,4 +185,4 @@ class _Reader(Thread):
     def text(self) -> str:
         """Return the output, once every process that can write to it has ended."""
         self.join(timeout=10)
-        return bytes(self._read[:MAX_BYTES]).decode(errors="replace").replace("\r\n", "\n")
+        return bytes(self._read[:MAX_PRINTED_BYTES]).decode(errors="replace").replace("\r\n", "\n")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import accumulate, chain
@@ -14,11 +15,13 @@ from typing import Final
 
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.learners.errors import FolderUnusable
+from kmsdemo.learners.submission import isolation
 
 MAX_BYTES: Final = 100_000_000
-_MAX_READ_BYTES = 1_000_000
-# Installed packages are linked instead of copied, like folders whose name begins with a dot.
-_INSTALLED = ("node_modules", "venv")
+# Installed packages and the history are linked instead of copied.
+_INSTALLED = ("node_modules", "venv", ".venv", "env", ".git", ".tox")
+_PROFILE = re.compile(r"profile\w*\W{1,6}([\w.-]+)", re.IGNORECASE)
+_MAX_SCRIPT_BYTES = 1_000_000
 # Where tools look for installed packages, relative to the real home directory.
 _TOOLS = {
     "PYTHONUSERBASE": ".local",
@@ -34,6 +37,8 @@ _TOOLS = {
     "RUSTUP_HOME": ".rustup",
     "NUGET_PACKAGES": ".nuget/packages",
 }
+# Those among them that a run writes to.
+_CACHES = ("GOPATH", "GOCACHE", "GRADLE_USER_HOME", "UV_CACHE_DIR", "CARGO_HOME", "NUGET_PACKAGES")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,48 @@ class Workspace:
     original: Path
 
     @property
+    def root(self) -> Path:
+        """The folder that has all of them."""
+        return self.home.parent
+
+    @property
     def environment(self) -> dict[str, str]:
         """The environment variables for the home, the temporary folder and the installed tools."""
         homes = dict.fromkeys(("HOME", "USERPROFILE"), str(self.home))
         temporary = dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(self.temporary))
         return {**_tools(), **homes, **temporary}
+
+    @property
+    def caches(self) -> list[Path]:
+        """The folders that compilers and package managers of the user write to."""
+        return [Path(place) for name, place in _tools().items() if name in _CACHES]
+
+    def configure_aws(self, access_key_id: str, secret_access_key: str) -> dict[str, str]:
+        """Write AWS configuration with each profile that a script names.
+
+        Returns:
+            The environment variables that lead to it.
+        """
+        settings = (
+            f"aws_access_key_id = {access_key_id}\naws_secret_access_key = {secret_access_key}\n"
+            "region = us-east-1\n"
+        )
+        names = sorted({"default", *self._profiles()})
+        folder = self.home / ".aws"
+        folder.mkdir(exist_ok=True)
+        files = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
+        for file in files.values():
+            prefix = "profile " if file == "config" else ""
+            sections = (f"[{'' if name == 'default' else prefix}{name}]\n" for name in names)
+            text = "\n".join(section + settings for section in sections)
+            (folder / file).write_text(text, encoding="utf-8")
+        return {name: str(folder / file) for name, file in files.items()}
+
+    def _profiles(self) -> Iterator[str]:
+        for path in _all_in(self.folder):
+            with suppress(OSError, UnicodeDecodeError):
+                if path.stat().st_size <= _MAX_SCRIPT_BYTES:
+                    yield from _PROFILE.findall(path.read_text(encoding="utf-8"))
 
     def located(self, word: str) -> str:
         """Return an argument; a path into the original folder becomes one into the copy."""
@@ -66,18 +108,21 @@ class Workspace:
             return str(self.folder / path.relative_to(self.original))
         return word
 
-    def files_containing(self, password: str, beside: Iterable[Path] = ()) -> list[Path]:
-        """Return the files written since the workspace was created that contain the password.
+    def files_containing(self, passwords: Collection[str], beside: Iterable[Path]) -> list[Path]:
+        """Return the files written since the workspace was created that contain a password.
+
+        When a file was written is told by the date that no program can set, that of the last
+        change of its inode.
 
         Args:
-            password: The password.
+            passwords: The passwords.
             beside: Folders to search as well.
         """
-        began = self.home.parent.joinpath("began").stat().st_mtime_ns
+        began = (self.root / "began").stat().st_ctime_ns
         return [
             path
-            for path in chain(self._files(), *(folder.glob("*") for folder in beside))
-            if _is_written_since(path, began) and _contains(path, password)
+            for path in chain(self._files(), *map(_all_in, beside))
+            if _is_written_since(path, began) and _contains(path, passwords)
         ]
 
     def location_of(self, path: Path) -> str:
@@ -93,13 +138,12 @@ class Workspace:
         return str(path.parent)
 
     def _files(self) -> Iterator[Path]:
-        for folder in (self.home, self.temporary, self.folder):
+        for folder in (self.home, self.temporary, self.folder, *self.caches):
             yield from _all_in(folder)
-        # A script can ignore the variables for temporary files.
-        for temporary in {Path(tempfile.gettempdir()), Path("/tmp")}:  # noqa: S108
-            with suppress(OSError):
-                yield from temporary.glob("*")
-                yield from temporary.glob("*/*")
+        for folder in isolation.temporary_folders():
+            yield from _all_in(folder)
+        if not isolation.has_namespaces():
+            yield from _all_in(self.original)
 
 
 @contextmanager
@@ -120,8 +164,18 @@ def workspace(original: Path) -> Iterator[Workspace]:
             _copy(original, folder)
         except (OSError, shutil.Error) as error:
             raise FolderUnusable(str(original), str(error)) from error
-        Path(root, "began").touch()
+        _begin(Path(root))
         yield Workspace(home, temporary, folder, original)
+
+
+def _begin(root: Path) -> None:
+    """Mark the moment, and wait until the clock of the file system has left it."""
+    began, later = root / "began", root / "later"
+    began.touch()
+    while True:
+        later.touch()
+        if later.stat().st_ctime_ns > began.stat().st_ctime_ns:
+            return
 
 
 def _copy(original: Path, folder: Path) -> None:
@@ -141,7 +195,7 @@ def _copy(original: Path, folder: Path) -> None:
 
 
 def _is_installed(path: Path) -> bool:
-    return path.is_dir() and (path.name.startswith(".") or path.name in _INSTALLED)
+    return path.is_dir() and (path.name in _INSTALLED or (path / "pyvenv.cfg").exists())
 
 
 def _all_in(path: Path) -> Iterator[Path]:
@@ -154,13 +208,14 @@ def _all_in(path: Path) -> Iterator[Path]:
 
 def _is_written_since(path: Path, moment_ns: int) -> bool:
     with suppress(OSError):
-        return path.is_file() and path.stat().st_mtime_ns >= moment_ns
+        return path.is_file() and path.stat().st_ctime_ns > moment_ns
     return False
 
 
-def _contains(path: Path, password: str) -> bool:
+def _contains(path: Path, passwords: Collection[str]) -> bool:
     with suppress(OSError), path.open("rb") as file:
-        return bool(encodings_that_show(password, file.read(_MAX_READ_BYTES)))
+        content = file.read(isolation.MAX_FILE_BYTES)
+        return any(encodings_that_show(password, content) for password in passwords)
     return False
 
 

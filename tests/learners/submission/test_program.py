@@ -6,52 +6,70 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import psutil
 import pytest
 
-from kmsdemo.learners.submission.program import MAX_BYTES, Finished, Program
-from tests.subprocesses import TIME_LIMIT_SECONDS, run_python
+from kmsdemo.learners.submission import isolation
+from kmsdemo.learners.submission.isolation import supervised
+from kmsdemo.learners.submission.limits import MAX_PRINTED_BYTES, Budget
+from kmsdemo.learners.submission.program import Finished, Program
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, run_python
 
 pytestmark = pytest.mark.program
 
 SLEEPS = "; time.sleep(1000)"
 LEAVES_A_CHILD = """
-import os, sys, time
-if not os.fork():
-    os.setsid()
-    if not os.fork():
-        with open("child", "w") as file:
-            file.write(str(os.getpid()))
-        time.sleep(1000)
-    os._exit(0)
-os.wait()
-while not os.path.exists("child") or not open("child").read():
-    time.sleep(0.01)
+import subprocess, sys
+subprocess.Popen(
+    ["setsid", "env", "-i", sys.executable, "-c", "import time; time.sleep(1000)", "MARK"],
+    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+)
 print("done")
 """
-
-
 RUNS_CAT = """
 import os
 from pathlib import Path
+from kmsdemo.learners.submission.limits import Budget
 from kmsdemo.learners.submission.program import Program
 
-print(repr(Program(["cat"], os.environ, folder=Path.cwd(), seconds=300).finish().stdout))
+print(repr(Program(["cat"], os.environ, folder=Path.cwd(), budget=Budget(300)).finish().stdout))
 """
-HIDES_A_CHILD = """
-import os, subprocess, time
-child = subprocess.Popen(["sleep", "1000"], env={})
-with open("child", "w") as file:
-    file.write(str(child.pid))
-time.sleep(1000)
+STOPS_ITS_PARENT = """
+import os, signal, time
+os.kill(os.getppid(), signal.SIGSTOP)
+time.sleep(1)
+print("done")
+"""
+WRITES_TO_ITS_PARENT = """
+import os
+for process in (os.getppid(), 1):
+    for number in (1, 2):
+        try:
+            with open(f"/proc/{process}/fd/{number}", "w") as output:
+                output.write("forged")
+        except OSError:
+            pass
 """
 
 
-def start(script: str, folder: Path) -> Program:
-    command = [sys.executable, "-c", script]
-    return Program(command, os.environ, folder=folder, seconds=TIME_LIMIT_SECONDS)
+@pytest.fixture(params=["in namespaces", "under the supervisor alone"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run each test in both ways in which scripts are kept from this machine."""
+    if request.param == "under the supervisor alone":
+        monkeypatch.setattr(isolation, "has_namespaces", lambda: False)
+    elif not isolation.has_namespaces():
+        pytest.skip("this machine lets this user make no namespaces")
+
+
+def start(script: str, folder: Path, seconds: float = TIME_LIMIT_SECONDS) -> Program:
+    folder.joinpath("tmp").mkdir(exist_ok=True)
+    command = supervised(
+        [sys.executable, "-c", script], root=folder, temporary=folder / "tmp", shown=[folder]
+    )
+    return Program(command, os.environ, folder=folder, budget=Budget(seconds))
 
 
 def run(script: str, folder: Path) -> Finished:
@@ -63,8 +81,17 @@ def run_out_of_time(script: str, folder: Path, *, when: Path) -> Finished:
     program = start(script, folder)
     while not when.exists() or not when.read_text():
         time.sleep(0.01)
-    program.end = 0
+    program._budget.waited = 2 * TIME_LIMIT_SECONDS
     return program.finish()
+
+
+def with_mark(mark: str) -> list[int]:
+    """Return the processes whose command line has a mark."""
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline", "status"])
+        if mark in (process.info["cmdline"] or [])
+    ]
 
 
 def is_gone(process_id: int) -> bool:
@@ -107,18 +134,40 @@ def test_a_program_that_ignores_signals_is_stopped(tmp_path: Path) -> None:
 def test_the_first_part_of_a_flood_is_kept(tmp_path: Path) -> None:
     finished = run("while True: print('y' * 1000)", tmp_path)
     assert finished.stopped
-    assert len(finished.stdout) == MAX_BYTES
+    assert len(finished.stdout) == MAX_PRINTED_BYTES
 
 
 def test_no_process_that_it_started_stays(tmp_path: Path) -> None:
-    finished = run(LEAVES_A_CHILD, tmp_path)
+    mark = f"stays-{uuid.uuid4()}"
+    finished = run(LEAVES_A_CHILD.replace("MARK", mark), tmp_path)
     assert finished.stdout == "done\n"
-    assert is_gone(int((tmp_path / "child").read_text()))
+    assert with_mark(mark) == []
 
 
-def test_no_process_stays_that_left_its_session(tmp_path: Path) -> None:
-    assert run_out_of_time(HIDES_A_CHILD, tmp_path, when=tmp_path / "child").stopped
-    assert is_gone(int((tmp_path / "child").read_text()))
+def test_no_process_stays_of_one_that_is_stopped(tmp_path: Path) -> None:
+    mark = f"stays-{uuid.uuid4()}"
+    then_sleeps = "open('left', 'w').write('x'); import time; time.sleep(1000)"
+    script = LEAVES_A_CHILD.replace("MARK", mark) + then_sleeps
+    assert run_out_of_time(script, tmp_path, when=tmp_path / "left").stopped
+    assert with_mark(mark) == []
+
+
+def test_a_program_that_stops_its_parent_does_not_stop_the_grader(tmp_path: Path) -> None:
+    finished = start(STOPS_ITS_PARENT, tmp_path, seconds=3).finish()
+    assert finished.stdout == "done\n"
+
+
+def test_a_program_cannot_write_to_the_output_of_the_grader(tmp_path: Path) -> None:
+    script = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(ROOT)!r})
+from tests.learners.submission.test_program import WRITES_TO_ITS_PARENT, run
+run(WRITES_TO_ITS_PARENT, Path({str(tmp_path)!r}))
+"""
+    finished = run_python("-c", script)
+    assert "forged" not in finished.stdout + finished.stderr
+    assert finished.returncode == 0, finished.stderr
 
 
 def test_a_program_that_is_interrupted_as_it_starts_is_stopped(
@@ -139,7 +188,7 @@ def test_a_program_that_is_interrupted_as_it_starts_is_stopped(
 
 def test_a_program_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nobody"):
-        Program(["nobody-has-this"], os.environ, folder=tmp_path, seconds=1)
+        Program(["nobody-has-this"], os.environ, folder=tmp_path, budget=Budget(1))
 
 
 def test_the_output_is_not_in_the_repr() -> None:

@@ -36,11 +36,11 @@ def test_the_folder_is_copied_and_installed_packages_are_linked(original: Path) 
 @pytest.mark.parametrize("name", ["home", "temporary", "folder"])
 def test_a_file_with_the_password_is_found_in_every_folder(original: Path, name: str) -> None:
     with workspace(original) as place:
-        assert place.files_containing(PASSWORD) == []
+        assert place.files_containing([PASSWORD], []) == []
         written: Path = getattr(place, name) / ".cache" / "deep" / "file"
         written.parent.mkdir(parents=True)
         written.write_text(f"password={PASSWORD}")
-        assert place.files_containing(PASSWORD) == [written]
+        assert place.files_containing([PASSWORD], []) == [written]
 
 
 def test_a_path_into_the_folder_becomes_one_into_the_copy(original: Path) -> None:
@@ -68,17 +68,63 @@ def test_a_folder_that_is_too_large_is_not_copied(original: Path) -> None:
     [
         ("true {password}", "it does not contain {key_id}"),
         ("nobody-has-this {password} {key_id}", "the program nobody-has-this does not exist"),
+        (
+            "true encrpt.py {password} {key_id}",
+            "the file encrpt.py does not exist; did you mean encrypt.py",
+        ),
+        (
+            "./encrypt.py {password} {key_id}",
+            "./encrypt.py is not executable; run chmod +x ./encrypt.py",
+        ),
+        (
+            "./encrypt.p {password} {key_id}",
+            "the program ./encrypt.p does not exist; did you mean encrypt.py",
+        ),
+        (
+            "true {password} {key_id} | tee log",
+            "it contains |, and no shell runs it; put it into a script",
+        ),
+        (
+            "true {password} {key_id} >log",
+            "it contains >, and no shell runs it; put it into a script",
+        ),
         ("true ' {password} {key_id}", "it cannot be parsed: No closing quotation"),
     ],
 )
-def test_a_command_line_that_cannot_be_used_is_an_error(text: str, reason: str) -> None:
+def test_a_command_line_that_cannot_be_used_is_an_error(
+    text: str, reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "encrypt.py").write_text("")
     with pytest.raises(CommandUnusable) as raised:
-        Command.read(text, "password", "key_id")
+        Command.read(text, "password", "key_id", folder=tmp_path)
     assert raised.value.reason == reason
 
 
+def test_a_quoted_operator_is_an_argument() -> None:
+    text = "true '|' {password} {key_id}"
+    command = Command.read(text, "password", "key_id", folder=Path.cwd())
+    assert command.words == ("true", "|", "{password}", "{key_id}")
+
+
+@pytest.mark.parametrize("seconds", [1, 4e9])
+def test_a_file_with_a_date_that_is_not_true_is_found(original: Path, seconds: float) -> None:
+    with workspace(original) as place:
+        written = place.home / "file"
+        written.write_bytes(bytes(2_000_000) + PASSWORD.encode())
+        os.utime(written, (seconds, seconds))
+        assert place.files_containing([PASSWORD], []) == [written]
+
+
+def test_a_folder_whose_name_begins_with_a_dot_is_copied(original: Path) -> None:
+    (original / ".cache").mkdir()
+    with workspace(original) as place:
+        (place.folder / ".cache" / "new").write_text("")
+    assert list((original / ".cache").iterdir()) == []
+
+
 def test_placeholders_are_replaced_once_and_without_quoting() -> None:
-    command = Command.read("true 'a {password}' {key_id} {other}", "password", "key_id")
+    text = "true 'a {password}' {key_id} {other}"
+    command = Command.read(text, "password", "key_id", folder=Path.cwd())
     values = {"password": "{key_id} 'x'", "key_id": "k"}
     assert command.filled(values) == ["true", "a {key_id} 'x'", "k", "{other}"]
     assert command.filled({}) == ["true", "{other}"]

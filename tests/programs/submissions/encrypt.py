@@ -12,7 +12,8 @@ def encrypt(password, key_id):
 def store(ciphertext):
     appuser = str(random.randint(10001, 99998))
     item = {"appuser": {"S": appuser}, "userpasswd": {"B": aws.encode(ciphertext)}}
-    aws.call("dynamodb", "PutItem", TableName="demo-kms", Item=item)
+    condition = "attribute_not_exists(appuser)"
+    aws.call("dynamodb", "PutItem", TableName="demo-kms", Item=item, ConditionExpression=condition)
     return appuser
 
 
