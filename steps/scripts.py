@@ -421,7 +421,7 @@ def plaintext_fault(trial: Trial) -> str:
     if fault := faults.password_fault(item_of(run), trial.password):
         return fault
     if call := run.call_that_shows(trial.password):
-        return f"The call of {call.call.operation} contains the password."
+        return f"The call of {call.operation} contains the password."
     return ""
 
 

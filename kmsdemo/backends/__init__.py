@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from kmsdemo.account import Account
-    from kmsdemo.sandbox.http.dispatcher import ServedCall
+    from kmsdemo.sandbox.trail.records import ServedCall
 
 _OTHER_MODULES = ("divergences", "errors")
 NAMES = tuple(

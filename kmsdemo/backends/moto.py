@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property, partial
@@ -15,11 +14,11 @@ from kmsdemo.account import Account, environment
 from kmsdemo.account.clients import connect
 from kmsdemo.backends import Options
 from kmsdemo.sandbox import mock_kms
-from kmsdemo.sandbox.http.dispatcher import ServedCall
 from kmsdemo.sandbox.http.server import Server
-from kmsdemo.sandbox.kms import operations
+from kmsdemo.sandbox.kms import encryption
 from kmsdemo.sandbox.kms.operations import OPERATIONS
 from kmsdemo.sandbox.kms.request import Request
+from kmsdemo.sandbox.trail.records import ServedCall
 
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -88,9 +87,8 @@ def _variables(url: str) -> dict[str, str]:
 
 
 def _decrypt_wrongly(request: Request) -> dict[str, Any]:
-    answer = operations.decrypt(request)
-    length = len(base64.b64decode(answer["Plaintext"]))
-    return {**answer, "Plaintext": base64.b64encode(b"x" * length).decode()}
+    answer = dict(encryption.decrypt(request))
+    return {**answer, "Plaintext": b"x" * len(answer["Plaintext"])}
 
 
 def announcement(_: Options) -> str:

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from kmsdemo.ciphertext import encodings_that_show
 
 if TYPE_CHECKING:
     from kmsdemo.learners.submission.program import Finished
-    from kmsdemo.sandbox.http.dispatcher import ServedCall
+    from kmsdemo.sandbox.trail.records import ServedCall
     from kmsdemo.vault import Item
 
 WRITING: Final = ("PutItem", "UpdateItem", "TransactWriteItems", "BatchWriteItem")
@@ -50,7 +51,7 @@ class Run:
         return [
             call
             for call in self.calls
-            if call.service == service and call.call.operation in operations and not call.error
+            if call.service == service and call.operation in operations and is_answered(call)
         ]
 
     @property
@@ -61,20 +62,12 @@ class Run:
     @property
     def key_names(self) -> set[str]:
         """The names of the keys that encrypted: key ids, ARNs or aliases."""
-        calls = (served.call for served in self.encrypting)
-        return {str(call.parameters[_ENCRYPTING[call.operation]]) for call in calls}
+        return {str(call.parameters[_ENCRYPTING[call.operation]]) for call in self.encrypting}
 
     @property
     def encryption_contexts(self) -> list[Mapping[str, str]]:
         """The encryption contexts of what it encrypted."""
-        return [
-            served.call.encryption_context(
-                "DestinationEncryptionContext"
-                if served.call.operation == "ReEncrypt"
-                else "EncryptionContext"
-            )
-            for served in self.encrypting
-        ]
+        return [context_of(call) for call in self.encrypting]
 
     @property
     def decrypting(self) -> list[ServedCall]:
@@ -86,11 +79,22 @@ class Run:
         return next((call for call in self.calls if _shows(call, password)), None)
 
 
+def is_answered(call: ServedCall) -> bool:
+    """Return whether AWS did what a call asked."""
+    return call.status < HTTPStatus.BAD_REQUEST
+
+
+def context_of(call: ServedCall) -> Mapping[str, str]:
+    """Return the encryption context of a call; empty without one."""
+    prefix = "Destination" if call.operation == "ReEncrypt" else ""
+    return call.parameters.get(f"{prefix}EncryptionContext") or {}
+
+
 def users_written(calls: Sequence[ServedCall]) -> Iterator[str]:
     """Yield the user numbers of the items that calls wrote."""
     for call in calls:
-        if call.service == "dynamodb" and call.call.operation in WRITING and not call.error:
-            for value in _values(call.call.parameters):
+        if call.service == "dynamodb" and call.operation in WRITING and is_answered(call):
+            for value in _values(call.parameters):
                 if isinstance(value, Mapping) and isinstance(value.get("appuser"), Mapping):
                     yield from map(str, value["appuser"].values())
 
@@ -108,7 +112,7 @@ def _values(value: Any) -> Iterator[Any]:
 def _shows(call: ServedCall, password: str) -> bool:
     sent = {
         name: value
-        for name, value in call.call.parameters.items()
+        for name, value in call.parameters.items()
         if not (call.service == "kms" and name == _SENT_TO_ENCRYPT)
     }
     texts = [json.dumps(sent, ensure_ascii=False, default=str)]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore import xform_name
 
 from kmsdemo import keys, table
-from kmsdemo.learners.script_run import WRITING, Run, users_written
+from kmsdemo.learners.script_run import WRITING, Run, context_of, users_written
 from kmsdemo.learners.submission import Submission
 from kmsdemo.learners.submission.workspace import Workspace
 from kmsdemo.sandbox.lock import STATE_LOCK
@@ -24,7 +24,7 @@ from kmsdemo.vault import PASSWORD_ATTRIBUTE, Item, items
 if TYPE_CHECKING:
     from kmsdemo.account import Account
     from kmsdemo.backends import Backend
-    from kmsdemo.sandbox.http.dispatcher import ServedCall
+    from kmsdemo.sandbox.trail.records import ServedCall
 
 AT_ONCE: Final = 2
 """How many scripts run at the same time."""
@@ -190,7 +190,7 @@ class Trial:
             ciphertext of the password, or other attributes differ from item to item.
         """
         item, appuser = like[0], "10000"
-        context = decrypted.call.encryption_context()
+        context = context_of(decrypted)
         if not self._is_plain_form(like, decrypted):
             return ""
         blob = self.account.clients.kms.encrypt(
@@ -214,10 +214,10 @@ class Trial:
             }
             for item in like
         )
-        blob = decrypted.call.binary("CiphertextBlob")
+        blob = base64.b64decode(decrypted.parameters["CiphertextBlob"])
         stored = like[0].attributes.get(PASSWORD_ATTRIBUTE)
         plain = self.account.clients.kms.decrypt(
-            CiphertextBlob=blob, EncryptionContext=decrypted.call.encryption_context()
+            CiphertextBlob=blob, EncryptionContext=context_of(decrypted)
         )["Plaintext"]
         return first == second and stored in _forms(blob) and plain == self.password.encode()
 
@@ -239,9 +239,9 @@ class Trial:
         with self._restored(run.written):
             self._put(other)
             for call in run.succeeded_with("dynamodb", *WRITING):
-                repeat = getattr(dynamodb, xform_name(call.call.operation))
+                repeat = getattr(dynamodb, xform_name(call.operation))
                 try:
-                    repeat(**_with_bytes(call.call.parameters))
+                    repeat(**_with_bytes(call.parameters))
                 except dynamodb.exceptions.ClientError:
                     break
             return self._stored()[run.written.appuser].attributes != other

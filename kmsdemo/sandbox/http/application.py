@@ -16,6 +16,7 @@ from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.browser_rules import BrowserRules
 from kmsdemo.sandbox.lock import STATE_LOCK
 from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.trail.records import ServedCall
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -36,6 +37,7 @@ class Application:
 
     Attributes:
         mounted: Other applications, such as the console, by the first part of their paths.
+        subscribers: The functions that are called with each AWS call before it is answered.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Application:
         )
         self._mounted_slots = BoundedSemaphore(MAX_MOUNTED_REQUESTS)
         self.mounted: dict[str, WSGIApplication] = {}
+        self.subscribers: list[Callable[[ServedCall], None]] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -62,7 +65,7 @@ class Application:
             return route(request)
         if "console" in self.mounted and _is_from_browser(request):
             return answer.redirect("/console")
-        return dispatcher.answer_to(request)
+        return dispatcher.answer_to(request, self.subscribers)
 
     def _by_mounted(
         self, mounted: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
