@@ -40,15 +40,8 @@ class FindingsPrinter:
         self._print(0, text, "bold")
 
     def _explain(self, finding: Finding) -> None:
-        lines = {
-            "Expected": finding.expected,
-            "Found": finding.actual,
-            "Output": finding.output,
-            "Next": finding.next_step,
-        }
-        for label, text in lines.items():
-            if text:
-                self._print(4, f"{label}: {text}")
+        for label, text in finding.explanations.items():
+            self._print(4, f"{label}: {text}")
 
     def _print(self, indent: int, text: str, style: str = "") -> None:
         shown = printable(text, keep="\n\t")  # which wrapping takes for spaces

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from kmsdemo.cli import class_grades
 from kmsdemo.cli.findings import FindingsPrinter
 from kmsdemo.cli.options import json_option, junit_option
 from kmsdemo.cli.output import print_json, progress, say
@@ -17,22 +18,23 @@ from kmsdemo.learners import junit as junit_report
 from kmsdemo.learners import score
 from kmsdemo.learners.errors import NotGraded
 from kmsdemo.learners.finding import Finding
+from kmsdemo.learners.score import Marks
 from kmsdemo.learners.submission import isolation
 
-_NOT_GRADED = 3
+_WHAT_IS_MISSING = (
+    "Give --encrypt and --decrypt, or --all FOLDER; --csv and --feedback need --all FOLDER."
+)
 
 
 @click.command(short_help="Grade your own two scripts, in any language.")
 @click.option(
     "--encrypt",
     metavar="COMMAND",
-    required=True,
     help="The command line of your encrypt script, with {password} and {key_id}.",
 )
 @click.option(
     "--decrypt",
     metavar="COMMAND",
-    required=True,
     help="The command line of your decrypt script, with {appuser} and {key_id}.",
 )
 @click.option("--strict", is_flag=True, help="Ask also for what is beyond the lab.")
@@ -48,14 +50,45 @@ _NOT_GRADED = 3
     type=click.IntRange(1, 36000),
     help="How long all runs may take; by default, as long as they need.",
 )
+@click.option(
+    "--all",
+    "class_folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Grade each folder in this one, and begin where the last run ended.",
+)
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --all, also write the table as CSV.",
+)
+@click.option(
+    "--feedback",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="With --all, also write a page for each learner.",
+)
+@click.option(
+    "--feedback-as",
+    type=click.Choice(["md", "html"]),
+    default="md",
+    show_default=True,
+    help="Whether the pages are Markdown or HTML.",
+)
 @junit_option
 @json_option
 def grade(
-    encrypt: str,
-    decrypt: str,
+    encrypt: str | None,
+    decrypt: str | None,
     strict: bool,
     seconds_each: int,
     seconds: int | None,
+    class_folder: Path | None,
+    csv_file: Path | None,
+    feedback: Path | None,
+    feedback_as: str,
     junit: Path | None,
     as_json: bool,
 ) -> None:
@@ -71,24 +104,35 @@ def grade(
     for a run without arguments, the words with a placeholder are left out. A run may compute
     for 10 seconds, and wait for 10; on a slow or busy machine, longer.
 
+    With --all, the scripts of a learner are those named encrypt-passwd.* and decrypt-passwd.*,
+    unless --encrypt and --decrypt say how to run them in each folder.
+
     Exit codes: 0 all that the lab asks, with --strict also what is beyond it; 1 less; 2 a
     command line cannot be used; 3 not graded, because this machine is too busy.
     """  # noqa: D301, click takes the paragraph after a backspace as it is written
-    if junit:
-        junit_report.check_writable(junit)
-    try:
-        findings = _run(as_json, encrypt, decrypt, seconds_each, seconds)
-    except NotGraded as error:
-        say(f"Error: {error}", err=True)
-        sys.exit(_NOT_GRADED)
+    for file in filter(None, (junit, csv_file)):
+        junit_report.check_writable(file)
+    if class_folder:
+        limits = [f"--seconds-each={seconds_each}", *([f"--seconds={seconds}"] if seconds else [])]
+        results = class_grades.grade(class_folder, encrypt, decrypt, limits, quiet=as_json)
+        class_grades.write(results, csv_file, junit, feedback, feedback_as, strict=strict)
+        class_grades.show(results, as_json)
+        sys.exit(class_grades.exit_code(results, strict=strict))
+    if csv_file or feedback or not (encrypt and decrypt):
+        raise click.UsageError(_WHAT_IS_MISSING)
+    findings = _run(as_json, encrypt, decrypt, seconds_each, seconds)
     marks = score.marks(findings)
     if junit:
         junit_report.write(junit, {"kmsdemo grade": findings}, strict=strict)
+    _show(findings, marks, as_json)
+    sys.exit(0 if marks.is_passed(strict=strict) else 1)
+
+
+def _show(findings: list[Finding], marks: Marks, as_json: bool) -> None:
     if as_json:
         print_json({**asdict(marks), "findings": [asdict(finding) for finding in findings]})
     else:
         say(f"\n{marks}")
-    sys.exit(0 if marks.is_passed(strict=strict) else 1)
 
 
 def _run(
@@ -101,8 +145,12 @@ def _run(
     )
     if left_open := isolation.not_enforced():
         say(left_open, err=True)
-    if as_json:
-        with progress("Running your scripts"):
-            return graded()
-    say("Running your scripts in a copy of this folder.\n")
-    return graded(when_found=FindingsPrinter().add)
+    try:
+        if as_json:
+            with progress("Running your scripts"):
+                return graded()
+        say("Running your scripts in a copy of this folder.\n")
+        return graded(when_found=FindingsPrinter().add)
+    except NotGraded as error:
+        say(f"Error: {error}", err=True)
+        sys.exit(class_grades.NOT_GRADED)

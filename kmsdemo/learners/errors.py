@@ -70,3 +70,14 @@ class NotGraded(KmsdemoError):
 
     _what = "Not graded: this machine is too busy ({reason})."
     _next_step = "Grade again when it does less, or raise --seconds."
+
+
+@dataclass(eq=False)
+class ClassUnusable(WrongUsage):
+    """The folder with the submissions of a class cannot be used."""
+
+    folder: str
+    reason: str
+
+    _what = "The folder {folder} cannot be graded: {reason}."
+    _next_step = "Give a writable folder that has one folder for each learner."

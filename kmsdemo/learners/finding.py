@@ -37,6 +37,17 @@ class Finding:
     output: str = ""
     part: Part = "lab"
 
+    @property
+    def explanations(self) -> dict[str, str]:
+        """What is said about a requirement that is not met or not reached, by its label."""
+        lines = {
+            "Expected": self.expected,
+            "Found": self.actual,
+            "Output": self.output,
+            "Next": self.next_step,
+        }
+        return {label: text for label, text in lines.items() if text}
+
 
 class CheckFailed(AssertionError):
     """A requirement of the lab is not met.
