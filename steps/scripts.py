@@ -382,7 +382,7 @@ def encrypted_under_given_key(kms: KMSClient, trial: Trial) -> None:
     if fault := not_encrypted_fault(trial):
         raise CheckFailed(fault)
     run = encrypt_with(trial, trial.password)
-    if not run.calls:
+    if not trial.is_watched:
         fail_if_any([faults.ciphertext_fault(kms, trial.key.key_id, item_of(run))])
     elif trial.key.key_id not in trial.keys_used(run):
         raise CheckFailed(
@@ -428,7 +428,7 @@ def plaintext_fault(trial: Trial) -> str:
 def not_encrypted_fault(trial: Trial) -> str:
     """Say that AWS KMS has not encrypted anything, where the calls are seen."""
     run = encrypt_with(trial, trial.password)
-    if run.calls and not run.encrypting:
+    if trial.is_watched and not run.encrypting:
         return "The encrypt script does not ask AWS KMS to encrypt."
     return ""
 
@@ -436,6 +436,6 @@ def not_encrypted_fault(trial: Trial) -> str:
 def not_asked_fault(trial: Trial, stored: StoredPassword) -> str:
     """Say that AWS KMS has not decrypted anything, where the calls are seen."""
     run = decrypt_for(trial, stored.appuser)
-    if run.calls and not run.decrypting:
+    if trial.is_watched and not run.decrypting:
         return "The decrypt script prints the password without a call of Decrypt."
     return ""

@@ -67,6 +67,11 @@ class Trial:
         table.create(self.account.clients.dynamodb, self.table_name)
 
     @property
+    def is_watched(self) -> bool:
+        """Whether the calls of the scripts are seen."""
+        return "watched" not in self.backend.unsupported_tags
+
+    @property
     def runs(self) -> list[Run]:
         """The runs that have ended."""
         ended = [run for run in self._runs.values() if run.done()]
@@ -147,7 +152,7 @@ class Trial:
 
     def _configured(self, workspace: Workspace) -> Mapping[str, str]:
         """Return variables that lead to each profile that a script names, in the sandbox."""
-        if "watched" in self.backend.unsupported_tags:
+        if not self.is_watched:
             return {}
         secrets_of = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         return workspace.configure_aws(*(os.environ[name] for name in secrets_of))
