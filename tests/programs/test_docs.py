@@ -49,7 +49,12 @@ PRINTED = {
         r"^The shell is as it was\.$",
     ],
     "library": [r"^my very secret password$", r"^\d{4}-\d\d-\d\d .*\n.*pending deletion"],
-    "sandbox": [r"^test_doomed_key\.py \. ", r"^In the sandbox it is now ", r"^Enabled$"],
+    "sandbox": [
+        r"^test_doomed_key\.py \. ",
+        r"^In the sandbox it is now ",
+        r"^Enabled$",
+        r"^\S+\troot\tCreateKey$",
+    ],
 }
 """By page: what somebody sees who follows it."""
 
