@@ -1,4 +1,4 @@
-"""The AWS calls that the console shows: the newest events of an account's trail."""
+"""The AWS calls that the console shows: the newest of an account's trail, without look-ups."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from itertools import islice
 from typing import Final
 
 from kmsdemo.sandbox.trail import history, identity
+from kmsdemo.sandbox.trail.operations import CRYPTOGRAPHIC
 from kmsdemo.sandbox.trail.records import Record
 
-MAX_CALLS: Final = 50
-"""How many calls of an account are shown."""
+MAX_CALLS: Final = 12
+"""How many calls of an account are shown: they fit on one screen."""
+_READ_TO_USE: Final = CRYPTOGRAPHIC | {"AssumeRole", "GetItem"}
+"""AWS records them as read-only, but they use a key, a role or a ciphertext."""
 # These parameters name resources; the console writes them as the API does.
 _SHOWN_PARAMETERS: Final = (
     "KeyId",
@@ -48,15 +51,20 @@ class ShownCall:
     error: str
 
 
-def newest(account: str) -> Sequence[ShownCall]:
-    """Return the last calls of an account, newest first."""
-    return [_shown(record) for record in islice(history.newest_first(account), MAX_CALLS)]
+def uses(account: str) -> Sequence[ShownCall]:
+    """Return the last calls of an account that changed or used something, newest first."""
+    all_uses = filter(_is_use, history.newest_first(account))
+    return [_shown(record) for record in islice(all_uses, MAX_CALLS)]
 
 
 def region(account: str) -> str:
     """Return the Region of an account's last call; ``us-east-1`` before the first."""
     last = next(history.newest_first(account), None)
     return str(last["awsRegion"]) if last else "us-east-1"
+
+
+def _is_use(record: Record) -> bool:
+    return not record["readOnly"] or record["eventName"] in _READ_TO_USE
 
 
 def _shown(record: Record) -> ShownCall:

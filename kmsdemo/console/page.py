@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
@@ -13,17 +17,24 @@ from kmsdemo.console.access import Access
 from kmsdemo.console.account_view import read_account
 from kmsdemo.console.check_results import CheckResults
 from kmsdemo.console.tokens import Tokens, Visitor
-from kmsdemo.learners.finding import MARKS, WORDS, by_step
+from kmsdemo.learners.finding import MARKS, WORDS
+from kmsdemo.learners.progress import progress
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.call import is_account_id
 from kmsdemo.sandbox.trail import history
+from kmsdemo.suite import story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from werkzeug.wrappers import Response as AnyResponse
 
+    from kmsdemo.console.check_results import CheckResult
+    from kmsdemo.learners.progress import Progress
+    from kmsdemo.suite.story import Story
+
 DEFAULT_ACCOUNT: Final = "123456789012"
+_KEY_ID: Final = re.compile(r"([0-9a-f]{8})-[0-9a-f-]{27}")
 _HEADERS: Final = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
@@ -42,11 +53,12 @@ def create_application(access: Access, check_results: CheckResults) -> Flask:
         check_results: The progress of each account.
     """
     tokens = Tokens.of(access.classroom)
-    pages = _Pages(access, check_results, tokens)
+    pages = _Pages(access, check_results, tokens, story.read())
     application = Flask(__name__, static_url_path="/console/static")
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
     application.jinja_env.globals.update(marks=MARKS, words=WORDS)
-    application.jinja_env.filters["by_step"] = by_step
+    application.jinja_env.filters.update(days_until=_days_until, short=_with_short_key_ids)
+    application.add_url_rule("/console/style.css", "style", _style)
     application.add_url_rule("/console", "overview", pages.overview, strict_slashes=False)
     application.add_url_rule("/console/<account_id>", "account", pages.account)
     application.before_request(tokens.check)
@@ -55,21 +67,30 @@ def create_application(access: Access, check_results: CheckResults) -> Flask:
 
 
 @dataclass(frozen=True, slots=True)
+class _Learner:
+    account_id: str
+    name: str
+    progress: Progress | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Pages:
     access: Access
     check_results: CheckResults
     tokens: Tokens
+    story: Story
 
     def overview(self) -> AnyResponse:
         visitor = self._visitor()
         if not visitor.sees_all or not self.access.names:
             account = visitor.account or DEFAULT_ACCOUNT
             return redirect(url_for("account", account_id=account))
-        results = {
-            (account, name): self.check_results.of(account)
-            for account, name in self.access.names.items()
-        }
-        return _unless_unchanged(results, lambda: render_template("overview.html", results=results))
+        learners = [self._learner(*one) for one in self.access.names.items()]
+        return _unless_unchanged(
+            learners,
+            lambda: render_template("overview.html", learners=learners, steps=self.story.steps),
+        )
 
     def account(self, account_id: str) -> AnyResponse:
         visitor = self._visitor()
@@ -81,30 +102,50 @@ class _Pages:
         facts = {
             "account_id": account_id,
             "name": self.access.names.get(account_id, ""),
-            "accounts": self._others(account_id) if visitor.sees_all else [],
+            "menu": self._menu(account_id) if visitor.sees_all else {},
             "is_of_class": bool(self.access.names) and visitor.sees_all,
-            "calls": calls.newest(account_id),
+            "calls": calls.uses(account_id),
             "region": calls.region(account_id),
-            "result": result,
+            "error": result.error if result else "",
+            "progress": self._progress(result),
             "is_current": result and result.call_count == history.count(account_id),
         }
         clients = self.access.clients(account_id, calls.region(account_id))
         now = clock.now(account_id)
         return _unless_unchanged(
-            {**facts, "now": f"{now:%x}"},
-            lambda: render_template("account.html", **facts, now=now, shown=read_account(clients)),
+            {**facts, "count": history.count(account_id), "now": f"{now:%x}"},
+            lambda: render_template(
+                "account.html",
+                **facts,
+                steps=self.story.steps,
+                now=now,
+                shown=read_account(clients),
+            ),
         )
+
+    def _learner(self, account_id: str, name: str) -> _Learner:
+        result = self.check_results.of(account_id)
+        error = result.error if result else ""
+        return _Learner(account_id, name, self._progress(result), error)
+
+    def _progress(self, result: CheckResult | None) -> Progress | None:
+        return progress(self.story, result.findings) if result and result.findings else None
 
     def _visitor(self) -> Visitor:
         return self.tokens.visitor() or abort(403)
 
-    def _others(self, account_id: str) -> list[str]:
-        """Return the accounts that made calls and are not in the list of a class."""
-        hidden = {account_id, *self.access.names}
-        return [account for account in history.accounts() if account not in hidden]
+    def _menu(self, account_id: str) -> dict[str, str]:
+        """Return the labels of the other accounts: the class, and those that made calls."""
+        names = self.access.names
+        accounts = dict.fromkeys([*names, *history.accounts()])
+        return {
+            account: names.get(account, f"Account {account}")
+            for account in accounts
+            if account != account_id
+        }
 
 
-def _unless_unchanged(facts: dict[Any, Any], page: Callable[[], str]) -> Response:
+def _unless_unchanged(facts: Any, page: Callable[[], str]) -> Response:
     """Return a page, or 304 if the browser already shows the same facts."""
     tag = hashlib.sha256(f"{facts}".encode()).hexdigest()
     if request.if_none_match.contains(tag):
@@ -112,6 +153,21 @@ def _unless_unchanged(facts: dict[Any, Any], page: Callable[[], str]) -> Respons
     response = Response(page())
     response.set_etag(tag)
     return response
+
+
+def _style() -> Response:
+    """Return the style that the console shares with the guide."""
+    text = files("kmsdemo.lesson.guide").joinpath("templates", "style.css").read_text("utf-8")
+    return Response(text, content_type="text/css; charset=utf-8")
+
+
+def _days_until(moment: datetime, now: datetime) -> int:
+    """Return the days that are left, a begun day being one."""
+    return math.ceil((moment - now) / timedelta(days=1))
+
+
+def _with_short_key_ids(text: str) -> str:
+    return _KEY_ID.sub(r"\1…", text)
 
 
 def _protected(response: Response) -> Response:

@@ -14,7 +14,7 @@ from kmsdemo.learners.hand_out import Classroom
 
 PARAMETER: Final = "token"
 _COOKIE: Final = "kmsdemo-console"
-_PUBLIC_ENDPOINTS: Final = frozenset({"static"})
+_PUBLIC_ENDPOINTS: Final = frozenset({"static", "style"})
 """The endpoints without a learner's data."""
 
 

@@ -16,9 +16,6 @@ function update(page) {
   const changed = [...page.querySelectorAll("[data-live]")].filter((part) => replacePart(part));
   const titles = changed.map((part) => part.querySelector("h1, h2")?.textContent).filter(Boolean);
   if (titles.length) document.getElementById("news").textContent = `Changed: ${titles.join(", ")}`;
-  const menu = document.getElementById("menu");
-  const newMenu = page.getElementById("menu");
-  if (menu.innerHTML !== newMenu.innerHTML) keepPosition(menu, () => menu.replaceChildren(...newMenu.children));
 }
 
 function replacePart(part) {
@@ -30,14 +27,12 @@ function replacePart(part) {
   return true;
 }
 
-// Keeps the keyboard focus, the open details and the scroll position across a change.
+// Keeps the keyboard focus and the open details across a change.
 function keepPosition(shown, change) {
   const focused = shown.contains(document.activeElement) ? document.activeElement.id : "";
   const open = [...shown.querySelectorAll("details[open]")].map((details) => details.id);
-  const scrolled = [...shown.querySelectorAll(".wide")].map((wide) => [wide.id, wide.scrollLeft]);
   change();
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  for (const [id, left] of scrolled) document.getElementById(id)?.scroll({ left });
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
