@@ -7,8 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,10 +23,10 @@ from kmsdemo.learners import hand_out
 from kmsdemo.learners.hand_out import Classroom
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.http.server import Server
+from tests.browser.accessibility import PHONE, PROJECTOR, WAYS_TO_SEE, violations
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment
 
 PASSWORD = "correct horse battery staple"
-PHONE = {"width": 390, "height": 844}
 
 expect.set_options(timeout=TIME_LIMIT_SECONDS * 1000)
 
@@ -55,6 +56,24 @@ class Learning:
     def kmsdemo(self, *words: str) -> str:
         return self.run(sys.executable, "-m", "kmsdemo", *words)
 
+    def do_the_lab(self) -> None:
+        """Do the lab until the key is pending deletion, and wait until the page shows it."""
+        self.kmsdemo("setup")
+        appuser = re.findall(r"\d{5}", self.kmsdemo("encrypt", PASSWORD))[0]
+        self.kmsdemo("decrypt", appuser)
+        scheduled = ("kms", "schedule-key-deletion", "--pending-window-in-days", "7")
+        self.aws(*scheduled, "--key-id", self.key_id)
+        with pytest.raises(subprocess.CalledProcessError):
+            self.kmsdemo("decrypt", appuser)
+        expect(self.page.locator("#calls tr.failed")).to_be_visible()
+        expect(self.page.locator("#check")).to_contain_text("Next: Delete the table")
+        expect(self.page.locator(".checking")).to_have_count(0)
+
+    def open_all_details(self) -> None:
+        self.page.evaluate(
+            "for (const one of document.querySelectorAll('details')) one.open = true"
+        )
+
     @property
     def key_id(self) -> str:
         return self.aws("kms", "list-keys", "--query", "Keys[0].KeyId").strip()
@@ -70,11 +89,11 @@ class Learning:
 
 @contextmanager
 def learning(
-    browser: Browser, classroom: Classroom | None = None, width: int = 1280
+    browser: Browser, classroom: Classroom | None = None, **context: Any
 ) -> Iterator[Learning]:
     """Open the console of a sandbox; at the end, nothing was wrong, and nothing came from afar."""
-    context = browser.new_context(viewport={"width": width, "height": 844})
-    page = context.new_page()
+    shown = browser.new_context(**{"viewport": PROJECTOR, **context})
+    page = shown.new_page()
     wrong: list[str] = []
     asked: set[str] = set()
     page.on("console", lambda message: wrong.append(message.text))
@@ -89,7 +108,7 @@ def learning(
     ):
         page.goto(console_url)
         yield Learning(page, Access(url, classroom).environment(account, "us-east-1"))
-        context.close()
+        shown.close()
     assert wrong == []
     assert asked == {urlsplit(url).netloc}
 
@@ -103,6 +122,13 @@ def alone(browser: Browser, backend: Backend) -> Iterator[Learning]:
 def test_the_page_shows_a_new_key_state(alone: Learning) -> None:
     keys = alone.page.locator("#keys")
     expect(keys).to_contain_text("There are no keys in this Region yet.")
+    alone.page.evaluate(
+        """() => {
+            const news = document.getElementById("news");
+            window.told = [];
+            new MutationObserver(() => told.push(news.textContent)).observe(news, {childList: true});
+        }"""
+    )
     alone.kmsdemo("setup")
     expect(keys).to_contain_text("alias/demo-kms-")
     expect(keys).to_contain_text("Enabled")
@@ -110,41 +136,101 @@ def test_the_page_shows_a_new_key_state(alone: Learning) -> None:
     expect(keys).to_contain_text("Disabled")
     scheduled = ("kms", "schedule-key-deletion", "--pending-window-in-days", "7")
     alone.aws(*scheduled, "--key-id", alone.key_id)
-    expect(keys).to_contain_text(re.compile(r"PendingDeletion\s+deletion date \d{4}-"))
-    expect(alone.page.locator("#news")).to_have_text(re.compile("Changed: .*Keys"))
+    expect(keys).to_contain_text(re.compile(r"PendingDeletion\s+7 days left until deletion on"))
+    told = alone.page.evaluate("told")
+    assert [news for news in told if re.match("Changed: .*Key", news)], told
 
 
 def test_the_page_shows_the_progress(alone: Learning) -> None:
     check = alone.page.locator("#check")
+    current = check.locator("[aria-current=step]")
+    expect(current).to_contain_text("Create the key")
     expect(check).to_contain_text("Not yet: A key has an alias of the lab")
     alone.kmsdemo("setup")
     expect(check).to_contain_text("Done: A key has an alias of the lab")
+    expect(current).to_contain_text("Encrypt a password")
     expect(check).to_contain_text("Next: Run the encrypt script with a password")
+
+
+def test_the_whole_lab_fits_on_one_screen(alone: Learning) -> None:
+    alone.do_the_lab()
+    for panel in alone.page.locator(".panel").all():
+        assert panel.evaluate("one => one.scrollHeight <= one.clientHeight"), panel.inner_text()
+    size = alone.page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    assert size == [PROJECTOR["width"], PROJECTOR["height"]]
+
+
+def test_a_refused_call_stands_out(alone: Learning) -> None:
+    alone.do_the_lab()
+    refused = alone.page.locator("#calls tr.failed")
+    expect(refused).to_have_count(1)
+    expect(refused).to_contain_text("KMSInvalidStateException")
+    expect(refused).to_contain_text("Decrypt")
+
+
+@pytest.mark.parametrize("how", WAYS_TO_SEE)
+def test_axe_finds_no_violation(browser: Browser, backend: Backend, how: str) -> None:
+    seen = WAYS_TO_SEE[how]
+    with backend.account(), learning(browser, **seen.context) as learner:
+        learner.do_the_lab()
+        learner.open_all_details()
+        assert violations(learner.page, seen) == ""
+
+
+@pytest.mark.parametrize("how", WAYS_TO_SEE)
+def test_axe_finds_no_violation_in_a_class(
+    browser: Browser, backend: Backend, how: str, tmp_path: Path
+) -> None:
+    seen = WAYS_TO_SEE[how]
+    names = tmp_path / "names.txt"
+    names.write_text("Anna\nBen & Zoë\n王小明\n", encoding="utf-8")
+    with backend.account(), learning(browser, hand_out.prepare(names), **seen.context) as of_anna:
+        expect(of_anna.page.get_by_text("0 of 8")).to_have_count(3)
+        assert violations(of_anna.page, seen) == ""
+        of_anna.page.locator("#to-200000000001").click()
+        of_anna.open_all_details()
+        assert violations(of_anna.page, seen) == ""
 
 
 def test_the_keyboard_is_enough_and_keeps_its_focus(alone: Learning) -> None:
     alone.kmsdemo("setup")
     alone.kmsdemo("encrypt", PASSWORD)
-    expect(alone.page.locator("summary")).to_be_visible()
+    expect(alone.page.locator("#table summary")).to_be_visible()
     alone.page.keyboard.press("Tab")
     expect(alone.page.get_by_role("link", name="Skip the menu")).to_be_focused()
     alone.page.keyboard.press("Enter")
     expect(alone.page.locator("main")).to_be_focused()
-    alone.press_until_focused("summary")
+    alone.press_until_focused("#table summary")
     alone.page.keyboard.press("Enter")
     whole = alone.page.locator("details > code")
     expect(whole).to_be_visible()
     alone.kmsdemo("encrypt", "another battery staple")
-    expect(alone.page.locator("summary")).to_have_count(2)
+    expect(alone.page.locator("#table summary")).to_have_count(2)
     expect(alone.page.locator("summary:focus")).to_have_count(1)
     expect(alone.page.locator("details[open]")).to_have_count(1)
+
+
+def test_the_menu_leads_to_another_account_and_stays_open_meanwhile(alone: Learning) -> None:
+    other = {"AWS_ACCESS_KEY_ID": "111122223333"}
+    replace(alone, variables={**alone.variables, **other}).kmsdemo("setup")
+    expect(alone.page.locator("#accounts")).to_be_visible()
+    alone.press_until_focused("#accounts-summary")
+    alone.page.keyboard.press("Enter")
+    alone.kmsdemo("setup")
+    expect(alone.page.locator("#keys")).to_contain_text("alias/demo-kms-")
+    expect(alone.page.locator("#accounts-summary")).to_be_focused()
+    alone.page.keyboard.press("Tab")
+    alone.page.keyboard.press("Enter")
+    expect(alone.page.get_by_role("heading", level=1)).to_have_text("Account 111122223333")
 
 
 def test_a_decrypted_password_is_never_shown(alone: Learning) -> None:
     alone.kmsdemo("setup")
     appuser = re.findall(r"\d{5}", alone.kmsdemo("encrypt", PASSWORD))[0]
     assert PASSWORD in alone.kmsdemo("decrypt", appuser)
-    expect(alone.page.locator("#calls")).to_contain_text("kms Decrypt")
+    expect(alone.page.locator("#calls")).to_contain_text("Decrypt")
     expect(alone.page.locator("#check")).to_contain_text("Done: Each ciphertext is encrypted under")
     assert encodings_that_show(PASSWORD, alone.page.content().encode()) == []
 
@@ -158,12 +244,16 @@ def test_what_learners_write_is_not_html(alone: Learning) -> None:
 
 
 def test_it_fits_on_a_phone(browser: Browser, backend: Backend) -> None:
-    with backend.account(), learning(browser, width=PHONE["width"]) as phone:
-        phone.kmsdemo("setup")
-        phone.kmsdemo("encrypt", PASSWORD)
-        expect(phone.page.locator("summary")).to_be_visible()
+    with backend.account(), learning(browser, viewport=PHONE) as phone:
+        phone.do_the_lab()
         width = phone.page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"]
+        cut = phone.page.evaluate(
+            """() => [...document.querySelectorAll("main *")]
+            .filter((one) => one.getBoundingClientRect().right > innerWidth)
+            .map((one) => one.textContent)"""
+        )
+        assert cut == []
 
 
 def test_a_class_has_an_overview_and_a_page_for_each_learner(
@@ -172,10 +262,10 @@ def test_a_class_has_an_overview_and_a_page_for_each_learner(
     names = tmp_path / "names.txt"
     names.write_text("Anna\nBen & Zoë\n", encoding="utf-8")
     with backend.account(), learning(browser, hand_out.prepare(names)) as of_anna:
-        row = of_anna.page.get_by_role("row").filter(has_text="Anna")
-        expect(row).to_contain_text("not yet")
+        card = of_anna.page.locator(".learners").get_by_role("listitem").filter(has_text="Anna")
+        expect(card).to_contain_text("0 of 8 Create the key")
         of_anna.kmsdemo("setup")
-        expect(row).to_contain_text("done")
+        expect(card).to_contain_text("2 of 8 Encrypt a password")
         of_anna.press_until_focused("#to-200000000001")
         of_anna.page.keyboard.press("Enter")
         expect(of_anna.page.get_by_role("heading", level=1)).to_have_text("Anna")

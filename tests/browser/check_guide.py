@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from kmsdemo.backends import Backend
+from kmsdemo.console.access import Access
 from kmsdemo.lesson.guide import page as pages
 from kmsdemo.lesson.guide.verdict import Run, Verdict
-from tests.browser.check_console import PHONE
-from tests.subprocesses import ROOT, run_python
+from kmsdemo.sandbox.http.server import Server
+from tests.browser.accessibility import PHONE, WAYS_TO_SEE, violations
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, run_python
 
 GUIDE = ROOT / "docs" / "lab.html"
 SHEET = 2
 """The pages of one sheet of paper."""
-READABLE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture(scope="session")
@@ -76,23 +82,12 @@ def guide(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("name", ["guide", "hand-out", "index", "report"])
-@pytest.mark.parametrize(
-    ("where", "context"),
-    [
-        ("screen", {"color_scheme": "light"}),
-        ("screen", {"color_scheme": "dark"}),
-        ("screen", {"viewport": PHONE}),
-        ("print", {}),
-    ],
-    ids=["light", "dark", "phone", "printed"],
-)
+@pytest.mark.parametrize("how", WAYS_TO_SEE)
 def test_axe_finds_no_violation(
-    browser: Browser, files: dict[str, Path], name: str, where: Any, context: dict[str, Any]
+    browser: Browser, files: dict[str, Path], name: str, how: str
 ) -> None:
-    with opened(browser, files[name], **context) as page:
-        page.emulate_media(media=where)
-        found = Axe().run(page, options=READABLE)
-        assert found.violations_count == 0, found.generate_report()
+    with opened(browser, files[name], **WAYS_TO_SEE[how].context) as page:
+        assert violations(page, WAYS_TO_SEE[how]) == ""
 
 
 @pytest.mark.parametrize("name", ["guide", "hand-out", "index", "report"])
@@ -118,11 +113,95 @@ def test_each_copy_button_copies_its_command(guide: Page) -> None:
     blocks = guide.locator("#encrypt-a-password .code:visible")
     assert blocks.count() > 2
     for block in blocks.all():
-        block.get_by_role("button").click()
-        expect(block.get_by_role("button")).to_have_text("Copied")
-        copied = guide.evaluate("navigator.clipboard.readText()")
-        assert copied == block.locator("code").text_content()
-        assert "Copy" not in copied
+        command = copied(guide, block)
+        assert command == block.locator("code").text_content()
+        assert "Copy" not in command
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A shell that runs what the copy buttons copy.
+
+    Attributes:
+        label: What the page calls its own commands; empty where it has no others.
+        program: The shell, which is given the file of a script.
+        ending: How the name of that file ends.
+        first: Typed before everything else.
+        last: Typed after each command; prints its exit code.
+    """
+
+    label: str
+    program: str
+    ending: str
+    first: str
+    last: str
+
+
+SHELLS = {
+    "bash": Shell("", "bash", ".sh", "set -o pipefail", r'printf "\nexit code %s\n" "$?"'),
+    "pwsh": Shell(
+        "PowerShell",
+        "pwsh",
+        ".ps1",
+        "$LASTEXITCODE = 0",
+        '"`nexit code $LASTEXITCODE"; $LASTEXITCODE = 0',
+    ),
+}
+
+
+def copied(page: Page, block: Locator) -> str:
+    block.get_by_role("button").click()
+    expect(block.get_by_role("button")).to_have_text("Copied")
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def all_copied(page: Page, label: str) -> list[tuple[str, str]]:
+    """Press the copy button of each command of the steps; return it with its sentence."""
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    found = []
+    for sentence in page.locator(".step .sentence:has(> .code)").all():
+        says = sentence.locator(".says").inner_text()
+        for block in sentence.locator("> .code").all():
+            same = block.locator("xpath=following-sibling::*[1][@class='also']/details").filter(
+                has=page.get_by_text(label, exact=True)
+            )
+            has_own = bool(label) and same.count() > 0
+            found.append((says, copied(page, same.locator(".code") if has_own else block)))
+    return found
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_what_the_copy_buttons_copy_runs(
+    guide: Page, backend: Backend, name: str, tmp_path: Path
+) -> None:
+    shell = SHELLS[name]
+    if shutil.which(shell.program) is None:
+        pytest.skip(f"there is no {name} on this machine")
+    commands = all_copied(guide, shell.label)
+    assert len(commands) > 20
+    script = tmp_path / f"script{shell.ending}"
+    typed = [f"{command}\n{shell.last}\n" for _, command in commands]
+    script.write_text("\n".join([shell.first, *typed]), encoding="utf-8")
+    for path in (ROOT / "examples").glob("*.py"):
+        shutil.copy(path, tmp_path)
+    server = Server()
+    with backend.account(), server.in_background() as url:
+        variables = Access(url).environment("123456789012", "us-east-1")
+        programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        finished = subprocess.run(
+            [shell.program, script],
+            cwd=tmp_path,
+            env=environment(**variables, PATH=programs),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIME_LIMIT_SECONDS,
+            check=False,
+        )
+    codes = re.findall(r"^exit code (\d+)$", finished.stdout, re.MULTILINE)
+    ended = zip(commands, codes, strict=True)
+    unlike = [one for one, code in ended if (code == "0") == (" fails " in one[0])]
+    assert unlike == [], finished.stderr
 
 
 def test_a_tick_is_kept(browser: Browser) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from html import unescape
 from http.client import HTTPConnection
 from itertools import count
 from urllib.error import HTTPError
@@ -17,6 +20,7 @@ import pytest
 from kmsdemo import console, keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend
+from kmsdemo.console import page
 from kmsdemo.console.account_view import read_account
 from kmsdemo.console.check_results import CheckResults
 from kmsdemo.learners import class_list
@@ -25,6 +29,7 @@ from kmsdemo.learners.hand_out import Classroom, HandOut
 from kmsdemo.sandbox import mock_kms
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.http.server import Server
+from kmsdemo.suite import story
 from kmsdemo.vault import Vault
 
 PASSWORD = "correct horse battery staple"
@@ -181,7 +186,7 @@ def test_it_is_empty_at_first(alone: Console) -> None:
     assert "<h1>Account 123456789012</h1>" in page
     assert "There are no keys in this Region yet." in page
     assert "The table demo-kms does not exist yet." in page
-    assert "There are no AWS calls from this account yet." in page
+    assert "Nothing has been changed or used in this account yet." in page
 
 
 def test_it_shows_keys_items_and_calls(alone: Console) -> None:
@@ -199,13 +204,13 @@ def test_it_shows_keys_items_and_calls(alone: Console) -> None:
     page = alone.get().text
     assert "alias/demo-kms-1" in page
     assert "PendingDeletion" in page
-    assert "deletion date" in page
+    assert "<strong>7 days left</strong> until deletion on " in page
     assert "can do everything with the key." in page
     assert appuser in page
     assert "binary data, " in page
     assert "Other tables: another" in page
-    assert "kms ScheduleKeyDeletion" in page
-    assert f"KeyId {key.key_id}, PendingWindowInDays 7" in page
+    assert "<strong>ScheduleKeyDeletion</strong>" in page
+    assert f"KeyId {key.key_id[:8]}…, PendingWindowInDays 7" in page
     assert PASSWORD not in page
 
 
@@ -215,12 +220,38 @@ def test_calls_show_the_caller_and_the_error(alone: Console) -> None:
     pair = iam.create_access_key(UserName="ben")["AccessKey"]
     ben = alone.clients(pair["AccessKeyId"], pair["SecretAccessKey"])
     with pytest.raises(ben.kms.exceptions.NotFoundException):
-        ben.kms.describe_key(KeyId="alias/nobody")
+        ben.kms.enable_key(KeyId="00000000-0000-0000-0000-000000000000")
     page = alone.get().text
     assert "<td>ben</td>" in page
     assert "NotFoundException" in page
     assert "UserName ben" in page
     assert pair["SecretAccessKey"] not in page
+
+
+def test_look_ups_are_not_among_the_calls(alone: Console) -> None:
+    clients = alone.clients()
+    key = keys.create(clients.kms)
+    table.create(clients.dynamodb)
+    vault = Vault(clients.kms, clients.dynamodb, key.key_id)
+    vault.reveal(vault.store(PASSWORD))
+    keys.aliases(clients.kms, key.key_id)
+    listed = alone.get().text.partition('id="calls"')[2]
+    shown = re.findall(r"<strong>([A-Z]\w+)</strong>", listed)
+    assert shown[0] == "Decrypt"
+    assert {"CreateKey", "CreateTable", "Encrypt", "PutItem", "GetItem"} <= set(shown)
+    assert [name for name in shown if name.startswith(("Describe", "List"))] == []
+
+
+def test_the_steps_are_those_of_the_lab(alone: Console) -> None:
+    steps = alone.get().text.partition('<ol class="steps">')[2].partition("</ol>")[0]
+    titles = [step.title for step in story.read().steps]
+    assert [title for title in titles if title not in unescape(steps)] == []
+
+
+@pytest.mark.parametrize(("hours", "days"), [(1, 1), (24, 1), (25, 2), (168, 7)])
+def test_a_day_that_has_begun_is_a_day_left(hours: int, days: int) -> None:
+    now = datetime(2030, 1, 1, tzinfo=timezone.utc)
+    assert page._days_until(now + timedelta(hours=hours), now) == days
 
 
 def test_it_shows_the_region_of_the_last_call(alone: Console) -> None:
@@ -316,7 +347,7 @@ def test_a_learner_does_not_see_the_page_of_another_account(
 def test_the_console_does_not_log_its_own_calls(checked: Console) -> None:
     checked.get()
     checked.wait_for("Not yet:")
-    assert "There are no AWS calls from this account yet." in checked.get().text
+    assert "Nothing has been changed or used in this account yet." in checked.get().text
 
 
 @pytest.mark.program
@@ -337,17 +368,16 @@ def test_the_progress_is_updated_after_a_call(checked: Console) -> None:
     assert "Checking …" in checked.get().text
     checked.wait_for("No key has an alias.")
     keys.create(checked.clients().kms)
-    assert "The account has changed" in checked.get().text
+    assert "Checking again …" in checked.get().text
     page = checked.wait_for("<strong>Done:</strong> A key has an alias of the lab")
-    assert "The account has changed" not in page
+    assert "Checking again …" not in page
 
 
 @pytest.mark.program
 def test_a_class_has_an_overview_and_a_page_for_each_learner(checked_class: Console) -> None:
     keys.create(checked_class.clients(ANNA.access_key_id, ANNA.secret).kms)
-    page = checked_class.wait_for("1. Create the key", "")
+    page = checked_class.wait_for("<strong>1 of 8</strong> Create the table", "")
     assert "Anna &lt;b&gt;" in page
-    assert 'class="done"' in page
     page = checked_class.get(f"/{ANNA.learner.account_id}").text
     assert "<h1>Anna &lt;b&gt;</h1>" in page
     assert "alias/demo-kms-" in page
