@@ -126,7 +126,8 @@ def test_the_page_shows_a_new_key_state(alone: Learning) -> None:
         """() => {
             const news = document.getElementById("news");
             window.told = [];
-            new MutationObserver(() => told.push(news.textContent)).observe(news, {childList: true});
+            const listen = new MutationObserver(() => told.push(news.textContent));
+            listen.observe(news, {childList: true});
         }"""
     )
     alone.kmsdemo("setup")
