@@ -18,7 +18,7 @@ from kmsdemo.console.account_view import read_account
 from kmsdemo.console.check_results import CheckResults
 from kmsdemo.console.tokens import Tokens, Visitor
 from kmsdemo.learners.finding import MARKS, WORDS
-from kmsdemo.learners.progress import progress
+from kmsdemo.learners.progress import Progress
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.call import is_account_id
 from kmsdemo.sandbox.trail import history
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from kmsdemo.console.check_results import CheckResult
-    from kmsdemo.learners.progress import Progress
     from kmsdemo.suite.story import Story
 
 DEFAULT_ACCOUNT: Final = "123456789012"
@@ -107,7 +106,7 @@ class _Pages:
             "calls": calls.uses(account_id),
             "region": calls.region(account_id),
             "error": result.error if result else "",
-            "progress": self._progress(result),
+            "progress": _progress(result),
             "is_current": result and result.call_count == history.count(account_id),
         }
         clients = self.access.clients(account_id, calls.region(account_id))
@@ -125,11 +124,7 @@ class _Pages:
 
     def _learner(self, account_id: str, name: str) -> _Learner:
         result = self.check_results.of(account_id)
-        error = result.error if result else ""
-        return _Learner(account_id, name, self._progress(result), error)
-
-    def _progress(self, result: CheckResult | None) -> Progress | None:
-        return progress(self.story, result.findings) if result and result.findings else None
+        return _Learner(account_id, name, _progress(result), result.error if result else "")
 
     def _visitor(self) -> Visitor:
         return self.tokens.visitor() or abort(403)
@@ -143,6 +138,10 @@ class _Pages:
             for account in accounts
             if account != account_id
         }
+
+
+def _progress(result: CheckResult | None) -> Progress | None:
+    return Progress(result.findings) if result and result.findings else None
 
 
 def _unless_unchanged(facts: Any, page: Callable[[], str]) -> Response:
