@@ -64,18 +64,20 @@ def _watch(clients: Clients, *, with_hint: bool) -> None:
         _show_again(previous, where, with_hint=with_hint)
         while True:
             time.sleep(_POLL_SECONDS)
-            if (found := _looked_again(clients, previous)) != previous:
+            if (found := looked_again(clients, previous)) != previous:
                 _show_again(found, where, with_hint=with_hint)
                 previous = found
     except KeyboardInterrupt:
         say()
 
 
-def _looked_again(clients: Clients, previous: Look) -> Look:
+def looked_again(clients: Clients, previous: Look) -> Look:
+    """Look again; where AWS is asked too often, the next look may tell."""
     try:
-        return look(clients)
-    except Throttled:  # the next look may be answered
+        found = look(clients)
+    except Throttled:
         return previous
+    return previous if found.is_throttled else found
 
 
 def _show_again(found: Look, where: str, *, with_hint: bool) -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from kmsdemo import keys, table, vault
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SANDBOX_TIME: Final = "x-kmsdemo-time"
 """The header with the time of the account, whose clock the sandbox can move; AWS has only Date."""
 _RESERVED_PREFIX: Final = "alias/aws/"
+_MAX_ITEMS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class AccountFacts:
         keys: The keys with an alias of the lab.
         table: The lab's table; ``None`` if it does not exist or is being deleted.
         other_tables: The names of the tables, where the lab's does not exist.
-        items: The items of the lab's table.
+        items: Items of the lab's table, at most 200.
         trail: What happened to these keys and to those that are deleted.
     """
 
@@ -111,9 +113,9 @@ def _table(dynamodb: DynamoDBClient) -> Table | None:
 
 
 def _items(dynamodb: DynamoDBClient) -> list[Item]:
-    """Return the items; none of a table whose deletion has just begun."""
+    """Return the first items; none of a table whose deletion has just begun."""
     try:
-        return list(vault.items(dynamodb))
+        return list(islice(vault.items(dynamodb), _MAX_ITEMS))
     except TableNotFound:
         return []
     except AwsFailed as error:

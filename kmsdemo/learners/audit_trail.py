@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from kmsdemo.aws_errors import translate_errors
-from kmsdemo.errors import AccessDenied, KmsdemoError
+from kmsdemo.errors import AccessDenied, KmsdemoError, Throttled
 from kmsdemo.keys import ALIAS_PREFIX
 from kmsdemo.table import TABLE_NAME
 
@@ -52,12 +52,14 @@ class AuditTrail:
         aliases: When a key got an alias of the lab, oldest first.
         deletions: When the lab's table was deleted.
         missing: Why there are no events, as a sentence; empty if they could be read.
+        is_throttled: Whether it is that AWS was asked too often.
     """
 
     of_keys: Sequence[Event] = ()
     aliases: Sequence[Event] = ()
     deletions: Sequence[datetime] = ()
     missing: str = ""
+    is_throttled: bool = False
 
     def of(self, key_id: str) -> list[Event]:
         """Return the events of a key, oldest first."""
@@ -84,7 +86,8 @@ def read(cloudtrail: CloudTrailClient, key_arns: Collection[str]) -> AuditTrail:
     except AccessDenied:
         return AuditTrail(missing="Your credentials do not allow cloudtrail:LookupEvents.")
     except KmsdemoError as error:
-        return AuditTrail(missing=f"The audit trail cannot be read: {error.what}")
+        missing = f"The audit trail cannot be read: {error.what}"
+        return AuditTrail(missing=missing, is_throttled=isinstance(error, Throttled))
     return AuditTrail(events, aliases, deletions)
 
 

@@ -34,6 +34,7 @@ class Look:
         key_id: The lab's key; empty if there is none.
         item: An item of the lab's table, of the scripts if they stored one; ``None`` without any.
         is_pending_deletion: Whether the key is pending deletion.
+        is_throttled: Whether AWS did not show the trail, as it was asked too often.
     """
 
     findings: Sequence[Finding]
@@ -41,6 +42,7 @@ class Look:
     key_id: str = ""
     item: Item | None = None
     is_pending_deletion: bool = False
+    is_throttled: bool = False
 
 
 def check_account(clients: Clients | None = None) -> list[Finding]:
@@ -81,6 +83,7 @@ def look(clients: Clients) -> Look:
         attempt.key.key_id if attempt.key else "",
         min(facts.items, key=lambda item: item.cipher != Plain.name, default=None),
         is_pending_deletion=attempt.is_doomed and not attempt.is_deleted,
+        is_throttled=facts.trail.is_throttled,
     )
 
 

@@ -13,6 +13,11 @@ from kmsdemo import table
 from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
 from kmsdemo.cli import main
+from kmsdemo.cli.check import looked_again
+from kmsdemo.errors import Throttled
+from kmsdemo.learners import audit_trail
+from kmsdemo.learners.audit_trail import AuditTrail
+from kmsdemo.learners.check import look
 from kmsdemo.lesson.guide import commands
 from kmsdemo.suite import location, story
 from kmsdemo.vault import Vault
@@ -139,6 +144,29 @@ def test_junit_counts_what_is_missing_and_what_is_not_reached(
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("12", "1", "2")
     (failure,) = suite.iter("failure")
     assert "Nobody has decrypted with the key yet. Run the" in str(failure.get("message"))
+
+
+def test_watch_keeps_what_it_saw_while_aws_throttles(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts.encrypted(clients)
+    seen = look(clients)
+
+    def throttled(*_: object) -> AuditTrail:
+        return AuditTrail(missing="AWS throttled LookupEvents.", is_throttled=True)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(audit_trail, "read", throttled)
+        assert looked_again(clients, seen) is seen
+
+    def refused(*_: object) -> AuditTrail:
+        raise Throttled("ListAliases")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(audit_trail, "read", refused)
+        assert looked_again(clients, seen) is seen
+    accounts.ready(clients)
+    assert looked_again(clients, seen) != seen
 
 
 def test_watch_does_not_take_json() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.exceptions import ClientError
 
 from kmsdemo import keys, table
 from kmsdemo.account import environment
@@ -279,6 +280,32 @@ def test_a_caller_who_may_not_read_the_trail_gets_the_other_findings(clients: Cl
     assert progress.remarks[0].startswith(
         "Your credentials do not allow cloudtrail:LookupEvents. Without the trail, the check sees"
     )
+
+
+def test_a_trail_that_is_asked_too_often_is_said_to_be(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observer = connect(application=OBSERVER)
+    answer = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+
+    def throttle(**_: Any) -> None:
+        raise ClientError(answer, "LookupEvents")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(observer.cloudtrail, "get_paginator", lambda _: Paginator(throttle))
+    accounts.encrypted(clients)
+    found = check.look(observer)
+    assert found.is_throttled
+    assert found.remarks[0].startswith("The audit trail cannot be read: AWS throttled LookupEvents")
+
+
+class Paginator:
+    """Stands for botocore's, whose first page calls a function."""
+
+    def __init__(self, page: Callable[..., Any]) -> None:
+        self._page = page
+
+    def paginate(self, **options: Any) -> Iterator[Any]:
+        yield self._page(**options)
 
 
 def test_a_caller_who_may_not_decrypt_gets_the_other_findings(clients: Clients) -> None:
