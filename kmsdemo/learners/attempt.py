@@ -75,7 +75,7 @@ class Attempt:
     @property
     def has_cancelled(self) -> bool:
         """Whether a scheduled deletion was cancelled."""
-        return self.did("CancelKeyDeletion") and not self.is_doomed
+        return self.did("CancelKeyDeletion")
 
     @property
     def needs_table(self) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kmsdemo import keys, table
+from kmsdemo import errors, keys, table
 from kmsdemo.account.clients import Clients
 from kmsdemo.cipher import Plain
 from kmsdemo.vault import Vault, items
@@ -235,6 +236,31 @@ def again(clients: Clients) -> None:
     """Done, and begun once more."""
     cleaned_up(clients)
     encrypted(clients)
+
+
+@account
+def again_badly(clients: Clients) -> None:
+    """Done, and begun once more with a password that is not encrypted."""
+    cleaned_up(clients)
+    password_itself(clients)
+
+
+@account
+def another_table(clients: Clients) -> None:
+    """The table was deleted and made again, before the key's deletion is scheduled."""
+    decrypted(clients)
+    table.delete(clients.dynamodb)
+    table.create(clients.dynamodb)
+
+
+@account
+def refused(clients: Clients) -> None:
+    """A learner tried to decrypt while the key was disabled."""
+    vault = encrypted(clients)
+    keys.disable(clients.kms, vault.key_id)
+    with suppress(errors.KeyDisabled):
+        vault.reveal(next(items(clients.dynamodb)).appuser)
+    keys.enable(clients.kms, vault.key_id)
 
 
 def doom(vault: Vault) -> None:

@@ -78,6 +78,9 @@ NOT_YET: dict[str, dict[str, str]] = {
     "table_first": {},
     "twice": {},
     "again": {},
+    "again_badly": {},
+    "another_table": {DOOMED: "is Enabled."},
+    "refused": NOBODY,
 }
 
 pytestmark = pytest.mark.usefixtures("account")
@@ -148,6 +151,7 @@ def test_a_lab_that_is_not_done_is_not_complete(clients: Clients, name: str) -> 
         ("table_without_items", [1, 2]),
         ("encrypted", [1, 2, 3, 4, 5]),
         ("decrypted", [1, 2, 3, 4, 5, 6]),
+        ("another_table", [1, 2, 3, 4, 5, 6]),
         ("seven_days", [1, 2, 3, 4, 5, 6, 7]),
         ("cleaned_up", [1, 2, 3, 4, 5, 6, 7, 8]),
     ],
