@@ -86,6 +86,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run the commands of every Nth scenario of the lesson (default: %(default)s)",
     )
     group.addoption(
+        "--policies",
+        type=int,
+        default=3_000,
+        help="the number of random policies that two evaluators decide (default: %(default)s)",
+    )
+    group.addoption(
         "--fuzz-calls",
         type=int,
         default=1000,

@@ -27,6 +27,7 @@ class Call:
         region: The Region that received the call, such as ``us-east-1``.
         access_key_id: The access key that signed the call.
         key_arns: The ARNs of the keys that the call uses, as AWS KMS finds them.
+        source_ip: The address that it comes from.
         partition: The partition of the Region, such as ``aws``.
     """
 
@@ -36,6 +37,7 @@ class Call:
     region: str
     access_key_id: str
     key_arns: list[str] = field(default_factory=list)
+    source_ip: str = "127.0.0.1"
     partition: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -6,48 +6,41 @@ AWS: "Determining access to AWS KMS keys" and "Policy evaluation", AWS KMS Devel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Final
 
 from moto.iam.models import iam_backends
 
-from kmsdemo.sandbox.access import policy_document, principals
-from kmsdemo.sandbox.access.policy_document import (
-    MalformedPolicy,
-    RequestContext,
-    Statement,
+from kmsdemo.sandbox.access import context_keys, policy_document, principals
+from kmsdemo.sandbox.access.context_keys import Context
+from kmsdemo.sandbox.access.evaluation import (
+    EXPLICIT_DENY,
+    Caller,
+    account_named,
+    evaluate_grant,
+    evaluate_iam,
+    evaluate_resource,
 )
+from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, RequestContext, Statement
 from kmsdemo.sandbox.access.principals import Principal
-from kmsdemo.sandbox.call import Call, is_account_id
+from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Grant, Key
 from kmsdemo.sandbox.refusal import Refusal
 
-EXPLICIT_DENY = "with an explicit deny"
-_ROOT = re.compile(r"arn:[\w-]+:iam::(\d{12}):root")
-_WITHOUT_CONTEXT = ("DescribeKey", "RetireGrant")  # grant constraints do not apply to them
-_LOCKS_OUT = "The new key policy will not allow you to update the key policy in the future."
-_INVALID_PRINCIPAL = "Policy contains a statement with one or more invalid principals."
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The caller of a call, with the policies that apply to it.
-
-    Attributes:
-        arn: The ARN of the user, the session, or the account's root user.
-        account: Twelve digits.
-        names: The principals in a policy that match this caller.
-        policies: The statements of the caller's IAM policies; ``None`` for the root user, who
-            needs none.
-        session_policies: The statements of the session policies; ``None`` without any.
-    """
-
-    arn: str
-    account: str
-    names: frozenset[str]
-    policies: Sequence[Statement] | None
-    session_policies: Sequence[Statement] | None = None
+_WITHOUT_CONTEXT: Final = ("DescribeKey", "RetireGrant")  # grant constraints do not apply to them
+_LOCKS_OUT: Final = "The new key policy will not allow you to update the key policy in the future."
+_INVALID_PRINCIPAL: Final = "Policy contains a statement with one or more invalid principals."
+_ACROSS_ACCOUNTS: Final = frozenset(
+    {
+        *("CreateGrant", "ListGrants", "RetireGrant", "RevokeGrant"),
+        *("Decrypt", "Encrypt", "ReEncryptFrom", "ReEncryptTo", "Decapsulate", "Encapsulate"),
+        *("GenerateDataKey", "GenerateDataKeyPair", "GenerateDataKeyWithoutPlaintext"),
+        *("GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "VerifyMac", "Sign", "Verify"),
+        *("DeriveSharedSecret", "DescribeKey", "GetKeyRotationStatus", "GetPublicKey"),
+    }
+)
+"""The actions on keys of other accounts: "Cross-account use", AWS KMS API Reference."""
 
 
 def caller_of(call: Call) -> Caller:
@@ -71,12 +64,22 @@ def caller_for(principal: Principal) -> Caller:
     """
     session = principal.session
     try:
-        policies = None if principal.is_root else _listed(principal.policies)
-        limits = None if session is None or session.policies is None else _listed(session.policies)
-    except MalformedPolicy as error:
+        boundary = principal.boundary
+        return Caller(
+            principal.arn,
+            principal.account,
+            principal.names,
+            policies=None if principal.is_root else _listed(principal.policies),
+            session_policies=None
+            if session is None or session.policies is None
+            else _listed(session.policies),
+            boundary=None if boundary is None else _listed([boundary]),
+            own_names=principal.own_names,
+            context_keys=context_keys.of_caller(principal),
+        )
+    except (MalformedPolicy, LookupError) as error:
         message = f"The sandbox cannot evaluate an IAM policy of {principal.arn}: {error}"
         raise Refusal("AccessDeniedException", message) from error
-    return Caller(principal.arn, principal.account, principal.names, policies, limits)
 
 
 def check(caller: Caller, key: Key | None, action: str, context: Context, named: str = "") -> None:
@@ -94,7 +97,11 @@ def check(caller: Caller, key: Key | None, action: str, context: Context, named:
         Refusal: ``AccessDeniedException``, in AWS's words.
     """
     request = RequestContext(f"kms:{action}", key.arn if key else "*", context)
-    if reason := _evaluate(caller, key, request):
+    is_foreign = key is not None and key.account_id != caller.account
+    reason = _evaluate(caller, key, request)
+    if is_foreign and action not in _ACROSS_ACCOUNTS:
+        reason = reason or f"because {action} cannot be used across accounts"
+    if reason:
         is_own = key is not None and key.account_id == caller.account
         raise _denied(caller, request, key.arn if key and is_own else named, reason)
 
@@ -131,7 +138,7 @@ def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) ->
         listed = policy_document.statements(document)
     except MalformedPolicy as error:
         raise Refusal("MalformedPolicyDocumentException", str(error)) from error
-    named = {name for statement in listed for name in policy_document.principals(statement)}
+    named = {name for statement in listed for name in statement.principal.patterns}
     if not all(principal_exists(name) for name in named):
         raise Refusal("MalformedPolicyDocumentException", _INVALID_PRINCIPAL)
     if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
@@ -141,151 +148,86 @@ def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) ->
         raise Refusal("MalformedPolicyDocumentException", _LOCKS_OUT)
 
 
+def principal_ids(document: str) -> dict[str, str]:
+    """Return the unique ids of the users and roles that a valid key policy names, by ARN.
+
+    AWS: "AWS JSON policy elements: Principal", IAM User Guide.
+    """
+    listed = policy_document.statements(document)
+    return principals.unique_ids(name for one in listed for name in one.principal.patterns)
+
+
+def shown_policy(key: Key) -> str:
+    """Return a key policy with the unique ids of those principals that do not exist any more."""
+    current = principals.unique_ids(key.principal_ids)
+    document = key.policy
+    for arn, unique_id in key.principal_ids.items():
+        if current.get(arn) != unique_id:
+            document = document.replace(f'"{arn}"', f'"{unique_id}"')
+    return document
+
+
 def is_allowed_by_policy(call: Call, caller: Caller, key: Key) -> bool:
     """Return whether policies allow a call, without a look at grants."""
     request = RequestContext(f"kms:{call.operation}", key.arn, context_of(call, caller))
-    return not evaluate_resource(_statements(key.policy), caller, key.account_id, request)
-
-
-Context = dict[str, list[str]]
+    return not evaluate_resource(_of_key(key), caller, key.account_id, request)
 
 
 def context_of(
-    call: Call, caller: Caller, encryption_context: str = "EncryptionContext"
+    call: Call,
+    caller: Caller,
+    encryption_context: str = "EncryptionContext",
+    key_context: Mapping[str, list[str]] | None = None,
 ) -> Context:
-    """Return the values of the condition keys of a call, which never comes through another service.
+    """Return the values of the condition keys of a call.
 
     Args:
         call: The call.
         caller: The caller.
         encryption_context: The parameter that holds the encryption context.
-
-    AWS: "AWS KMS condition keys", AWS KMS Developer Guide.
+        key_context: The values of the condition keys that describe the key, if there is one.
     """
-    pairs = call.encryption_context(encryption_context)
-    context: Context = {
-        "kms:CallerAccount": [caller.account],
-        "kms:GrantIsForAWSResource": ["false"],
-        "aws:PrincipalAccount": [caller.account],
-        "aws:PrincipalArn": [caller.arn],
-    }
-    if pairs:
-        context["kms:EncryptionContextKeys"] = list(pairs)
-    for name, value in pairs.items():
-        context[f"kms:EncryptionContext:{name}"] = [value]
-    if call.operation == "ScheduleKeyDeletion":
-        days = call.parameters.get("PendingWindowInDays", 30)
-        context["kms:ScheduleKeyDeletionPendingWindowInDays"] = [str(days)]
-    return context
+    of_caller = {name: list(values) for name, values in caller.context_keys.items()}
+    return of_caller | context_keys.of_call(call, encryption_context) | dict(key_context or {})
 
 
 def _listed(documents: Iterable[str]) -> list[Statement]:
-    return [statement for document in documents for statement in _statements(document)]
+    return [one for document in documents for one in _statements(document, Kind.IDENTITY)]
 
 
 @lru_cache(maxsize=1024)
-def _statements(document: str) -> list[Statement]:
-    return policy_document.statements(document)
+def _statements(document: str, kind: Kind) -> list[Statement]:
+    return policy_document.statements(document, kind)
+
+
+def _of_key(key: Key) -> list[Statement]:
+    return _with_ids(key.policy, tuple(key.principal_ids.items()))
+
+
+@lru_cache(maxsize=1024)
+def _with_ids(document: str, ids: tuple[tuple[str, str], ...]) -> list[Statement]:
+    return policy_document.with_unique_ids(_statements(document, Kind.KEY), dict(ids))
 
 
 def _evaluate(caller: Caller, key: Key | None, request: RequestContext) -> str:
     """Return why a call is denied; empty if it is allowed."""
     if key is None:
         return evaluate_iam(caller, request)
-    reason = evaluate_resource(_statements(key.policy), caller, key.account_id, request)
+    reason = evaluate_resource(_of_key(key), caller, key.account_id, request)
     granted = any(_allows(grant, caller, request) for grant in key.grants.values())
     if granted and not reason.startswith(EXPLICIT_DENY):
-        return _evaluate_session(caller, request)
+        return evaluate_grant(caller, request)
     return reason
-
-
-def evaluate_iam(caller: Caller, request: RequestContext) -> str:
-    """Return why IAM and session policies deny a request; empty if they allow it."""
-    by_session = _evaluate_session(caller, request)
-    if by_session or caller.policies is None:
-        return by_session
-    return _evaluate_statements(caller.policies, "identity-based", request)
-
-
-def _evaluate_session(caller: Caller, request: RequestContext) -> str:
-    if caller.session_policies is None:
-        return ""
-    return _evaluate_statements(caller.session_policies, "session", request)
-
-
-def _evaluate_statements(listed: Sequence[Statement], kind: str, request: RequestContext) -> str:
-    if any(policy_document.matching(listed, "Deny", request)):
-        return f"{EXPLICIT_DENY} in {'an' if kind[0] == 'i' else 'a'} {kind} policy"
-    if any(policy_document.matching(listed, "Allow", request)):
-        return ""
-    return f"because no {kind} policy allows the {request.action} action"
 
 
 def _owner(arn: str) -> str:
     return arn.split(":")[4]
 
 
-def evaluate_resource(
-    listed: Sequence[Statement], caller: Caller, owner: str, request: RequestContext
-) -> str:
-    """Return why a resource-based policy and the caller's own policies deny a request.
-
-    Session policies do not limit what a resource-based policy allows to the ARN of the session;
-    they limit what it allows to the role.
-
-    Args:
-        listed: The statements of the resource-based policy.
-        caller: The caller.
-        owner: The account of the resource, twelve digits.
-        request: The request.
-
-    Returns:
-        The end of AWS's error message; empty if the request is allowed.
-
-    AWS: "Policy evaluation logic", IAM User Guide.
-    """
-    if any(_means(s, caller) for s in policy_document.matching(listed, "Deny", request)):
-        return f"{EXPLICIT_DENY} in a resource-based policy"
-    by_iam = evaluate_iam(caller, request)
-    if by_iam.startswith(EXPLICIT_DENY):
-        return by_iam
-    allowing = list(policy_document.matching(listed, "Allow", request))
-    if caller.account == owner and any(_means_by_name(s, caller) for s in allowing):
-        is_named = any(caller.arn in policy_document.principals(s) for s in allowing)
-        return "" if is_named else _evaluate_session(caller, request)
-    if any(_means(s, caller) for s in allowing):
-        return by_iam
-    return f"because no resource-based policy allows the {request.action} action"
-
-
-def _means(statement: Statement, caller: Caller) -> bool:
-    """Return whether a statement's principal matches the caller or the caller's account."""
-    if "NotPrincipal" in statement:
-        listed = policy_document.principals({"Principal": statement["NotPrincipal"]})
-        return not any(_is(name, caller) for name in listed)
-    return any(_is(name, caller) for name in policy_document.principals(statement))
-
-
-def _means_by_name(statement: Statement, caller: Caller) -> bool:
-    return any(
-        name == "*" or name in caller.names for name in policy_document.principals(statement)
-    )
-
-
-def _is(name: str, caller: Caller) -> bool:
-    return name == "*" or name in caller.names or _account_named(name) == caller.account
-
-
-def _account_named(name: str) -> str:
-    """Return the account that a principal names; empty for a user, role or session."""
-    root = _ROOT.fullmatch(name)
-    return root[1] if root else name if is_account_id(name) else ""
-
-
 def principal_exists(name: str) -> bool:
     """Return whether a principal exists; assume so in accounts that the sandbox does not have."""
     parts = re.fullmatch(r"arn:([\w-]+):(iam|sts)::(\d{12}):(.+)", name)
-    if name == "*" or is_account_id(name) or _ROOT.fullmatch(name):
+    if name == "*" or account_named(name):
         return True
     if parts is None:
         return False
@@ -296,10 +238,15 @@ def principal_exists(name: str) -> bool:
     return parts[2] == "sts" or name in arns
 
 
+def is_named(grant: Grant, principal: str, caller: Caller) -> bool:
+    """Return whether a principal of a grant is the caller: the same one, not the same name."""
+    return grant.principal_ids.get(principal, principal) in caller.names
+
+
 def _allows(grant: Grant, caller: Caller, request: RequestContext) -> bool:
     operation = request.action.removeprefix("kms:")
     return (
-        grant.grantee_principal in caller.names
+        is_named(grant, grant.grantee_principal, caller)
         and operation in grant.operations
         and (operation in _WITHOUT_CONTEXT or _within(grant.constraints, request))
     )

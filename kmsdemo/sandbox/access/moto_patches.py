@@ -52,7 +52,7 @@ def _call_sts(response: TokenResponse) -> Any:
     if operation not in sts.ANSWER:
         return _moto_call_action(response)
     caller = authentication.principal_of(response.normalized_request)
-    call = StsCall(operation, response.params, caller, response.partition)
+    call = StsCall(operation, response.params, caller, response.partition, response.region)
     try:
         answer = sts.ANSWER[operation](call)
     except Refusal as refusal:

@@ -1,18 +1,41 @@
-"""Parses policy documents, and selects the statements that apply to a request."""
+"""Parses policy documents strictly, and selects the statements that apply to a request.
+
+AWS: "Grammar of the IAM JSON policy language", IAM User Guide; "Key policies in AWS KMS", AWS KMS
+Developer Guide.
+"""
 
 from __future__ import annotations
 
 import json
-import operator
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, Final
 
-from kmsdemo.sandbox.access import wildcards
+from kmsdemo.sandbox.access import condition_keys, conditions, policy_variables, wildcards
+from kmsdemo.sandbox.access.conditions import Condition
 
-Statement = Mapping[str, Any]
 ContextKeys = Mapping[str, Sequence[str]]
+MAX_KEY_POLICY_BYTES: Final = 32 * 1024
+_VERSIONS: Final = ("2008-10-17", "2012-10-17")
+_DOCUMENT_ELEMENTS: Final = {"Version", "Id", "Statement"}
+_STATEMENT_ELEMENTS: Final = {
+    *("Sid", "Effect", "Condition", "Principal", "NotPrincipal"),
+    *("Action", "NotAction", "Resource", "NotResource"),
+}
+_PRINCIPAL_TYPES: Final = {"AWS", "Service", "Federated", "CanonicalUser"}
+
+
+class Kind(Enum):
+    """What a policy is attached to, which decides what its statements must have."""
+
+    KEY = "key policy"
+    TRUST = "trust policy"
+    IDENTITY = "identity-based policy"
+
+
+class MalformedPolicy(ValueError):
+    """The document is not a valid policy; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +51,85 @@ class RequestContext:
     action: str
     resource: str
     context_keys: ContextKeys
+    _by_name: dict[str, Sequence[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, Sequence[str]] = {}
+        for name, values in self.context_keys.items():
+            by_name.setdefault(name.lower(), values)
+        object.__setattr__(self, "_by_name", by_name)
+
+    def values(self, key: str) -> Sequence[str]:
+        """Return the values of a condition key; its name is not case-sensitive."""
+        return self._by_name.get(key.lower(), ())
 
 
-_STRING_ELEMENTS = ("Action", "NotAction", "Resource", "NotResource")
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The patterns of an element such as ``Action``, or of its negation such as ``NotAction``."""
+
+    patterns: tuple[str, ...]
+    is_negated: bool = False
 
 
-class MalformedPolicy(ValueError):
-    """The document is not a valid policy; the message says why."""
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of a policy.
+
+    Attributes:
+        effect: ``Allow`` or ``Deny``.
+        action: ``None`` without one: the statement has no effect.
+        resource: ``None`` without one: the statement has no effect.
+        principal: The AWS principals: ARNs, account numbers, unique ids or ``*``.
+        conditions: All must be met.
+        has_variables: Whether the policy's version has policy variables.
+    """
+
+    effect: str
+    action: Names | None
+    resource: Names | None
+    principal: Names
+    conditions: tuple[Condition, ...] = ()
+    has_variables: bool = False
+
+    def applies_to(self, request: RequestContext) -> bool:
+        """Return whether it applies to a request, whatever its principal."""
+        if self.action is None or self.resource is None:
+            return False
+        return (
+            _any_matches(self.action.patterns, request.action, ignore_case=True)
+            is not self.action.is_negated
+            and self._names_resource(self.resource, request)
+            and all(
+                condition.is_met(request.values, has_variables=self.has_variables)
+                for condition in self.conditions
+            )
+        )
+
+    def _names_resource(self, resource: Names, request: RequestContext) -> bool:
+        patterns: Iterator[str] | Sequence[str] = resource.patterns
+        if self.has_variables:
+            replaced = (policy_variables.replaced(one, request.values) for one in patterns)
+            patterns = [one for one in replaced if one is not None]
+        return _any_matches(patterns, request.resource) is not resource.is_negated
 
 
-def statements(document: str) -> list[Statement]:
+def statements(document: str, kind: Kind = Kind.KEY) -> list[Statement]:
     """Return the statements of a policy document.
 
     Raises:
-        MalformedPolicy: It is not a policy, or uses an unknown condition operator.
+        MalformedPolicy: It is not a policy, or uses a condition operator or a condition key that
+            the sandbox does not know.
     """
-    try:
-        listed = as_list(json.loads(document)["Statement"])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise MalformedPolicy("Policy document is not valid.") from error
+    policy = _loaded(document, kind)
+    listed = _as_list(policy["Statement"])
+    version = policy.get("Version", _VERSIONS[0])
+    if version not in _VERSIONS:
+        raise MalformedPolicy("Policy document must be version 2012-10-17 or greater.")
     for statement in listed:
-        _check(statement)
-    return listed
+        _check_elements(statement, kind)
+    _check_sids(listed)
+    return [_statement(one, kind, has_variables=version == _VERSIONS[1]) for one in listed]
 
 
 def matching(
@@ -57,151 +137,201 @@ def matching(
 ) -> Iterator[Statement]:
     """Yield the statements with an effect that apply to the request, whatever their principal."""
     for statement in listed:
-        if statement["Effect"] == effect and _speaks_of(statement, request):
+        if statement.effect == effect and statement.applies_to(request):
             yield statement
 
 
-def principals(statement: Statement) -> list[str]:
-    """Return the AWS principals of a statement: ARNs, account numbers, or ``*``."""
-    principal = statement.get("Principal", {})
-    return as_list(principal.get("AWS", []) if isinstance(principal, Mapping) else principal)
+def with_unique_ids(listed: Sequence[Statement], ids: Mapping[str, str]) -> list[Statement]:
+    """Return statements whose principals are unique ids, where ARNs have one.
+
+    Args:
+        listed: The statements.
+        ids: The unique id of each principal when the policy was written, by ARN.
+    """
+    return [
+        replace(
+            one,
+            principal=replace(
+                one.principal,
+                patterns=tuple(ids.get(name, name) for name in one.principal.patterns),
+            ),
+        )
+        for one in listed
+    ]
 
 
-def as_list(one_or_many: Any) -> list[Any]:
-    """Return a value as a list: policies may contain one value instead of a list of values."""
+def _any_matches(
+    patterns: Sequence[str] | Iterator[str], value: str, *, ignore_case: bool = False
+) -> bool:
+    return any(wildcards.matches(pattern, value, ignore_case=ignore_case) for pattern in patterns)
+
+
+# ---------------------------------------------------------------------------------- the form
+
+
+def _loaded(document: str, kind: Kind) -> dict[str, Any]:
+    if kind is Kind.KEY and len(document.encode()) > MAX_KEY_POLICY_BYTES:
+        raise MalformedPolicy("Policy document is larger than 32 KB (32,768 bytes).")
+    try:
+        policy = json.loads(document, object_pairs_hook=_object)
+    except (ValueError, RecursionError) as error:
+        raise MalformedPolicy("Policy document is not valid JSON.") from error
+    if not isinstance(policy, dict) or "Statement" not in policy:
+        raise MalformedPolicy("Syntax errors in policy: the document must have a Statement.")
+    if unknown := policy.keys() - _DOCUMENT_ELEMENTS:
+        raise MalformedPolicy(f"Syntax errors in policy: unknown element {min(unknown)}.")
+    return policy
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an element is there twice")
+    return found
+
+
+def _check_elements(statement: Any, kind: Kind) -> None:
+    if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
+        raise MalformedPolicy("Policy statement must have an Effect of Allow or Deny.")
+    if unknown := statement.keys() - _STATEMENT_ELEMENTS:
+        raise MalformedPolicy(f"Syntax errors in policy: unknown element {min(unknown)}.")
+    for element in ("Action", "Resource", "Principal"):
+        if {element, f"Not{element}"} <= statement.keys():
+            message = f"Policy statement must not have both {element} and Not{element}."
+            raise MalformedPolicy(message)
+    _check_presence(statement, kind)
+    if "NotPrincipal" in statement and statement["Effect"] == "Allow":
+        raise MalformedPolicy("NotPrincipal is not supported with the effect Allow.")
+
+
+def _check_presence(statement: Mapping[str, Any], kind: Kind) -> None:
+    has = {name for name in ("Action", "Resource", "Principal") if _has(statement, name)}
+    if kind is Kind.IDENTITY and "Principal" in has:
+        raise MalformedPolicy("Policy document should not specify a principal.")
+    if kind is not Kind.IDENTITY and "Principal" not in has:
+        raise MalformedPolicy("Policy statement must contain principals.")
+    if kind is not Kind.KEY and "Action" not in has:
+        raise MalformedPolicy("Policy statement must contain actions.")
+    if kind is Kind.IDENTITY and "Resource" not in has:
+        raise MalformedPolicy("Policy statement must contain resources.")
+    if kind is Kind.TRUST and "Resource" in has:
+        raise MalformedPolicy("Has prohibited field Resource.")
+
+
+def _has(statement: Mapping[str, Any], element: str) -> bool:
+    return element in statement or f"Not{element}" in statement
+
+
+def _check_sids(listed: Sequence[Mapping[str, Any]]) -> None:
+    sids = [statement["Sid"] for statement in listed if "Sid" in statement]
+    if not all(isinstance(sid, str) for sid in sids):
+        raise MalformedPolicy("Syntax errors in policy: Sid is no text.")
+    named = [sid for sid in sids if sid]
+    if len(set(named)) < len(named):
+        raise MalformedPolicy("Statement IDs (SID) in a single policy must be unique.")
+
+
+# -------------------------------------------------------------------------------- the content
+
+
+def _statement(written: Mapping[str, Any], kind: Kind, *, has_variables: bool) -> Statement:
+    action = _names(written, "Action")
+    resource = Names(("*",)) if kind is Kind.TRUST else _names(written, "Resource")
+    statement = Statement(
+        effect=written["Effect"],
+        action=action,
+        resource=resource,
+        principal=_principal(written),
+        conditions=tuple(_conditions(written.get("Condition", {}))),
+        has_variables=has_variables,
+    )
+    if has_variables:
+        _check_variables(statement)
+    if kind is not Kind.IDENTITY or _is_for_sandbox(action):
+        _check_known([condition.key for condition in statement.conditions])
+    return statement
+
+
+def _names(written: Mapping[str, Any], element: str) -> Names | None:
+    for name, is_negated in ((element, False), (f"Not{element}", True)):
+        if name in written:
+            return Names(_texts(written[name], name), is_negated)
+    return None
+
+
+def _principal(written: Mapping[str, Any]) -> Names:
+    name = "NotPrincipal" if "NotPrincipal" in written else "Principal"
+    principal = written.get(name, {})
+    if not isinstance(principal, dict):
+        if principal != "*":
+            raise MalformedPolicy(f"Syntax errors in policy: {name} must be * or an object.")
+        principal = {"AWS": principal}
+    if unknown := principal.keys() - _PRINCIPAL_TYPES:
+        raise MalformedPolicy(f"Syntax errors in policy: unknown principal type {min(unknown)}.")
+    by_type = {kind: _texts(named, name) for kind, named in principal.items()}
+    return Names(by_type.get("AWS", ()), name == "NotPrincipal")
+
+
+def _conditions(by_operator: Any) -> Iterator[Condition]:
+    for written, by_key in _members(by_operator, "Condition"):
+        _condition(written, "", ())  # an unknown operator is refused also without a key
+        for key, expected in _members(by_key, written):
+            yield _condition(written, key, _values(expected, key))
+
+
+def _condition(written: str, key: str, expected: tuple[str, ...]) -> Condition:
+    try:
+        return conditions.parsed(written, key, expected)
+    except ValueError as error:
+        raise MalformedPolicy(str(error)) from error
+
+
+def _members(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        raise MalformedPolicy(f"Syntax errors in policy: {name} is not an object.")
+    yield from value.items()
+
+
+def _values(expected: Any, key: str) -> tuple[str, ...]:
+    listed = _as_list(expected)
+    if not all(isinstance(value, str | int | float) for value in listed):
+        raise MalformedPolicy(f"Syntax errors in policy: a value of {key} is no text.")
+    return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in listed)
+
+
+def _texts(value: Any, name: str) -> tuple[str, ...]:
+    listed = _as_list(value)
+    if not listed or not all(isinstance(one, str) for one in listed):
+        raise MalformedPolicy(f"Syntax errors in policy: {name} is no text.")
+    return tuple(listed)
+
+
+def _as_list(one_or_many: Any) -> list[Any]:
     return one_or_many if isinstance(one_or_many, list) else [one_or_many]
 
 
-def _check(statement: Any) -> None:
-    if not isinstance(statement, Mapping) or statement.get("Effect") not in ("Allow", "Deny"):
-        raise MalformedPolicy("Policy statement must have an Effect of Allow or Deny.")
-    if not ("Action" in statement) ^ ("NotAction" in statement):
-        raise MalformedPolicy("Policy statement must contain actions.")
-    for element in _STRING_ELEMENTS:
-        if not _are_texts(statement.get(element, [])):
-            raise MalformedPolicy(f"Syntax errors in policy: {element} is no text.")
-    _check_principals(statement)
-    _check_conditions(statement.get("Condition", {}))
+def _check_variables(statement: Statement) -> None:
+    resources = statement.resource.patterns if statement.resource else ()
+    values = (value for condition in statement.conditions for value in condition.expected)
+    _check_known([key for text in (*resources, *values) for key in policy_variables.keys(text)])
 
 
-def _check_principals(statement: Statement) -> None:
-    for element in ("Principal", "NotPrincipal"):
-        principal = statement.get(element, [])
-        named = principal.values() if isinstance(principal, Mapping) else [principal]
-        if not all(map(_are_texts, named)):
-            raise MalformedPolicy(f"Syntax errors in policy: {element} is no text.")
+def _check_known(keys: Sequence[str]) -> None:
+    for key in keys:
+        if not condition_keys.is_known(key):
+            raise MalformedPolicy(
+                f"The sandbox does not know the condition key {key}. docs/sandbox.md lists those "
+                "that it knows; remove the condition, or use one of them."
+            )
 
 
-def _check_conditions(conditions: Any) -> None:
-    if not isinstance(conditions, Mapping):
-        raise MalformedPolicy("Syntax errors in policy: Condition is not an object.")
-    for name, by_key in conditions.items():
-        if _plain(name) not in _OPERATORS:
-            raise MalformedPolicy(f"Unsupported condition operator {name}.")
-        if not isinstance(by_key, Mapping):
-            raise MalformedPolicy(f"Syntax errors in policy: {name} is not an object.")
-
-
-def _are_texts(value: Any) -> bool:
-    return all(isinstance(one, str) for one in as_list(value))
-
-
-def _speaks_of(statement: Statement, request: RequestContext) -> bool:
-    return (
-        _names(statement, "Action", request.action, ignore_case=True)
-        and _names(statement, "Resource", request.resource)
-        and _meets(statement.get("Condition", {}), request.context_keys)
-    )
-
-
-def _names(statement: Statement, element: str, value: str, *, ignore_case: bool = False) -> bool:
-    if f"Not{element}" in statement:
-        return not _any_matches(statement[f"Not{element}"], value, ignore_case)
-    return _any_matches(statement.get(element, "*"), value, ignore_case)
-
-
-def _any_matches(patterns: Any, value: str, ignore_case: bool) -> bool:
+def _is_for_sandbox(action: Names | None) -> bool:
+    """Return whether actions of the sandbox's services may be among those of a statement."""
+    if action is None or action.is_negated:
+        return True
+    vendors = (pattern.partition(":")[0] for pattern in action.patterns)
     return any(
-        wildcards.matches(pattern, value, ignore_case=ignore_case) for pattern in as_list(patterns)
+        wildcards.matches(vendor, service, ignore_case=True)
+        for vendor in vendors
+        for service in condition_keys.SERVICES
     )
-
-
-# ------------------------------------------------------------------------------ conditions
-
-_Compare = Callable[[str, str], bool]
-
-
-def _numeric(compare: Callable[[float, float], bool]) -> _Compare:
-    """Return a comparison of numbers, which is false for a value that is not a number."""
-
-    def compare_texts(expected: str, value: str) -> bool:
-        try:
-            return compare(float(value), float(expected))
-        except ValueError:
-            return False
-
-    return compare_texts
-
-
-_OPERATORS: dict[str, _Compare] = {
-    "StringEquals": str.__eq__,
-    "StringEqualsIgnoreCase": lambda expected, value: expected.lower() == value.lower(),
-    "StringLike": wildcards.matches,
-    "ArnEquals": wildcards.matches,
-    "ArnLike": wildcards.matches,
-    "Bool": lambda expected, value: expected.lower() == value.lower(),
-    "NumericEquals": _numeric(operator.eq),
-    "NumericLessThan": _numeric(operator.lt),
-    "NumericLessThanEquals": _numeric(operator.le),
-    "NumericGreaterThan": _numeric(operator.gt),
-    "NumericGreaterThanEquals": _numeric(operator.ge),
-    "Null": str.__eq__,
-}
-_SETS = ("ForAllValues:", "ForAnyValue:")
-_IF_EXISTS = "IfExists"
-_NOT = re.compile(r"^(String|Arn|Numeric)Not")
-
-
-def _plain(operator: str) -> str:
-    """Return an operator without its set, its negation and ``IfExists``."""
-    bare = operator.removesuffix(_IF_EXISTS)
-    for prefix in _SETS:
-        bare = bare.removeprefix(prefix)
-    return _NOT.sub(r"\1", bare)
-
-
-def _meets(conditions: Mapping[str, Mapping[str, Any]], context_keys: ContextKeys) -> bool:
-    return all(
-        _holds(
-            operator,
-            [_as_text(value) for value in as_list(expected)],
-            _values(context_keys, key),
-        )
-        for operator, by_key in conditions.items()
-        for key, expected in by_key.items()
-    )
-
-
-def _as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _values(context_keys: ContextKeys, key: str) -> Sequence[str]:
-    """Return the values of a condition key; its name is not case-sensitive."""
-    return next((v for name, v in context_keys.items() if name.lower() == key.lower()), ())
-
-
-def _holds(operator: str, expected: list[str], values: Sequence[str]) -> bool:
-    """Return whether one operator holds for one condition key.
-
-    AWS: "IAM JSON policy elements: Condition operators", IAM User Guide.
-    """
-    plain = _plain(operator)
-    if plain == "Null":
-        return (expected == ["true"]) is not bool(values)
-    negated = _NOT.search(operator.rsplit(":", maxsplit=1)[-1]) is not None
-    if not values:
-        return negated or operator.endswith(_IF_EXISTS) or operator.startswith("ForAllValues:")
-    compare = _OPERATORS[plain]
-    each = [any(compare(wanted, value) for wanted in expected) is not negated for value in values]
-    return any(each) if operator.startswith("ForAnyValue:") else all(each)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ from moto.iam.models import Group, IAMBackend, ManagedPolicy, Role, User, iam_ba
 from kmsdemo.sandbox.access import access_keys, sessions
 from kmsdemo.sandbox.access.sessions import Session
 from kmsdemo.sandbox.call import is_account_id
+
+_ARN_COLONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,59 @@ class Principal:
 
     @property
     def names(self) -> frozenset[str]:
-        """The principals in a policy that match this one, besides its account."""
-        role_arn = self.session.role_arn if self.session else ""
-        return frozenset({self.arn, *filter(None, [role_arn])})
+        """The principals in a policy that match this one, besides its account.
+
+        A user and a role also match by unique id, which tells them from a former one of that name.
+        """
+        holders = (holder.id for holder in (self.user, self.role) if holder)
+        user_arn = self.user.arn if self.user else ""
+        return frozenset({self.arn, *filter(None, (self.role_arn, user_arn)), *holders})
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """Those of its names that are not those of a role or user of which it is a session."""
+        if self.user and self.type == "User":
+            return frozenset({self.arn, self.user.id})
+        return frozenset({self.arn})
+
+    @property
+    def role_arn(self) -> str:
+        """The ARN of the role of the session; empty without one."""
+        return self.session.role_arn if self.session else ""
+
+    @property
+    def type(self) -> str:
+        """The type, as in the condition key ``aws:PrincipalType``."""
+        if self.role_arn:
+            return "AssumedRole"
+        if self.session and self.session.is_federated:
+            return "FederatedUser"
+        return "User" if self.user else "Account"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of the user or the role, by tag key."""
+        for iam in _backends(self.account):
+            if self.user and self.user in iam.users.values():
+                listed = iam.tagger.list_tags_for_resource(self.user.arn)["Tags"]
+                return {tag["Key"]: tag["Value"] for tag in listed}
+        tags: Any = self.role.tags if self.role else {}
+        return {name: tag["Value"] for name, tag in (tags or {}).items()}
+
+    @property
+    def boundary(self) -> str | None:
+        """The document of its permissions boundary; ``None`` without one.
+
+        Raises:
+            LookupError: The policy does not exist.
+        """
+        holder = self.role or self.user
+        arn = getattr(holder, "permissions_boundary_arn", None)
+        if not arn:
+            return None
+        if (document := managed_policy(self.account, arn)) is None:
+            raise LookupError(f"The permissions boundary {arn} of {self.arn} does not exist.")
+        return document
 
     @property
     def is_root(self) -> bool:
@@ -103,6 +155,19 @@ def role_of(account: str, role_arn: str) -> Role | None:
     """Return a role, if it exists."""
     roles = (role for iam in _backends(account) for role in list(iam.roles.values()))
     return next((role for role in roles if role.arn == role_arn), None)
+
+
+def unique_ids(arns: Iterable[str]) -> dict[str, str]:
+    """Return the unique ids of those users and roles of ARNs that exist, by ARN."""
+    wanted = set(arns)
+    accounts = {arn.split(":")[4] for arn in wanted if arn.count(":") >= _ARN_COLONS}
+    return {
+        holder.arn: str(holder.id)
+        for account in accounts
+        for iam in _backends(account)
+        for holder in (*iam.users.values(), *iam.roles.values())
+        if holder.arn in wanted
+    }
 
 
 def managed_policy(account: str, arn: str) -> str | None:

@@ -12,8 +12,16 @@ from typing import Any
 
 from moto.sts.models import STSBackend, sts_backends
 
-from kmsdemo.sandbox.access import access_keys, authorization, policy_document, principals, sessions
-from kmsdemo.sandbox.access.policy_document import MalformedPolicy, RequestContext
+from kmsdemo.sandbox.access import (
+    access_keys,
+    authorization,
+    context_keys,
+    evaluation,
+    policy_document,
+    principals,
+    sessions,
+)
+from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, RequestContext
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.access.sessions import Session
 from kmsdemo.sandbox.refusal import Refusal, constraint
@@ -36,12 +44,16 @@ class StsCall:
         parameters: As received; numbers are parsed.
         caller: The principal that signed it.
         partition: Such as ``aws``.
+        region: The Region that receives it.
+        source_ip: The address that it comes from.
     """
 
     operation: str
     parameters: Mapping[str, Any]
     caller: Principal
     partition: str
+    region: str = "us-east-1"
+    source_ip: str = "127.0.0.1"
 
     def backend(self, account: str) -> STSBackend:
         """Return moto's STS backend of an account."""
@@ -158,12 +170,12 @@ def _check_trust(call: StsCall, document: str, role_arn: str) -> None:
     caller = authorization.caller_for(call.caller)
     owner = role_arn.split(":")[4]
     try:
-        trusting = policy_document.statements(document)
+        trusting = policy_document.statements(document, Kind.TRUST)
     except MalformedPolicy as error:
         raise _denied(call, "sts:AssumeRole", role_arn) from error
     for action in _actions(call):
         request = RequestContext(action, role_arn, _context(call))
-        if reason := authorization.evaluate_resource(trusting, caller, owner, request):
+        if reason := evaluation.evaluate_resource(trusting, caller, owner, request):
             raise _denied(call, action, role_arn, reason)
 
 
@@ -184,20 +196,21 @@ def _context(call: StsCall) -> dict[str, list[str]]:
         for name in ("RoleSessionName", "ExternalId", "SourceIdentity")
         if call.parameters.get(name)
     }
-    principal = {"Account": call.caller.account, "Arn": call.caller.arn}
-    context = given | {f"aws:Principal{name}": value for name, value in principal.items()}
-    return {name: [value] for name, value in context.items()}
+    tags = call.parameters.get("Tags")
+    request = context_keys.of_request(call.caller.account, call.region, call.source_ip, tags)
+    own = {name: [value] for name, value in given.items()}
+    return context_keys.of_caller(call.caller) | request | own
 
 
 def _check_by_iam(call: StsCall, action: str, resource: str) -> None:
     request = RequestContext(action, resource, _context(call))
-    if reason := authorization.evaluate_iam(authorization.caller_for(call.caller), request):
+    if reason := evaluation.evaluate_iam(authorization.caller_for(call.caller), request):
         raise _denied(call, action, resource, reason)
 
 
 def _denied(call: StsCall, action: str, resource: str, reason: str = "") -> Refusal:
     """Return AWS's error, which is the same for a role that does not exist."""
-    why = f" {reason}" if reason.startswith(authorization.EXPLICIT_DENY) else ""
+    why = f" {reason}" if reason.startswith(evaluation.EXPLICIT_DENY) else ""
     return Refusal(
         "AccessDenied",
         f"User: {call.caller.arn} is not authorized to perform: {action} "
@@ -272,7 +285,7 @@ def _session_policies(call: StsCall) -> tuple[str, ...] | None:
     documents = (*([document] if document else ()), *managed)
     try:
         for each in documents:
-            policy_document.statements(each)
+            policy_document.statements(each, Kind.IDENTITY)
     except MalformedPolicy as error:
         raise Refusal("MalformedPolicyDocument", str(error)) from error
     return documents or None

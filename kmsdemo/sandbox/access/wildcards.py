@@ -9,6 +9,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+# What stands in a pattern for a star and a question mark that are no wildcards: noncharacters.
+_LITERAL = {"*": "\ufdd0", "?": "\ufdd1"}
+_TO_LITERAL, _TO_TEXT = (
+    str.maketrans(_LITERAL),
+    str.maketrans({mark: text for text, mark in _LITERAL.items()}),
+)
+
 
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """Return whether a whole text matches a pattern."""
@@ -22,6 +29,16 @@ def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     return found is not None and _ends(last, text, found.end(), len(pattern.rpartition("*")[2]))
 
 
+def literal(text: str) -> str:
+    """Return a pattern that matches a text alone, with the same length."""
+    return text.translate(_TO_LITERAL)
+
+
+def as_text(pattern: str) -> str:
+    """Return the text of a pattern whose stars and question marks are no wildcards."""
+    return pattern.translate(_TO_TEXT)
+
+
 def _ends(last: re.Pattern[str], text: str, start: int, length: int) -> bool:
     """Return whether a text ends with a part that does not begin before ``start``."""
     begin = len(text) - length
@@ -33,5 +50,6 @@ def _parts(pattern: str, ignore_case: bool) -> tuple[re.Pattern[str], ...]:
     """Return the parts between the stars; each matches texts of its own length."""
     flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
     return tuple(
-        re.compile(".".join(map(re.escape, part.split("?"))), flags) for part in pattern.split("*")
+        re.compile(".".join(re.escape(as_text(one)) for one in part.split("?")), flags)
+        for part in pattern.split("*")
     )

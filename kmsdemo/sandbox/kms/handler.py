@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from kmsdemo.sandbox import service
-from kmsdemo.sandbox.access import authorization
-from kmsdemo.sandbox.access.authorization import Caller
+from kmsdemo.sandbox.access import authorization, context_keys
+from kmsdemo.sandbox.access.evaluation import Caller
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Key
 from kmsdemo.sandbox.kms import (
@@ -23,6 +23,7 @@ from kmsdemo.sandbox.kms import (
     key_usage,
     keys,
     rotation,
+    stores,
 )
 from kmsdemo.sandbox.kms.operations import OPERATIONS
 from kmsdemo.sandbox.kms.request import Request
@@ -141,14 +142,39 @@ def _keys(call: Call, caller: Caller) -> tuple[Key | None, Key | None]:
 
 def _allowed(call: Call, caller: Caller, permission: _Permission) -> Key | None:
     name = call.parameters.get(permission.key_parameter, "")
-    context = authorization.context_of(call, caller, permission.context)
     try:
         key = permission.find(call, name)
     except key_names.NotInOtherAccount as error:
+        context = authorization.context_of(call, caller, permission.context)
         denied = authorization.denied_in_other_account
         raise denied(caller, permission.action, name, context) from error
-    authorization.check(caller, key, permission.action, context, name)
+    context = authorization.context_of(call, caller, permission.context, _key_context(call, key))
+    try:
+        authorization.check(caller, key, permission.action, context, name)
+    except Refusal as error:
+        if key and not name and key.account_id != caller.account:
+            raise Refusal("AccessDeniedException", _UNKNOWN_MATERIAL) from error
+        raise
     return key
+
+
+def _key_context(call: Call, key: Key | None) -> dict[str, list[str]]:
+    """Return the values of the condition keys that describe the key of a call."""
+    if key is None:
+        return {}
+    aliases_of_key = stores.of(key.account_id, key.region).aliases_of(key)
+    context = context_keys.of_key(key, [alias.name for alias in aliases_of_key])
+    if call.operation == "ReEncrypt":
+        context["kms:ReEncryptOnSameKey"] = [str(_is_on_same_key(call)).lower()]
+    return context
+
+
+def _is_on_same_key(call: Call) -> bool:
+    try:
+        source = _source(call, call.parameters.get("SourceKeyId", ""))
+        return source is key_names.find(call, call.parameters["DestinationKeyId"])
+    except (Refusal, key_names.NotInOtherAccount):
+        return False
 
 
 def _target(call: Call, name: str) -> Key | None:
@@ -201,5 +227,6 @@ def _key_of_retired_grant(call: Call, caller: Caller) -> Key:
         denied = authorization.denied_in_other_account
         raise denied(caller, call.operation, named, context) from error
     if not grants.may_retire(caller, grants.retired(call, key)):
+        context |= _key_context(call, key)
         authorization.check(caller, key, call.operation, context, named)
     return key

@@ -85,8 +85,10 @@ def of_alias(call: Call, alias: str) -> Key:
 
 
 def of_material(call: Call, material_id: str) -> Key | None:
-    """Return the key of the caller's account that has key material, if there is one."""
-    keys = stores.of(call.account, call.region).keys.values()
+    """Return the key that has key material, of any account in this Region, if there is one."""
+    of_account = stores.of(call.account, call.region)
+    in_region = [of_account, *(one for one in stores.used() if one.region == call.region)]
+    keys = (key for store in in_region for key in store.keys.values())
     return next((key for key in keys if material_id in key.shared.materials), None)
 
 

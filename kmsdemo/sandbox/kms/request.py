@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kmsdemo.sandbox import clock
-from kmsdemo.sandbox.access.authorization import Caller
+from kmsdemo.sandbox.access.evaluation import Caller
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Key, KeyStore
 from kmsdemo.sandbox.kms import stores

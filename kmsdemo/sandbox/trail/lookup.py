@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.access import authorization
+from kmsdemo.sandbox.access.evaluation import evaluate_iam
 from kmsdemo.sandbox.access.policy_document import RequestContext
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.refusal import Refusal
@@ -61,8 +62,7 @@ def events(principal: Principal, region: str, parameters: Parameters) -> dict[st
 
 def _check_permission(principal: Principal) -> None:
     caller = authorization.caller_for(principal)
-    context = {"aws:PrincipalArn": [caller.arn], "aws:PrincipalAccount": [caller.account]}
-    if reason := authorization.evaluate_iam(caller, RequestContext(_ACTION, "*", context)):
+    if reason := evaluate_iam(caller, RequestContext(_ACTION, "*", caller.context_keys)):
         message = f"User: {caller.arn} is not authorized to perform: {_ACTION} {reason}"
         raise Refusal("AccessDeniedException", message)
 

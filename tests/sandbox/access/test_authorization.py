@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from kmsdemo import keys
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.keys import Key
-from steps.iam_users import IamUser, create_iam_user
+from steps.iam_users import IamUser, create_iam_user, delete_iam_user
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -211,6 +211,30 @@ def test_a_denial_of_the_key_policy_is_stronger_than_everything(
         ({"Bool": {"kms:GrantIsForAWSResource": "false"}}, {}, True),
         ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/b*"}}, {}, True),
         ({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/b*"}}, {}, False),
+        ({"StringEquals": {"aws:username": "ben"}}, {}, True),
+        (
+            {"StringEquals": {"kms:EncryptionContext:owner": "${aws:username}"}},
+            {"owner": "ben"},
+            True,
+        ),
+        (
+            {"StringEquals": {"kms:EncryptionContext:owner": "${aws:username}"}},
+            {"owner": "x"},
+            False,
+        ),
+        ({"StringEquals": {"aws:PrincipalType": "User"}}, {}, True),
+        ({"StringEquals": {"kms:KeySpec": "SYMMETRIC_DEFAULT"}}, {}, True),
+        ({"StringEquals": {"kms:KeyOrigin": "EXTERNAL"}}, {}, False),
+        ({"Bool": {"kms:MultiRegion": "false"}}, {}, True),
+        ({"StringEquals": {"kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}}, {}, True),
+        ({"StringEquals": {"aws:RequestedRegion": "us-east-1"}}, {}, True),
+        ({"StringEquals": {"aws:ResourceAccount": ACCOUNT}}, {}, True),
+        ({"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}, {}, True),
+        ({"DateLessThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}}, {}, False),
+        ({"NumericGreaterThan": {"aws:EpochTime": "1577836800"}}, {}, True),
+        ({"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}, {}, True),
+        ({"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}}, {}, False),
+        ({"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/*"}}, {}, True),
     ],
 )
 def test_a_condition_of_the_key_policy(
@@ -234,6 +258,8 @@ def test_a_condition_of_the_key_policy(
         '{"Statement": [{"Effect": "Allow", "Principal": "*"}]}',
         json.dumps({"Statement": [allow("*", Condition={"MoonIs": {"a": "full"}})]}),
         json.dumps({"Statement": [ROOT_MAY_ALL, allow({"AWS": "ben"})]}),
+        json.dumps({"Statement": [ROOT_MAY_ALL, allow("*", Condition={"Bool": {"x:y": "true"}})]}),
+        json.dumps({"Statement": [ROOT_MAY_ALL], "Id": "x" * 33_000}),
     ],
 )
 def test_a_malformed_key_policy_is_refused(kms: KMSClient, key: Key, document: str) -> None:
@@ -276,10 +302,10 @@ def test_iam_alone_is_not_enough(kms: KMSClient, iam: IAMClient, key: Key, ben: 
 def test_an_iam_policy_that_cannot_be_evaluated_allows_nothing_and_says_so(
     iam: IAMClient, key: Key, ben: IamUser
 ) -> None:
-    condition = {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}}
+    condition = {"DateLessThan": {"aws:Moon": "2030-01-01T00:00:00Z"}}
     statement = {"Effect": "Deny", "Action": "kms:*", "Resource": "*", "Condition": condition}
     put_iam(iam, "ben", {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}, statement)
-    assert "Unsupported condition operator DateLessThan" in refusal(ben.clients, key)
+    assert "does not know the condition key aws:Moon" in refusal(ben.clients, key)
 
 
 def test_a_short_waiting_period_can_be_forbidden(kms: KMSClient, key: Key, ben: IamUser) -> None:
@@ -398,8 +424,90 @@ def test_another_account_needs_both_the_key_policy_and_its_own_consent(
 def test_a_key_of_another_account_answers_as_its_own(kms: KMSClient, key: Key) -> None:
     put(kms, key, allow({"AWS": OTHER_ACCOUNT}, "kms:*"))
     assert learner().kms.describe_key(KeyId=key.arn)["KeyMetadata"]["AWSAccountId"] == ACCOUNT
-    learner().kms.disable_key(KeyId=key.arn)
-    assert keys.describe(kms, key.key_id).state == "Disabled"
+
+
+def test_no_policy_lets_another_account_manage_a_key(kms: KMSClient, key: Key) -> None:
+    put(kms, key, allow({"AWS": OTHER_ACCOUNT}, "kms:*"))
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        learner().kms.disable_key(KeyId=key.arn)
+
+
+def test_a_ciphertext_names_a_key_of_another_account(kms: KMSClient, key: Key) -> None:
+    blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"x")["CiphertextBlob"]
+    with pytest.raises(ClientError, match="or you are not allowed to access"):
+        learner().kms.decrypt(CiphertextBlob=blob)
+    put(kms, key, allow({"AWS": OTHER_ACCOUNT}))
+    assert learner().kms.decrypt(CiphertextBlob=blob)["KeyId"] == key.arn
+
+
+# --------------------------------------------------------------------------- who is meant
+
+
+def made_again(iam: IAMClient, ben: IamUser) -> Clients:
+    """Delete an IAM user, and return another one with the same name."""
+    delete_iam_user(iam, ben)
+    return create_iam_user(iam, "ben").clients
+
+
+def test_a_user_who_is_made_again_does_not_inherit_a_key_policy(
+    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    unique_id = iam.get_user(UserName="ben")["User"]["UserId"]
+    put(kms, key, allow({"AWS": ben.arn}))
+    assert may_decrypt(kms, ben.clients, key)
+    again = made_again(iam, ben)
+    assert not may_decrypt(kms, again, key)
+    shown = kms.get_key_policy(KeyId=key.key_id, PolicyName="default")["Policy"]
+    assert unique_id in shown
+    assert ben.arn not in shown
+
+
+def test_a_user_who_is_made_again_does_not_inherit_a_grant(
+    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=["Decrypt"])
+    assert not may_decrypt(kms, made_again(iam, ben), key)
+
+
+def test_a_permissions_boundary_limits_a_role(kms: KMSClient, iam: IAMClient, key: Key) -> None:
+    document = {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*"}
+    boundary = iam.create_policy(
+        PolicyName="b",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": document}),
+    )["Policy"]["Arn"]
+    trusting = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+    role = iam.create_role(
+        RoleName="limited",
+        AssumeRolePolicyDocument=json.dumps({"Statement": [trusting]}),
+        PermissionsBoundary=boundary,
+    )["Role"]["Arn"]
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    iam.put_role_policy(
+        RoleName="limited",
+        PolicyName="p",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": everything}),
+    )
+    session = connect().session
+    given = session.client("sts").assume_role(RoleArn=role, RoleSessionName="session")
+    assumed = given["Credentials"]
+    limited = Clients(
+        type(session)(
+            aws_access_key_id=assumed["AccessKeyId"],
+            aws_secret_access_key=assumed["SecretAccessKey"],
+            aws_session_token=assumed["SessionToken"],
+        )
+    )
+    assert limited.kms.encrypt(KeyId=key.key_id, Plaintext=b"x")
+    assert not may_decrypt(kms, limited, key)
+
+
+def test_a_denial_by_a_tag_of_the_key_denies(kms: KMSClient, key: Key, ben: IamUser) -> None:
+    kms.tag_resource(KeyId=key.key_id, Tags=[{"TagKey": "env", "TagValue": "prod"}])
+    is_prod = {"StringEquals": {"aws:ResourceTag/env": "prod"}}
+    denial = allow("*", "kms:ScheduleKeyDeletion", Effect="Deny", Condition=is_prod)
+    put(kms, key, allow({"AWS": ben.arn}, "kms:*"), denial)
+    with pytest.raises(ClientError, match="with an explicit deny in a resource-based policy"):
+        ben.clients.kms.schedule_key_deletion(KeyId=key.key_id)
 
 
 def test_accounts_do_not_see_each_other(kms: KMSClient, key: Key) -> None:

@@ -1,0 +1,137 @@
+"""Decisions, compared with those of a second evaluator on random policies and requests."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+
+import pytest
+
+from kmsdemo.sandbox.access import evaluation, policy_document
+from kmsdemo.sandbox.access.evaluation import Caller
+from kmsdemo.sandbox.access.policy_document import Kind, RequestContext
+from tests.sandbox.access import plain_evaluator
+
+OWNER, OTHER = "123456789012", "111122223333"
+KEY = f"arn:aws:kms:us-east-1:{OWNER}:key/1"
+ACTIONS = ("kms:Encrypt", "kms:Decrypt", "kms:DescribeKey")
+PATTERNS = ("kms:*", "*", "kms:De*", "KMS:decrypt", "kms:?ncrypt", *ACTIONS)
+RESOURCES = ("*", KEY, KEY[:-1] + "*", "arn:aws:kms:*:key/${aws:username}", "arn:aws:s3:::a", "*2")
+NAMES = ("kms:EncryptionContext:a", "aws:TagKeys", "aws:PrincipalArn", "aws:username")
+WORDS = ("1", "ben", "b*", "B", "arn:aws:iam::123456789012:user/ben")
+SETS = ("", "ForAllValues:", "ForAnyValue:")
+STRINGS = ("StringEquals", "StringNotEquals", "StringLike", "StringNotLike")
+ARNS = ("arn:aws:iam::*:user/*", "arn:aws:*:*:*:b*", f"arn:aws:iam::{OWNER}:user/ben")
+
+
+def condition(random: Random) -> Any:
+    kind = random.choice(("string", "string", "null", "arn", "number", "bool"))
+    key = random.choice(NAMES)
+    if kind == "null":
+        return {"Null": {key: random.choice(("true", "false"))}}
+    quantifier, if_exists = random.choice(SETS), random.choice(("", "IfExists"))
+    if kind == "arn":
+        name = random.choice(("ArnLike", "ArnNotLike"))
+        expected = random.sample(ARNS, random.randint(1, 2))
+    elif kind == "number":
+        name, key, expected = "NumericLessThan", "kms:RotationPeriodInDays", ["7", "90"]
+    elif kind == "bool":
+        name, key, expected = "Bool", "kms:MultiRegion", [random.choice(("true", "False"))]
+    else:
+        name = random.choice(STRINGS)
+        expected = random.sample((*WORDS, "${aws:username}", "${*}"), random.randint(1, 2))
+    return {f"{quantifier}{name}{if_exists}": {key: expected}}
+
+
+def statement(random: Random, principals: tuple[str, ...] = ()) -> Any:
+    written: dict[str, Any] = {"Effect": random.choice(("Allow", "Allow", "Allow", "Deny"))}
+    for element, patterns in (("Action", PATTERNS), ("Resource", RESOURCES)):
+        name = random.choice((element, element, element, f"Not{element}"))
+        if random.random() < 0.97 or not principals:
+            written[name] = random.sample(patterns, random.randint(1, 2))
+    if principals:
+        named: Any = {"AWS": random.sample(principals, random.randint(1, 2))}
+        is_negated = written["Effect"] == "Deny" and random.random() < 0.5
+        written["NotPrincipal" if is_negated else "Principal"] = named
+    if random.random() < 0.6:
+        written["Condition"] = condition(random)
+    return written
+
+
+def policy(random: Random, principals: tuple[str, ...] = ()) -> Any:
+    version = random.choice(("2012-10-17", "2012-10-17", "2008-10-17"))
+    written = [statement(random, principals) for _ in range(random.randint(1, 3))]
+    return {"Version": version, "Statement": written}
+
+
+def caller(random: Random) -> dict[str, str]:
+    account = random.choice((OWNER, OWNER, OTHER))
+    user = {"account": account, "arn": f"arn:aws:iam::{account}:user/ben", "role": ""}
+    role = {
+        "account": account,
+        "arn": f"arn:aws:sts::{account}:assumed-role/reader/ben",
+        "role": f"arn:aws:iam::{account}:role/reader",
+    }
+    return random.choice((user, role))
+
+
+def request(random: Random) -> dict[str, Any]:
+    """Return a random request, as :func:`plain_evaluator.decision` takes it."""
+    who = caller(random)
+    principals = (who["arn"], who["role"] or "*", f"arn:aws:iam::{OWNER}:root", OTHER, "*")
+    values = {
+        name: random.sample(WORDS, random.randint(1, 2 if name == "aws:TagKeys" else 1))
+        for name in NAMES
+        if random.random() < 0.7
+    }
+    values["kms:RotationPeriodInDays"] = [random.choice(("5", "90", "365"))]
+    values["kms:MultiRegion"] = [random.choice(("true", "false"))]
+    optional = ("identity", "boundary", "session")
+    return {
+        "action": random.choice(ACTIONS),
+        "resource": KEY,
+        "keys": values,
+        "caller": who,
+        "owner": OWNER,
+        "resource_policy": policy(random, principals),
+        **{kind: policy(random) if random.random() < 0.5 else None for kind in optional},
+    }
+
+
+def decision(asked: dict[str, Any]) -> str:
+    """Return the sandbox's decision, in the words of the plain evaluator."""
+    who = asked["caller"]
+    own = {
+        kind: policy_document.statements(json.dumps(asked[kind]), Kind.IDENTITY)
+        for kind in ("identity", "boundary", "session")
+        if asked[kind]
+    }
+    evaluated = Caller(
+        who["arn"],
+        who["account"],
+        frozenset(filter(None, (who["arn"], who["role"]))),
+        own.get("identity"),
+        own.get("session"),
+        own.get("boundary"),
+        frozenset({who["arn"]}),
+    )
+    context = RequestContext(asked["action"], asked["resource"], asked["keys"])
+    listed = policy_document.statements(json.dumps(asked["resource_policy"]))
+    reason = evaluation.evaluate_resource(listed, evaluated, asked["owner"], context)
+    if reason.startswith(evaluation.EXPLICIT_DENY):
+        return "deny"
+    return "no" if reason else "allow"
+
+
+def test_two_evaluators_decide_alike(pytestconfig: pytest.Config) -> None:
+    random = Random(20261125)  # noqa: S311, it decides nothing
+    for _ in range(pytestconfig.getoption("policies")):
+        asked = request(random)
+        assert decision(asked) == plain_evaluator.decision(asked), json.dumps(asked, indent=1)
+
+
+def test_the_random_requests_have_every_decision_often() -> None:
+    random = Random(20261125)  # noqa: S311, it decides nothing
+    decided = [decision(request(random)) for _ in range(1_000)]
+    assert all(decided.count(one) > 50 for one in ("allow", "deny", "no"))
