@@ -53,9 +53,16 @@ class Emulator:
         """Return a client, by default of the root user; equal calls return the same client."""
         return _client(self.url, service, region, *(credentials or _ROOT_CREDENTIALS))
 
-    def new_client(self, service: str, *credentials: str, region: str = "us-east-1") -> Any:
+    def new_client(
+        self,
+        service: str,
+        *credentials: str,
+        region: str = "us-east-1",
+        config: Config | None = None,
+    ) -> Any:
         """Return a client with its own connections, by default of the root user."""
-        return _new_client(self.url, service, region, *(credentials or _ROOT_CREDENTIALS))
+        key_id, secret = credentials or _ROOT_CREDENTIALS
+        return _new_client(self.url, service, region, key_id, secret, config)
 
     def advance(self, days: int) -> None:
         """Move the clock forward."""
@@ -64,14 +71,22 @@ class Emulator:
         sandbox_client.advance(self.url, days=days)
 
 
-def _new_client(url: str, service: str, region: str, access_key_id: str, secret: str) -> Any:
+def _new_client(
+    url: str,
+    service: str,
+    region: str,
+    access_key_id: str,
+    secret: str,
+    config: Config | None = None,
+) -> Any:
+    basic = Config(retries={"total_max_attempts": 1}, read_timeout=READY_WITHIN_SECONDS)
     return _SESSION.client(  # type: ignore[call-overload]
         service,
         region_name=region,
         endpoint_url=url or None,
         aws_access_key_id=access_key_id,
         aws_secret_access_key=secret,
-        config=Config(retries={"total_max_attempts": 1}, read_timeout=READY_WITHIN_SECONDS),
+        config=basic.merge(config) if config else basic,
     )
 
 

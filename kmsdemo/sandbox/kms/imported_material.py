@@ -123,8 +123,8 @@ def _unwrapped(request: Request, parameters: ImportParameters) -> bytes:
     """Return the key material, decrypted with the wrapping key."""
     wrapped = request.call.binary("EncryptedKeyMaterial")
     private = key_material.private_key(parameters.private_key)
-    digest = parameters.algorithm[-len("SHA_256") :].lstrip("_")
-    padding = encryption.oaep(f"RSAES_OAEP_{digest}")
+    digest = parameters.algorithm.rpartition("_SHA_")[2]
+    padding = encryption.oaep(f"RSAES_OAEP_SHA_{digest}")
     try:
         if parameters.algorithm.startswith("RSAES"):
             return bytes(private.decrypt(wrapped, padding))

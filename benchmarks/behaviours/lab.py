@@ -1,14 +1,14 @@
-"""The documented behaviours of AWS KMS, as calls whose results can be compared."""
+"""What the lab shows: key states, responses, deletion and access control."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
+from benchmarks.behaviours.behaviour import SUCCESS, Behaviour, answered
 from kmsdemo import keys
 from kmsdemo.sandbox.kms.key_states import KEY_STATES, STATES
 from steps.operations import CALLS, InUse, put_in_use
@@ -23,40 +23,12 @@ INVALID_CIPHERTEXT = "InvalidCiphertextException"
 VALIDATION = "ValidationException"
 NOT_FOUND = "NotFoundException"
 DENIED = "AccessDeniedException"
-SUCCESS = "succeeds"
+_STATES_PAGE = "Key states of AWS KMS keys"
 UNKNOWN_KEY = "00000000-0000-0000-0000-000000000000"
 
 
-@dataclass(frozen=True)
-class Behaviour:
-    """One documented behaviour.
-
-    Attributes:
-        group: The topic.
-        name: The call.
-        documented: The result that AWS documents: an error code, a key state or :data:`SUCCESS`.
-        answer: Makes the call to an emulator and returns the result.
-    """
-
-    group: str
-    name: str
-    documented: str
-    answer: Callable[[Emulator], str]
-
-
-def answered(call: Callable[[], Any]) -> str:
-    """Make a call and return its error code, or :data:`SUCCESS`."""
-    try:
-        call()
-    except ClientError as error:
-        return str(error.response["Error"]["Code"])
-    except BotoCoreError as error:
-        return type(error).__name__
-    return SUCCESS
-
-
-def all_behaviours() -> list[Behaviour]:
-    """Return all behaviours that are compared."""
+def behaviours() -> list[Behaviour]:
+    """Return the behaviours that the lab relies on."""
     return [*_key_states(), *_answers(), *_deletion(), *_access()]
 
 
@@ -67,7 +39,8 @@ def _key_states() -> Iterator[Behaviour]:
     for operation in CALLS:
         for state, code in zip(STATES, KEY_STATES[operation], strict=True):
             name = f"{operation}, {state}"
-            yield Behaviour("Key states", name, code or SUCCESS, _in_state(operation, state))
+            call = _in_state(operation, state)
+            yield Behaviour("Key states", name, code or SUCCESS, call, _STATES_PAGE)
 
 
 def _in_state(operation: str, state: str) -> Callable[[Emulator], str]:
@@ -94,7 +67,7 @@ def _in_use(kms: KMSClient) -> InUse:
 
 def _answers() -> Iterator[Behaviour]:
     for name, documented, call in _ANSWERS:
-        yield Behaviour("Responses", name, documented, _with_key(call))
+        yield Behaviour("Responses", name, documented, _with_key(call), "AWS KMS API Reference")
 
 
 def _with_key(call: Callable[[KMSClient, str], Any]) -> Callable[[Emulator], str]:
@@ -224,15 +197,14 @@ _ANSWERS: list[tuple[str, str, Callable[[Any, str], Any]]] = [
 
 
 def _deletion() -> Iterator[Behaviour]:
-    group = "Deletion"
-    yield Behaviour(group, "DescribeKey after the waiting period", NOT_FOUND, _describe_deleted)
-    yield Behaviour(group, "Decrypt after the waiting period", NOT_FOUND, _decrypt_deleted)
-    yield Behaviour(
-        group, "Decrypt with a replica of a primary key that is pending deletion", SUCCESS, _replica
-    )
-    yield Behaviour(
-        group, "The key state of a primary key with a replica", "PendingReplicaDeletion", _primary
-    )
+    replica = "Decrypt with a replica of a primary key that is pending deletion"
+    for name, documented, answer in (
+        ("DescribeKey after the waiting period", NOT_FOUND, _describe_deleted),
+        ("Decrypt after the waiting period", NOT_FOUND, _decrypt_deleted),
+        (replica, SUCCESS, _replica),
+        ("The key state of a primary key with a replica", "PendingReplicaDeletion", _primary),
+    ):
+        yield Behaviour("Deletion", name, documented, answer, "Deleting AWS KMS keys")
 
 
 def _deleted(emulator: Emulator) -> tuple[Any, str, bytes]:
@@ -279,22 +251,21 @@ def _primary(emulator: Emulator) -> str:
 
 
 def _access() -> Iterator[Behaviour]:
-    group = "Access control"
     decrypt, delete = "kms:Decrypt", "kms:ScheduleKeyDeletion"
-    yield Behaviour(group, "A user without permission decrypts", DENIED, _as_user(None, decrypt))
-    yield Behaviour(group, "A key user decrypts", SUCCESS, _as_user([decrypt], decrypt))
-    yield Behaviour(group, "A key user schedules deletion", DENIED, _as_user([decrypt], delete))
-    yield Behaviour(group, "A key administrator decrypts", DENIED, _as_user([delete], decrypt))
-    yield Behaviour(
-        group, "A key administrator schedules deletion", SUCCESS, _as_user([delete], delete)
-    )
-    yield Behaviour(
-        group,
+    lock_out, malformed = (
         "A key policy that locks its author out",
         "MalformedPolicyDocumentException",
-        _lock_out,
     )
-    yield Behaviour(group, "Encrypt with the key of another account", DENIED, _from_another_account)
+    for name, documented, answer in (
+        ("A user without permission decrypts", DENIED, _as_user(None, decrypt)),
+        ("A key user decrypts", SUCCESS, _as_user([decrypt], decrypt)),
+        ("A key user schedules deletion", DENIED, _as_user([decrypt], delete)),
+        ("A key administrator decrypts", DENIED, _as_user([delete], decrypt)),
+        ("A key administrator schedules deletion", SUCCESS, _as_user([delete], delete)),
+        (lock_out, malformed, _lock_out),
+        ("Encrypt with the key of another account", DENIED, _from_another_account),
+    ):
+        yield Behaviour("Access control", name, documented, answer, "Key policies in AWS KMS")
 
 
 def _root_of(key_arn: str) -> str:
