@@ -44,6 +44,8 @@ pytest_plugins = [
     "steps.operations",
     "steps.requests",
     "steps.scripts",
+    "steps.rotation",
+    "steps.signatures",
     "steps.lab",
     "steps.aws_cli",
 ]

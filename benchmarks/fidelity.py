@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -25,6 +24,39 @@ CANNOT = "cannot be tried"
 
 Answers = dict[str, list[str]]
 
+_INTRODUCTION = (
+    "`python -m benchmarks.fidelity` writes this page: it asks each emulator for the same",
+    "documented behaviours. ✔ is what AWS documents, or what was recorded of it; anything else",
+    "is what the emulator answers. The numbers say how many are as documented.",
+)
+_TOPICS = {
+    "key states and deletion": ("Key states", "Deletion"),
+    "keys, aliases, tags, pages": (
+        *(
+            "Keys",
+            "AWS managed keys",
+            "Custom key stores",
+            "Last usage",
+            "Aliases",
+            "Tags",
+            "Pages",
+        ),
+    ),
+    "encryption and data keys": ("Responses", "Encryption", "Data keys", "RSA encryption"),
+    "signing, MACs, key agreement": ("Signing", "MACs", "Key agreement"),
+    "imported key material": ("Imported key material",),
+    "rotation": ("Rotation",),
+    "multi-Region keys": ("Multi-Region keys",),
+    "who may: policies, grants, dry runs": ("Access control", "Grants", "Dry runs"),
+    "the form of calls, and wording": ("Required parameters", "The wording of errors"),
+}
+"""The groups of behaviours, by what a reader looks for."""
+_NOT_SUPPORTED = (
+    "The sandbox does not support custom key stores (they are managed with AWS's errors, and a key",
+    "in one is refused), answers for enclaves (`Recipient`), grants for services of AWS, SM2,",
+    "ML-KEM-512 and the prehashed Ed25519. What it does not support it refuses, and says why.",
+)
+
 
 @click.command()
 @click.option(
@@ -38,7 +70,8 @@ Answers = dict[str, list[str]]
     metavar="PYTHON",
     help="The Python of LocalStack, such as .tox/localstack/server/bin/python; optional.",
 )
-def main(ministack: str | None, localstack: str | None) -> None:
+@click.option("--localemu", metavar="PYTHON", help="The Python of LocalEmu; optional.")
+def main(ministack: str | None, localstack: str | None, localemu: str | None) -> None:
     """Compare the emulators and write docs/fidelity.md."""
     behaviours = all_behaviours()
     with ExitStack() as running:
@@ -49,6 +82,7 @@ def main(ministack: str | None, localstack: str | None) -> None:
                 emulators.sandbox(),
                 emulators.ministack(ministack),
                 emulators.localstack(localstack),
+                emulators.localemu(localemu),
             )
         ]
         present = [emulator for emulator in started if emulator is not None]
@@ -95,29 +129,55 @@ def _summary(behaviours: Sequence[Behaviour], answers: Answers) -> str:
 
 def _table(behaviours: Sequence[Behaviour], answers: Answers) -> str:
     names = list(answers)
+    groups = list(dict.fromkeys(behaviour.group for behaviour in behaviours))
     lines = [
         "# Fidelity: emulators compared with AWS KMS",
         "",
-        "`python -m benchmarks.fidelity` writes this page. ✔ is the response that AWS documents in",
-        "the AWS KMS Developer Guide (key states, key policies) or the API Reference (errors).",
+        *_INTRODUCTION,
         "",
-        _row(["", *names]),
-        _row(["---"] * (1 + len(names))),
-        _row(["as documented", *(_share(behaviours, answers[name]) for name in names)]),
+        _row(["what you look for", "behaviours", *names]),
+        _row(["---"] * (2 + len(names))),
+        *(_share(group, groups, behaviours, answers) for group in _TOPICS),
+        _share("all", groups, behaviours, answers),
+        "",
+        *_NOT_SUPPORTED,
     ]
-    groups = Counter(behaviour.group for behaviour in behaviours)
     for group in groups:
-        lines += ["", f"## {group}", "", _row(["behaviour", "AWS documents", *names])]
-        lines.append(_row(["---"] * (2 + len(names))))
-        for place, behaviour in enumerate(behaviours):
-            if behaviour.group == group:
-                cells = [_cell(behaviour, answers[name][place]) for name in names]
-                lines.append(_row([behaviour.name, behaviour.documented, *cells]))
+        lines += _section(group, behaviours, answers)
     return "\n".join(lines) + "\n"
 
 
-def _share(behaviours: Sequence[Behaviour], given: Sequence[str]) -> str:
-    return f"{len(behaviours) - len(_wrong(behaviours, given))} of {len(behaviours)}"
+def _section(group: str, behaviours: Sequence[Behaviour], answers: Answers) -> list[str]:
+    """Return the rows of one group, after the pages that document it."""
+    names = list(answers)
+    rows = [(place, one) for place, one in enumerate(behaviours) if one.group == group]
+    sources = dict.fromkeys(behaviour.source for _, behaviour in rows)
+    return [
+        "",
+        f"## {group}",
+        "",
+        f"Source: {'; '.join(sources)}.",
+        "",
+        _row(["behaviour", "AWS documents", *names]),
+        _row(["---"] * (2 + len(names))),
+        *(
+            _row([one.name, one.documented, *(_cell(one, answers[name][place]) for name in names)])
+            for place, one in rows
+        ),
+    ]
+
+
+def _share(
+    topic: str, groups: Sequence[str], behaviours: Sequence[Behaviour], answers: Answers
+) -> str:
+    """Return the row of the summary for a topic: how many behaviours are as documented."""
+    of_topic = set(_TOPICS.get(topic, groups))
+    places = [place for place, one in enumerate(behaviours) if one.group in of_topic]
+    right = [
+        str(sum(given[place] == behaviours[place].documented for place in places))
+        for given in answers.values()
+    ]
+    return _row([topic, str(len(places)), *right])
 
 
 def _cell(behaviour: Behaviour, answer: str) -> str:

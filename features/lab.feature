@@ -86,7 +86,7 @@ Feature: The KMS lab
     Then its "userpasswd" is binary data
     And my password is in it in no common encoding
 
-  @deeper:decrypt @deeper:encryption_context
+  @deeper:decrypt @deeper:encryption_context @deeper:rotation @deeper:signatures
   Scenario: Decrypt the password
     The user number finds the ciphertext, and AWS KMS decrypts it for whoever may use the key. Each
     use of the key is a call that AWS can log and refuse.
@@ -102,7 +102,7 @@ Feature: The KMS lab
     When I run the decrypt script with my user number
     Then it prints my password
 
-  @deeper:schedule_deletion @deeper:cancel_deletion @deeper:waiting_period
+  @deeper:schedule_deletion @deeper:cancel_deletion @deeper:waiting_period @deeper:multi_region
   Scenario: Schedule the key's deletion
     Deleting a key destroys everything encrypted under it. So AWS KMS makes you wait 7 to 30 days.
     In that time nobody can use the key, and you can change your mind. Then the key is gone, and

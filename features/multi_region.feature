@@ -1,3 +1,4 @@
+@deeper
 Feature: Keep a replica in another Region
   A multi-Region key can have replica keys in other Regions, with the same key material. Such a
   replica can still decrypt when the primary key is deleted.

@@ -259,7 +259,8 @@ def _again(account: Account) -> str:
 
 def _expired(account: Account) -> str:
     key_id = external(account)
-    import_into(account, key_id, _SECRET, unlimited=False, ValidTo=_in_days(2))
+    tomorrow = parameters(account, key_id)["ParametersValidTo"]  # by the emulator's clock
+    import_into(account, key_id, _SECRET, unlimited=False, ValidTo=tomorrow + timedelta(days=1))
     account.emulator.advance(days=3)
     return key_id
 
