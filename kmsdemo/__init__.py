@@ -20,7 +20,7 @@ _ON_DEMAND = (
         "lab_key",
         "table",
     ),
-    *("sandbox", "trace", "vault"),
+    *("rotation", "sandbox", "secrets_csv", "trace", "vault"),
 )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from kmsdemo import errors
 from kmsdemo.aws_errors import translate_errors
-from kmsdemo.cipher import CIPHERS, Ciphertext, Direct, Plain
+from kmsdemo.cipher import CIPHERS, Direct, Plain
 from kmsdemo.table import PARTITION_KEY, TABLE_NAME
 
 if TYPE_CHECKING:
@@ -23,6 +23,17 @@ KEY_ATTRIBUTE: Final = "key"
 _NAMES_TABLE: Final = "appuser,table"
 USER_NUMBERS: Final = range(10001, 99999)
 MAX_DRAWS: Final = 20
+# What is wrong with one password or item. Any other error would be that of the next one too.
+OF_ONE_ITEM: Final = (
+    errors.PasswordEmpty,
+    errors.PasswordTooLong,
+    errors.PasswordNotText,
+    errors.PasswordMissing,
+    errors.CiphertextInvalid,
+    errors.WrongKey,
+    errors.UnknownCipher,
+    errors.CipherNotAccepted,
+)
 _NOT_A_STRING: Final = f"an item has no {PARTITION_KEY} of type S (string)."
 
 
@@ -67,6 +78,8 @@ class Vault:
         cipher: How new passwords are encrypted.
         accepts: The ciphers of the items that it decrypts, beside ``cipher``. What writes to the
             table chooses the cipher of an item; so name only those that your application stores.
+        former_keys: The ARNs of keys that items may still be under, and say so: while the table
+            is moved to ``key_id`` (:mod:`kmsdemo.rotation`).
         draw: Returns a random user number.
 
     One vault, like its clients, may serve many threads.
@@ -78,8 +91,9 @@ class Vault:
     table_name: str = TABLE_NAME
     cipher: type[Plain] = Direct
     accepts: Collection[type[Plain]] = ()
+    former_keys: Collection[str] = ()
     draw: Callable[[], str] = draw_user_number
-    _ciphers: dict[tuple[str, str], Plain] = field(
+    _ciphers: dict[tuple[str, str, str], Plain] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -103,10 +117,37 @@ class Vault:
         """
         for _ in range(MAX_DRAWS):
             appuser = self.draw()
-            cipher = self._cipher(self.cipher, self.table_name)
-            if self._put(appuser, cipher.ciphertext(password, appuser)):
+            if self.store_for(appuser, password):
                 return appuser
         raise errors.NoFreeUserNumber(self.table_name, MAX_DRAWS)
+
+    def store_for(self, appuser: str, password: str) -> bool:
+        """Encrypt a password and store it under a user number, unless the table has that number.
+
+        Args:
+            appuser: The user number.
+            password: As in :meth:`store`.
+
+        Returns:
+            Whether it was stored.
+
+        Raises:
+            As :meth:`store`, except ``NoFreeUserNumber``.
+
+        AWS: PutItem, "Condition expressions", Amazon DynamoDB Developer Guide.
+        """
+        return self._put({PARTITION_KEY: {"S": appuser}, **self.attributes(appuser, password)})
+
+    def attributes(self, appuser: str, password: str) -> dict[str, Any]:
+        """Encrypt a password, and return the attributes of its item beside the partition key."""
+        cipher = self._cipher(self.cipher, self.key_id, self.table_name)
+        ciphertext = cipher.ciphertext(password, appuser)
+        attributes: dict[str, Any] = {PASSWORD_ATTRIBUTE: {"B": ciphertext.blob}}
+        if self.cipher is not Plain:
+            attributes[CIPHER_ATTRIBUTE] = {"S": self.cipher.name}
+            attributes[CONTEXT_ATTRIBUTE] = {"S": _NAMES_TABLE}
+            attributes[KEY_ATTRIBUTE] = {"S": ciphertext.key_arn}
+        return attributes
 
     def reveal(self, appuser: str) -> str:
         """Return a user's password.
@@ -141,7 +182,8 @@ class Vault:
             raise errors.UnknownCipher(self.table_name, item.appuser, item.cipher)
         if CIPHERS[item.cipher] not in (self.cipher, *self.accepts):
             raise errors.CipherNotAccepted(self.table_name, item.appuser, item.cipher)
-        cipher = self._cipher(CIPHERS[item.cipher], item.context_table)
+        key_id = item.key_arn if item.key_arn in self.former_keys else self.key_id
+        cipher = self._cipher(CIPHERS[item.cipher], key_id, item.context_table)
         return cipher.decrypt(item.ciphertext_blob, item.appuser)
 
     def item(self, appuser: str) -> Item:
@@ -166,18 +208,21 @@ class Vault:
             )
         if "Item" not in answer:
             raise errors.UserNotFound(self.table_name, appuser)
-        return _item(self.table_name, answer["Item"])
+        return self.as_item(answer["Item"])
 
-    def _cipher(self, cipher: type[Plain], table_name: str) -> Plain:
+    def as_item(self, attributes: Mapping[str, Any]) -> Item:
+        """Return attributes as an item of this table."""
+        return _item(self.table_name, attributes)
+
+    def _cipher(self, cipher: type[Plain], key_id: str, table_name: str) -> Plain:
         """Return the cipher, always the same: it may keep data keys."""
-        name = (cipher.name, table_name)
+        name = (cipher.name, key_id, table_name)
         if name not in self._ciphers:
-            self._ciphers.setdefault(name, cipher(self.kms, self.key_id, table_name))
+            self._ciphers.setdefault(name, cipher(self.kms, key_id, table_name))
         return self._ciphers[name]
 
-    def _put(self, appuser: str, ciphertext: Ciphertext) -> bool:
+    def _put(self, item: dict[str, Any]) -> bool:
         """Write the item unless the user number is taken; return whether it was written."""
-        item = {PARTITION_KEY: {"S": appuser}, **self._attributes(ciphertext)}
         with translate_errors(table_name=self.table_name):
             try:
                 self.dynamodb.put_item(
@@ -192,14 +237,6 @@ class Vault:
                 existing: object = cast("Any", taken.response).get("Item")
                 return existing == item
         return True
-
-    def _attributes(self, ciphertext: Ciphertext) -> dict[str, Any]:
-        attributes: dict[str, Any] = {PASSWORD_ATTRIBUTE: {"B": ciphertext.blob}}
-        if self.cipher is not Plain:
-            attributes[CIPHER_ATTRIBUTE] = {"S": self.cipher.name}
-            attributes[CONTEXT_ATTRIBUTE] = {"S": _NAMES_TABLE}
-            attributes[KEY_ATTRIBUTE] = {"S": ciphertext.key_arn}
-        return attributes
 
 
 def items(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Iterator[Item]:

@@ -8,6 +8,7 @@ from kmsdemo.cli.group import main
 from kmsdemo.cli.guide import guide
 from kmsdemo.cli.key_and_table import cleanup, describe, setup
 from kmsdemo.cli.lab import lab
+from kmsdemo.cli.many_passwords import export, import_, rotate_to
 from kmsdemo.cli.passwords import decrypt, encrypt, items
 from kmsdemo.cli.sandbox import sandbox
 from kmsdemo.cli.shell import shell
@@ -24,9 +25,9 @@ main.add_section(
         encrypt,
         items,
         decrypt,
+        (import_, export, rotate_to),
         schedule_deletion,
-        cancel_deletion,
-        enable,
+        (cancel_deletion, enable),
         cleanup,
     ),
 )

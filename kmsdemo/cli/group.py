@@ -12,7 +12,12 @@ from kmsdemo.cli import next_step, streams
 from kmsdemo.cli.output import say
 from kmsdemo.printable import printable
 
-_WIDTH_OF_NAMES = 21
+_SPACES = 4
+_Row = click.Command | tuple[click.Command, ...]
+_ROWS_OF_SEVERAL = {
+    "import, export, rotate-to": "Many passwords: from and to CSV, to another key.",
+    "cancel-deletion, enable": "Cancel the deletion; enable the key again.",
+}
 
 
 class Commands(click.Group):
@@ -20,13 +25,18 @@ class Commands(click.Group):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._sections: dict[str, Sequence[click.Command]] = {}
+        self._sections: dict[str, list[tuple[click.Command, ...]]] = {}
 
-    def add_section(self, title: str, commands: Sequence[click.Command]) -> None:
-        """Add commands, which the help lists under a title, in their order."""
-        self._sections[title] = commands
-        for command in commands:
-            self.add_command(command)
+    def add_section(self, title: str, rows: Sequence[_Row]) -> None:
+        """Add commands, which the help lists under a title, in their order.
+
+        Args:
+            rows: Commands; several that share a row of the help in a tuple.
+        """
+        self._sections[title] = [row if isinstance(row, tuple) else (row,) for row in rows]
+        for commands in self._sections[title]:
+            for command in commands:
+                self.add_command(command)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the lab."""
@@ -36,10 +46,11 @@ class Commands(click.Group):
         """Write the help on one page of a terminal with 24 rows: no row is blank."""
         self.format_usage(ctx, formatter)
         formatter.write(f"{self.help}\n")
-        for title, commands in self._sections.items():
+        for title, rows in self._sections.items():
             formatter.write(f"{title}:\n")
+            limit = formatter.width - max(len(_names(row)) for row in rows) - _SPACES
             with formatter.indentation():
-                formatter.write_dl([_row(command, formatter.width) for command in commands])
+                formatter.write_dl([_row(row, limit) for row in rows])
         formatter.write(f"{self.epilog}\n")
 
     def main(self, *args: Any, **extra: Any) -> Any:
@@ -67,8 +78,14 @@ class Commands(click.Group):
             ctx.exit(130)
 
 
-def _row(command: click.Command, width: int) -> tuple[str, str]:
-    return str(command.name), command.get_short_help_str(limit=width - _WIDTH_OF_NAMES)
+def _row(commands: tuple[click.Command, ...], limit: int) -> tuple[str, str]:
+    if len(commands) > 1:
+        return _names(commands), _ROWS_OF_SEVERAL[_names(commands)]
+    return _names(commands), commands[0].get_short_help_str(limit)
+
+
+def _names(commands: tuple[click.Command, ...]) -> str:
+    return ", ".join(str(command.name) for command in commands)
 
 
 @click.group(

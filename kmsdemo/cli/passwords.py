@@ -37,7 +37,7 @@ from kmsdemo.vault import Vault
 def encrypt(
     password: str, cipher: str | None, key_id: str | None, table_name: str, as_json: bool
 ) -> None:
-    """Encrypt PASSWORD and store it under a new user number.
+    """Encrypt PASSWORD, store it under a new number.
 
     An argument is visible in ps and in the history of the shell. With - the password is read
     from standard input; without PASSWORD the command prompts for it. Put -- before a password

@@ -91,3 +91,14 @@ class NoFreeUserNumber(TableFault):
 
     _what = "All {attempts} random user numbers are taken in {table_name}; nothing was stored."
     _next_step = "Try again; if it happens twice, the table is nearly full: delete some items."
+
+
+@dataclass(eq=False)
+class InvalidCsv(KmsdemoError):
+    """The file with passwords is not CSV, or has other columns."""
+
+    line: int
+    reason: str
+
+    _what = "Line {line} of the CSV file cannot be read: {reason}"
+    _next_step = "Give a file in UTF-8 whose first line is appuser,password; then run it again."

@@ -70,6 +70,17 @@ class Faults:
         finally:
             self.how_many = 0
 
+    @contextmanager
+    def into(self, *clients: Any) -> Iterator[None]:
+        """Inject the fault into the requests of clients that exist already."""
+        for client in clients:
+            client.meta.events.register_first("before-send", self._send)
+        try:
+            yield
+        finally:
+            for client in clients:
+                client.meta.events.unregister("before-send", self._send)
+
     def _watch(self, session: Session) -> None:
         session.get_component("event_emitter").register_first("before-send", self._send)
 

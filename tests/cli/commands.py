@@ -13,6 +13,9 @@ from kmsdemo.cli import main
 ARGUMENTS: dict[str, list[str]] = {
     "encrypt": ["secret"],
     "decrypt": ["12345"],
+    "import": ["no-such.csv"],
+    "export": ["no-such-folder/passwords.csv", "--yes"],
+    "rotate-to": ["alias/demo-kms-other"],
     "schedule-deletion": ["--force"],
     "cleanup": ["--yes"],
     "sweep": ["--yes"],

@@ -1,0 +1,201 @@
+"""``import``, ``export``, ``rotate-to``: many passwords at once."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from kmsdemo import keys, lab_key, rotation, secrets_csv
+from kmsdemo.account.clients import connect
+from kmsdemo.cipher import CIPHERS, SharedEnvelope
+from kmsdemo.cli.options import json_option, key_option, table_option
+from kmsdemo.cli.output import ask, print_json, say
+from kmsdemo.parallel import THREADS
+from kmsdemo.vault import Vault
+
+_Result = TypeVar("_Result")
+_ATTEMPTS = 10
+"""How often a request is tried: throttling is waited for."""
+
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(1, 50),
+    default=THREADS,
+    show_default=True,
+    help="How many requests are sent at once.",
+)
+
+
+@click.command("import")
+@click.argument("file", type=click.File(encoding="utf-8-sig", errors="surrogateescape"))
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write line, status and reason of every line, as CSV.",
+)
+@threads_option
+@key_option
+@table_option
+@json_option
+def import_(
+    file: TextIO,
+    report: Path | None,
+    threads: int,
+    key_id: str | None,
+    table_name: str,
+    as_json: bool,
+) -> None:
+    """Store the passwords of a CSV file.
+
+    The first line of FILE is appuser,password; - reads standard input. Passwords are encrypted
+    in this process, under data keys that they share.
+
+    No item is replaced. After an interruption, run it again: what is stored already is skipped.
+    """
+    if hasattr(file, "reconfigure"):
+        file.reconfigure(newline="")
+    passwords = _vault(key_id, table_name)
+    counts: Counter[str] = Counter({secrets_csv.STORED: 0, secrets_csv.SKIPPED: 0})
+    counts[secrets_csv.REFUSED] = 0
+    with _written(report) as write:
+        lines = secrets_csv.read(file)
+        outcomes = secrets_csv.import_lines(passwords, lines, threads=threads)
+        for outcome in _with_progress(outcomes, "lines"):
+            counts[outcome.status] += 1
+            write(outcome)
+            if outcome.status == secrets_csv.REFUSED:
+                say(f"Line {outcome.number} is refused: {outcome.reason}", err=True)
+    _report(counts, as_json)
+    _fail_if(counts[secrets_csv.REFUSED])
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@threads_option
+@key_option
+@table_option
+@json_option
+def export(
+    file: Path, yes: bool, threads: int, key_id: str | None, table_name: str, as_json: bool
+) -> None:
+    """Write all passwords to a CSV file, in clear.
+
+    FILE must not exist; only you can read it (mode 0600). It is deleted if the export fails.
+    """
+    passwords = _vault(key_id, table_name)
+    if not yes and not ask(f"Write the passwords of {table_name} to {file}, not encrypted?"):
+        say("Nothing was written.", err=True)
+        click.get_current_context().exit(1)
+    counts: Counter[str] = Counter({"exported": 0, "refused": 0})
+    with _new_file(file) as stream:
+        writer = csv.writer(stream)
+        writer.writerow(secrets_csv.COLUMNS)
+        items = secrets_csv.export_items(passwords, threads=threads)
+        for item in _with_progress(items, "items"):
+            counts["refused" if item.password is None else "exported"] += 1
+            if item.password is None:
+                say(f"User {item.appuser} is refused: {item.reason}", err=True)
+            else:
+                writer.writerow((item.appuser, item.password))
+    _report(counts, as_json)
+    _fail_if(counts["refused"])
+
+
+@click.command("rotate-to")
+@click.argument("new_key", metavar="KEY")
+@threads_option
+@key_option
+@table_option
+@json_option
+def rotate_to(
+    new_key: str, threads: int, key_id: str | None, table_name: str, as_json: bool
+) -> None:
+    """Encrypt all passwords under another key, KEY.
+
+    The key that they are under now is --key-id. A password stays as it is until its new
+    ciphertext was read back and decrypted, so you can interrupt this and run it again. It
+    succeeds only when no item depends on the old key.
+    """
+    clients = connect(max_attempts=_ATTEMPTS)
+    old = lab_key.named(clients.kms, key_id)
+    new = keys.describe(clients.kms, new_key)
+    if old.key_id == new.key_id:
+        raise click.UsageError("Both keys are the same: name the old key with --key-id.")
+    counts: Counter[str] = Counter({rotation.MOVED: 0, rotation.THERE: 0, rotation.REFUSED: 0})
+    moves = rotation.rotate(
+        clients.kms, clients.dynamodb, old, new, table_name=table_name, threads=threads
+    )
+    for move in _with_progress(moves, "items"):
+        counts[move.status] += 1
+        if move.status == rotation.REFUSED:
+            say(f"User {move.appuser} is refused: {move.reason}", err=True)
+    _report(counts, as_json)
+    if counts[rotation.REFUSED]:
+        say(f"Items still depend on {old.key_id}, or may: keep it.", err=True)
+    _fail_if(counts[rotation.REFUSED])
+
+
+def _vault(key_id: str | None, table_name: str) -> Vault:
+    clients = connect(max_attempts=_ATTEMPTS)
+    arn = lab_key.named(clients.kms, key_id).arn
+    accepts = CIPHERS.values()
+    return Vault(
+        clients.kms, clients.dynamodb, arn, table_name, cipher=SharedEnvelope, accepts=accepts
+    )
+
+
+def _with_progress(results: Iterable[_Result], what: str) -> Iterator[_Result]:
+    """Yield the results; show how many there were on standard error, if that is a terminal."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+        for number, result in enumerate(results, 1):
+            progress.update(task, completed=number, description=f"{number:,} {what}")
+            yield result
+
+
+@contextmanager
+def _written(report: Path | None) -> Iterator[Callable[[secrets_csv.Outcome], object]]:
+    with ExitStack() as stack:
+        if report is None:
+            yield lambda _: None
+            return
+        file = stack.enter_context(report.open("w", encoding="utf-8", newline=""))
+        writer = csv.writer(file)
+        writer.writerow(("line", "status", "reason"))
+        yield lambda outcome: writer.writerow((outcome.number, outcome.status, outcome.reason))
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[TextIO]:
+    """Create a file that only its owner can read; delete it if writing fails."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _report(counts: Counter[str], as_json: bool) -> None:
+    if as_json:
+        print_json(counts)
+        return
+    say(", ".join(f"{name}: {number:,}" for name, number in counts.items()) + ".")
+
+
+def _fail_if(refused: int) -> None:
+    if refused:
+        click.get_current_context().exit(1)

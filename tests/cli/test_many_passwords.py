@@ -1,0 +1,94 @@
+"""``import``, ``export`` and ``rotate-to``: what they say, ask, write and leave alone."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kmsdemo import keys, table
+from kmsdemo.cli import main
+from kmsdemo.keys import Key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+FILE = "appuser,password\n1,one\n2,two\n3\n"
+
+
+@pytest.fixture
+def key(kms: KMSClient, dynamodb: DynamoDBClient) -> Key:
+    """The lab's key, with an empty table."""
+    table.create(dynamodb)
+    return keys.create(kms)
+
+
+def kmsdemo(*arguments: str | Path, stdin: str = "") -> Result:
+    return CliRunner().invoke(main, [str(one) for one in arguments], input=stdin)
+
+
+def test_an_import_counts_and_names_the_lines_that_it_refuses(key: Key, tmp_path: Path) -> None:
+    report = tmp_path / "report.csv"
+    result = kmsdemo("import", "-", "--report", report, stdin=FILE)
+    assert (result.exit_code, result.stdout) == (1, "stored: 2, skipped: 0, refused: 1.\n")
+    assert result.stderr == "Line 4 is refused: It does not have two values.\n"
+    assert report.read_text().splitlines()[:3] == ["line,status,reason", "2,stored,", "3,stored,"]
+    again = kmsdemo("import", "-", "--json", stdin=FILE)
+    assert json.loads(again.stdout) == {"stored": 0, "skipped": 2, "refused": 1}
+
+
+def test_an_export_asks_and_is_readable_by_its_owner_only(key: Key, tmp_path: Path) -> None:
+    kmsdemo("import", "-", stdin=FILE)
+    file = tmp_path / "out.csv"
+    refused = kmsdemo("export", file, stdin="n\n")
+    assert (refused.exit_code, file.exists()) == (1, False)
+    result = kmsdemo("export", file, stdin="y\n")
+    assert (result.exit_code, result.stdout) == (0, "exported: 2, refused: 0.\n")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert sorted(file.read_text().split()) == ["1,one", "2,two", "appuser,password"]
+
+
+def test_an_export_replaces_no_file(key: Key, tmp_path: Path) -> None:
+    file = tmp_path / "out.csv"
+    file.write_text("mine")
+    result = kmsdemo("export", file, "--yes")
+    assert (result.exit_code, file.read_text()) == (1, "mine")
+    assert "File exists" in result.stderr
+
+
+def test_an_export_that_fails_leaves_no_file(kms: KMSClient, key: Key, tmp_path: Path) -> None:
+    kmsdemo("import", "-", stdin=FILE)
+    keys.disable(kms, key.key_id)
+    assert kmsdemo("export", tmp_path / "out.csv", "--yes").exit_code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_after_a_rotation_the_old_key_can_be_deleted(kms: KMSClient, key: Key) -> None:
+    kmsdemo("import", "-", stdin=FILE)
+    new = keys.create(kms)
+    old = ("--key-id", key.key_id)
+    assert kmsdemo("schedule-deletion", *old).exit_code == 1
+    result = kmsdemo("rotate-to", new.key_id, *old)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "moved: 2, already there: 0, refused: 0.\n"
+    assert kmsdemo("schedule-deletion", *old).exit_code == 0
+    assert "one" in kmsdemo("decrypt", "1", "--key-id", new.key_id).stdout
+
+
+def test_a_rotation_to_the_same_key_is_wrong_usage(key: Key) -> None:
+    assert kmsdemo("rotate-to", key.key_id).exit_code == 2
+
+
+def test_a_rotation_that_leaves_an_item_behind_fails_and_says_so(
+    kms: KMSClient, dynamodb: DynamoDBClient, key: Key
+) -> None:
+    item = {"appuser": {"S": "1"}, "userpasswd": {"B": b"x"}}
+    dynamodb.put_item(TableName="demo-kms", Item=item)  # type: ignore[arg-type]
+    result = kmsdemo("rotate-to", keys.create(kms).key_id, "--key-id", key.key_id)
+    assert result.exit_code == 1
+    assert f"Items still depend on {key.key_id}, or may: keep it." in result.stderr

@@ -1,0 +1,183 @@
+"""A rotation loses no password, whatever interrupts it and whoever else writes meanwhile."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kmsdemo import dependents, errors, keys, rotation, table, vault
+from kmsdemo.cipher import CIPHERS, Direct, Plain
+from kmsdemo.keys import Key
+from kmsdemo.rotation import Move
+from kmsdemo.vault import Vault
+from tests.backends import faults
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+
+
+@pytest.fixture
+def old(kms: KMSClient) -> Key:
+    return keys.create(kms)
+
+
+@pytest.fixture
+def new(kms: KMSClient) -> Key:
+    return keys.create(kms)
+
+
+@pytest.fixture
+def passwords(kms: KMSClient, dynamodb: DynamoDBClient, old: Key) -> Vault:
+    """An empty vault under the old key."""
+    table.create(dynamodb)
+    return Vault(kms, dynamodb, old.arn, accepts=CIPHERS.values())
+
+
+def rotate(passwords: Vault, old: Key, new: Key) -> list[Move]:
+    kms, dynamodb = passwords.kms, passwords.dynamodb
+    return list(rotation.rotate(kms, dynamodb, old, new, table_name="demo-kms", threads=4))
+
+
+def fill(passwords: Vault, each: int) -> dict[str, str]:
+    """Store passwords in every form, and one of an older version; return them by user."""
+    stored = {}
+    for cipher in CIPHERS.values():
+        for number in range(each):
+            password = f"{cipher.name} {number}"
+            stored[replace(passwords, cipher=cipher).store(password)] = password
+    blob = Direct(passwords.kms, passwords.key_id).encrypt("of old", "1")
+    item: dict[str, Any] = {"userpasswd": {"B": blob}, "cipher": {"S": "direct"}}
+    passwords.dynamodb.put_item(TableName="demo-kms", Item={"appuser": {"S": "1"}, **item})
+    return {**stored, "1": "of old"}
+
+
+def revealed(passwords: Vault) -> dict[str, str]:
+    return {item.appuser: passwords.decrypt(item) for item in vault.items(passwords.dynamodb)}
+
+
+def count_dependents(passwords: Vault, key: Key) -> int:
+    items = dependents.of_key(passwords.kms, passwords.dynamodb, key, "demo-kms")
+    return sum(1 for _ in items)
+
+
+def test_every_item_is_under_the_new_key_and_none_under_the_old(
+    passwords: Vault, old: Key, new: Key
+) -> None:
+    stored = fill(passwords, 3)
+    forms = {item.appuser: item.cipher for item in vault.items(passwords.dynamodb)}
+    assert {move.status for move in rotate(passwords, old, new)} == {"moved"}
+    assert revealed(replace(passwords, key_id=new.arn)) == stored
+    assert count_dependents(passwords, old) == 0
+    items = list(vault.items(passwords.dynamodb))
+    assert {item.appuser: item.cipher for item in items} == forms
+    assert not any(rotation.STAGED_ATTRIBUTE in item.attributes for item in items)
+    assert {item.context_table for item in items if item.cipher != "plain"} == {"demo-kms"}
+
+
+def test_a_second_rotation_moves_nothing(passwords: Vault, old: Key, new: Key) -> None:
+    fill(passwords, 2)
+    rotate(passwords, old, new)
+    before = list(vault.items(passwords.dynamodb))
+    assert {move.status for move in rotate(passwords, old, new)} == {"already there"}
+    assert list(vault.items(passwords.dynamodb)) == before
+
+
+@pytest.mark.parametrize("fault", [faults.cut_off, faults.response_lost])
+def test_a_rotation_that_is_cut_off_anywhere_loses_nothing_and_is_resumed(
+    passwords: Vault,
+    old: Key,
+    new: Key,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: faults.Answer,
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    stored = fill(passwords, 3)
+    both = replace(passwords, key_id=new.arn, former_keys=[old.arn])
+    del stored["1"]  # it does not name its key, so only the old vault or the new one opens it
+    for first in (*range(1, 12), *range(12, 400, 17)):
+        injected = faults.Faults(fault, first, 10**9)
+        with injected.into(passwords.kms, passwords.dynamodb):
+            try:
+                rotate(passwords, old, new)
+            except errors.KmsdemoError:
+                done = False
+            else:
+                done = True
+        for appuser, password in stored.items():
+            item = both.item(appuser)
+            vault_of_item = both if item.key_arn else passwords
+            assert vault_of_item.decrypt(item) == password
+        if done:
+            break
+    assert count_dependents(passwords, old) == 0
+    assert replace(passwords, key_id=new.arn).reveal("1") == "of old"
+
+
+def test_a_password_that_an_application_stores_meanwhile_is_kept(
+    passwords: Vault, old: Key, new: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The application replaces the password between the staging and the replacing of it."""
+    appuser = passwords.store("before")
+    update, calls = rotation._update, itertools.count(1)
+
+    def replaced_first(*args: Any, **options: Any) -> bool:
+        if next(calls) == 2:
+            item = {"appuser": {"S": appuser}, **passwords.attributes(appuser, "after")}
+            passwords.dynamodb.put_item(TableName="demo-kms", Item=item)
+        return update(*args, **options)
+
+    monkeypatch.setattr(rotation, "_update", replaced_first)
+    assert [move.status for move in rotate(passwords, old, new)] == ["moved"]
+    assert replace(passwords, key_id=new.arn).reveal(appuser) == "after"
+    assert count_dependents(passwords, old) == 0
+
+
+def test_the_old_value_stays_if_what_is_read_back_is_not_what_was_written(
+    passwords: Vault, old: Key, new: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    appuser = passwords.store("secret")
+    decrypt = Vault.decrypt
+
+    def damaged(self: Vault, item: vault.Item) -> str:
+        return decrypt(self, item) + ("!" if self.key_id == new.arn else "")
+
+    monkeypatch.setattr(Vault, "decrypt", damaged)
+    assert [move.status for move in rotate(passwords, old, new)] == ["refused"]
+    monkeypatch.undo()
+    assert passwords.reveal(appuser) == "secret"
+
+
+def test_what_cannot_be_moved_is_refused_once_and_the_others_are_moved(
+    passwords: Vault, old: Key, new: Key
+) -> None:
+    good = passwords.store("good")
+    third = keys.create(passwords.kms)
+    theirs = replace(passwords, key_id=third.arn).store("theirs")
+    for number, cipher in (("1", "plain"), ("2", "quantum")):
+        item: dict[str, Any] = {"userpasswd": {"B": b"x"}, "cipher": {"S": cipher}}
+        passwords.dynamodb.put_item(TableName="demo-kms", Item={"appuser": {"S": number}, **item})
+    statuses = {move.appuser: move.status for move in rotate(passwords, old, new)}
+    assert statuses == {good: "moved", theirs: "refused", "1": "refused", "2": "refused"}
+    assert replace(passwords, key_id=third.arn).reveal(theirs) == "theirs"
+
+
+def test_an_application_reads_both_keys_meanwhile(passwords: Vault, old: Key, new: Key) -> None:
+    first = passwords.store("first")
+    application = replace(passwords, key_id=new.arn, former_keys=[old.arn])
+    second = application.store("second")
+    assert (application.reveal(first), application.reveal(second)) == ("first", "second")
+    rotate(passwords, old, new)
+    assert (application.reveal(first), application.reveal(second)) == ("first", "second")
+
+
+def test_plain_items_keep_the_form_that_the_scripts_read(
+    passwords: Vault, old: Key, new: Key
+) -> None:
+    appuser = replace(passwords, cipher=Plain).store("plain")
+    rotate(passwords, old, new)
+    blob = passwords.item(appuser).ciphertext_blob
+    assert passwords.kms.decrypt(CiphertextBlob=blob, KeyId=new.arn)["Plaintext"] == b"plain"  # type: ignore[arg-type]
