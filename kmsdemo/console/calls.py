@@ -64,6 +64,8 @@ def region(account: str) -> str:
 
 
 def _is_use(record: Record) -> bool:
+    if history.is_of_observer(record["userAgent"]):
+        return False  # the check decrypts to see whether a ciphertext is the key's
     return not record["readOnly"] or record["eventName"] in _READ_TO_USE
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from kmsdemo import errors
 from kmsdemo.account.clients import Clients, connect
-from kmsdemo.console import check_results
+from kmsdemo.console import calls, check_results
 from kmsdemo.console.access import Access
 from kmsdemo.console.check_results import CheckResults
 from kmsdemo.learners import check
@@ -91,3 +91,4 @@ def test_a_check_is_no_reason_for_another_check(clients: Clients) -> None:
     before = history.count("123456789012")
     check.check_account(connect(application=OBSERVER))
     assert history.count("123456789012") == before
+    assert "Decrypt" not in [call.operation for call in calls.uses("123456789012")]

@@ -85,14 +85,15 @@ def _add(new: Sequence[Record]) -> None:
 def _keep(event: Record) -> None:
     account = event["recipientAccountId"]
     _events.setdefault(account, deque(maxlen=MAX_EVENTS)).append(event)
-    if not _is_of_observer(event["userAgent"]):
+    if not is_of_observer(event["userAgent"]):
         _count[account] += 1
 
 
 def _is_observed(call: ServedCall) -> bool:
     """Return whether the console looks at an account."""
-    return _is_of_observer(call.user_agent) and is_look_up(call.service, call.operation)
+    return is_of_observer(call.user_agent) and is_look_up(call.service, call.operation)
 
 
-def _is_of_observer(user_agent: str) -> bool:
+def is_of_observer(user_agent: str) -> bool:
+    """Return whether a call is the console's or the check's."""
     return f"app/{OBSERVER}" in user_agent
