@@ -1,4 +1,4 @@
-"""``kmsdemo grade``: full marks for good scripts in any language, and what broken ones get."""
+"""``kmsdemo grade``: what good scripts in any language get, cheats, and broken ones."""
 
 from __future__ import annotations
 
