@@ -4,80 +4,98 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 import click
-from rich import box
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
-from rich.text import Text
 
-from kmsdemo.account import environment
-from kmsdemo.cli.findings import STYLES
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.cli.class_table import Progress, in_order, print_csv, table
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json, say
 from kmsdemo.learners import hand_out
+from kmsdemo.learners.audit_trail import OBSERVER
 from kmsdemo.learners.check import check_account
-from kmsdemo.learners.finding import MARKS, WORDS, Verdict, by_step
+from kmsdemo.learners.finding import MARKS, WORDS, by_step
 from kmsdemo.learners.hand_out import HandOut
-from kmsdemo.printable import printable
 
-_POLL_SECONDS = 2.0
-
-# The verdict on each step of the lab.
-Progress = Mapping[str, Verdict]
+_POLL_SECONDS: Final = 2.0
+_LOOKS_PER_PAGE: Final = 3
+_PARALLEL_LOOKS: Final = 4
 
 
 @click.command("class", short_help="Show the progress of each learner of a class.")
 @click.argument("names", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice(["list", "name", "progress"]),
+    default="list",
+    show_default=True,
+    help="The order of the learners; progress shows first who is furthest.",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print a line for each learner, as CSV.")
 @sandbox_option
 @json_option
-def classroom(names: Path, endpoint_url: str, as_json: bool) -> None:
+def classroom(names: Path, order: str, as_csv: bool, endpoint_url: str, as_json: bool) -> None:
     """Show the progress of each learner in the class list NAMES.
 
     Use the list of kmsdemo sandbox --class: the credentials of all learners are in a file next to
-    it. On a terminal the table is updated until Ctrl-C; otherwise it is
-    printed once.
+    it. On a terminal the table is updated until Ctrl-C, and shows one page of names after another
+    if they do not fit; otherwise it is printed once.
     """
-    learners = hand_out.read(names).learners
+    if as_csv and as_json:
+        raise click.UsageError("--csv cannot be combined with --json.")
+    accounts = {
+        one.learner.name: _clients(one, endpoint_url) for one in hand_out.read(names).learners
+    }
+    if sys.stdout.isatty() and not (as_csv or as_json):
+        _watch(accounts, order)
+        return
+    results = in_order(dict(_look(accounts)), order)
     if as_json:
-        print_json(dict(_progress_of(learners, endpoint_url)))
-    elif sys.stdout.isatty():
-        _watch(learners, endpoint_url)
+        print_json(results)
+    elif as_csv:
+        print_csv(results)
     else:
-        Console(highlight=False).print(_table(dict(_progress_of(learners, endpoint_url)), WORDS))
+        Console(highlight=False).print(table(results, WORDS))
 
 
-def _watch(learners: Sequence[HandOut], endpoint_url: str) -> None:
+def _clients(one: HandOut, endpoint_url: str) -> Clients:
+    return connect(
+        access_key_id=one.access_key_id,
+        secret_access_key=one.secret,
+        region=hand_out.REGION,
+        endpoint_url=endpoint_url,
+        application=OBSERVER,
+    )
+
+
+def _look(accounts: Mapping[str, Clients]) -> Iterator[tuple[str, Progress]]:
+    """Check all accounts, some at a time, and yield the progress of each."""
+    with ThreadPoolExecutor(_PARALLEL_LOOKS) as pool:
+        yield from zip(accounts, pool.map(_progress, accounts.values()), strict=True)
+
+
+def _progress(clients: Clients) -> Progress:
+    return by_step(check_account(clients))
+
+
+def _watch(accounts: Mapping[str, Clients], order: str) -> None:
     console = Console(highlight=False)
     marks = MARKS if console.encoding.startswith("utf") else WORDS
-    results: dict[str, Progress] = {}
+    look = 0
     try:
         with Live(console=console, auto_refresh=False) as screen:
             while True:
-                for name, progress in _progress_of(learners, endpoint_url):
-                    results[name] = progress
-                    screen.update(_table(results, marks), refresh=True)
+                results = in_order(dict(_look(accounts)), order)
+                shown = table(results, marks, height=console.height, page=look // _LOOKS_PER_PAGE)
+                screen.update(shown, refresh=True)
+                look += 1
                 time.sleep(_POLL_SECONDS)
     except KeyboardInterrupt:
         say()
-
-
-def _progress_of(learners: Sequence[HandOut], endpoint_url: str) -> Iterator[tuple[str, Progress]]:
-    for one in learners:
-        with environment.isolated(one.environment(endpoint_url)):
-            yield one.learner.name, by_step(check_account())
-
-
-def _table(results: Mapping[str, Progress], marks: Mapping[Verdict, str]) -> Table:
-    steps = list(next(iter(results.values())))
-    table = Table(box=box.SIMPLE_HEAD, caption=", ".join(steps), caption_justify="left")
-    table.add_column("learner", no_wrap=True)
-    for step in steps:
-        table.add_column(step.partition(".")[0])
-    for name, progress in results.items():
-        cells = [Text(marks[verdict], style=STYLES[verdict]) for verdict in progress.values()]
-        table.add_row(Text(printable(name)), *cells)
-    return table
