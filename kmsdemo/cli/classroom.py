@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -88,14 +89,16 @@ def _progress(clients: Clients) -> Progress:
 def _watch(accounts: Mapping[str, Clients], order: str) -> None:
     console = Console(highlight=False)
     marks = MARKS if console.encoding.startswith("utf") else WORDS
-    look = 0
+    results: dict[str, Progress] = {}
     try:
         with Live(console=console, auto_refresh=False) as screen:
-            while True:
-                results = in_order(dict(_look(accounts)), order)
-                shown = table(results, marks, height=console.height, page=look // _LOOKS_PER_PAGE)
-                screen.update(shown, refresh=True)
-                look += 1
+            for look in count():
+                for name, progress in _look(accounts):
+                    results[name] = progress
+                    shown = in_order(results, order)
+                    page = look // _LOOKS_PER_PAGE
+                    screen.update(table(shown, marks, height=console.height, page=page))
+                    screen.refresh()
                 time.sleep(_POLL_SECONDS)
     except KeyboardInterrupt:
         say()
