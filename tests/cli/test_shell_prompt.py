@@ -1,0 +1,46 @@
+"""How each shell is started: with the lab in its prompt, and its history in no file of the user."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kmsdemo.cli import shell_prompt
+
+
+@pytest.mark.parametrize(
+    ("program", "prompt", "history"),
+    [
+        ("/bin/bash", 'PS1="(kms lab) $PS1"', "unset HISTFILE"),
+        ("/bin/zsh", 'PROMPT="(kms lab) $PROMPT"', "unset HISTFILE"),
+        ("/usr/bin/fish", "echo -n '(kms lab) '", "--private"),
+        ("/usr/bin/pwsh", '"(kms lab) PS $PWD> "', "-HistorySaveStyle SaveNothing"),
+        ("/bin/ksh", "PS1=(kms lab) $ ", "HISTFILE=/"),
+    ],
+)
+def test_a_shell_has_the_lab_in_its_prompt_and_saves_no_history(
+    program: str, prompt: str, history: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SHELL_SESSIONS_DISABLE", "PS1", "HISTFILE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("ZDOTDIR", "/nowhere")
+    monkeypatch.setenv("SHELL", program)
+    with shell_prompt.interactive_shell() as command:
+        written = [Path(command[2])] if "--rcfile" in command else []
+        written += Path(os.environ["ZDOTDIR"]).glob(".zshrc")
+        variables = [f"{name}={os.environ[name]}" for name in ("PS1", "HISTFILE")]
+        given = "\n".join([*command, *variables, *map(Path.read_text, written)])
+    assert command[0] == program
+    assert prompt in given
+    assert history in given
+
+
+def test_without_a_shell_of_the_user_it_is_sh(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SHELL_SESSIONS_DISABLE", "PS1", "HISTFILE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("SHELL", "")
+    monkeypatch.setenv("PATH", "")
+    with shell_prompt.interactive_shell() as command:
+        assert command == ["sh", "-i"]
