@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 SUPPORTED = ("3.14", "3.13", "3.12", "3.11", "3.10")
 STANDARD, FULL = "programs", "localstack"
 """An environment by which each tier is known."""
+_LEFT_TO_THE_FULL_TIER = (
+    "emulators, a browser, most pages of docs, each fault, each submission and each command of the "
+    "lesson (run tox -m full)"
+)
 
 _states: list[State] = []
 _ran: set[str] = set()
@@ -75,7 +79,7 @@ def _say_what_was_left_out() -> None:
         return
     left_out = [*_missing(asked - _ran), *_skipped()]
     if STANDARD in asked:
-        left_out.append("emulators, a browser, every fault and every submission (run tox -m full)")
+        left_out.append(_LEFT_TO_THE_FULL_TIER)
     print(f"Left out: {'; '.join(left_out) or 'nothing'}.")
 
 
