@@ -21,26 +21,22 @@ _CLOSED = "\0closed"
 
 
 def environment(**variables: str | None) -> dict[str, str]:
-    """Return the environment without the variables of the running pytest.
+    """Return the environment without the variables of the running pytest and its coverage.
+
+    Measuring costs a program a third of its time, and one that is stopped by a signal may hang:
+    coverage holds a lock.
 
     Args:
         variables: Further variables; ``None`` removes one.
     """
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST_", "COVERAGE_"))
+    }
     fixed = {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"}
     every = {**ours, **fixed, **variables}
     return {name: value for name, value in every.items() if value is not None}
-
-
-def unmeasured(**variables: str | None) -> dict[str, str]:
-    """Return the environment of a program that a signal stops, without measuring its coverage.
-
-    A signal that arrives while coverage holds its lock leaves it locked, and the program hangs.
-
-    Args:
-        variables: As in :func:`environment`.
-    """
-    return environment(**variables, COVERAGE_PROCESS_CONFIG=None, COVERAGE_PROCESS_START=None)
 
 
 def free_port() -> int:
@@ -54,6 +50,7 @@ def run_python(
     folder: Path = ROOT,
     stdin: str | None = None,
     variables: Mapping[str, str | None] | None = None,
+    is_measured: bool = True,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python ARGUMENTS`` until it ends.
 
@@ -61,11 +58,13 @@ def run_python(
         folder: The working directory.
         stdin: The text on standard input; empty by default.
         variables: Further environment variables; ``None`` removes one.
+        is_measured: Whether to measure its coverage, if ours is measured; not where it is long and
+            other programs reach the same.
     """
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=environment(**(variables or {})),
+        env=environment(**(variables or {}), **(_of_coverage() if is_measured else {})),
         input=stdin or "",
         capture_output=True,
         encoding="utf-8",
@@ -74,9 +73,14 @@ def run_python(
     )
 
 
+def _of_coverage() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
+
 def run_in_terminal(
     *arguments: str | Path,
     answer: Callable[[str], str] = lambda _: "",
+    interrupt_at: str = _CLOSED,
     folder: Path = ROOT,
     variables: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
@@ -85,6 +89,7 @@ def run_in_terminal(
     Args:
         answer: Returns what to type, given the output so far. Called whenever the program prints
             nothing: a program that starts to read discards earlier input.
+        interrupt_at: Press Ctrl-C when this is printed, also while more is printed all the time.
         folder: The working directory.
         variables: Further environment variables.
 
@@ -97,7 +102,7 @@ def run_in_terminal(
     with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=folder,
-        env=unmeasured(**terminal),
+        env=environment(**terminal),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -106,6 +111,8 @@ def run_in_terminal(
         os.close(theirs)
         printed, end = "", time.monotonic() + TIME_LIMIT_SECONDS
         while (chunk := _read(ours)) != _CLOSED:
+            if interrupt_at not in printed and interrupt_at in printed + chunk:
+                os.write(ours, b"\x03")
             printed += chunk
             if time.monotonic() > end:
                 program.kill()

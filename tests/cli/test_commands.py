@@ -21,7 +21,7 @@ from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.cli import main
 from steps.iam_users import create_iam_user
 from tests import fake_endpoint
-from tests.subprocesses import TIME_LIMIT_SECONDS, environment, run_python, unmeasured
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment, run_python
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -414,7 +414,7 @@ def test_ctrl_c_during_a_call_ends_with_130() -> None:
         command = [sys.executable, "-m", "kmsdemo", "items"]
         with subprocess.Popen(
             command,
-            env=unmeasured(AWS_ENDPOINT_URL=url),
+            env=environment(AWS_ENDPOINT_URL=url),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

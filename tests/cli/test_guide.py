@@ -1,4 +1,4 @@
-"""What ``kmsdemo guide`` refuses, in two lines, before the lab is run."""
+"""What ``kmsdemo guide`` refuses before the lab is run, and the runs that it compares."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from kmsdemo.cli import main
+from kmsdemo.lesson.guide import build, page
+from kmsdemo.lesson.guide.page import Page
+from kmsdemo.lesson.guide.verdict import Run, Verdict
+from tests.lesson.guide.test_page import document
 
 
 def refused(*options: str, code: int = 2) -> str:
@@ -44,3 +48,16 @@ def test_a_class_without_credentials_is_told_what_writes_them(tmp_path: Path) ->
 def test_options_of_a_guide_and_of_hand_outs_do_not_mix(tmp_path: Path) -> None:
     printed = refused("--class", str(tmp_path / "names.txt"), "--notes", "-o", str(tmp_path))
     assert "--class takes no --notes" in printed
+
+
+def test_runs_are_compared_in_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = (Run(name, verdicts=[Verdict("A", "One", 1)]) for name in ("moto", "elsewhere"))
+    report = tmp_path / "report.html"
+    report.write_text(page.html(Page(runs=[there])), encoding="utf-8")
+    monkeypatch.setattr(build, "build", lambda *_, **__: (document(), here))
+    output = tmp_path / "lab.html"
+    result = CliRunner().invoke(main, ["guide", "-o", str(output), "--run", str(report)])
+    assert (result.exit_code, result.stdout) == (0, "")
+    text = output.read_text(encoding="utf-8")
+    assert '<th scope="col">moto</th><th scope="col">elsewhere</th>' in text
+    assert "The verdicts of the runs" in text

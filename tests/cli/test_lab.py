@@ -61,6 +61,13 @@ def test_a_transcript_overwrites_nothing(tmp_path: Path) -> None:
     assert kept.read_text() == "dear"
 
 
+def test_an_unknown_step_is_a_usage_error(tmp_path: Path) -> None:
+    transcript = tmp_path / "lab.md"
+    printed = refused("encypt", f"--transcript={transcript}")
+    assert "The lesson has no chapter encypt.\nChoose one of create-the-key, " in printed
+    assert not transcript.exists()
+
+
 def test_pace_needs_a_keyboard() -> None:
     assert "--pace needs a keyboard" in refused("--pace")
 

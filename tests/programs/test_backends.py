@@ -16,10 +16,12 @@ import pytest
 
 from kmsdemo.account.clients import Clients
 from tests import fake_account
-from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, free_port, run_python, unmeasured
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, free_port, run_python
 
 FEW = "-kclean_up or deleting_the_table or the_lab_can_start_again or wrong_key or replica"
-FEATURES = ("-m", "pytest", "features", "-pno:cacheprovider", FEW)
+# Plugins that the runs do not need take a fifth of their time.
+PLUGINS = ("--disable-plugin-autoload", "-ppytest_bdd.plugin", "-pxdist", "-pno:cacheprovider")
+FEATURES = ("-m", "pytest", "features", *PLUGINS, FEW)
 # A plugin with which a run stops in the middle, where a key and a table are there.
 WAITS = """
 import time
@@ -85,7 +87,10 @@ def test_scripts_are_the_caller_that_a_profile_names(
     unset = dict.fromkeys(name for name in os.environ | developer if name.startswith("AWS_"))
     at_home = {**unset, "HOME": str(tmp_path), "AWS_PROFILE": "lab", "CI": ""}
     finished = run_python(
-        *FEATURES, "-kprints_the_password", *fake_account.OPTIONS, variables=at_home
+        *FEATURES,
+        "-kprints_the_password",
+        *fake_account.OPTIONS,
+        variables=at_home,
     )
     assert finished.returncode == 0, finished.stdout
     assert "1 passed" in finished.stdout
@@ -93,7 +98,7 @@ def test_scripts_are_the_caller_that_a_profile_names(
 
 
 def test_runs_at_once_do_not_meet(aws: fake_account.FakeAccount, developer: dict[str, str]) -> None:
-    printed = printed_by_two_runs(developer, *fake_account.OPTIONS, "-n2")
+    printed = printed_by_two_runs(developer, *fake_account.OPTIONS)
     assert "node" not in printed[0]  # there are no workers, each with keys of its own
     assert aws.leftovers() == []
     assert len(aws.states()) <= 8
@@ -187,7 +192,7 @@ def test_a_failed_run_leaves_nothing(
         "@scenario('broken.feature', 'A new key is ready for the lab')\n"
         "def test_broken(): pass\n"
     )
-    here = ("-m", "pytest", "-pno:cacheprovider", f"-c{ROOT / 'pytest.ini'}", "-pconftest")
+    here = ("-m", "pytest", *PLUGINS, f"-c{ROOT / 'pytest.ini'}", "-pconftest")
     finished = run_python(*here, *fake_account.OPTIONS, tmp_path, variables=developer)
     assert finished.returncode == 1
     assert "✘ Then the key does not exist" in finished.stdout
@@ -215,7 +220,7 @@ def started(more: dict[str, str], *options: str) -> Iterator[subprocess.Popen[st
     with subprocess.Popen(
         command,
         cwd=ROOT,
-        env=unmeasured(**more),
+        env=environment(**more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -225,8 +230,8 @@ def started(more: dict[str, str], *options: str) -> Iterator[subprocess.Popen[st
 
 
 def printed_by_two_runs(more: dict[str, str], *options: str) -> list[str]:
-    """Run the features twice at once; both pass."""
-    with started(more, *options) as first, started(more, *options) as second:
+    """Run the features twice at once, of which one has workers; both pass."""
+    with started(more, *options, "-n2") as first, started(more, *options) as second:
         printed = [run.communicate(timeout=TIME_LIMIT_SECONDS)[0] for run in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], printed
     return printed
@@ -245,7 +250,7 @@ def wait_until_it_has_created_something(aws: fake_account.FakeAccount) -> None:
 def test_simultaneous_runs_leave_no_leftovers_on_an_endpoint(
     aws: fake_account.FakeAccount, url: str
 ) -> None:
-    printed = printed_by_two_runs({}, "-n2", "--backend=endpoint", f"--endpoint-url={url}")
+    printed = printed_by_two_runs({}, "--backend=endpoint", f"--endpoint-url={url}")
     assert printed[0].startswith(f"AWS is endpoint at {url}\n")
     assert aws.leftovers() == []
     aws.assert_others_are_untouched()

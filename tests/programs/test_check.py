@@ -16,7 +16,8 @@ from tests.subprocesses import ROOT, environment, run_in_terminal, run_python
 
 
 def check(aws_environment: Mapping[str, str], *options: str, **more: str) -> Any:
-    return run_python("-m", "kmsdemo", "check", *options, variables={**aws_environment, **more})
+    variables = {**aws_environment, **more}
+    return run_python("-m", "kmsdemo", "check", *options, variables=variables)
 
 
 def test_an_unreachable_endpoint_is_reported_in_two_lines(

@@ -10,15 +10,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import pytest
 
 from kmsdemo import keys, table
-from kmsdemo.account.clients import connect
+from kmsdemo.account.clients import Clients, connect
 from kmsdemo.vault import Vault
-from tests.subprocesses import TIME_LIMIT_SECONDS, run_in_terminal, run_python, unmeasured
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment, run_in_terminal, run_python
 
 
 @dataclass
@@ -33,20 +34,23 @@ class Classroom:
 
     def setup(self, learner: int) -> Vault:
         """Do what the learner does with ``kmsdemo setup``."""
+        clients = self.clients(learner)
+        table.create(clients.dynamodb)
+        return Vault(clients.kms, clients.dynamodb, keys.create(clients.kms).key_id)
+
+    def clients(self, learner: int) -> Clients:
         variables = self.learners[learner]
-        clients = connect(
+        return connect(
             access_key_id=variables["AWS_ACCESS_KEY_ID"],
             secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
             region=variables["AWS_REGION"],
             endpoint_url=self.url,
         )
-        table.create(clients.dynamodb)
-        return Vault(clients.kms, clients.dynamodb, keys.create(clients.kms).key_id)
 
 
 @pytest.fixture(scope="module")
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Classroom]:
-    """A class of five, each of whom works for one test only."""
+    """A class of five."""
     yield from running(
         tmp_path_factory.mktemp("class"), "Anna", "Ben [the bear]", "Cleo", "Dan", "Eve"
     )
@@ -62,7 +66,7 @@ def running(folder: Path, *learners: str) -> Iterator[Classroom]:
     names = folder / "names.txt"
     names.write_text("\n".join(learners))
     command = [sys.executable, "-m", "kmsdemo", "sandbox", "--port=0", "--class", str(names)]
-    with subprocess.Popen(command, env=unmeasured(), stdout=subprocess.PIPE, text=True) as sandbox:
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as sandbox:
         assert sandbox.stdout is not None
         printed = [sandbox.stdout.readline() for _ in range(4)]
         with (folder / "names-credentials.csv").open(newline="") as file:
@@ -70,13 +74,32 @@ def running(folder: Path, *learners: str) -> Iterator[Classroom]:
         sandbox.send_signal(signal.SIGINT)
 
 
-def test_each_learner_works_in_a_separate_account(classroom: Classroom) -> None:
-    assert classroom.printed[0].startswith("The KMS sandbox of a class of 5 listens on http://127")
-    classroom.setup(0).store("a secret of Anna")
-    classroom.setup(1)
+@pytest.fixture(scope="module")
+def progress(classroom: Classroom) -> Any:
+    """The progress of the class, each of whom has come as far as one test needs."""
+    anna, ben, cleo, dan, eve = range(5)
+    classroom.setup(anna).store("a secret of Anna")
+    classroom.setup(ben)
+    vaults = {learner: classroom.setup(learner) for learner in (cleo, dan, eve)}
+    vaults[cleo].reveal(vaults[cleo].store("a secret of Cleo"))
+    for theirs in vaults.values():
+        keys.schedule_deletion(theirs.kms, theirs.key_id, waiting_period_days=7)
+    table.delete(classroom.clients(cleo).dynamodb)
+    advance = ("sandbox", "advance", "--days=8")
+    moved = run_python("-m", "kmsdemo", *advance, variables=classroom.learners[dan])
+    assert moved.returncode == 0, moved.stderr
     url = f"--endpoint-url={classroom.url}"
-    finished = run_python("-m", "kmsdemo", "class", classroom.names, url, "--json")
-    progress = json.loads(finished.stdout)
+    finished = run_python(
+        "-m", "kmsdemo", "class", classroom.names, url, "--json", is_measured=False
+    )
+    return json.loads(finished.stdout)
+
+
+def test_the_sandbox_says_how_large_its_class_is(classroom: Classroom) -> None:
+    assert classroom.printed[0].startswith("The KMS sandbox of a class of 5 listens on http://127")
+
+
+def test_each_learner_works_in_a_separate_account(progress: Any) -> None:
     assert progress["Anna"] == {
         "1. Create the key": "done",
         "2. Create the table": "done",
@@ -112,17 +135,7 @@ def test_a_caller_without_a_hand_out_is_rejected(classroom: Classroom) -> None:
     assert "The security token included in the request is invalid" in finished.stderr
 
 
-def test_a_learner_moves_only_the_clock_of_their_own_account(classroom: Classroom) -> None:
-    dan, eve = 3, 4
-    for learner in (dan, eve):
-        theirs = classroom.setup(learner)
-        keys.schedule_deletion(theirs.kms, theirs.key_id, waiting_period_days=7)
-    advance = ("sandbox", "advance", "--days=8")
-    moved = run_python("-m", "kmsdemo", *advance, variables=classroom.learners[dan])
-    assert moved.returncode == 0, moved.stderr
-    url = f"--endpoint-url={classroom.url}"
-    finished = run_python("-m", "kmsdemo", "class", classroom.names, url, "--json")
-    progress = json.loads(finished.stdout)
+def test_a_learner_moves_only_the_clock_of_their_own_account(progress: Any) -> None:
     assert progress["Eve"]["1. Create the key"] == "done"
     step = "7. Schedule the key's deletion"
     assert progress["Dan"][step] != progress["Eve"][step]
@@ -151,20 +164,15 @@ def test_the_table_is_updated_while_it_is_shown(fresh_classroom: Classroom) -> N
 
 def test_a_pipe_gets_the_table_once(classroom: Classroom) -> None:
     url = f"--endpoint-url={classroom.url}"
-    finished = run_python("-m", "kmsdemo", "class", classroom.names, url)
+    command = ("-m", "kmsdemo", "class", classroom.names, url)
+    finished = run_python(*command)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert "Ben [the bear]" in finished.stdout
     assert max(map(len, finished.stdout.splitlines())) <= 80
 
 
-def test_a_finished_lab_is_done_in_every_step(classroom: Classroom) -> None:
-    cleos = classroom.setup(2)
-    cleos.reveal(cleos.store("a secret of Cleo"))
-    keys.schedule_deletion(cleos.kms, cleos.key_id, waiting_period_days=7)
-    table.delete(cleos.dynamodb)
-    url = f"--endpoint-url={classroom.url}"
-    finished = run_python("-m", "kmsdemo", "class", classroom.names, url, "--json")
-    assert set(json.loads(finished.stdout)["Cleo"].values()) == {"done"}
+def test_a_finished_lab_is_done_in_every_step(progress: Any) -> None:
+    assert set(progress["Cleo"].values()) == {"done"}
 
 
 def test_a_missing_list_is_reported_in_two_lines() -> None:

@@ -11,7 +11,7 @@ import psutil
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, unmeasured
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment
 
 # Stands in for LocalStack, which most environments do not have: it is healthy and has nothing.
 LISTENS = """\
@@ -63,7 +63,7 @@ def start(localstack: Path, folder: Path, *arguments: str) -> subprocess.Popen[s
     return subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
-        env=unmeasured(TMPDIR=str(folder / "temporary")),
+        env=environment(TMPDIR=str(folder / "temporary")),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -17,7 +17,7 @@ from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.lesson import lesson
 from steps.passwords import UNUSUAL
 from tests import fake_account
-from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, run_in_terminal, run_python, unmeasured
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, run_in_terminal, run_python
 
 TOPICS = [
     "Create the key",
@@ -260,7 +260,7 @@ def test_ctrl_c_ends_it_with_130_and_without_a_stack_trace(small_suite: Path) ->
         steps.write(WAIT)
     command = [sys.executable, "-c", ONE_FEATURE, str(small_suite)]
     with subprocess.Popen(
-        command, env=unmeasured(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as lab:
         assert lab.stdout is not None
         while (line := lab.stdout.readline()) != "waiting\n":

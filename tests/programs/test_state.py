@@ -15,7 +15,7 @@ from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.vault import Vault
-from tests.subprocesses import TIME_LIMIT_SECONDS, free_port, unmeasured
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment, free_port
 
 PASSWORD = "correct horse battery staple"
 
@@ -26,7 +26,7 @@ def running(names: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     command = ["sandbox", f"--port={port}", f"--class={names}", f"--state={names.parent / 'state'}"]
     with subprocess.Popen(
         [sys.executable, "-m", "kmsdemo", *command],
-        env=unmeasured(),
+        env=environment(),
         stdout=subprocess.PIPE,
         text=True,
     ) as sandbox:

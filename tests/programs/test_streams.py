@@ -10,9 +10,9 @@ import pytest
 
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment
 
-# On the same disk, coverage would write its file, and Python compiled modules: cut short, without
-# a word (seen in 3.13 and before), and the next program that imports one ends in an EOFError.
-DISK_OF = "unset ${!COVERAGE*}; export PYTHONDONTWRITEBYTECODE=1; ulimit -f"
+# On the same disk, Python would write compiled modules: cut short, without a word (seen in 3.13 and
+# before), and the next program that imports one ends in an EOFError.
+DISK_OF = "export PYTHONDONTWRITEBYTECODE=1; ulimit -f"
 NEEDS_ALL = "--encrypt 'true {password} {key_id}' --decrypt 'true {appuser} {key_id}'"
 AN_ACCOUNT = {
     "AWS_ACCESS_KEY_ID": "testing",

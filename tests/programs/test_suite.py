@@ -13,6 +13,7 @@ from kmsdemo.backends.divergences import DIVERGENCES
 from kmsdemo.backends.moto import Moto
 from tests.subprocesses import ROOT, run_python
 
+PLUGINS = ("--disable-plugin-autoload", "-ppytest_bdd.plugin", "-pxdist", "-pno:cacheprovider")
 FEATURES = sorted((ROOT / "features").glob("*.feature"))
 EXAMPLE_ROW = re.compile(r"^\s*\|\s*(.*?)\s*\|$", re.MULTILINE)
 
@@ -88,7 +89,7 @@ def test_a_divergence_that_is_fixed_is_noticed(tmp_path: Path) -> None:
 
 def run_part(*options: str) -> None:
     part = "-kthe_password_decrypts_unchanged or the_table_can_be_deleted or deleting_the_table"
-    finished = run_python("-m", "pytest", "features", part, "-pno:cacheprovider", *options)
+    finished = run_python("-m", "pytest", "features", part, *PLUGINS, *options, is_measured=False)
     assert finished.returncode == 0, finished.stdout
 
 
@@ -113,7 +114,7 @@ def test_a_part_runs_alone_and_reports_as_cucumber_json(tmp_path: Path) -> None:
 def test_the_aws_configuration_of_the_user_is_ignored(tmp_path: Path) -> None:
     """A profile, an endpoint or a proxy of the user must not reach the embedded account."""
     finished = run_python(
-        *("-m", "pytest", "features", "-kencrypt_script_prints", "-pno:cacheprovider"),
+        *("-m", "pytest", "features", "-kencrypt_script_prints", *PLUGINS),
         variables={
             "AWS_PROFILE": "none-such",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:9",

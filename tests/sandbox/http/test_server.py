@@ -29,7 +29,7 @@ from kmsdemo.sandbox.http.server import Server
 from kmsdemo.sandbox.kms import operations
 from kmsdemo.vault import Vault, items
 from tests import fake_endpoint
-from tests.subprocesses import TIME_LIMIT_SECONDS, unmeasured
+from tests.subprocesses import TIME_LIMIT_SECONDS, environment
 
 SLOW_POLICY = {
     "Statement": [
@@ -179,7 +179,7 @@ def test_a_client_that_stalls_holds_nobody_up(url: str) -> None:
 def start(*options: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "kmsdemo", "sandbox", *options]
     return subprocess.Popen(
-        command, env=unmeasured(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 

@@ -24,7 +24,7 @@ from kmsdemo.sandbox.http import waitress_server
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.sandbox.http.waitress_server import MAX_HEADER_BYTES
 from kmsdemo.sandbox.service import MAX_BODY_BYTES
-from tests.subprocesses import unmeasured
+from tests.subprocesses import environment
 
 HALF_A_HEADER = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Amz-"
 HALF_A_BODY = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nhalf of it"
@@ -151,7 +151,7 @@ def test_where_there_are_few_descriptors_newcomers_are_let_in() -> None:
     with (
         subprocess.Popen(
             command,
-            env=unmeasured(),
+            env=environment(),
             stdout=subprocess.PIPE,
             text=True,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)),  # noqa: PLW1509
