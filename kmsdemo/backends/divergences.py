@@ -51,8 +51,19 @@ _RE_ENCRYPT = (
     "ReEncrypt fails on a key that is pending deletion",
 )
 
+_NEED_MATERIAL_IDS = (
+    "A rotation leaves stored ciphertext under the old key material",
+    "New ciphertext uses the new key material",
+)
+
 # LocalStack 4.14.0, its last community release.
 _LOCALSTACK = (
+    Divergence(
+        "localstack",
+        "Decrypt does not say which key material it used",
+        f"{_KMS}/APIReference/API_Decrypt.html",
+        _NEED_MATERIAL_IDS,
+    ),
     Divergence(
         "localstack",
         "key policies are stored but not enforced",
@@ -195,6 +206,8 @@ _MINISTACK = (
             "RotateKeyOnDemand succeeds on an enabled key",
             "RotateKeyOnDemand fails on a disabled key",
             "RotateKeyOnDemand fails on a key that is pending deletion",
+            "The password still decrypts after a rotation",
+            *_NEED_MATERIAL_IDS,
         ),
     ),
     Divergence(
