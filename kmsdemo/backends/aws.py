@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 
-from kmsdemo import keys
+from kmsdemo import errors, keys
 from kmsdemo.account import environment
 from kmsdemo.account.caller import Caller, identify
 from kmsdemo.account.clients import Clients, connect
@@ -114,7 +114,8 @@ def _create_first_key(run: Run, pool: KeyPool) -> None:
     """Create a key for the pool: without any, nothing shows whether the caller can read tags."""
     key = keys.create(connect().kms)
     run.key_ids.clear()
-    pool.prepare_return(key.key_id)()
+    with suppress(errors.KmsdemoError):  # the end of the run removes what the pool cannot reset
+        pool.prepare_return(key.key_id)()
 
 
 def _confirmed(options: Options, clients: Clients) -> Caller:

@@ -34,8 +34,8 @@ PRINTED = {
         r"^Step 6 of 8: Decrypt the password$",
         r"chosen by the class",
         r"^ +# \(1\) The password is sent to AWS KMS",
-        r"^  Anna +not yet",
-        r"^  Zoë Müller +not yet",
+        r"^  Anna +not",
+        r"^  Zoë Müller +not",
     ],
     "learner": [
         r"^Is this your decrypted password\? -> my very secret password$",
@@ -158,7 +158,11 @@ def calls_not_run(program: str) -> Iterator[list[str]]:
             yield arguments
 
 
-def test_commands_that_are_not_run_have_options_that_exist() -> None:
+def test_commands_that_are_not_run_have_options_that_exist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "submissions").mkdir()
+    monkeypatch.chdir(tmp_path)
     calls = list(calls_not_run("kmsdemo"))
     for name, *arguments in calls:
         main.commands[name].make_context(name, arguments)

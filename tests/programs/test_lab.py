@@ -28,9 +28,12 @@ TOPICS = [
     "Decrypt the password",
     "Bind a ciphertext to its user",
     "Direct and envelope encryption",
+    "Rotate the key material",
+    "Sign, and let anybody verify",
     "Schedule the key's deletion",
     "Cancel the key's deletion",
     "When the waiting period ends",
+    "Keep a replica in another Region",
     "Clean up",
     "See who used the key",
 ]
@@ -101,12 +104,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 def test_topics_are_in_an_order_that_a_learner_can_follow(whole: tuple[str, str]) -> None:
     printed, _ = whole
-    topics = re.findall(r"^Topic (\d+) of 13: (.*)$", printed, re.MULTILINE)
+    topics = re.findall(r"^Topic (\d+) of 16: (.*)$", printed, re.MULTILINE)
     assert topics == [(str(number), title) for number, title in enumerate(TOPICS, 1)]
     assert "    ok Then the key is symmetric" in printed
     summary = " ".join(printed.split("\n\n")[-1].split())
     scenarios = r"\d+ scenarios passed"
-    assert re.fullmatch(rf"13 topics in [\d.]+ s: {scenarios}\.", summary)
+    assert re.fullmatch(rf"16 topics in [\d.]+ s: {scenarios}\.", summary)
 
 
 def test_it_ends_with_what_it_showed_and_cleaned_up(whole: tuple[str, str]) -> None:
@@ -292,7 +295,7 @@ def test_one_topic_can_be_told_by_itself() -> None:
     finished = run_python("-m", "kmsdemo", "lab", "--deeper", "cancel_deletion")
     assert finished.returncode == 0, finished.stdout + finished.stderr
     told = re.findall(r"^Topic .*$", finished.stdout, re.MULTILINE)
-    assert told == ["Topic 10 of 13: Cancel the key's deletion"]
+    assert told == ["Topic 12 of 16: Cancel the key's deletion"]
 
 
 def test_an_unknown_topic_is_a_usage_error(small_suite: Path) -> None:
