@@ -162,6 +162,7 @@ def test_commands_that_are_not_run_have_options_that_exist(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "submissions").mkdir()
+    (tmp_path / "passwords.csv").touch()
     monkeypatch.chdir(tmp_path)
     calls = list(calls_not_run("kmsdemo"))
     for name, *arguments in calls:
