@@ -166,7 +166,7 @@ def test_commands_that_are_not_run_have_options_that_exist(
     monkeypatch.chdir(tmp_path)
     calls = list(calls_not_run("kmsdemo"))
     for name, *arguments in calls:
-        main.commands[name].make_context(name, arguments)
+        main.commands[name].make_context(name, arguments).close()
     assert len(calls) > 4
 
 
