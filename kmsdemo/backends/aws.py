@@ -114,8 +114,9 @@ def _create_first_key(run: Run, pool: KeyPool) -> None:
     """Create a key for the pool: without any, nothing shows whether the caller can read tags."""
     key = keys.create(connect().kms)
     run.key_ids.clear()
-    with suppress(errors.KmsdemoError):  # the end of the run removes what the pool cannot reset
-        pool.prepare_return(key.key_id)()
+    put_back = pool.prepare_return(key.key_id)
+    with suppress(errors.KmsdemoError):  # the end of the run removes what cannot be reset
+        put_back()
 
 
 def _confirmed(options: Options, clients: Clients) -> Caller:

@@ -28,6 +28,7 @@ class Call:
         access_key_id: The access key that signed the call.
         key_arns: The ARNs of the keys that the call uses, as AWS KMS finds them.
         source_ip: The address that it comes from.
+        user_agent: What the client says that it is.
         partition: The partition of the Region, such as ``aws``.
     """
 
@@ -38,6 +39,7 @@ class Call:
     access_key_id: str
     key_arns: list[str] = field(default_factory=list)
     source_ip: str = "127.0.0.1"
+    user_agent: str = ""
     partition: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from moto.core.serialize import AttributePicker, AttributePickerContext
 from moto.kms.models import kms_backends
 
 from kmsdemo.sandbox import service
-from kmsdemo.sandbox.access import authentication, moto_patches
+from kmsdemo.sandbox.access import authentication, managed_policies, moto_patches
 from kmsdemo.sandbox.lock import STATE_LOCK
 from kmsdemo.sandbox.moto_kms.models import KmsBackend
 from kmsdemo.sandbox.moto_kms.responses import KEY_ARNS, MotoAnswer
@@ -52,7 +52,7 @@ class Hook:
                 self._replace(moto.core.responses, "method_names_from_class", _method_names)
                 self._replace(moto.core.responses, "gen_amzn_requestid_long", _request_id)
                 self._replace(AttributePicker, "__call__", _attribute)
-                for owner, name, ours in moto_patches.PATCHES:
+                for owner, name, ours in (*moto_patches.PATCHES, *managed_policies.PATCHES):
                     self._replace(owner, name, ours)
             self._times += 1
             return is_new

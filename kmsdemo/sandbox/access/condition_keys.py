@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Final
 
-SERVICES: Final = ("kms", "dynamodb", "iam", "sts", "cloudtrail")
-"""The services of the sandbox, by the prefixes of their actions."""
+SERVICES: Final = ("kms", "sts", "cloudtrail")
+"""The services whose calls policies decide on, by the prefixes of their actions."""
 
 _KMS: Final = """
 BypassPolicyLockoutSafetyCheck CallerAccount CustomerMasterKeySpec CustomerMasterKeyUsage
@@ -26,7 +26,7 @@ WrappingKeySpec
 _GLOBAL: Final = """
 CurrentTime EpochTime MultiFactorAuthPresent PrincipalAccount PrincipalArn PrincipalIsAWSService
 PrincipalType RequestedRegion ResourceAccount SecureTransport SourceIp TagKeys
-userid username ViaAWSService
+UserAgent userid username ViaAWSService
 """
 _IN_NO_REQUEST: Final = """
 CalledVia CalledViaFirst CalledViaLast Ec2InstanceSourcePrivateIPv4 Ec2InstanceSourceVpc

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from botocore.utils import parse_timestamp
+
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.call import Call
@@ -117,6 +119,8 @@ def of_call(call: Call, encryption_context: str = "EncryptionContext") -> Contex
         parameters.get("Tags"),
         parameters.get("TagKeys"),
     )
+    if call.user_agent:
+        context["aws:UserAgent"] = [call.user_agent]
     context |= {"kms:CallerAccount": [call.account], "kms:GrantIsForAWSResource": ["false"]}
     context |= _of_parameters(_DEFAULTS.get(call.operation, {}) | parameters)
     if constraints := parameters.get("Constraints"):
@@ -129,11 +133,14 @@ def of_call(call: Call, encryption_context: str = "EncryptionContext") -> Contex
 
 
 def _of_parameters(given: Mapping[str, Any]) -> Context:
-    return {
+    context = {
         f"kms:{key}": _texts(given[parameter])
         for key, parameter in _OF_PARAMETERS.items()
         if given.get(parameter) is not None
     }
+    if valid_to := given.get("ValidTo"):
+        context["kms:ValidTo"] = [parse_timestamp(valid_to).isoformat()]
+    return context
 
 
 def of_key(key: Key, aliases: Iterable[str]) -> Context:

@@ -80,8 +80,8 @@ class Principal:
             if self.user and self.user in iam.users.values():
                 listed = iam.tagger.list_tags_for_resource(self.user.arn)["Tags"]
                 return {tag["Key"]: tag["Value"] for tag in listed}
-        tags: Any = self.role.tags if self.role else {}
-        return {name: tag["Value"] for name, tag in (tags or {}).items()}
+        tags = self.role.tags if self.role else []
+        return {tag["Key"]: tag["Value"] for tag in tags}
 
     @property
     def boundary(self) -> str | None:
@@ -168,6 +168,18 @@ def unique_ids(arns: Iterable[str]) -> dict[str, str]:
         for holder in (*iam.users.values(), *iam.roles.values())
         if holder.arn in wanted
     }
+
+
+def forget_in_trust_policies(arn: str, unique_id: str) -> None:
+    """Replace the ARN of a deleted user or role by its unique id: a new one is another principal.
+
+    AWS: "AWS JSON policy elements: Principal", IAM User Guide.
+    """
+    for account in list(iam_backends):
+        for iam in _backends(account):
+            for role in iam.roles.values():
+                document = role.assume_role_policy_document
+                role.assume_role_policy_document = document.replace(f'"{arn}"', f'"{unique_id}"')
 
 
 def managed_policy(account: str, arn: str) -> str | None:

@@ -57,4 +57,6 @@ class KmsResponse(BaseResponse):
             account=self.current_account,
             region=self.region,
             access_key_id=self.access_key,
+            source_ip=self.normalized_request.remote_addr or "127.0.0.1",
+            user_agent=self.headers.get("User-Agent", ""),
         )
