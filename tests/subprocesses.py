@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-TIME_LIMIT_SECONDS = 300
+TIME_LIMIT_SECONDS = 560
 _CLOSED = "\0closed"
 
 

@@ -205,6 +205,7 @@ def test_a_ciphertext_without_its_attribute_cipher_does_not_decrypt(passwords: V
         replace(passwords, accepts=[Plain]).reveal(attributes["appuser"]["S"])
 
 
+@pytest.mark.program
 @pytest.mark.parametrize("cipher", CIPHERS.values(), ids=CIPHERS)
 def test_fifty_threads_on_one_vault_mix_nothing_up(passwords: Vault, cipher: type[Plain]) -> None:
     shared = replace(passwords, cipher=cipher)

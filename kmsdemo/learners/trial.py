@@ -143,7 +143,7 @@ class Trial:
         workspace = self.submission.fresh_workspace if fresh else self.submission.workspace
         before = self._stored()
         with self.backend.watched_environment() as (variables, calls):
-            environment = {**self._configured(workspace), **variables}
+            environment = {**self._configured(workspace), **workspace.with_copies(variables)}
             environment["KMSDEMO_TABLE"] = self.table_name
             finished = self.submission.run(name, workspace, environment, values)
             made = tuple(calls)

@@ -48,8 +48,9 @@ class SharedAccount:
 
     @contextmanager
     def watched_environment(self) -> Iterator[tuple[Mapping[str, str], Sequence[Any]]]:
-        """Yield no variables and no calls: nobody sees here what other programs call."""
-        yield {}, ()
+        """Yield the variables of a program, and no calls: nobody sees here what it calls."""
+        with self.subprocess_environment() as variables:
+            yield variables, ()
 
     def wrong_plaintexts(self) -> AbstractContextManager[None]:
         """Raise ``NotImplementedError``: only the sandbox can answer wrongly."""

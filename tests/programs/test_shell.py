@@ -34,7 +34,7 @@ def test_a_command_has_an_aws_and_the_two_scripts() -> None:
     )
     assert (code, errors) == (0, "")
     assert "Is this your decrypted password? -> my secret\n" in printed
-    assert "kms Decrypt" in printed
+    assert "<strong>Decrypt</strong>" in printed
     folder = Path(printed.splitlines()[-1])
     assert folder.name.startswith("kms-lab-")
     assert not folder.exists()

@@ -38,6 +38,7 @@ _TOOLS = {
     "NUGET_PACKAGES": ".nuget/packages",
 }
 # Those among them that a run writes to.
+_AWS_FILES = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
 _CACHES = ("GOPATH", "GOCACHE", "GRADLE_USER_HOME", "UV_CACHE_DIR", "CARGO_HOME", "NUGET_PACKAGES")
 
 
@@ -87,13 +88,26 @@ class Workspace:
         names = sorted({"default", *self._profiles()})
         folder = self.home / ".aws"
         folder.mkdir(exist_ok=True)
-        files = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
-        for file in files.values():
+        for file in _AWS_FILES.values():
             prefix = "profile " if file == "config" else ""
             sections = (f"[{'' if name == 'default' else prefix}{name}]\n" for name in names)
             text = "\n".join(section + settings for section in sections)
             (folder / file).write_text(text, encoding="utf-8")
-        return {name: str(folder / file) for name, file in files.items()}
+        return {name: str(folder / file) for name, file in _AWS_FILES.items()}
+
+    def with_copies(self, variables: Mapping[str, str]) -> dict[str, str]:
+        """Copy the AWS configuration that variables name: scripts see no temporary folder of ours.
+
+        Returns:
+            The variables, with the paths of the copies.
+        """
+        folder = self.home / ".aws"
+        folder.mkdir(exist_ok=True)
+        copied = {}
+        for name, file in _AWS_FILES.items():
+            with suppress(OSError, KeyError):
+                copied[name] = str(shutil.copy(variables[name], folder / file))
+        return {**variables, **copied}
 
     def _profiles(self) -> Iterator[str]:
         for path in _all_in(self.folder):
