@@ -37,7 +37,7 @@ def row(behaviour: Behaviour) -> ParameterSet:
     )
 
 
-@pytest.mark.parametrize("behaviour", map(row, BEHAVIOURS))
+@pytest.mark.parametrize("behaviour", [row(behaviour) for behaviour in BEHAVIOURS])
 def test_the_sandbox_behaves_as_aws_documents(sandbox: Emulator, behaviour: Behaviour) -> None:
     assert behaviour.answer(sandbox) == behaviour.documented
 
