@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 TIME_LIMIT_SECONDS = 560
+_MEASURED = frozenset({"lab", "guide"})
 _CLOSED = "\0closed"
 
 
@@ -50,7 +51,7 @@ def run_python(
     folder: Path = ROOT,
     stdin: str | None = None,
     variables: Mapping[str, str | None] | None = None,
-    is_measured: bool = True,
+    is_measured: bool | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python ARGUMENTS`` until it ends.
 
@@ -58,9 +59,11 @@ def run_python(
         folder: The working directory.
         stdin: The text on standard input; empty by default.
         variables: Further environment variables; ``None`` removes one.
-        is_measured: Whether to measure its coverage, if ours is measured; not where it is long and
-            other programs reach the same.
+        is_measured: Whether to measure its coverage, if ours is measured. By default only that of
+            the lesson and the guide, which run pytest: no test in process reaches what they do.
     """
+    if is_measured is None:
+        is_measured = not _MEASURED.isdisjoint(map(str, arguments))
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from benchmarks.behaviours import Behaviour, all_behaviours
 from kmsdemo.account import Account
@@ -29,15 +28,8 @@ def sandbox(account: Account) -> Emulator:
     return Embedded("sandbox", url="")
 
 
-def row(behaviour: Behaviour) -> ParameterSet:
-    """Return a row; large RSA keys take seconds, so that one Python is enough for them."""
-    is_slow = "RSA_3072" in behaviour.name or "RSA_4096" in behaviour.name
-    return pytest.param(
-        behaviour, id=behaviour.name, marks=[pytest.mark.program] if is_slow else []
-    )
-
-
-@pytest.mark.parametrize("behaviour", [row(behaviour) for behaviour in BEHAVIOURS])
+@pytest.mark.program  # some create large RSA keys: one Python is enough
+@pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
 def test_the_sandbox_behaves_as_aws_documents(sandbox: Emulator, behaviour: Behaviour) -> None:
     assert behaviour.answer(sandbox) == behaviour.documented
 
