@@ -110,6 +110,7 @@ def test_what_a_killed_run_left_is_swept_up(
 ) -> None:
     with started(waiting, "-kthe_wrong_key", *fake_account.OPTIONS) as run:
         wait_until_it_has_created_something(aws)
+        time.sleep(1)  # it records a key once AWS KMS has answered
         run.kill()
     assert aws.leftovers() != []
     swept = run_python("-m", "kmsdemo", "sweep", "--yes", variables=developer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from kmsdemo.learners.submission import isolation
 from kmsdemo.learners.submission.isolation import supervised
 from kmsdemo.learners.submission.limits import MAX_PRINTED_BYTES, Budget
 from kmsdemo.learners.submission.program import Finished, Program
-from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, run_python
+from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, run_python
 
 pytestmark = pytest.mark.program
 
@@ -69,7 +68,7 @@ def start(script: str, folder: Path, seconds: float = TIME_LIMIT_SECONDS) -> Pro
     command = supervised(
         [sys.executable, "-c", script], root=folder, temporary=folder / "tmp", shown=[folder]
     )
-    return Program(command, os.environ, folder=folder, budget=Budget(seconds))
+    return Program(command, environment(), folder=folder, budget=Budget(seconds))
 
 
 def run(script: str, folder: Path) -> Finished:
@@ -188,7 +187,7 @@ def test_a_program_that_is_interrupted_as_it_starts_is_stopped(
 
 def test_a_program_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nobody"):
-        Program(["nobody-has-this"], os.environ, folder=tmp_path, budget=Budget(1))
+        Program(["nobody-has-this"], environment(), folder=tmp_path, budget=Budget(1))
 
 
 def test_the_output_is_not_in_the_repr() -> None:
