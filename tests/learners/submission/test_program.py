@@ -121,7 +121,7 @@ def test_a_program_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     script = "import time; print('begun', flush=True); open('begun', 'w').write('x')" + SLEEPS
     finished = run_out_of_time(script, tmp_path, when=tmp_path / "begun")
     assert finished.stopped
-    assert finished.stopped.what == "It did not end within 300 seconds."
+    assert finished.stopped.what == f"It did not end within {TIME_LIMIT_SECONDS} seconds."
     assert finished.stdout == "begun\n"
 
 
