@@ -81,7 +81,7 @@ def test_sdk_for_javascript(run: Run) -> None:
     if not Path(os.environ.get("NODE_PATH", "."), "@aws-sdk", "client-kms").is_dir():
         pytest.skip("@aws-sdk/client-kms is not installed here")
     printed = run(node, "--no-warnings", HERE / "kms_round_trip.js")
-    assert printed == "secret 36\nUnknownOperationException 1\n"
+    assert printed == "secret 36\nCustomKeyStoreNotFoundException 1\n"
 
 
 def test_credstash(run: Run, clients: Clients) -> None:
