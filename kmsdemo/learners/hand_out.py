@@ -9,14 +9,13 @@ import csv
 import hashlib
 import hmac
 import io
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kmsdemo import private_file
 from kmsdemo.account import environment
 from kmsdemo.learners import class_list
 from kmsdemo.learners.class_list import Learner
@@ -158,7 +157,7 @@ def write(classroom: Classroom, names: Path, url: str) -> None:
         folder(names).mkdir(exist_ok=True)
         folder(names).chmod(_OWNER_ONLY)
         for path, text in files.items():
-            _write(path, text)
+            private_file.write(path, text)
     except OSError as error:
         raise ClassListUnusable(str(credentials_file(names)), "it cannot be written") from error
 
@@ -222,15 +221,3 @@ Your progress, in a browser: {console}
 
 Keep this file secret: anyone who has it can use your account.
 """
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, atomically."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise

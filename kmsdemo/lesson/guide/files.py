@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from kmsdemo import private_file
 from kmsdemo.lesson.guide.errors import GuideUnwritable, HandoutsUnwritable
 
 MARK: Final = "kmsdemo guide"
 """It stands in each page, near its beginning."""
 ENDINGS: Final = (".html", ".md")
 _BEGINNING: Final = 400
-_PRIVATE: Final = 0o600
 
 
 def check(path: Path) -> None:
@@ -85,18 +83,9 @@ def write_folder(folder: Path, pages: Mapping[str, str]) -> None:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         for name, text in pages.items():
-            _write_private(folder / name, text)
+            private_file.write(folder / name, text)
     except OSError as error:
         raise HandoutsUnwritable(str(folder), error.strerror or "it cannot be written") from error
-
-
-def _write_private(path: Path, text: str) -> None:
-    # An earlier file keeps its mode, so it goes first.
-    with suppress(FileNotFoundError):
-        path.unlink()
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    with open(number, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123, it has no path
-        file.write(text)
 
 
 def _may_replace(path: Path) -> bool:

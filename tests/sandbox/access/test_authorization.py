@@ -25,18 +25,6 @@ ROOT_MAY_ALL = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*"
 OTHER_ACCOUNT = "111122223333"
 
 
-@pytest.fixture
-def key(kms: KMSClient) -> Key:
-    """A key with the default key policy."""
-    return keys.create(kms)
-
-
-@pytest.fixture
-def ben(iam: IAMClient) -> IamUser:
-    """An IAM user without any IAM policy."""
-    return create_iam_user(iam, "ben")
-
-
 def allow(principal: Any, action: Any = "kms:Decrypt", **more: Any) -> dict[str, Any]:
     statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}
     return {**statement, **more}

@@ -24,18 +24,6 @@ KMS_OF_AWS = "arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser"
 READ_ONLY_OF_AWS = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
 
 
-@pytest.fixture
-def key(kms: KMSClient) -> Key:
-    """A key with the default key policy."""
-    return keys.create(kms)
-
-
-@pytest.fixture
-def ben(iam: IAMClient) -> IamUser:
-    """An IAM user without any IAM policy."""
-    return create_iam_user(iam, "ben")
-
-
 def document(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
