@@ -151,6 +151,7 @@ A context manager, and a decorator for functions, async functions and test class
 
 
 def _forget() -> None:
+    HOOK.empty()
     clock.reset()
     deletion.forget()
     history.forget()

@@ -57,6 +57,11 @@ class Hook:
             self._times += 1
             return is_new
 
+    @staticmethod
+    def empty() -> None:
+        """Remove all keys; moto does that only to what is in its registry when it stops."""
+        kms_backends.clear()
+
     def remove(self) -> None:
         """Restore moto's functions when the last user removes the hook."""
         with STATE_LOCK:

@@ -133,7 +133,8 @@ def test_inside_mock_aws_it_keeps_the_state() -> None:
         assert kms().encrypt(KeyId=key_pending_deletion(), Plaintext=b"x"), "plain moto again"
 
 
-def test_inside_mock_aws_each_aws_kms_keeps_its_keys() -> None:
+@pytest.mark.parametrize("use", ["first", "second"])
+def test_inside_mock_aws_it_starts_without_keys(use: str) -> None:
     with mock_aws():
         of_moto = kms().create_key()["KeyMetadata"]["KeyId"]
         with mock_kms():
