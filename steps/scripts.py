@@ -39,11 +39,13 @@ OURS = {
     "encrypt": shlex.join([sys.executable, "encrypt-passwd.py", "{password}", "{key_id}"]),
     "decrypt": shlex.join([sys.executable, "decrypt-passwd.py", "{appuser}", "{key_id}"]),
 }
+# A part of its own for each run: what is found in a file was written there by these scripts.
+UNIQUE = secrets.token_hex(8)
 UNUSUAL = {
-    "with spaces and quotes in it": """ it's  a "secret" """,
+    "with spaces and quotes in it": f""" it's  a "secret" {UNIQUE} """,
     "that looks like an option": "--help",
-    "with accents and emoji in it": "crème brûlée 🔑🔒",
-    "of 4,096 bytes": "é" * 2048,
+    "with accents and emoji in it": f"crème brûlée 🔑🔒 {UNIQUE}",
+    "of 4,096 bytes": UNIQUE + "é" * (2048 - len(UNIQUE) // 2),
 }
 UNKNOWN = {"password": "a password", "key_id": UNKNOWN_KEY}
 MISTAKES = [

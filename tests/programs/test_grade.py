@@ -92,7 +92,8 @@ def test_junit_counts_as_the_exit_code_does(tmp_path: Path) -> None:
     grade(tmp_path, *options, "--junit=junit.xml")
     (suite,) = ET.parse(tmp_path / "junit.xml").getroot()
     counted = [suite.get(name) for name in ("tests", "failures", "skipped")]
-    assert counted == [str(LAB + BEYOND), "0", str(BEYOND)]
+    said = ET.tostring(suite, encoding="unicode")
+    assert counted == [str(LAB + BEYOND), "0", str(BEYOND)], said
 
 
 def test_a_finding_has_what_is_expected_what_is_found_and_a_next_step(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_csv_has_the_scores(graded: tuple[Path, str]) -> None:
     with (graded[0] / "marks.csv").open(encoding="utf-8") as file:
         rows = {row["learner"]: row for row in csv.DictReader(file)}
     assert list(rows) == NAMES
-    assert (rows["Anna"]["lab"], rows["Anna"]["beyond"]) == ("15", "5")
+    assert (rows["Anna"]["lab"], rows["Anna"]["beyond"]) == ("15", "5"), rows["Anna"]
 
 
 def test_junit_has_a_suite_for_each_learner(graded: tuple[Path, str]) -> None:
