@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import shutil
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -59,6 +62,36 @@ PRINTED = {
 }
 """By page: what somebody sees who follows it."""
 
+DEEPER = {
+    "Encrypt with a public key": [
+        r"^Public-Key: \(2048 bit\)$",
+        r"^The lab begins at nine\.$",
+        r"InvalidCiphertextException(.|\n)*^Which key\?$",
+        r"InvalidCiphertextException(.|\n)*^Another algorithm does not decrypt\.$",
+        r"^Too long\.$",
+    ],
+    "Sign, and let anybody verify": [
+        r"^Verified OK\n(.|\n)*^Verified OK$",
+        r"^Verification failure\n(.|\n)*^Not what was signed\.$",
+        r"^true$",
+        r"KMSInvalidSignatureException(.|\n)*^An error, and not: false\.$",
+        r"ValidationException(.|\n)*^Too long\.$",
+    ],
+    "Rotate the key material": [
+        r"^The key has new key material\.$",
+        r"^The old ciphertext still needs the old key material\.$",
+        r"^The new ciphertext needs the new key material\.$",
+        r"^ON_DEMAND\tAUTOMATIC$",
+    ],
+    "A key in two Regions": [
+        r"^The lab begins at nine\.\n(.|\n)*^The lab begins at nine\.$",
+        r'^"PendingReplicaDeletion"\n(.|\n)*^"PendingReplicaDeletion"$',
+        r'^"PendingDeletion"\n(.|\n)*^"PendingDeletion"$',
+        r"NotFoundException(.|\n)*^It is lost for good\.$",
+    ],
+}
+"""By topic of the page of deeper topics: what somebody sees who follows it."""
+
 LONG = ("ci", "extending", "instructor", "learner")
 """The pages that only the full tier follows."""
 
@@ -86,14 +119,47 @@ def read(page: str) -> str:
 )
 def test_a_page_does_what_it_says(page: str, tmp_path: Path) -> None:
     printed = follow(page, clone(tmp_path), FEW_SCENARIOS if page == "ci" else {})
-    missing = [text for text in PRINTED[page] if not re.search(text, printed, re.MULTILINE)]
-    assert missing == [], printed
+    assert missing(PRINTED[page], printed) == [], printed
+
+
+def missing(texts: list[str], printed: str) -> list[str]:
+    """Return the regular expressions that match nothing that was printed."""
+    return [text for text in texts if not re.search(text, printed, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("topic", DEEPER)
+def test_a_deeper_topic_does_what_it_says(
+    topic: str, aws_environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for name in ("aws", "openssl"):
+        if shutil.which(name, path=here) is None:
+            pytest.skip(f"{name} is not installed here")
+    text = read("deeper").partition(f"\n## {topic}\n")[2].partition("\n## ")[0]
+    script = "".join(block.text for block in blocks(text))
+    printed = shell(
+        f"set -eu\n{script}",
+        tmp_path,
+        {
+            "AWS_ACCESS_KEY_ID": "444455556666",  # an account of its own, whose clock moves
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            **aws_environment,
+            "PATH": here,
+            "PYTHONPATH": str(ROOT),
+        },
+    )
+    assert missing(DEEPER[topic], printed) == [], printed
+
+
+def test_every_deeper_topic_is_followed() -> None:
+    assert re.findall("^## (.*)", read("deeper"), re.MULTILINE) == list(DEEPER)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_with_something_to_run_is_run(page: str) -> None:
     code = [block for block in blocks(read(page)) if block.language in ("sh", "python")]
-    assert any(block.is_run for block in code) == (page in PRINTED)
+    assert any(block.is_run for block in code) == (page in {*PRINTED, "deeper"})
 
 
 # ---------------------------------------------------------------------- the lab by hand
