@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import shlex
 import subprocess
 import sys
@@ -89,10 +90,23 @@ def test_the_lab_runs_in_an_empty_directory_and_leaves_it_empty(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def build(source: Path, folder: Path) -> dict[str, bytes]:
+    """Build the source distribution, and the wheel from it; return them by name."""
+    run(sys.executable, "-m", "build", "--outdir", folder, source, folder=source.parent)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_wheel_and_source_distribution_are_the_same_to_the_byte(tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns(".git", ".tox", ".venv", "__pycache__", ".*_cache")
+    copy = shutil.copytree(CLONE, tmp_path / "copy", copy_function=shutil.copy, ignore=ignored)
+    built = build(CLONE, tmp_path / "built")
+    assert build(copy, tmp_path / "again") == built
+    assert {Path(name).suffix for name in built} == {".whl", ".gz"}
+
+
 def test_the_source_distribution_builds_the_same_wheel(tmp_path: Path) -> None:
-    run(sys.executable, "-m", "build", "--outdir", tmp_path, CLONE, folder=tmp_path)
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+    (wheel,) = (name for name in build(CLONE, tmp_path) if name.endswith(".whl"))
+    with zipfile.ZipFile(tmp_path / wheel) as archive:
         names = {name for name in archive.namelist() if name.startswith("kmsdemo/")}
     installed = {str(file) for file in Distribution.from_name("kmsdemo").files or []}
     assert names == {name for name in installed if name in names}
