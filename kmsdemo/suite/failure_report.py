@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,6 +37,11 @@ class _Progress:
 
 
 _PROGRESS = pytest.StashKey[_Progress]()
+
+
+def pytest_configure() -> None:
+    """Keep botocore from logging the content of requests, which has passwords."""
+    logging.getLogger("botocore").setLevel(logging.INFO)
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: Scenario) -> None:

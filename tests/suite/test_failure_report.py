@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kmsdemo.ciphertext import encodings_that_show
 from tests.subprocesses import ROOT, run_python
 
 pytestmark = pytest.mark.program
@@ -80,8 +81,9 @@ def reports(folder: Path, *options: str) -> dict[str, str]:
         folder,
     ]
     finished = run_python(*arguments, folder=folder, variables={"SECRET": SECRET})
-    assert finished.returncode == 1, finished.stdout + finished.stderr
-    assert SECRET not in finished.stdout + finished.stderr
+    printed = finished.stdout + finished.stderr
+    assert finished.returncode == 1, printed
+    assert not encodings_that_show(SECRET, printed.encode())
     cases = ET.parse(junit).getroot().iter("testcase")
     return {case.attrib["name"]: case.findtext("failure") or "" for case in cases}
 
@@ -133,3 +135,7 @@ def test_a_traceback_style_replaces_the_report(tmp_path: Path) -> None:
     report = printed["test_a_key_that_is_not_there"]
     assert "kmsdemo/cipher.py" in report
     assert "Scenario:" not in report
+
+
+def test_the_log_of_botocore_is_kept_out_of_it(tmp_path: Path) -> None:
+    reports(tmp_path, "--log-level=DEBUG", "-kkey_that_is_not_there")

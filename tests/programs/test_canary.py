@@ -1,0 +1,167 @@
+"""Where a password is after each command: only where the lab shows it.
+
+The commands are those that ``kmsdemo`` has; a new one fails here until it says how it is called.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+
+from kmsdemo.ciphertext import encodings_that_show
+from kmsdemo.cli import main
+from tests.subprocesses import environment, free_port, run_python
+
+pytestmark = pytest.mark.thorough
+
+CANARY = "canary 7f3d9a1c 🐤"
+IMPORTED = "90210"
+ENCRYPTS = (
+    "import sys, boto3; boto3.client('kms').encrypt(KeyId=sys.argv[2], Plaintext=sys.argv[1])"
+)
+NEXT_KEY = """
+import boto3
+kms = boto3.client("kms")
+key_id = kms.create_key()["KeyMetadata"]["KeyId"]
+kms.create_alias(AliasName="alias/next", TargetKeyId=key_id)
+"""
+
+
+class Call(NamedTuple):
+    """A command, its further arguments, its standard input and its exit code."""
+
+    command: str
+    arguments: tuple[str, ...] = ()
+    stdin: str = ""
+    code: int = 0
+
+
+CALLS = [
+    Call("setup", ("--json",)),
+    Call("encrypt", ("-",), CANARY),
+    Call("encrypt", ("-", "--json"), CANARY),
+    Call("import", ("-",), f"appuser,password\n{IMPORTED},{CANARY}\n"),
+    Call("describe"),
+    Call("describe", ("--json",)),
+    Call("items"),
+    Call("items", ("--json",)),
+    Call("decrypt", (IMPORTED,)),
+    Call("decrypt", (IMPORTED, "--json")),
+    Call("decrypt", ("00000",), code=1),
+    Call("export", ("exported.csv", "--yes")),
+    Call("rotate-to", ("alias/next",)),
+    Call("schedule-deletion", ("--key-id=alias/next",), code=1),
+    Call("schedule-deletion", ("--key-id=alias/next", "--force")),
+    Call("decrypt", (IMPORTED, "--key-id=alias/next"), code=1),
+    Call("cancel-deletion", ("--key-id=alias/next",)),
+    Call("enable", ("--key-id=alias/next",)),
+    Call("check", code=1),
+    Call("check", ("--json", "--junit=check.xml"), code=1),
+    Call("class", ("names.txt", "--json")),
+    Call("class", ("names.txt", "--csv")),
+    Call("sweep", ("--yes",)),
+    Call("cleanup", ("--yes",)),
+    Call("sandbox advance", ("--days=1",)),
+    Call("sandbox", ("--help",)),
+    Call("lab", (f"--password={CANARY}", "--transcript=lesson.md")),
+    Call("guide", ("--output=lab.html",)),
+    Call("show", ("encrypt",)),
+    Call("shell", ("--", "sh", "-c", "env; kmsdemo setup; kmsdemo encrypt -"), CANARY),
+    Call(
+        "grade",
+        (
+            f"--encrypt={sys.executable} -c 0 {{password}} {{key_id}}",
+            "--decrypt=true {appuser} {key_id}",
+        ),
+        code=1,
+    ),
+]
+SHOWN_BY = {"decrypt", "lab"}
+"""They print a password: that is what they are for."""
+SHOWN_IN = {"exported.csv", "lesson.md"}
+
+
+class After(NamedTuple):
+    """What a call printed, and the files in which the password can be read after it."""
+
+    code: int
+    printed: str
+    files: set[str]
+
+
+def names_of(command: click.Command, *names: str) -> Iterator[str]:
+    """Yield the words of each command that can be called."""
+    is_group = isinstance(command, click.Group)
+    if isinstance(command, click.Group):
+        for name, each in command.commands.items():
+            yield from names_of(each, *names, name)
+    if names and (not is_group or command.invoke_without_command):
+        yield " ".join(names)
+
+
+@contextmanager
+def sandbox(folder: Path, home: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Run a class of one, with a state file; give the learner's environment."""
+    (folder / "names.txt").write_text("Anna\n")
+    options = [f"--port={free_port()}", "--class=names.txt", "--state=state"]
+    command = [sys.executable, "-m", "kmsdemo", "sandbox", *options]
+    variables = environment(**home)
+    with subprocess.Popen(
+        command, cwd=folder, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        assert process.stdout is not None
+        assert b"listens on" in process.stdout.readline()
+        with (folder / "names-credentials.csv").open(newline="") as file:
+            (anna,) = (row for row in csv.DictReader(file) if row["name"] == "Anna")
+        yield {**home, **{name: text for name, text in anna.items() if name.startswith("AWS_")}}
+        process.terminate()
+        assert not encodings_that_show(CANARY, process.stdout.read())
+
+
+@pytest.fixture(scope="module")
+def after(tmp_path_factory: pytest.TempPathFactory) -> dict[Call, After]:
+    """What each call left, one after another in one account, each file in one folder."""
+    folder = tmp_path_factory.mktemp("canary")
+    for name in ("home", "tmp"):
+        (folder / name).mkdir()
+    home = {
+        **dict.fromkeys(("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), str(folder / "home")),
+        "TMPDIR": str(folder / "tmp"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    with sandbox(folder, home) as variables:
+        run_python("-c", NEXT_KEY, folder=folder, variables=variables)
+        return {call: made(call, folder, variables) for call in CALLS}
+
+
+def made(call: Call, folder: Path, variables: Mapping[str, str]) -> After:
+    words = ("-m", "kmsdemo", *call.command.split(), *call.arguments)
+    finished = run_python(*words, folder=folder, stdin=call.stdin, variables=variables)
+    written = {path for path in folder.rglob("*") if path.is_file()}
+    return After(
+        finished.returncode,
+        finished.stdout + finished.stderr,
+        {path.name for path in written if encodings_that_show(CANARY, path.read_bytes())},
+    )
+
+
+def test_each_command_is_called() -> None:
+    assert {call.command for call in CALLS} == set(names_of(main))
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.command)
+def test_the_password_is_only_where_it_is_shown(call: Call, after: dict[Call, After]) -> None:
+    code, printed, files = after[call]
+    assert code == call.code, printed
+    assert files <= SHOWN_IN
+    is_shown = bool(encodings_that_show(CANARY, printed.encode()))
+    assert is_shown == (call.command in SHOWN_BY and not code), printed
