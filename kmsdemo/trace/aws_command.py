@@ -47,7 +47,8 @@ def _option(shape: Shape, name: str, value: Any) -> str:
     if shape.type_name == "boolean":
         return f"--{option}" if value else f"--no-{option}"
     words = _words(shape, xform_name(name).upper(), value)
-    return f"--{option}={words}" if words.startswith("-") else f"--{option} {words}"
+    may_begin_with_a_dash = words.startswith(("-", "'-", '"$'))
+    return f"--{option}={words}" if may_begin_with_a_dash else f"--{option} {words}"
 
 
 def _words(shape: Shape, variable: str, value: Any) -> str:
@@ -74,9 +75,14 @@ def _has_bytes(value: Any) -> bool:
 
 def _with_files(value: Any) -> str:
     """Return a structure in shorthand syntax, which, unlike JSON, can read bytes from a file."""
+    items = value if isinstance(value, list) else [value]
+    return " ".join(map(_word_with_files, items))
+
+
+def _word_with_files(item: Any) -> str:
     files: list[str] = []
-    text = _shorthand(value, files)
-    text = text[1:-1] if isinstance(value, Mapping) else text
+    text = _shorthand(item, files)
+    text = text[1:-1] if isinstance(item, Mapping) else text
     around = [shlex.quote(part) for part in text.split(_FILE_MARK)]
     return "".join(chain(*zip_longest(around, files, fillvalue="")))
 
@@ -90,11 +96,18 @@ def _shorthand(value: Any, files: list[str]) -> str:
         return f"[{','.join(_shorthand(item, files) for item in value)}]"
     if isinstance(value, Mapping):
         return f"{{{','.join(_member(*member, files) for member in value.items())}}}"
-    return str(value) if _is_plain(value) else json.dumps(str(value), ensure_ascii=False)
+    return str(value) if _is_plain(value) else _quoted(str(value))
+
+
+def _quoted(text: str) -> str:
+    """Return text in double quotes, of which shorthand syntax knows two escapes and no other."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _member(name: str, value: Any, files: list[str]) -> str:
-    sign = "@=" if isinstance(value, bytes | bytearray) else "="
+    reads_files = _has_bytes(value) and not isinstance(value, Mapping)
+    sign = "@=" if reads_files else "="
     return f"{name}{sign}{_shorthand(value, files)}"
 
 

@@ -100,11 +100,10 @@ class After(NamedTuple):
 
 def names_of(command: click.Command, *names: str) -> Iterator[str]:
     """Yield the words of each command that can be called."""
-    is_group = isinstance(command, click.Group)
-    if isinstance(command, click.Group):
-        for name, each in command.commands.items():
-            yield from names_of(each, *names, name)
-    if names and (not is_group or command.invoke_without_command):
+    group = command if isinstance(command, click.Group) else None
+    for name, each in (group.commands if group else {}).items():
+        yield from names_of(each, *names, name)
+    if names and (group is None or group.invoke_without_command):
         yield " ".join(names)
 
 

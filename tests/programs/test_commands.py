@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import awscli  # type: ignore[import-untyped]
-import awscli.clidriver  # type: ignore[import-untyped]
+import awscli
+import awscli.clidriver
 import pytest
 
 from kmsdemo.backends import Backend

@@ -36,6 +36,7 @@ def line(service: str, operation: str, **parameters: Any) -> str:
         (line("kms", "CreateKey", MultiRegion=True), "create-key --multi-region"),
         (line("kms", "CreateKey", Description=""), "create-key --description ''"),
         (line("kms", "CreateKey", Description="-x"), "create-key --description=-x"),
+        (line("kms", "CreateKey", Description="-x y"), "create-key --description='-x y'"),
         (
             line("kms", "TagResource", KeyId="k", Tags=[{"TagKey": "a", "TagValue": "b"}] * 2),
             "tag-resource --key-id k --tags TagKey=a,TagValue=b TagKey=a,TagValue=b",
@@ -70,7 +71,7 @@ def line(service: str, operation: str, **parameters: Any) -> str:
         ),
         (
             line("secretsmanager", "CreateSecret", Name="n", SecretString="secret"),
-            'create-secret --name n --secret-string "$SECRET_STRING"',
+            'create-secret --name n --secret-string="$SECRET_STRING"',
         ),
         (
             line("kms", "ImportKeyMaterial", ValidTo=datetime(2030, 1, 2, tzinfo=timezone.utc)),
