@@ -106,6 +106,25 @@ def check(caller: Caller, key: Key | None, action: str, context: Context, named:
         raise _denied(caller, request, key.arn if key and is_own else named, reason)
 
 
+def check_alias(caller: Caller, arn: str, action: str, context: Context) -> None:
+    """Check that the caller has permission for an action on an alias, which has no policy itself.
+
+    Args:
+        caller: The caller.
+        arn: The ARN of the alias, which need not exist.
+        action: Without ``kms:``.
+        context: The values of condition keys.
+
+    Raises:
+        Refusal: ``AccessDeniedException``, in AWS's words.
+
+    AWS: "Controlling access to aliases", AWS KMS Developer Guide.
+    """
+    request = RequestContext(f"kms:{action}", arn, context)
+    if reason := evaluate_iam(caller, request):
+        raise _denied(caller, request, arn, reason)
+
+
 def denied_in_other_account(caller: Caller, action: str, named: str, context: Context) -> Refusal:
     """Return the error for a key that another account does not have: the same as if it had it."""
     request = RequestContext(f"kms:{action}", named, context)

@@ -129,6 +129,9 @@ def _keys(call: Call, caller: Caller) -> tuple[Key | None, Key | None]:
     """
     if call.operation == "RetireGrant":
         return _key_of_retired_grant(call, caller), None
+    if alias := call.parameters.get("AliasName"):
+        context = authorization.context_of(call, caller)
+        authorization.check_alias(caller, call.arn(alias), call.operation, context)
     if call.operation not in _TWO_KEYS:
         key_parameter = key_names.KEY_PARAMETERS.get(call.operation, "KeyId")
         permission = _Permission(call.operation, _target, key_parameter)

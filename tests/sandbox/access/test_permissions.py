@@ -136,6 +136,77 @@ def test_a_resource_can_contain_the_name_of_the_user(
     assert refusal(ben.clients, keys.create(kms))
 
 
+# ------------------------------------------------------------------------------------ aliases
+
+
+@pytest.fixture
+def other_key(kms: KMSClient) -> Key:
+    """The key to which UpdateAlias moves the alias."""
+    return keys.create(kms)
+
+
+CALLS_OF_ALIASES: dict[str, Callable[[Any, Key, Key], Any]] = {
+    "CreateAlias": lambda kms, key, _: kms.create_alias(
+        AliasName="alias/new", TargetKeyId=key.key_id
+    ),
+    "UpdateAlias": lambda kms, _, other: kms.update_alias(
+        AliasName="alias/lab", TargetKeyId=other.key_id
+    ),
+    "DeleteAlias": lambda kms, *_: kms.delete_alias(AliasName="alias/lab"),
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "resource"),
+    [
+        ("CreateAlias", "alias/new"),
+        ("CreateAlias", "the key"),
+        ("UpdateAlias", "alias/lab"),
+        ("UpdateAlias", "the key"),
+        ("UpdateAlias", "the other key"),
+        ("DeleteAlias", "alias/lab"),
+        ("DeleteAlias", "the key"),
+    ],
+)
+def test_an_alias_needs_permission_on_itself_and_on_each_key(
+    kms: KMSClient,
+    iam: IAMClient,
+    key: Key,
+    other_key: Key,
+    ben: IamUser,
+    operation: str,
+    resource: str,
+) -> None:
+    kms.create_alias(AliasName="alias/lab", TargetKeyId=key.key_id)
+    named = {"the key": key.arn, "the other key": other_key.arn}
+    arn = named.get(resource, f"arn:aws:kms:us-east-1:{ACCOUNT}:{resource}")
+    put_iam(iam, allow(), {**allow(f"kms:{operation}"), "Effect": "Deny", "Resource": arn})
+    message = refusal_of(lambda: CALLS_OF_ALIASES[operation](ben.clients.kms, key, other_key))
+    assert f"perform: kms:{operation} on resource: {arn} with an explicit deny" in message
+
+
+@pytest.mark.parametrize("operation", CALLS_OF_ALIASES)
+def test_permission_on_the_alias_and_its_keys_is_enough(
+    kms: KMSClient, iam: IAMClient, key: Key, other_key: Key, ben: IamUser, operation: str
+) -> None:
+    kms.create_alias(AliasName="alias/lab", TargetKeyId=key.key_id)
+    aliases = [f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/{name}" for name in ("lab", "new")]
+    resources = [*aliases, key.arn, other_key.arn]
+    put_iam(iam, {**allow(f"kms:{operation}"), "Resource": resources})
+    assert not refusal_of(lambda: CALLS_OF_ALIASES[operation](ben.clients.kms, key, other_key))
+
+
+@pytest.mark.parametrize("operation", CALLS_OF_ALIASES)
+def test_a_key_policy_gives_no_permission_on_an_alias(
+    kms: KMSClient, key: Key, other_key: Key, ben: IamUser, operation: str
+) -> None:
+    kms.create_alias(AliasName="alias/lab", TargetKeyId=key.key_id)
+    for one in (key, other_key):
+        put(kms, one, allow(Principal={"AWS": ben.arn}))
+    message = refusal_of(lambda: CALLS_OF_ALIASES[operation](ben.clients.kms, key, other_key))
+    assert message.endswith(f"because no identity-based policy allows the kms:{operation} action")
+
+
 # ------------------------------------------------------------------------- what is not written
 
 
