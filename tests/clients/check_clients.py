@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,7 +22,11 @@ from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox.http.server import Server
 from tests.subprocesses import environment
 
+if TYPE_CHECKING:
+    from mypy_boto3_kms.literals import KeySpecType, KeyUsageTypeType
+
 HERE = Path(__file__).parent
+BEN = "arn:aws:iam::123456789012:user/ben"
 EVERYTHING = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -37,6 +42,23 @@ def program(name: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not installed here")
     return found
+
+
+def node_with(package: str) -> str:
+    """Return where Node.js is; skip the test where it is not, or not with this package."""
+    if not Path(os.environ.get("NODE_PATH", "."), package).is_dir():
+        pytest.skip(f"{package} (npm) is not installed here")
+    return program("node")
+
+
+def python_with(program_of_package: str) -> str:
+    """Return the Python of an environment; skip the test where a program of it is not installed."""
+    return str(Path(program(program_of_package)).with_name("python"))
+
+
+def asymmetric_key(clients: Clients, spec: KeySpecType, usage: KeyUsageTypeType) -> str:
+    """Create an asymmetric key and return its ARN."""
+    return clients.kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
 
 
 @pytest.fixture
@@ -69,19 +91,71 @@ def run(clients: Clients, tmp_path: Path) -> Iterator[Run]:
 
 def test_aws_cli(run: Run) -> None:
     aws = program("aws")
-    assert run(aws, "sts", "get-caller-identity", "--query", "Arn", "--output", "text").strip() == (
-        "arn:aws:iam::123456789012:user/ben"
-    )
+    caller = run(aws, "sts", "get-caller-identity", "--query", "Arn", "--output", "text")
+    assert caller.strip() == BEN
     created = json.loads(run(aws, "kms", "create-key", "--output", "json"))
     assert created["KeyMetadata"]["KeyState"] == "Enabled"
 
 
 def test_sdk_for_javascript(run: Run) -> None:
-    node = program("node")
-    if not Path(os.environ.get("NODE_PATH", "."), "@aws-sdk", "client-kms").is_dir():
-        pytest.skip("@aws-sdk/client-kms is not installed here")
+    node = node_with("@aws-sdk/client-kms")
     printed = run(node, "--no-warnings", HERE / "kms_round_trip.js")
     assert printed == "secret 36\nCustomKeyStoreNotFoundException 1\n"
+
+
+def test_jwt_on_kms(run: Run, clients: Clients) -> None:
+    key = asymmetric_key(clients, "RSA_2048", "SIGN_VERIFY")
+    printed = run(node_with("jwt-on-kms"), "--no-warnings", HERE / "jwt_on_kms.js", key)
+    assert printed.splitlines()[-1] == "true anna false"
+
+
+def test_signer_of_ethers(run: Run, clients: Clients) -> None:
+    key = asymmetric_key(clients, "ECC_SECG_P256K1", "SIGN_VERIFY")
+    node = node_with("aws-kms-ethers-signer")
+    assert run(node, "--no-warnings", HERE / "ethers_signer.js", key) == "true\ntrue\n"
+
+
+SCHEMES: dict[str, KeySpecType] = {
+    "ecdsa-sha2-nistp256": "ECC_NIST_P256",
+    "rsassa-pss-sha256": "RSA_2048",
+}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_signer_of_securesystemslib(run: Run, clients: Clients, scheme: str) -> None:
+    python = python_with("custodian")
+    key = asymmetric_key(clients, SCHEMES[scheme], "SIGN_VERIFY")
+    printed = run(python, HERE / "python" / "securesystemslib_signer.py", key)
+    assert printed == f"{scheme}\nanother message does not verify\n"
+
+
+def test_keyrings_of_the_encryption_sdk(run: Run, clients: Clients) -> None:
+    python = python_with("custodian")
+    rsa = asymmetric_key(clients, "RSA_2048", "ENCRYPT_DECRYPT")
+    pair = [asymmetric_key(clients, "ECC_NIST_P256", "KEY_AGREEMENT") for _ in range(2)]
+    printed = run(python, HERE / "python" / "encryption_sdk_keyrings.py", rsa, *pair)
+    assert printed == "secret\nsecret\n"
+
+
+def test_cloud_custodian(run: Run) -> None:
+    printed = run(python_with("custodian"), HERE / "python" / "cloud_custodian.py")
+    assert printed == "alias/granted alias/unused\n"
+
+
+def test_terraform(run: Run, clients: Clients, tmp_path: Path) -> None:
+    terraform = program("terraform")
+    shutil.copy(HERE / "kms_external_key.tf", tmp_path)
+    if subprocess.run(
+        [terraform, "init"], cwd=tmp_path, capture_output=True, check=False
+    ).returncode:
+        pytest.skip("terraform cannot install its AWS provider here")
+    run(terraform, "apply", "-auto-approve")
+    (key,) = clients.kms.list_keys()["Keys"]
+    imported = clients.kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+    assert (imported["Origin"], imported["KeyState"]) == ("EXTERNAL", "Enabled")
+    run(terraform, "plan", "-detailed-exitcode")  # 2 if there was something left to change
+    run(terraform, "destroy", "-auto-approve")
+    assert keys.describe(clients.kms, key["KeyId"]).state == "PendingDeletion"
 
 
 def test_credstash(run: Run, clients: Clients) -> None:
