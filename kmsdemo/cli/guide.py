@@ -12,7 +12,7 @@ from kmsdemo import backends
 from kmsdemo.backends import Options
 from kmsdemo.cli.options import backend_options
 from kmsdemo.cli.output import progress, say
-from kmsdemo.learners import class_list, credentials, hand_out
+from kmsdemo.learners import class_list, credentials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +105,7 @@ def _write_handouts(how: Lesson, names: Path, folder: Path) -> None:
 
     files.check_folder(folder)
     learners = credentials.read(
-        hand_out.credentials_file(names), [learner.name for learner in class_list.read(names)]
+        credentials.file_of(names), [learner.name for learner in class_list.read(names)]
     )
     document, _ = _built(how, with_topics=False)
     files.write_folder(folder, handouts.pages(document, learners))

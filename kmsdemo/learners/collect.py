@@ -11,13 +11,10 @@ import pytest
 
 from kmsdemo import errors
 from kmsdemo.learners.finding import CheckFailed, Finding, Part
-from kmsdemo.suite import story
 from kmsdemo.suite.run import TerminalReportReplacement, run, skip_reason
 
 if TYPE_CHECKING:
     from pytest_bdd.parser import Scenario
-
-    from kmsdemo.suite.story import Story
 
 
 def collect(
@@ -47,13 +44,12 @@ def collect(
 class _Collector(TerminalReportReplacement):
     when_found: Callable[[Finding], None]
     findings: list[Finding] = field(default_factory=list)
-    _story: Story = field(default_factory=story.read)
     _finding_of: Callable[..., Finding] = Finding
     _hint: str = ""
     _failure: CheckFailed = field(default_factory=lambda: CheckFailed(""))
 
     def pytest_bdd_before_scenario(self, scenario: Scenario) -> None:
-        step = self._story.heading(scenario.rule.name if scenario.rule else scenario.feature.name)
+        step = scenario.rule.name if scenario.rule else scenario.feature.name
         part: Part = "beyond" if "beyond" in scenario.tags else "lab"
         self._finding_of = partial(Finding, step, scenario.name, part=part)
         self._hint = " ".join((scenario.description or "").split())

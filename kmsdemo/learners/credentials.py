@@ -1,13 +1,17 @@
-"""The credentials of a class, as ``kmsdemo sandbox --class`` writes them beside the class list."""
+"""The credentials of a class: the CSV file that ``kmsdemo sandbox --class`` writes beside the list.
+
+Each line has a name, and the environment variables with which AWS programs use the account.
+"""
 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from kmsdemo.learners.errors import CredentialsUnusable
+from kmsdemo.learners.errors import ClassListUnusable, CredentialsUnusable
 
 _NAME: Final = "name"
 _NEEDED: Final = (
@@ -16,6 +20,24 @@ _NEEDED: Final = (
     "AWS_SECRET_ACCESS_KEY",
     "AWS_DEFAULT_REGION",
 )
+_HEADER: Final = (_NAME, *_NEEDED, "AWS_REGION")
+
+Credentials = Mapping[str, Mapping[str, str]]
+"""The environment variables of each person, by name."""
+
+
+def file_of(names: Path) -> Path:
+    """Return the CSV file next to a class list."""
+    return names.with_name(f"{names.stem}-credentials.csv")
+
+
+def text(credentials: Credentials) -> str:
+    """Return the CSV file as text. It contains the secrets of all."""
+    written = io.StringIO(newline="")
+    table = csv.DictWriter(written, _HEADER, lineterminator="\n")
+    table.writeheader()
+    table.writerows({_NAME: name, **variables} for name, variables in credentials.items())
+    return written.getvalue()
 
 
 def read(path: Path, names: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -30,13 +52,32 @@ def read(path: Path, names: Sequence[str]) -> dict[str, dict[str, str]]:
         CredentialsUnusable: It cannot be read, or a learner or one of their values is missing.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        lines = _lines(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", "") or "it is no CSV in UTF-8"
         raise CredentialsUnusable(str(path), reason) from error
-    lines = {row.get(_NAME): row for row in rows}
     return {name: _variables(path, name, lines.get(name)) for name in names}
+
+
+def read_earlier(path: Path) -> Credentials:
+    """Return what an earlier start wrote, to be written again; nothing without the file.
+
+    Raises:
+        ClassListUnusable: It cannot be read, or nobody but its owner could have written it.
+    """
+    try:
+        if not path.exists():
+            return {}
+        if not path.read_text(encoding="utf-8").startswith(",".join(_HEADER)):
+            raise ClassListUnusable(str(path), "another file of this name is there")
+        return _lines(path)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ClassListUnusable(str(path), "it cannot be read") from error
+
+
+def _lines(path: Path) -> dict[str, dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row.get(_NAME, ""): row for row in csv.DictReader(file)}
 
 
 def _variables(path: Path, name: str, row: Mapping[str, str] | None) -> dict[str, str]:

@@ -5,10 +5,8 @@ Only the owner of the files can read them, because they contain the credentials 
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import hmac
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,22 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 from kmsdemo import private_file
 from kmsdemo.account import environment
-from kmsdemo.learners import class_list
+from kmsdemo.learners import class_list, credentials
 from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners.credentials import Credentials
 from kmsdemo.learners.errors import ClassListUnusable
 
 if TYPE_CHECKING:
     from kmsdemo.sandbox.access.access_keys import ClassKeys
 
 REGION: Final = "us-east-1"
-_HEADER = (
-    "name",
-    "AWS_ENDPOINT_URL",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_DEFAULT_REGION",
-    "AWS_REGION",
-)
 _OWNER_ONLY = 0o700
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w.-]+")
 
@@ -95,11 +86,6 @@ class Classroom:
         )
 
 
-def credentials_file(names: Path) -> Path:
-    """Return the CSV file with all credentials, next to a class list."""
-    return names.with_name(f"{names.stem}-credentials.csv")
-
-
 def folder(names: Path) -> Path:
     """Return the folder with a text file for each learner, next to a class list."""
     return names.with_name(f"{names.stem}-hand-outs")
@@ -112,15 +98,12 @@ def read(names: Path) -> Classroom:
         names: The class list.
 
     Raises:
-        ClassListUnusable: The list cannot be used, or has a learner without credentials.
+        ClassListUnusable: The list cannot be used.
+        CredentialsUnusable: A learner has no credentials.
     """
     learners = [class_list.instructor(), *class_list.read(names)]
-    access_keys = _access_keys(credentials_file(names))
-    for learner in learners:
-        if learner.name not in access_keys:
-            path = str(credentials_file(names))
-            raise ClassListUnusable(path, f"it has no credentials of {learner.name}")
-    instructor, *others = (HandOut(learner, *access_keys[learner.name]) for learner in learners)
+    given = credentials.read(credentials.file_of(names), [one.name for one in learners])
+    instructor, *others = (HandOut(one, *_access_key(given[one.name])) for one in learners)
     return Classroom(instructor, others)
 
 
@@ -134,7 +117,7 @@ def prepare(names: Path) -> Classroom:
         ClassListUnusable: The list cannot be used, or another file has the name of the CSV file.
     """
     learners = class_list.read(names)
-    earlier = _access_keys(credentials_file(names))
+    earlier = credentials.read_earlier(credentials.file_of(names))
     instructor, *others = (_hand_out(one, earlier) for one in (class_list.instructor(), *learners))
     return Classroom(instructor, others)
 
@@ -150,7 +133,9 @@ def write(classroom: Classroom, names: Path, url: str) -> None:
     Raises:
         ClassListUnusable: The files cannot be written.
     """
-    files = {credentials_file(names): _table(classroom, url)}
+    everybody = (*classroom.learners, classroom.instructor)
+    table = {one.learner.name: one.environment(url) for one in everybody}
+    files = {credentials.file_of(names): credentials.text(table)}
     for place, one in enumerate(classroom.hand_outs):
         files[folder(names) / _file_name(place, one)] = _page(one, url)
     try:
@@ -159,42 +144,23 @@ def write(classroom: Classroom, names: Path, url: str) -> None:
         for path, text in files.items():
             private_file.write(path, text)
     except OSError as error:
-        raise ClassListUnusable(str(credentials_file(names)), "it cannot be written") from error
+        raise ClassListUnusable(str(credentials.file_of(names)), "it cannot be written") from error
 
 
-def _access_keys(path: Path) -> Mapping[str, tuple[str, str]]:
-    """Return the access key ids and secrets in a CSV file, by name; empty without the file."""
-    try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ",".join(_HEADER)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ClassListUnusable(str(path), "it cannot be read") from error
-    if not text.startswith(",".join(_HEADER)):
-        raise ClassListUnusable(str(path), "another file of this name is there")
-    rows = csv.DictReader(text.splitlines())
-    return {
-        row["name"]: (row["AWS_ACCESS_KEY_ID"] or "", row["AWS_SECRET_ACCESS_KEY"] or "")
-        for row in rows
-    }
+def _access_key(variables: Mapping[str, str]) -> tuple[str, str]:
+    """Return the access key id and the secret, which in a file that was edited can be missing."""
+    return variables.get("AWS_ACCESS_KEY_ID") or "", variables.get("AWS_SECRET_ACCESS_KEY") or ""
 
 
-def _hand_out(learner: Learner, earlier: Mapping[str, tuple[str, str]]) -> HandOut:
+def _hand_out(learner: Learner, earlier: Credentials) -> HandOut:
     """Return a learner's earlier access key, if it is of the same account, or a new one."""
     from kmsdemo.sandbox.access import access_keys  # noqa: PLC0415, moto is slow
 
-    access_key_id, secret = earlier.get(learner.name, ("", ""))
+    access_key_id, secret = _access_key(earlier.get(learner.name, {}))
     if secret and access_keys.account_of(access_key_id) == learner.account_id:
         return HandOut(learner, access_key_id, secret)
     key = access_keys.generate(learner.account_id)
     return HandOut(learner, key.access_key_id, key.secret)
-
-
-def _table(classroom: Classroom, url: str) -> str:
-    text = io.StringIO(newline="")
-    table = csv.DictWriter(text, _HEADER, lineterminator="\n")
-    table.writeheader()
-    for one in (*classroom.learners, classroom.instructor):
-        table.writerow({"name": one.learner.name, **one.environment(url)})
-    return text.getvalue()
 
 
 def _file_name(place: int, one: HandOut) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 from kmsdemo.suite import location
 
 _TOPIC = "@deeper:"
-_NUMBER = re.compile(r"Step (\d+) of the lab")
 _NOTE = re.compile(r"#\s*(\w+):\s*(.*)")
 
 
@@ -96,16 +95,6 @@ class Story:
             return next((step for step in self.steps if step.number == int(text)), None)
         name = _as_name(text)
         return next((step for step in self.steps if name and step.name.startswith(name)), None)
-
-    def heading(self, rule: str) -> str:
-        """Return the heading of the step that a rule refers to, or the rule itself.
-
-        Args:
-            rule: Such as ``Step 1 of the lab``; then the heading is ``1. Create the key``.
-        """
-        referred = _NUMBER.fullmatch(rule)
-        step = self.find(referred[1]) if referred else None
-        return step.heading if step else rule
 
 
 def read() -> Story:

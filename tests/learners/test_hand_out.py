@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kmsdemo.learners import hand_out
-from kmsdemo.learners.errors import ClassListUnusable
+from kmsdemo.learners import credentials, hand_out
+from kmsdemo.learners.errors import ClassListUnusable, CredentialsUnusable
 from kmsdemo.learners.hand_out import Classroom
 from kmsdemo.sandbox.access import access_keys
 
@@ -33,13 +33,13 @@ def classroom(names: Path) -> Classroom:
 
 
 def written(names: Path) -> list[Path]:
-    return [hand_out.credentials_file(names), *sorted(hand_out.folder(names).iterdir())]
+    return [credentials.file_of(names), *sorted(hand_out.folder(names).iterdir())]
 
 
 def test_everybody_and_the_instructor_have_a_row_of_credentials(
     names: Path, classroom: Classroom
 ) -> None:
-    with hand_out.credentials_file(names).open(newline="") as file:
+    with credentials.file_of(names).open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == ["Anna", 'Ben "the bear", jr.', "instructor"]
     assert rows[0] == {"name": "Anna", **classroom.learners[0].environment(URL)}
@@ -97,12 +97,12 @@ def test_what_was_given_is_read_back(names: Path, classroom: Classroom) -> None:
 
 def test_who_was_given_nothing_is_named(names: Path, classroom: Classroom) -> None:
     names.write_text("Anna\nCarl\n")
-    with pytest.raises(ClassListUnusable, match="no credentials of Carl"):
+    with pytest.raises(CredentialsUnusable, match="no line for Carl"):
         hand_out.read(names)
 
 
 def test_another_file_of_the_name_is_left_alone(names: Path) -> None:
-    path = hand_out.credentials_file(names)
+    path = credentials.file_of(names)
     path.write_text("dear")
     with pytest.raises(ClassListUnusable, match="another file of this name is there"):
         hand_out.prepare(names)
@@ -110,7 +110,7 @@ def test_another_file_of_the_name_is_left_alone(names: Path) -> None:
 
 
 def test_a_file_of_the_name_that_is_not_utf_8_is_left_alone(names: Path) -> None:
-    path = hand_out.credentials_file(names)
+    path = credentials.file_of(names)
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(ClassListUnusable, match="it cannot be read"):
         hand_out.prepare(names)

@@ -136,12 +136,3 @@ def test_a_step_is_read_with_its_sentences(small: Story) -> None:
 def test_a_step_is_found_by_number_and_name(small: Story, text: str, title: str | None) -> None:
     found = small.find(text)
     assert (found and found.title) == title
-
-
-def test_a_rule_that_names_a_step_gets_its_heading(small: Story) -> None:
-    assert small.heading("Step 2 of the lab") == "2. Two's turn"
-
-
-@pytest.mark.parametrize("rule", ["Step 3 of the lab", "They print the lines of the lab"])
-def test_another_rule_stays_as_it_is(small: Story, rule: str) -> None:
-    assert small.heading(rule) == rule
