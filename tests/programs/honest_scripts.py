@@ -127,6 +127,13 @@ HONEST: dict[str, Honest] = {
             ("import sys\n", "import os\nimport sys\n"),
         ),
     ),
+    "the profile of its caller": Honest(
+        _in(
+            "envelope",
+            ("boto3.client(", 'boto3.Session(profile_name=os.environ["AWS_PROFILE"]).client('),
+            ("import sys\n", "import os\nimport sys\n"),
+        ),
+    ),
     "a usage message with a line number": Honest(
         _tiny(
             encrypt=(("Usage: encrypt.py PASSWORD KEY_ID", _LINE_3),),

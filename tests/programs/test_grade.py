@@ -23,7 +23,10 @@ from tests.subprocesses import environment, run_in_terminal, run_python
 
 LAB, BEYOND = 15, 6
 GOOD = Broken({}, "")
-BESIDE_PYTHON = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+BESIDE_PYTHON = {
+    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    "AWS_PROFILE": "of-the-caller",  # exists nowhere, and no script must get it
+}
 
 
 def grade(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -21,6 +21,7 @@ MAX_BYTES: Final = 100_000_000
 # Installed packages and the history are linked instead of copied.
 _INSTALLED = ("node_modules", "venv", ".venv", "env", ".git", ".tox")
 _PROFILE = re.compile(r"profile\w*\W{1,6}([\w.-]+)", re.IGNORECASE)
+_PROFILE_VARIABLE = re.compile(r"AWS_(?:DEFAULT_)?PROFILE")
 _MAX_SCRIPT_BYTES = 1_000_000
 # Where tools look for installed packages, relative to the real home directory.
 _TOOLS = {
@@ -37,8 +38,9 @@ _TOOLS = {
     "RUSTUP_HOME": ".rustup",
     "NUGET_PACKAGES": ".nuget/packages",
 }
-# Those among them that a run writes to.
 _AWS_FILES = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
+_DEFAULT = "default"
+# Those among the tools that a run writes to.
 _CACHES = ("GOPATH", "GOCACHE", "GRADLE_USER_HOME", "UV_CACHE_DIR", "CARGO_HOME", "NUGET_PACKAGES")
 
 
@@ -78,22 +80,27 @@ class Workspace:
     def configure_aws(self, access_key_id: str, secret_access_key: str) -> dict[str, str]:
         """Write AWS configuration with each profile that a script names.
 
+        A script that takes the name of its profile from a variable gets one that is there; others
+        get no such variable, since some SDKs warn that it hides the access key beside it.
+
         Returns:
             The environment variables that lead to it.
         """
+        texts = list(self._texts())
         settings = (
             f"aws_access_key_id = {access_key_id}\naws_secret_access_key = {secret_access_key}\n"
             "region = us-east-1\n"
         )
-        names = sorted({"default", *self._profiles()})
+        names = sorted({_DEFAULT, *_found(_PROFILE, texts)})
         folder = self.home / ".aws"
         folder.mkdir(exist_ok=True)
         for file in _AWS_FILES.values():
             prefix = "profile " if file == "config" else ""
-            sections = (f"[{'' if name == 'default' else prefix}{name}]\n" for name in names)
+            sections = (f"[{'' if name == _DEFAULT else prefix}{name}]\n" for name in names)
             text = "\n".join(section + settings for section in sections)
             (folder / file).write_text(text, encoding="utf-8")
-        return {name: str(folder / file) for name, file in _AWS_FILES.items()}
+        files = {name: str(folder / file) for name, file in _AWS_FILES.items()}
+        return {**files, **dict.fromkeys(_found(_PROFILE_VARIABLE, texts), _DEFAULT)}
 
     def with_copies(self, variables: Mapping[str, str]) -> dict[str, str]:
         """Copy the AWS configuration that variables name: scripts see no temporary folder of ours.
@@ -109,11 +116,12 @@ class Workspace:
                 copied[name] = str(shutil.copy(variables[name], folder / file))
         return {**variables, **copied}
 
-    def _profiles(self) -> Iterator[str]:
+    def _texts(self) -> Iterator[str]:
+        """Yield the text of each script, and of what else may be one."""
         for path in _all_in(self.folder):
             with suppress(OSError, UnicodeDecodeError):
                 if path.stat().st_size <= _MAX_SCRIPT_BYTES:
-                    yield from _PROFILE.findall(path.read_text(encoding="utf-8"))
+                    yield path.read_text(encoding="utf-8")
 
     def located(self, word: str) -> str:
         """Return an argument; a path into the original folder becomes one into the copy."""
@@ -231,6 +239,10 @@ def _contains(path: Path, passwords: Collection[str]) -> bool:
         content = file.read(isolation.MAX_FILE_BYTES)
         return any(encodings_that_show(password, content) for password in passwords)
     return False
+
+
+def _found(pattern: re.Pattern[str], texts: Iterable[str]) -> set[str]:
+    return {found for text in texts for found in pattern.findall(text)}
 
 
 def _tools() -> Mapping[str, str]:

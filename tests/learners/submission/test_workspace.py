@@ -130,3 +130,23 @@ def test_placeholders_are_replaced_once_and_without_quoting() -> None:
     values = {"password": "{key_id} 'x'", "key_id": "k"}
     assert command.filled(values) == ["true", "a {key_id} 'x'", "k", "{other}"]
     assert command.filled({}) == ["true", "{other}"]
+
+
+@pytest.mark.parametrize(
+    ("script", "given"),
+    [
+        ("boto3.client('kms')", None),
+        ("os.environ['AWS_PROFILE']", "default"),
+        ("$AWS_PROFILE $AWS_DEFAULT_PROFILE", "default"),
+    ],
+)
+def test_a_script_that_asks_for_a_profile_gets_one_of_the_sandbox(
+    original: Path, script: str, given: str | None
+) -> None:
+    (original / "encrypt.py").write_text(script)
+    with workspace(original) as place:
+        variables = place.configure_aws("access key of the sandbox", "its secret")
+        assert variables.get("AWS_PROFILE") == given
+        assert "[default]\naws_access_key_id = access key of the sandbox" in (
+            Path(variables["AWS_CONFIG_FILE"]).read_text()
+        )
