@@ -189,3 +189,10 @@ def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
     assert code == 130, printed
     assert printed.endswith("\nInterrupted.\n")
     assert not running()
+
+
+def test_where_the_time_for_all_runs_is_over_nothing_is_graded(tmp_path: Path) -> None:
+    finished = grade(tmp_path, *HONEST["2 s a run"].write(tmp_path), "--seconds=1")
+    assert finished.returncode == 3
+    assert "Not graded: this machine is too busy (the time limit for all runs" in finished.stderr
+    assert "The lab: " not in finished.stdout
