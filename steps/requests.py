@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
 from pytest_bdd import given, parsers, then
 
 from kmsdemo.ciphertext import encodings_that_show
@@ -18,10 +20,13 @@ SERVICE = f"(?P<name>{'|'.join(SERVICES)})"
 
 
 @given("I record the requests to AWS", target_fixture="trace")
-def record_requests(kms: KMSClient, dynamodb: DynamoDBClient) -> Trace:
+def record_requests(
+    kms: KMSClient, dynamodb: DynamoDBClient, request: pytest.FixtureRequest
+) -> Trace:
     trace = Trace()
-    trace.register_handlers(kms.meta.events)
-    trace.register_handlers(dynamodb.meta.events)
+    for client in (kms, dynamodb):  # they live longer than the scenario
+        trace.register_handlers(client.meta.events)
+        request.addfinalizer(partial(trace.unregister_handlers, client.meta.events))
     return trace
 
 

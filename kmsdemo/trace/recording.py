@@ -104,6 +104,17 @@ class Trace:
         events.register("after-call", self._on_response)
         events.register("after-call-error", self._on_exception)
 
+    def unregister_handlers(self, events: BaseEventHooks) -> None:
+        """Record these calls no longer; clients that a session created before are still recorded.
+
+        Args:
+            events: What the handlers were registered for.
+        """
+        events.unregister("before-parameter-build", self._on_call)
+        events.unregister("request-created", self._on_request)
+        events.unregister("after-call", self._on_response)
+        events.unregister("after-call-error", self._on_exception)
+
     def _on_call(self, **event: Any) -> None:
         if not self.is_recording:
             return
