@@ -32,6 +32,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.program  # each fault is a whole run
 @pytest.mark.parametrize(("fault", "how_many"), FAULTS.values(), ids=FAULTS)
 def test_no_fault_leaves_leftovers(
     clients: Clients,

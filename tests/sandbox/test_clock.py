@@ -16,17 +16,9 @@ from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.access.access_keys import AccessKey, ClassKeys
 from kmsdemo.sandbox.errors import AccessRejected, DaysRefused
 from kmsdemo.sandbox.http import client
-from kmsdemo.sandbox.http.server import Server
 from tests.sandbox.access.callers import At
 
 ANNA, BEN, INSTRUCTOR = "200000000001", "200000000002", "200000000000"
-
-
-@pytest.fixture
-def at(clients: Clients) -> Iterator[At]:
-    """A running sandbox, with empty accounts and clocks at the real time."""
-    with Server().in_background() as url:
-        yield At(url)
 
 
 def doomed_key(kms: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from unittest.mock import patch
@@ -20,7 +20,6 @@ from botocore.exceptions import ClientError
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.sandbox import mock_kms
 from kmsdemo.sandbox.access import access_keys
-from kmsdemo.sandbox.http.server import Server
 from steps.iam_users import create_iam_user
 from tests.sandbox.access.callers import (
     ACCOUNT,
@@ -46,13 +45,6 @@ ASK: dict[str, Callable[[Any], Any]] = {
 }
 JSON = ("kms", "dynamodb")
 every_service = pytest.mark.parametrize("service", ASK)
-
-
-@pytest.fixture
-def at(clients: Clients) -> Iterator[At]:
-    """A running sandbox, with empty accounts."""
-    with Server().in_background() as url:
-        yield At(url)
 
 
 def refused(at: At, service: str, *credentials: str) -> tuple[int, str, str]:

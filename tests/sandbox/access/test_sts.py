@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from kmsdemo.account.clients import Clients
-from kmsdemo.sandbox.http.server import Server
 from tests.sandbox.access.callers import (
     ACCOUNT,
     ALLOW_ALL,
@@ -26,13 +25,6 @@ ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/reader"
 MAY_DO_NOTHING = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
 MAY_LIST = {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}
-
-
-@pytest.fixture
-def at(clients: Clients) -> Iterator[At]:
-    """A running sandbox, with empty accounts."""
-    with Server().in_background() as url:
-        yield At(url)
 
 
 def create_role(at: At, trusting: str, *, account: str = ACCOUNT, **more: Any) -> str:

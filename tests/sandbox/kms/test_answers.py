@@ -16,7 +16,6 @@ from botocore.exceptions import ClientError
 from kmsdemo import keys
 from kmsdemo.account.clients import Clients
 from kmsdemo.keys import Key
-from kmsdemo.sandbox.http.server import Server
 from tests.subprocesses import ROOT
 
 if TYPE_CHECKING:
@@ -414,7 +413,7 @@ def test_invalid_base64(unchecked: KMSClient, key: Key) -> None:
     ],
 )
 def test_a_malformed_request(
-    clients: Clients, target: str, body: bytes, code: str, message: str
+    clients: Clients, sandbox_url: str, target: str, body: bytes, code: str, message: str
 ) -> None:
     """No SDK sends this, but a learner's program can; it must not break the server."""
     headers = {
@@ -424,15 +423,14 @@ def test_a_malformed_request(
         "SignedHeaders=host, Signature=0",
         "X-Amz-Date": "20261124T000000Z",
     }
-    with Server().in_background() as url:
-        with pytest.raises(HTTPError) as raised:
-            urlopen(Request(url, body, headers))
-        with raised.value as answer:
-            assert answer.code == 400
-            assert json.load(answer) == {
-                "__type": code,
-                **({"message": message} if message else {}),
-            }
+    with pytest.raises(HTTPError) as raised:
+        urlopen(Request(sandbox_url, body, headers))
+    with raised.value as answer:
+        assert answer.code == 400
+        assert json.load(answer) == {
+            "__type": code,
+            **({"message": message} if message else {}),
+        }
 
 
 def test_a_disabled_key_does_not_rotate(kms: KMSClient, key: Key) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,7 +13,6 @@ from botocore.exceptions import ClientError
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.sandbox import mock_kms
-from kmsdemo.sandbox.http.server import Server
 from kmsdemo.sandbox.trail import history
 from kmsdemo.sandbox.trail.history import OBSERVER
 from kmsdemo.vault import Vault
@@ -26,15 +25,12 @@ ACCOUNT = "123456789012"
 
 
 @pytest.fixture(params=["in process", "over HTTP"])
-def caller(request: pytest.FixtureRequest, clients: Clients) -> Iterator[Clients]:
+def caller(request: pytest.FixtureRequest, clients: Clients, sandbox_url: str) -> Clients:
     """The root user of an empty account."""
-    with ExitStack() as until_the_end:
-        url = None
-        if request.param == "over HTTP":
-            url = until_the_end.enter_context(Server().in_background())
-        yield connect(
-            access_key_id=ACCOUNT, secret_access_key="x", region="us-east-1", endpoint_url=url
-        )
+    url = sandbox_url if request.param == "over HTTP" else None
+    return connect(
+        access_key_id=ACCOUNT, secret_access_key="x", region="us-east-1", endpoint_url=url
+    )
 
 
 @pytest.fixture
