@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -14,15 +15,16 @@ import click
 from rich.console import Console
 from rich.live import Live
 
-from kmsdemo.account.clients import Clients, connect
-from kmsdemo.cli.class_table import Progress, in_order, print_csv, table
+from kmsdemo.account.many_callers import ManyCallers
+from kmsdemo.cli.class_table import table
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json, say
-from kmsdemo.learners import hand_out
+from kmsdemo.learners import class_progress, hand_out
 from kmsdemo.learners.audit_trail import OBSERVER
 from kmsdemo.learners.check import check_account
-from kmsdemo.learners.finding import MARKS, WORDS, by_step
+from kmsdemo.learners.class_progress import ORDERS, in_order
 from kmsdemo.learners.hand_out import HandOut
+from kmsdemo.learners.progress import Progress
 
 _POLL_SECONDS: Final = 2.0
 _LOOKS_PER_PAGE: Final = 3
@@ -34,10 +36,10 @@ _PARALLEL_LOOKS: Final = 4
 @click.option(
     "--sort",
     "order",
-    type=click.Choice(["list", "name", "progress"]),
+    type=click.Choice(ORDERS),
     default="list",
     show_default=True,
-    help="The order of the learners; progress shows first who is furthest.",
+    help="The order of the learners; progress shows first who is furthest, or finished first.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print a line for each learner, as CSV.")
 @sandbox_option
@@ -51,53 +53,45 @@ def classroom(names: Path, order: str, as_csv: bool, endpoint_url: str, as_json:
     """
     if as_csv and as_json:
         raise click.UsageError("--csv cannot be combined with --json.")
-    accounts = {
-        one.learner.name: _clients(one, endpoint_url) for one in hand_out.read(names).learners
-    }
+    learners = hand_out.read(names).learners
+    callers = ManyCallers(region=hand_out.REGION, endpoint_url=endpoint_url, application=OBSERVER)
     if sys.stdout.isatty() and not (as_csv or as_json):
-        _watch(accounts, order)
+        _watch(callers, learners, order)
         return
-    results = in_order(dict(_look(accounts)), order)
+    results = in_order(dict(_look(callers, learners)), order)
     if as_json:
-        print_json(results)
+        print_json({name: progress.verdicts for name, progress in results.items() if progress})
     elif as_csv:
-        print_csv(results)
+        click.echo(class_progress.as_csv(results), nl=False)
     else:
-        Console(highlight=False).print(table(results, WORDS))
+        Console(highlight=False).print(table(results))
 
 
-def _clients(one: HandOut, endpoint_url: str) -> Clients:
-    return connect(
-        access_key_id=one.access_key_id,
-        secret_access_key=one.secret,
-        region=hand_out.REGION,
-        endpoint_url=endpoint_url,
-        application=OBSERVER,
-    )
-
-
-def _look(accounts: Mapping[str, Clients]) -> Iterator[tuple[str, Progress]]:
+def _look(callers: ManyCallers, learners: Sequence[HandOut]) -> Iterator[tuple[str, Progress]]:
     """Check all accounts, some at a time, and yield the progress of each."""
+    names = [one.learner.name for one in learners]
     with ThreadPoolExecutor(_PARALLEL_LOOKS) as pool:
-        yield from zip(accounts, pool.map(_progress, accounts.values()), strict=True)
+        yield from zip(names, pool.map(partial(_progress, callers), learners), strict=True)
 
 
-def _progress(clients: Clients) -> Progress:
-    return by_step(check_account(clients))
+def _progress(callers: ManyCallers, one: HandOut) -> Progress:
+    with callers.clients(one.access_key_id, one.secret) as clients:
+        return check_account(clients)
 
 
-def _watch(accounts: Mapping[str, Clients], order: str) -> None:
+def _watch(callers: ManyCallers, learners: Sequence[HandOut], order: str) -> None:
     console = Console(highlight=False)
-    marks = MARKS if console.encoding.startswith("utf") else WORDS
+    with_marks = console.encoding.startswith("utf")
     results: dict[str, Progress] = {}
     try:
         with Live(console=console, auto_refresh=False) as screen:
             for look in count():
-                for name, progress in _look(accounts):
+                for name, progress in _look(callers, learners):
                     results[name] = progress
-                    shown = in_order(results, order)
-                    page = look // _LOOKS_PER_PAGE
-                    screen.update(table(shown, marks, height=console.height, page=page))
+                    shown, page = in_order(results, order), look // _LOOKS_PER_PAGE
+                    screen.update(
+                        table(shown, with_marks=with_marks, height=console.height, page=page)
+                    )
                     screen.refresh()
                 time.sleep(_POLL_SECONDS)
     except KeyboardInterrupt:

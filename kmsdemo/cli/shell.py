@@ -19,7 +19,6 @@ from kmsdemo.cli import progress, shell_prompt
 from kmsdemo.cli.errors import CommandNotFound
 from kmsdemo.cli.output import say
 from kmsdemo.learners.check import check_account
-from kmsdemo.learners.finding import by_step
 from kmsdemo.suite import interruption, location
 
 _VARIABLES = {
@@ -115,8 +114,7 @@ def _run(command: Sequence[str], folder: Path) -> int:
 
 
 def _print_progress() -> None:
-    findings = check_account()
-    verdicts = by_step(findings)
-    say(f"\nDone: {progress.summary(findings)}.")
-    for step in (step for step, verdict in verdicts.items() if verdict == "done"):
+    found = check_account()
+    say(f"\nDone: {progress.summary(found.findings)}.")
+    for step in (step for step, verdict in found.verdicts.items() if verdict == "done"):
         say(f"  {step}")

@@ -13,7 +13,7 @@ from kmsdemo.console import calls
 from kmsdemo.console.access import Access
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.learners import check
-from kmsdemo.learners.finding import Finding
+from kmsdemo.learners.progress import Progress
 from kmsdemo.sandbox.trail import history
 
 
@@ -23,12 +23,12 @@ class CheckResult:
 
     Attributes:
         call_count: The number of calls that the account had made before the check.
-        findings: One for each requirement of the lab.
-        error: Why there are no findings; empty if there are.
+        progress: The progress of the lab.
+        error: Why there is none; empty if there is.
     """
 
     call_count: int
-    findings: list[Finding]
+    progress: Progress | None
     error: str = ""
 
 
@@ -74,12 +74,12 @@ class CheckResults:
     def _result(self, account: str) -> CheckResult:
         count = history.count(account)
         try:
-            findings = check.check_account(self._clients(account, calls.region(account)))
+            progress = check.check_account(self._clients(account, calls.region(account)))
         except KmsdemoError as error:
-            return CheckResult(count, [], error.what)
+            return CheckResult(count, None, error.what)
         except Exception:  # whatever it is, the console goes on
-            return CheckResult(count, [], _FAILED)
-        return CheckResult(count, findings)
+            return CheckResult(count, None, _FAILED)
+        return CheckResult(count, progress)
 
 
 _FAILED = "The check ended without an answer. Run kmsdemo check to see why."

@@ -17,19 +17,21 @@ from kmsdemo.console.access import Access
 from kmsdemo.console.account_view import read_account
 from kmsdemo.console.check_results import CheckResults
 from kmsdemo.console.tokens import Tokens, Visitor
+from kmsdemo.learners import class_progress
+from kmsdemo.learners.class_progress import ORDERS, finished_at, in_order, totals
 from kmsdemo.learners.finding import MARKS, WORDS
-from kmsdemo.learners.progress import Progress
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.call import is_account_id
 from kmsdemo.sandbox.trail import history
 from kmsdemo.suite import story
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from werkzeug.wrappers import Response as AnyResponse
 
-    from kmsdemo.console.check_results import CheckResult
+    from kmsdemo.learners.class_progress import ClassProgress
+    from kmsdemo.learners.progress import Progress
     from kmsdemo.suite.story import Story
 
 DEFAULT_ACCOUNT: Final = "123456789012"
@@ -55,10 +57,11 @@ def create_application(access: Access, check_results: CheckResults) -> Flask:
     pages = _Pages(access, check_results, tokens, story.read())
     application = Flask(__name__, static_url_path="/console/static")
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
-    application.jinja_env.globals.update(marks=MARKS, words=WORDS)
+    application.jinja_env.globals.update(marks=MARKS, words=WORDS, finished_at=finished_at)
     application.jinja_env.filters.update(days_until=_days_until, short=_with_short_key_ids)
     application.add_url_rule("/console/style.css", "style", _style)
     application.add_url_rule("/console", "overview", pages.overview, strict_slashes=False)
+    application.add_url_rule("/console/class.csv", "as_csv", pages.as_csv)
     application.add_url_rule("/console/<account_id>", "account", pages.account)
     application.before_request(tokens.check)
     application.after_request(_protected)
@@ -85,11 +88,28 @@ class _Pages:
         if not visitor.sees_all or not self.access.names:
             account = visitor.account or DEFAULT_ACCOUNT
             return redirect(url_for("account", account_id=account))
-        learners = [self._learner(*one) for one in self.access.names.items()]
+        learners = self._learners()
+        facts = {
+            "order": _order(),
+            "orders": ORDERS,
+            "totals": totals(_by_name(learners)),
+            "learners": [learners[name] for name in in_order(_by_name(learners), _order())],
+        }
         return _unless_unchanged(
-            learners,
-            lambda: render_template("overview.html", learners=learners, steps=self.story.steps),
+            facts, lambda: render_template("overview.html", **facts, steps=self.story.steps)
         )
+
+    def as_csv(self) -> Response:
+        if not self._visitor().sees_all:
+            abort(403)
+        if not self.access.names:
+            abort(404)
+        response = Response(
+            class_progress.as_csv(in_order(_by_name(self._learners()), _order())),
+            content_type="text/csv; charset=utf-8",
+        )
+        response.headers["Content-Disposition"] = "attachment; filename=class.csv"
+        return response
 
     def account(self, account_id: str) -> AnyResponse:
         visitor = self._visitor()
@@ -106,7 +126,7 @@ class _Pages:
             "calls": calls.uses(account_id),
             "region": calls.region(account_id),
             "error": result.error if result else "",
-            "progress": _progress(result),
+            "progress": result.progress if result else None,
             "is_current": result and result.call_count == history.count(account_id),
         }
         clients = self.access.clients(account_id, calls.region(account_id))
@@ -122,9 +142,18 @@ class _Pages:
             ),
         )
 
+    def _learners(self) -> dict[str, _Learner]:
+        """Return the learners by name, in the order of the class list."""
+        return {name: self._learner(account, name) for account, name in self.access.names.items()}
+
     def _learner(self, account_id: str, name: str) -> _Learner:
         result = self.check_results.of(account_id)
-        return _Learner(account_id, name, _progress(result), result.error if result else "")
+        return _Learner(
+            account_id,
+            name,
+            result.progress if result else None,
+            result.error if result else "",
+        )
 
     def _visitor(self) -> Visitor:
         return self.tokens.visitor() or abort(403)
@@ -140,8 +169,14 @@ class _Pages:
         }
 
 
-def _progress(result: CheckResult | None) -> Progress | None:
-    return Progress(result.findings) if result and result.findings else None
+def _order() -> str:
+    """Return the order that the URL asks for."""
+    order = request.args.get("sort", ORDERS[0])
+    return order if order in ORDERS else abort(404)
+
+
+def _by_name(learners: Mapping[str, _Learner]) -> ClassProgress:
+    return {name: one.progress for name, one in learners.items()}
 
 
 def _unless_unchanged(facts: Any, page: Callable[[], str]) -> Response:

@@ -12,6 +12,8 @@ from kmsdemo.learners.account_facts import AccountFacts
 from kmsdemo.learners.audit_trail import Event
 
 _DOOMED: Final = ("PendingDeletion", "PendingReplicaDeletion")
+_SCHEDULES: Final = "ScheduleKeyDeletion"
+_CANCELS: Final = "CancelKeyDeletion"
 _ENCRYPTS: Final = ("Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncrypt")
 
 
@@ -75,7 +77,7 @@ class Attempt:
     @property
     def has_cancelled(self) -> bool:
         """Whether a scheduled deletion was cancelled."""
-        return self.did("CancelKeyDeletion")
+        return self.did(_CANCELS)
 
     @property
     def needs_table(self) -> bool:
@@ -91,9 +93,30 @@ class Attempt:
         first = next((one.moment for one in self.events if one.name in _ENCRYPTS), None)
         return self.is_doomed and any(first and first <= at for at in self.facts.trail.deletions)
 
+    @property
+    def completed(self) -> datetime | None:
+        """When the last step was done; ``None`` while one is left, or where nobody remembers."""
+        encrypted, decrypted = self._first(*_ENCRYPTS), self._first("Decrypt")
+        if not (encrypted and decrypted):
+            return None
+        deleted = next((at for at in self.facts.trail.deletions if encrypted <= at), None)
+        return self._doomed_from(max(encrypted, decrypted, deleted)) if deleted else None
+
     def did(self, *operations: str) -> bool:
         """Return whether one of these operations was performed with the key."""
         return any(event.name in operations for event in self.events)
+
+    def _first(self, *operations: str) -> datetime | None:
+        return next((one.moment for one in self.events if one.name in operations), None)
+
+    def _doomed_from(self, moment: datetime) -> datetime | None:
+        """Return this moment or, if the key's deletion was not scheduled then, when it was."""
+        turns = [one for one in self.events if one.name in (_SCHEDULES, _CANCELS)]
+        before = [one for one in turns if one.moment <= moment]
+        if before and before[-1].name == _SCHEDULES:
+            return moment
+        later = (one.moment for one in turns if one.name == _SCHEDULES and one not in before)
+        return next(later, None)
 
 
 def attempts(facts: AccountFacts) -> Iterator[Attempt]:

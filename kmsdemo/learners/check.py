@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 from math import ceil
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from kmsdemo.learners import account_facts
 from kmsdemo.learners.attempt import Attempt, attempts
 from kmsdemo.learners.audit_trail import OBSERVER
 from kmsdemo.learners.finding import Finding, by_step, is_complete
+from kmsdemo.learners.progress import Progress
 from kmsdemo.learners.requirements import REQUIREMENTS, Requirement
 from kmsdemo.suite import story
 
@@ -35,6 +36,8 @@ class Look:
         item: An item of the lab's table, of the scripts if they stored one; ``None`` without any.
         is_pending_deletion: Whether the key is pending deletion.
         is_throttled: Whether AWS did not show the trail, as it was asked too often.
+        completed: When the lab was completed first; ``None`` if it is not, or the trail does not
+            tell.
     """
 
     findings: Sequence[Finding]
@@ -43,21 +46,23 @@ class Look:
     item: Item | None = None
     is_pending_deletion: bool = False
     is_throttled: bool = False
+    completed: datetime | None = None
 
 
-def check_account(clients: Clients | None = None) -> list[Finding]:
+def check_account(clients: Clients | None = None) -> Progress:
     """Check an account; change nothing.
 
     Args:
         clients: The caller's; by default, those that the environment names.
 
     Returns:
-        A finding for each requirement, in the order of the lab.
+        The progress of the lab.
 
     Raises:
         KmsdemoError: The account cannot be read: no credentials, no endpoint, no permission.
     """
-    return list(look(clients or connect(application=OBSERVER)).findings)
+    found = look(clients or connect(application=OBSERVER))
+    return Progress(found.findings, found.completed)
 
 
 def look(clients: Clients) -> Look:
@@ -84,7 +89,13 @@ def look(clients: Clients) -> Look:
         min(facts.items, key=lambda item: item.cipher != Plain.name, default=None),
         is_pending_deletion=attempt.is_doomed and not attempt.is_deleted,
         is_throttled=facts.trail.is_throttled,
+        completed=min(filter(None, map(_completed, tried)), default=None),
     )
+
+
+def _completed(tried: tuple[Attempt, Sequence[Finding]]) -> datetime | None:
+    attempt, findings = tried
+    return attempt.completed if is_complete(findings) else None
 
 
 def _findings(attempt: Attempt, clients: Clients, lab: Story) -> list[Finding]:

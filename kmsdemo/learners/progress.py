@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from kmsdemo.learners.finding import Finding, Verdict, by_step
+from kmsdemo.learners.finding import Finding, Verdict, by_step, is_complete
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +15,12 @@ class Progress:
 
     Attributes:
         findings: One for each requirement of the lab, in its order.
+        completed: When the lab was completed, by the clock of the account; ``None`` if it is not,
+            or if nobody remembers.
     """
 
     findings: Sequence[Finding]
+    completed: datetime | None = None
 
     @property
     def verdicts(self) -> dict[str, Verdict]:
@@ -27,6 +31,11 @@ class Progress:
     def done(self) -> int:
         """How many steps are done."""
         return sum(verdict == "done" for verdict in self.verdicts.values())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all steps are done."""
+        return is_complete(self.findings)
 
     @property
     def next_action(self) -> Finding | None:

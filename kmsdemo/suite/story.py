@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import dropwhile
+from pathlib import Path
 from typing import Any
 
 from kmsdemo.suite import location
@@ -103,9 +105,13 @@ def read() -> Story:
     Raises:
         CompositeParserException: The feature is not valid Gherkin.
     """
+    return _read(location.root() / "features" / "lab.feature")
+
+
+@cache
+def _read(path: Path) -> Story:
     from gherkin.parser import Parser  # noqa: PLC0415, the parser only starts where it reads
 
-    path = location.root() / "features" / "lab.feature"
     document: Any = Parser().parse(path.read_text(encoding="utf-8"))
     feature = document["feature"]
     return Story(feature["name"], reflowed(feature["description"]), list(_steps(document)))

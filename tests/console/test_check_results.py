@@ -15,12 +15,14 @@ from kmsdemo.console.check_results import CheckResults
 from kmsdemo.learners import check
 from kmsdemo.learners.audit_trail import OBSERVER
 from kmsdemo.learners.finding import Finding
+from kmsdemo.learners.progress import Progress
 from kmsdemo.sandbox.trail import history
 from tests.learners import accounts
 
 ACCOUNT = "111111111111"
 FINDING = Finding("1. Create the key", "A key has an alias of the lab", "done")
-Check = Callable[[Clients], list[Finding]]
+PROGRESS = Progress([FINDING])
+Check = Callable[[Clients], Progress]
 TIME_LIMIT_SECONDS = 60
 
 
@@ -33,7 +35,7 @@ class Answers:
         self.may_answer = threading.Event()
         self.count = 0
 
-    def check_account(self, clients: Clients) -> list[Finding]:
+    def check_account(self, clients: Clients) -> Progress:
         self.count += 1
         self.asked.release()
         assert self.may_answer.wait(TIME_LIMIT_SECONDS)
@@ -54,27 +56,27 @@ def answered(monkeypatch: pytest.MonkeyPatch, answer: Check) -> check_results.Ch
     return result
 
 
-def test_the_result_has_the_findings(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = answered(monkeypatch, lambda _: [FINDING])
-    assert (result.findings, result.error) == ([FINDING], "")
+def test_the_result_has_the_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = answered(monkeypatch, lambda _: PROGRESS)
+    assert (result.progress, result.error) == (PROGRESS, "")
 
 
 def test_an_account_that_cannot_be_read_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Clients) -> list[Finding]:
+    def refuse(_: Clients) -> Progress:
         raise errors.Throttled("ListAliases")
 
     assert answered(monkeypatch, refuse).error == "AWS throttled ListAliases, even after retries."
 
 
 def test_a_check_that_fails_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: Clients) -> list[Finding]:
+    def fail(_: Clients) -> Progress:
         raise ZeroDivisionError
 
     assert answered(monkeypatch, fail).error.endswith("Run kmsdemo check to see why.")
 
 
 def test_stopping_does_not_run_the_queued_checks(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = Answers(lambda _: [FINDING])
+    answers = Answers(lambda _: PROGRESS)
     monkeypatch.setattr(check, "check_account", answers.check_account)
     results = CheckResults(Access("http://127.0.0.1:1"))
     with results.running():

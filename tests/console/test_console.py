@@ -22,8 +22,8 @@ from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend
 from kmsdemo.console import page
 from kmsdemo.console.account_view import read_account
-from kmsdemo.console.check_results import CheckResults
-from kmsdemo.learners import class_list
+from kmsdemo.console.check_results import CheckResult, CheckResults
+from kmsdemo.learners import class_list, class_progress
 from kmsdemo.learners.class_list import Learner
 from kmsdemo.learners.hand_out import Classroom, HandOut
 from kmsdemo.sandbox import mock_kms
@@ -31,6 +31,7 @@ from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.suite import story
 from kmsdemo.vault import Vault
+from tests.learners.class_results import progress
 
 PASSWORD = "correct horse battery staple"
 ACCOUNTS = (f"{number:012}" for number in count(300_000_000_001))
@@ -338,6 +339,82 @@ def test_a_learner_does_not_see_the_page_of_another_account(
     of_class: Console, another: str
 ) -> None:
     assert of_class.get(f"/{another}", token=ANNA.console_token).status in (403, 404)
+
+
+PROGRESS = {
+    ANNA.learner.account_id: progress(3),
+    BEN.learner.account_id: progress(8, "2030-06-13T09:00:00+00:00"),
+}
+
+
+@pytest.fixture
+def looked_at(of_class: Console, monkeypatch: pytest.MonkeyPatch) -> Console:
+    """The console of a class of which the first has come to step 4, and the second is done."""
+    monkeypatch.setattr(
+        NoCheckResults, "of", lambda _, account: CheckResult(0, PROGRESS.get(account))
+    )
+    return of_class
+
+
+def grid(page: str) -> list[str]:
+    """Return the text of each learner."""
+    items = re.findall(r"<li>(.*?)</li>", page.partition('id="class"')[2], re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", "", one)).split()) for one in items]
+
+
+ANNAS = "Anna <b> 3 of 8 Encrypt a password"
+BENS = "Ben 8 of 8 on 13 Jun 09:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("query", "learners"),
+    [
+        ("", [ANNAS, BENS]),
+        ("?sort=list", [ANNAS, BENS]),
+        ("?sort=name", [ANNAS, BENS]),
+        ("?sort=progress", [BENS, ANNAS]),
+    ],
+)
+def test_the_class_is_sorted_and_says_who_finished_when(
+    looked_at: Console, query: str, learners: list[str]
+) -> None:
+    assert grid(looked_at.get(query).text) == learners
+
+
+def test_the_class_has_totals(looked_at: Console) -> None:
+    assert "1 of 2 learners have completed the lab" in looked_at.get("").text
+
+
+def test_the_order_that_is_shown_is_marked(looked_at: Console) -> None:
+    page = looked_at.get("?sort=name").text
+    assert re.findall(r'id="([\w-]+)" [^>]*aria-current', page) == ["sort-name"]
+
+
+def test_an_unknown_order_is_not_found(looked_at: Console) -> None:
+    assert looked_at.get("?sort=height").status == 404
+
+
+@pytest.mark.parametrize("order", ["list", "name", "progress"])
+def test_the_csv_of_the_console_is_that_of_the_terminal(looked_at: Console, order: str) -> None:
+    names = {"Anna <b>": PROGRESS["200000000001"], "Ben": PROGRESS["200000000002"]}
+    ordered = class_progress.in_order(names, order)
+    page = looked_at.get(f"?sort={order}").text
+    assert f'href="/console/class.csv?sort={order}"' in page
+    assert looked_at.get(f"/class.csv?sort={order}").text == class_progress.as_csv(ordered)
+
+
+def test_a_learner_does_not_get_the_csv_of_the_class(looked_at: Console) -> None:
+    answer = looked_at.get("/class.csv", token=ANNA.console_token)
+    assert answer.status == 403
+    assert "Ben" not in answer.text
+
+
+def test_without_a_class_there_is_no_csv(alone: Console) -> None:
+    assert alone.get("/class.csv").status == 404
+
+
+def test_a_learner_whom_nobody_has_checked_is_being_checked(of_class: Console) -> None:
+    assert grid(of_class.get("").text)[1] == "Ben Checking …"
 
 
 # -------------------------------------------------------------------- with the check

@@ -24,6 +24,7 @@ from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.trail import history
 from kmsdemo.shared_account import sessions
 from kmsdemo.suite import story
+from kmsdemo.vault import Vault
 from steps.iam_users import create_iam_user
 from tests.learners import accounts
 from tests.learners.accounts import ACCOUNTS
@@ -191,6 +192,80 @@ def test_its_own_calls_do_not_count_as_the_learners(clients: Clients) -> None:
 
 def test_its_application_id_is_the_one_that_the_trail_leaves_out() -> None:
     assert OBSERVER == history.OBSERVER
+
+
+# --------------------------------------------------------------------- when it was completed
+
+
+def schedule(vault: Vault) -> None:
+    accounts.doom(vault)
+
+
+def cancel(vault: Vault) -> None:
+    keys.cancel_deletion(vault.kms, vault.key_id)
+
+
+def delete_table(vault: Vault) -> None:
+    table.delete(vault.dynamodb)
+
+
+@pytest.mark.parametrize(
+    ("acts", "last"),
+    [
+        ([schedule, delete_table], 1),
+        ([delete_table, schedule], 1),
+        ([schedule, cancel, schedule, delete_table], 3),
+        ([schedule, cancel, delete_table, schedule], 3),
+        ([schedule, delete_table, cancel, schedule], 1),
+    ],
+    ids=lambda acts: ", ".join(act.__name__ for act in acts) if isinstance(acts, list) else None,
+)
+def test_the_lab_is_completed_with_the_act_that_was_missing(
+    clients: Clients, backend: Backend, acts: list[Callable[[Vault], None]], last: int
+) -> None:
+    vault, moments = accounts.decrypted(clients), []
+    for act in acts:
+        backend.advance(days=1)
+        act(vault)
+        moments.append(clock.now())
+    completed = look().completed
+    assert completed
+    assert abs(completed - moments[last]) < timedelta(hours=1)
+
+
+def test_a_lab_that_was_done_twice_was_completed_the_first_time(
+    clients: Clients, backend: Backend
+) -> None:
+    accounts.cleaned_up(clients)
+    first = look().completed
+    backend.advance(days=1)
+    accounts.cleaned_up(clients)
+    assert first
+    assert look().completed == first
+
+
+def test_when_it_was_completed_is_known_after_its_key_is_deleted(
+    clients: Clients, backend: Backend
+) -> None:
+    accounts.cleaned_up(clients)
+    before = look().completed
+    backend.advance(days=31)
+    assert before
+    assert look().completed == before
+
+
+@pytest.mark.parametrize("name", [name for name, expected in NOT_YET.items() if expected], ids=str)
+def test_a_lab_that_is_not_done_has_no_completion(clients: Clients, name: str) -> None:
+    ACCOUNTS[name](clients)
+    assert look().completed is None
+
+
+@pytest.mark.usefixtures("without_trail")
+def test_without_a_trail_nobody_knows_when_it_was_completed(clients: Clients) -> None:
+    accounts.cleaned_up(clients)
+    progress = look()
+    assert is_complete(progress.findings)
+    assert progress.completed is None
 
 
 # --------------------------------------------------------------- what the account remembers
@@ -422,7 +497,7 @@ def test_the_item_of_a_script_comes_first(clients: Clients) -> None:
 
 def test_the_environment_names_the_account_by_default(clients: Clients) -> None:
     accounts.cleaned_up(clients)
-    assert is_complete(check.check_account())
+    assert check.check_account().is_complete
     with environment.isolated(
         {
             "AWS_ACCESS_KEY_ID": "111111111111",
@@ -430,4 +505,4 @@ def test_the_environment_names_the_account_by_default(clients: Clients) -> None:
             "AWS_DEFAULT_REGION": "us-east-1",
         }
     ):
-        assert not is_complete(check.check_account())
+        assert not check.check_account().is_complete
