@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError
@@ -20,6 +19,7 @@ from kmsdemo import errors
 from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_cloudtrail import CloudTrailClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
@@ -52,7 +52,7 @@ class Clients:
     """The clients of one caller in one Region, each created at its first use.
 
     Attributes:
-        session: The session with the caller's credentials and the Region.
+        botocore_session: The session with the caller's credentials and the Region.
         endpoint_url: The endpoint of all services; ``None`` for the configured one.
         max_attempts: How often a call is tried.
 
@@ -61,9 +61,16 @@ class Clients:
         InvalidConfiguration: The configured endpoint is not a valid URL.
     """
 
-    session: boto3.Session
+    botocore_session: botocore.session.Session
     endpoint_url: str | None = None
     max_attempts: int = MAX_ATTEMPTS
+
+    @cached_property
+    def session(self) -> boto3.Session:
+        """The session of boto3, for programs that ask for one; our clients need none of it."""
+        import boto3  # noqa: PLC0415, a twentieth of the time of a command
+
+        return boto3.Session(botocore_session=self.botocore_session)
 
     @cached_property
     def kms(self) -> KMSClient:
@@ -99,7 +106,9 @@ class Clients:
         with _configured():
             retries: Any = {"mode": "standard", "total_max_attempts": self.max_attempts}
             config = CONFIG.merge(Config(retries=retries))
-            client = self.session.client(service, endpoint_url=self.endpoint_url, config=config)
+            client: Any = self.botocore_session.create_client(
+                service, endpoint_url=self.endpoint_url, config=config
+            )
             _ = urlsplit(client.meta.endpoint_url).port  # botocore reads it only with each request
             return client
 
@@ -113,7 +122,7 @@ class Clients:
         """
         partition = self.kms.meta.partition
         one, other = _REGIONS.get(partition, _REGIONS["aws"])
-        return other if self.session.region_name == one else one
+        return other if self.kms.meta.region_name == one else one
 
     def in_region(self, region: str) -> Clients:
         """Return the default caller's clients in another Region, such as ``eu-west-1``."""
@@ -152,16 +161,11 @@ def connect(
         session.register("needs-retry", _do_not_retry_connect_timeouts)
         if application:
             session.set_config_variable("user_agent_appid", application)
-        return Clients(
-            boto3.Session(
-                aws_access_key_id=access_key_id,
-                aws_secret_access_key=secret_access_key,
-                region_name=region,
-                botocore_session=session,
-            ),
-            endpoint_url,
-            max_attempts,
-        )
+        if region:
+            session.set_config_variable("region", region)
+        if access_key_id and secret_access_key:
+            session.set_credentials(access_key_id, secret_access_key)
+        return Clients(session, endpoint_url, max_attempts)
 
 
 def _check_encoding() -> None:

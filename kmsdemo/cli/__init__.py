@@ -1,37 +1,38 @@
 """``kmsdemo …``: parses, calls, prints; decides nothing."""
 
-from kmsdemo.cli.check import check
-from kmsdemo.cli.classroom import classroom
-from kmsdemo.cli.deletion import cancel_deletion, enable, schedule_deletion
-from kmsdemo.cli.grade import grade
 from kmsdemo.cli.group import main
-from kmsdemo.cli.guide import guide
-from kmsdemo.cli.key_and_table import cleanup, describe, setup
-from kmsdemo.cli.lab import lab
-from kmsdemo.cli.many_passwords import export, import_, rotate_to
-from kmsdemo.cli.passwords import decrypt, encrypt, items
-from kmsdemo.cli.sandbox import sandbox
-from kmsdemo.cli.shell import shell
-from kmsdemo.cli.show import show
-from kmsdemo.cli.sweep import sweep
 
 __all__ = ["main"]
 
+# Each command is imported when it is run, so that none waits for what the others need.
 main.add_section(
     "The lab, step by step",
-    (
-        setup,
-        describe,
-        encrypt,
-        items,
-        decrypt,
-        (import_, export, rotate_to),
-        schedule_deletion,
-        (cancel_deletion, enable),
-        cleanup,
-    ),
+    {
+        "setup": ("key_and_table", "Create the KMS key and the DynamoDB table."),
+        "describe": ("key_and_table", "Show the key, its state, and the table."),
+        "encrypt": ("passwords", "Encrypt PASSWORD, store it under a new number."),
+        "items": ("passwords", "List the user numbers and their ciphertext."),
+        "decrypt": ("passwords", "Decrypt the password of user number APPUSER."),
+        "import, export, rotate-to": (
+            "many_passwords",
+            "Many passwords: from and to CSV, to another key.",
+        ),
+        "schedule-deletion": ("deletion", "Schedule the deletion of the key."),
+        "cancel-deletion, enable": ("deletion", "Cancel the deletion; enable the key again."),
+        "cleanup": ("key_and_table", "Delete the table now, and the key in 30 days."),
+    },
 )
 main.add_section(
     "Learn, teach, test",
-    (lab, guide, shell, sandbox, check, grade, classroom, show, sweep),
+    {
+        "lab": ("lab", "Run and explain the lab; it needs no AWS account."),
+        "guide": ("guide", "Write the lab as a page to read and to print."),
+        "shell": ("shell", "Open a shell with a new sandbox and the two scripts."),
+        "sandbox": ("sandbox", "Run AWS KMS, DynamoDB, IAM and STS on this machine."),
+        "check": ("check", "Check which steps of the lab are done."),
+        "grade": ("grade", "Grade your own two scripts, in any language."),
+        "class": ("classroom", "Show the progress of each learner of a class."),
+        "show": ("show", "Print the encrypt or the decrypt script."),
+        "sweep": ("sweep", "Remove the keys and tables of killed test runs."),
+    },
 )

@@ -7,14 +7,15 @@ import json
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 
-from kmsdemo.keys import Key
 from kmsdemo.printable import printable
-from kmsdemo.vault import Item
+
+if TYPE_CHECKING:
+    from kmsdemo.keys import Key
+    from kmsdemo.vault import Item
 
 _SHOWN_CIPHERTEXT = 24
 
@@ -31,6 +32,8 @@ def ask(question: str) -> bool:
 
 def progress(what: str) -> AbstractContextManager[Any]:
     """Show a progress message on standard error, if that is a terminal."""
+    from rich.console import Console  # noqa: PLC0415, it costs as much as click
+
     return Console(stderr=True).status(f"{what} …")
 
 

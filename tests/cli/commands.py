@@ -33,7 +33,10 @@ def all_commands(
     group: click.Group = main, path: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, click.Command]]:
     """Yield every command with its name, such as ``sandbox advance``."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command
         yield " ".join((*path, name)), command
         if isinstance(command, click.Group):
             yield from all_commands(command, (*path, name))

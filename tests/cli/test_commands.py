@@ -21,6 +21,7 @@ from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.cli import main
 from steps.iam_users import create_iam_user
 from tests import fake_endpoint
+from tests.cli.commands import NAMES
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment, run_python
 
 if TYPE_CHECKING:
@@ -359,7 +360,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
     assert "Usage:" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["", *main.commands])
+@pytest.mark.parametrize("command", ["", *NAMES])
 def test_every_command_explains_itself(command: str) -> None:
     result = kmsdemo(*command.split(), "--help")
     assert result.exit_code == 0

@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from kmsdemo.cli import main
-from tests.cli.commands import NAMES
+from tests.cli.commands import NAMES, all_commands
+from tests.subprocesses import run_python
 
 # The last row is the prompt's.
 ROWS = 24 - 1
@@ -31,6 +32,21 @@ def names(row: str) -> list[str]:
 def test_it_names_every_command(page: list[str]) -> None:
     shown = [name for row in page if row.startswith("  ") for name in names(row)]
     assert shown == [name for name in NAMES if " " not in name]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if " " not in name])
+def test_it_says_of_a_command_what_the_command_says_of_itself(name: str, page: list[str]) -> None:
+    command = dict(all_commands())[name]
+    (row,) = (row for row in page if name in names(row))
+    assert command.get_short_help_str(limit=80) in row or len(names(row)) > 1
+
+
+@pytest.mark.program
+def test_it_imports_no_command() -> None:
+    """They import the SDK, rich and Jinja, which took four times as long as the help itself."""
+    imported = run_python("-X", "importtime", "-m", "kmsdemo", "--help").stderr
+    assert "kmsdemo.cli.group" in imported
+    assert [name for name in ("botocore", "rich", "jinja2") if f" {name}\n" in imported] == []
 
 
 def test_it_cuts_no_sentence(page: list[str]) -> None:

@@ -17,9 +17,9 @@ from tests import fake_endpoint
 @pytest.fixture
 def traced(account: Account) -> Iterator[tuple[Clients, list[Call]]]:
     """Clients of a traced session, and its calls."""
-    session = connect().session
-    with trace(session) as calls:
-        yield Clients(session), calls
+    clients = connect()
+    with trace(clients.session) as calls:
+        yield clients, calls
 
 
 def test_a_call_shows_its_operation_and_parameters(traced: tuple[Clients, list[Call]]) -> None:

@@ -37,6 +37,15 @@ def put(kms: KMSClient, key: Key, *statements: Any, **options: Any) -> None:
     )
 
 
+def with_session(credentials: Any) -> Clients:
+    """Return the clients of a role that was assumed."""
+    session = connect().botocore_session
+    session.set_credentials(
+        credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
+    )
+    return Clients(session)
+
+
 def put_iam(iam: IAMClient, user: str, *statements: Any) -> None:
     document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
     iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=document)
@@ -337,13 +346,7 @@ def test_a_role_is_named_by_its_own_arn(kms: KMSClient, iam: IAMClient, key: Key
     assumed = session.client("sts").assume_role(RoleArn=role, RoleSessionName="session")[
         "Credentials"
     ]
-    reader = Clients(
-        type(session)(
-            aws_access_key_id=assumed["AccessKeyId"],
-            aws_secret_access_key=assumed["SecretAccessKey"],
-            aws_session_token=assumed["SessionToken"],
-        )
-    )
+    reader = with_session(assumed)
     assert f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/session" in refusal(reader, key)
     put(kms, key, allow({"AWS": role}))
     assert may_decrypt(kms, reader, key)
@@ -480,13 +483,7 @@ def test_a_permissions_boundary_limits_a_role(kms: KMSClient, iam: IAMClient, ke
     session = connect().session
     given = session.client("sts").assume_role(RoleArn=role, RoleSessionName="session")
     assumed = given["Credentials"]
-    limited = Clients(
-        type(session)(
-            aws_access_key_id=assumed["AccessKeyId"],
-            aws_secret_access_key=assumed["SecretAccessKey"],
-            aws_session_token=assumed["SessionToken"],
-        )
-    )
+    limited = with_session(assumed)
     assert limited.kms.encrypt(KeyId=key.key_id, Plaintext=b"x")
     assert not may_decrypt(kms, limited, key)
 

@@ -67,7 +67,7 @@ class At(Clients):
     def __init__(self, url: str, account: str = "123456789012") -> None:
         caller = connect(access_key_id=account, secret_access_key="x", region="us-east-1")
         session = caller.session
-        super().__init__(session)
+        super().__init__(caller.botocore_session)
         options: Any = {"endpoint_url": url, "config": PATIENT}
         vars(self).update(
             kms=session.client("kms", **options), dynamodb=session.client("dynamodb", **options)
