@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import ANY, Stubber
 
+from benchmarks import one_vault
 from kmsdemo import errors, keys, table, vault
 from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain, SharedEnvelope
 from kmsdemo.vault import Vault
@@ -218,3 +219,13 @@ def test_fifty_threads_on_one_vault_mix_nothing_up(passwords: Vault, cipher: typ
         stored = dict(threads.map(store_and_reveal, range(300)))
     assert len(stored) == 300
     assert all(stored.values())
+
+
+@pytest.mark.program
+@pytest.mark.thorough
+def test_fifty_threads_get_their_own_passwords_and_errors_from_every_cipher(
+    passwords: Vault,
+) -> None:
+    of = replace(passwords, key_id=keys.describe(passwords.kms, passwords.key_id).arn)
+    counts = one_vault.rounds(of, one_vault.vaults_of(of), lambda done: done < 5)
+    assert counts == {"rounds": 5 * one_vault.THREADS}
