@@ -53,8 +53,9 @@ _TOPICS = {
 """The groups of behaviours, by what a reader looks for."""
 _NOT_SUPPORTED = (
     "The sandbox does not support custom key stores (they are managed with AWS's errors, and a key",
-    "in one is refused), answers for enclaves (`Recipient`), grants for services of AWS, SM2,",
-    "ML-KEM-512 and the prehashed Ed25519. What it does not support it refuses, and says why.",
+    "in one is refused), answers for enclaves (`Recipient`; `kms:RecipientAttestation` is in no",
+    "request), grants for services of AWS, SM2, ML-KEM-512 and the prehashed Ed25519. What it does",
+    "not support it refuses, and says why.",
 )
 
 

@@ -1,7 +1,9 @@
 """The condition keys that the sandbox knows: their values are those that AWS would have.
 
 A key that is not here is refused when a policy is written. Some keys are in no request, since the
-sandbox has no organizations, networks or calling services; that is their value in AWS too.
+sandbox has no organizations, networks, enclaves or calling services; that is their value in AWS
+too. AWS managed policies have conditions of other services in statements that also name AWS KMS or
+STS; in AWS too, they are in no request to these.
 
 AWS: "AWS KMS condition keys", AWS KMS Developer Guide; "AWS global condition context keys" and "IAM
 and AWS STS condition context keys", IAM User Guide.
@@ -25,14 +27,15 @@ WrappingKeySpec
 """
 _GLOBAL: Final = """
 CurrentTime EpochTime MultiFactorAuthPresent PrincipalAccount PrincipalArn PrincipalIsAWSService
-PrincipalType RequestedRegion ResourceAccount SecureTransport SourceIp TagKeys
+PrincipalType RequestedRegion ResourceAccount SecureTransport SourceIdentity SourceIp TagKeys
 UserAgent userid username ViaAWSService
 """
 _IN_NO_REQUEST: Final = """
 CalledVia CalledViaFirst CalledViaLast Ec2InstanceSourcePrivateIPv4 Ec2InstanceSourceVpc
-FederatedProvider MultiFactorAuthAge PrincipalOrgID PrincipalOrgPaths PrincipalServiceName
-PrincipalServiceNamesList ResourceOrgID ResourceOrgPaths SourceAccount SourceArn SourceOrgID
-SourceOrgPaths SourceVpc SourceVpcArn SourceVpce VpceAccount VpceOrgID VpceOrgPaths VpcSourceIp
+FederatedProvider IsMcpServiceAction MultiFactorAuthAge PrincipalOrgID PrincipalOrgPaths
+PrincipalServiceName PrincipalServiceNamesList ResourceOrgID ResourceOrgPaths SourceAccount
+SourceArn SourceOrgID SourceOrgPaths SourceVpc SourceVpcArn SourceVpce VpceAccount VpceOrgID
+VpceOrgPaths VpcSourceIp
 """
 _KNOWN: Final = frozenset(
     f"{prefix}:{name}".lower()
@@ -40,7 +43,13 @@ _KNOWN: Final = frozenset(
         ("kms", _KMS),
         ("aws", _GLOBAL),
         ("aws", _IN_NO_REQUEST),
-        ("sts", "ExternalId RoleSessionName SourceIdentity"),
+        ("sts", "ExternalId RoleSessionName SourceIdentity TransitiveTagKeys"),
+        ("sts", "AWSServiceName IdentityTokenAudience RequestContextProviders"),
+        ("datazone", "domainId projectId userId"),
+        ("deadline", "PrincipalId"),
+        ("ec2", "InstanceId SourceInstanceARN"),
+        ("nimble", "principalId requesterPrincipalId"),
+        ("sagemaker", "DomainId UserProfileName"),
     )
     for name in names.split()
 )
@@ -50,6 +59,7 @@ _PREFIXES: Final = (
     "aws:principaltag/",
     "aws:requesttag/",
     "aws:resourcetag/",
+    "iam:resourcetag/",
 )
 
 

@@ -66,6 +66,8 @@ def of_caller(principal: Principal) -> Context:
     }
     if principal.session:
         context["aws:MultiFactorAuthPresent"] = ["false"]
+        if principal.session.source_identity:
+            context["aws:SourceIdentity"] = [principal.session.source_identity]
     if principal.user and principal.type == "User":
         context["aws:username"] = [str(principal.user.name)]
     tags = {f"aws:PrincipalTag/{name}": [value] for name, value in principal.tags.items()}

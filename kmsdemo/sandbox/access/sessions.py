@@ -34,6 +34,7 @@ class Session:
         is_federated: Whether GetFederationToken issued them.
         policies: The session policies, which limit the permissions of the role or the user;
             ``None`` without any.
+        source_identity: Who is behind the role, as AssumeRole says; empty if it does not.
     """
 
     key: AccessKey
@@ -47,6 +48,7 @@ class Session:
     user: str = ""
     is_federated: bool = False
     policies: Sequence[str] | None = None
+    source_identity: str = ""
 
     @property
     def is_expired(self) -> bool:

@@ -84,9 +84,10 @@ def assume_role(call: StsCall) -> Answer:
         user_id=f"{role.id}:{name}",
         role_arn=arn,
         policies=policies,
+        source_identity=_source_identity(call),
     )
     user = {"AssumedRoleId": session.user_id, "Arn": session.arn}
-    identity = call.parameters.get("SourceIdentity")
+    identity = session.source_identity
     return {
         "Credentials": _credentials(session),
         "AssumedRoleUser": user,
@@ -181,9 +182,19 @@ def _check_trust(call: StsCall, document: str, role_arn: str) -> None:
 
 def _actions(call: StsCall) -> list[str]:
     """Return the actions that a trust policy must allow."""
-    also = {"Tags": "sts:TagSession", "SourceIdentity": "sts:SetSourceIdentity"}
-    more = [action for parameter, action in also.items() if call.parameters.get(parameter)]
-    return ["sts:AssumeRole", *more]
+    tags = ["sts:TagSession"] if call.parameters.get("Tags") else []
+    identity = ["sts:SetSourceIdentity"] if _source_identity(call) else []
+    return ["sts:AssumeRole", *tags, *identity]
+
+
+def _source_identity(call: StsCall) -> str:
+    """Return the source identity, which the sessions that a session begins inherit.
+
+    AWS: "Monitor and control actions taken with assumed roles", IAM User Guide.
+    """
+    session = call.caller.session
+    inherited = session.source_identity if session else ""
+    return str(call.parameters.get("SourceIdentity") or inherited)
 
 
 def _context(call: StsCall) -> dict[str, list[str]]:
@@ -199,6 +210,8 @@ def _context(call: StsCall) -> dict[str, list[str]]:
     tags = call.parameters.get("Tags")
     request = context_keys.of_request(call.caller.account, call.region, call.source_ip, tags)
     own = {name: [value] for name, value in given.items()}
+    if transitive := call.parameters.get("TransitiveTagKeys"):
+        own["sts:TransitiveTagKeys"] = list(transitive)
     return context_keys.of_caller(call.caller) | request | own
 
 

@@ -86,7 +86,15 @@ class KmsBackend(moto.kms.models.KmsBackend):
             self.describe_key(arn).key.tags.pop(name, None)
 
 
-class KeyResource:
+class _Resource:
+    """What CloudFormation in moto asks of every resource."""
+
+    def is_created(self) -> bool:
+        """Return whether it is ready, which AWS KMS is at once."""
+        return True
+
+
+class KeyResource(_Resource):
     """A key, as CloudFormation and other services of moto see it.
 
     Attributes:
@@ -127,7 +135,7 @@ class KeyResource:
         return {"Arn": self.arn, "KeyId": self.id}[attribute_name]
 
 
-class AliasResource:
+class AliasResource(_Resource):
     """An alias, as CloudFormation in moto sees it."""
 
     def __init__(self, store: KeyStore, name: str) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from kmsdemo.sandbox.access import policy_document
 from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, RequestContext
@@ -112,6 +113,13 @@ def test_an_unknown_condition_key_is_refused_by_name(kind: Kind, key: str) -> No
     statement = FORMS[kind] | {"Effect": "Deny", "Condition": {"StringEquals": {key: "a"}}}
     with pytest.raises(MalformedPolicy, match=f"does not know the condition key {key}"):
         policy_document.statements(json.dumps({"Statement": statement}), kind)
+
+
+def test_every_policy_of_aws_can_be_evaluated() -> None:
+    policies = json.loads(aws_managed_policies_data)
+    assert len(policies) > 1_000
+    for policy in policies.values():
+        assert policy_document.statements(json.dumps(policy["Document"]), Kind.IDENTITY)
 
 
 def test_an_iam_policy_for_another_service_may_use_its_condition_keys() -> None:

@@ -118,6 +118,56 @@ def test_the_external_id_is_compared(at: At) -> None:
         assumed(at, role, *ben, ExternalId="43")
 
 
+def identified(at: At, role: str, *credentials: str, **more: Any) -> tuple[str, str, str]:
+    """Assume the role, whose own permissions then need the source identity anna."""
+    condition = {"StringEquals": {"aws:SourceIdentity": "anna"}}
+    only_anna = policy({**ALLOW_ALL, "Condition": condition})
+    at.client("iam").put_role_policy(RoleName="reader", PolicyName="p", PolicyDocument=only_anna)
+    return assumed(at, role, *credentials, **more)
+
+
+TAKES_IDENTITIES = trust({"AWS": ROOT}, Action=["sts:AssumeRole", "sts:SetSourceIdentity"])
+
+
+@pytest.mark.parametrize(("source", "allowed"), [("anna", True), ("zoe", False)])
+def test_a_session_has_the_source_identity_that_it_was_given(
+    at: At, source: str, allowed: bool
+) -> None:
+    ben = at.user("ben")
+    session = identified(at, create_role(at, TAKES_IDENTITIES), *ben, SourceIdentity=source)
+    kms = at.client("kms", *session)
+    if allowed:
+        assert kms.list_keys()["Keys"] == []
+    else:
+        assert refused(kms.list_keys)[1] == "AccessDeniedException"
+
+
+def test_a_session_passes_its_source_identity_on(at: At) -> None:
+    ben = at.user("ben")
+    role = create_role(at, TAKES_IDENTITIES)
+    first = identified(at, role, *ben, SourceIdentity="anna")
+    assert at.client("kms", *assumed(at, role, *first)).list_keys()["Keys"] == []
+
+
+@pytest.mark.parametrize(("transitive", "allowed"), [(["team"], True), (["cost"], False)])
+def test_which_tags_are_transitive_can_be_asked_for(
+    at: At, transitive: list[str], allowed: bool
+) -> None:
+    ben = at.user("ben")
+    condition = {"ForAllValues:StringEquals": {"sts:TransitiveTagKeys": "team"}}
+    trusting = trust(
+        {"AWS": ROOT}, Action=["sts:AssumeRole", "sts:TagSession"], Condition=condition
+    )
+    role = create_role(at, trusting)
+    tags = [{"Key": name, "Value": "x"} for name in transitive]
+    sts = at.client("sts", *ben)
+    asked = {"RoleArn": role, "RoleSessionName": "s1", "Tags": tags}
+    if allowed:
+        assert sts.assume_role(**asked, TransitiveTagKeys=transitive)
+    else:
+        assert refused(sts.assume_role, **asked, TransitiveTagKeys=transitive)[1] == "AccessDenied"
+
+
 def test_another_account_is_let_in_by_both_sides_only(at: At) -> None:
     trusting = trust({"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"})
     role, anna = create_role(at, trusting), at.user("anna", OTHER_ACCOUNT)
