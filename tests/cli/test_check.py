@@ -86,6 +86,19 @@ def test_it_ends_with_one_next_action(clients: Clients, name: str, summary: str)
     assert printed.count(" of 8") == 1
 
 
+def test_the_lab_with_the_products_own_commands_is_complete() -> None:
+    def kmsdemo(*command: str) -> str:
+        result = CliRunner().invoke(main, command, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    kmsdemo("setup")
+    kmsdemo("encrypt", accounts.PASSWORD)
+    kmsdemo("decrypt", json.loads(kmsdemo("items", "--json"))[0]["appuser"])
+    kmsdemo("cleanup", "--yes")
+    assert kmsdemo("check").endswith("8 of 8: the lab is complete.\n")
+
+
 def test_the_next_step_is_told_in_the_words_of_the_feature(clients: Clients) -> None:
     accounts.encrypted(clients)
     decrypt = story.read().steps[5]
