@@ -6,7 +6,7 @@ import base64
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -74,8 +74,12 @@ class Trial:
     @property
     def runs(self) -> list[Run]:
         """The runs that have ended."""
-        ended = [run for run in self._runs.values() if run.done()]
+        ended = [run for run in self._begun() if run.done()]
         return [run.result() for run in ended if run.exception() is None]
+
+    def _begun(self) -> list[Future[Run]]:
+        with self._lock:
+            return list(self._runs.values())
 
     def run(self, name: str, *, fresh: bool = False, **values: str) -> Run:
         """Run a script, or return its run with these values.
@@ -102,22 +106,29 @@ class Trial:
             self._begin(rest.pop("name"), rest.pop("fresh", "") == "yes", rest)
         for password in passwords:
             encrypted = {"password": password, "key_id": self.key.key_id}
-            self._begin("encrypt", False, encrypted).add_done_callback(self._decrypt_ahead)
+            self._begin("encrypt", False, encrypted, self._perform_and_decrypt_ahead)
 
-    def _decrypt_ahead(self, encrypted: Future[Run]) -> None:
-        if encrypted.exception() is None and (item := encrypted.result().written):
-            values = {"appuser": item.appuser, "key_id": self.key.key_id}
-            self._begin("decrypt", False, values)
+    def _perform_and_decrypt_ahead(self, name: str, fresh: bool, values: Mapping[str, str]) -> Run:
+        """Run the encrypt script; the decrypt script begins before this run has ended."""
+        run = self._perform(name, fresh, values)
+        if run.written:
+            decrypted = {"appuser": run.written.appuser, "key_id": self.key.key_id}
+            self._begin("decrypt", False, decrypted)
+        return run
 
     def decrypt_alone(
         self, appuser: str, disturbed: Callable[[], AbstractContextManager[None]]
     ) -> Run:
         """Run the decrypt script once more, while no other one runs and AWS KMS is disturbed."""
-        for begun in list(self._runs.values()):
-            begun.exception()
+        self._wait()
         with disturbed():
             values = {"appuser": appuser, "key_id": self.key.key_id}
             return self._pool.submit(self._perform, "decrypt", False, values).result()
+
+    def _wait(self) -> None:
+        """Wait until no run goes on; one that goes on may begin another one."""
+        while going_on := [run for run in self._begun() if not run.done()]:
+            wait(going_on)
 
     @contextmanager
     def key_disabled(self) -> Iterator[None]:
@@ -132,11 +143,17 @@ class Trial:
             for key_id in used:
                 keys.enable(kms, key_id)
 
-    def _begin(self, name: str, fresh: bool, values: Mapping[str, str]) -> Future[Run]:
+    def _begin(
+        self,
+        name: str,
+        fresh: bool,
+        values: Mapping[str, str],
+        perform: Callable[[str, bool, Mapping[str, str]], Run] | None = None,
+    ) -> Future[Run]:
         asked = (name, fresh, *sorted(values.items()))
         with self._lock:
             if asked not in self._runs:
-                self._runs[asked] = self._pool.submit(self._perform, name, fresh, values)
+                self._runs[asked] = self._pool.submit(perform or self._perform, name, fresh, values)
             return self._runs[asked]
 
     def _perform(self, name: str, fresh: bool, values: Mapping[str, str]) -> Run:
