@@ -1,0 +1,122 @@
+"""``kmsdemo class``: what it prints of a class that works in one sandbox."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from click.testing import CliRunner, Result
+
+from kmsdemo.account.clients import Clients, connect
+from kmsdemo.cli import main
+from kmsdemo.learners import hand_out
+from kmsdemo.learners.hand_out import HandOut
+from kmsdemo.sandbox.access import access_keys
+from kmsdemo.suite import story
+from tests.learners import accounts
+
+STEPS = [step.heading for step in story.read().steps]
+pytestmark = pytest.mark.usefixtures("account")
+
+
+@pytest.fixture
+def names(tmp_path: Path, aws_environment: Mapping[str, str]) -> Iterator[Path]:
+    """The list of a class: Zoë has begun, Anna has done the lab, Ben has done nothing."""
+    url, path = aws_environment["AWS_ENDPOINT_URL"], tmp_path / "names.txt"
+    path.write_text("Zoë\nBen\nAnna\n", encoding="utf-8")
+    classroom = hand_out.prepare(path)
+    hand_out.write(classroom, path, url)
+    with access_keys.restricted_to(classroom.keys):
+        zoe, _, anna = (clients(one, url) for one in classroom.learners)
+        accounts.table_without_items(zoe)
+        accounts.cleaned_up(anna)
+        yield path
+
+
+def clients(one: HandOut, url: str) -> Clients:
+    return connect(
+        access_key_id=one.access_key_id,
+        secret_access_key=one.secret,
+        region=hand_out.REGION,
+        endpoint_url=url,
+    )
+
+
+class Look:
+    """A look at the class."""
+
+    def __init__(self, names: Path, url: str) -> None:
+        self._command = ["class", str(names), f"--endpoint-url={url}"]
+
+    def at_class(self, *options: str) -> Result:
+        return CliRunner().invoke(main, [*self._command, *options], catch_exceptions=False)
+
+
+@pytest.fixture
+def look(names: Path, aws_environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Look:
+    monkeypatch.setenv("COLUMNS", "80")
+    return Look(names, aws_environment["AWS_ENDPOINT_URL"])
+
+
+@pytest.mark.parametrize(
+    ("order", "names_in_order"),
+    [
+        ("list", ["Zoë", "Ben", "Anna"]),
+        ("name", ["Anna", "Ben", "Zoë"]),
+        ("progress", ["Anna", "Zoë", "Ben"]),
+    ],
+)
+def test_the_csv_is_in_the_order_that_was_asked_for(
+    look: Look, order: str, names_in_order: list[str]
+) -> None:
+    rows = csv.DictReader(StringIO(look.at_class("--csv", "--sort", order).stdout))
+    assert [row["learner"] for row in rows] == names_in_order
+
+
+def test_the_csv_has_who_finished_when(look: Look) -> None:
+    rows = list(csv.DictReader(StringIO(look.at_class("--csv").stdout)))
+    assert [(row["done"], bool(row["finished"])) for row in rows] == [
+        ("2", False),
+        ("0", False),
+        ("8", True),
+    ]
+
+
+def test_the_table_has_the_steps_of_each_and_who_finished_when(look: Look) -> None:
+    printed = look.at_class().stdout
+    assert "  Zoë       1-2" in printed
+    (annas,) = [line.split() for line in printed.splitlines() if "Anna" in line]
+    assert annas[:2] == ["Anna", "1-8"]
+    assert len(annas[2:]) == len(["26", "Nov", "14:05"])
+    assert "1 of 3 learners have completed the lab." in printed
+
+
+def test_json_has_the_verdict_on_each_step(look: Look) -> None:
+    printed = json.loads(look.at_class("--json").stdout)
+    assert printed["Anna"] == dict.fromkeys(STEPS, "done")
+    assert list(printed) == ["Zoë", "Ben", "Anna"]
+
+
+def test_csv_and_json_do_not_mix(look: Look) -> None:
+    result = look.at_class("--csv", "--json")
+    assert result.exit_code == 2
+    assert "--csv cannot be combined with --json" in result.stderr
+
+
+def test_all_learners_share_three_clients(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    created: list[str] = []
+    create = boto3.Session.client
+
+    def count(session: boto3.Session, service: Any, **options: Any) -> Any:
+        created.append(service)
+        return create(session, service, **options)
+
+    monkeypatch.setattr(boto3.Session, "client", count)
+    assert look.at_class().exit_code == 0
+    assert sorted(created) == ["cloudtrail", "dynamodb", "kms"]
