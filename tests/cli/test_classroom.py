@@ -9,8 +9,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
+from botocore.session import Session
 from click.testing import CliRunner, Result
 
 from kmsdemo.account.clients import Clients, connect
@@ -111,12 +111,12 @@ def test_csv_and_json_do_not_mix(look: Look) -> None:
 
 def test_all_learners_share_three_clients(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     created: list[str] = []
-    create = boto3.Session.client
+    create = Session.create_client
 
-    def count(session: boto3.Session, service: Any, **options: Any) -> Any:
+    def count(session: Session, service: str, *options: Any, **more: Any) -> Any:
         created.append(service)
-        return create(session, service, **options)
+        return create(session, service, *options, **more)
 
-    monkeypatch.setattr(boto3.Session, "client", count)
+    monkeypatch.setattr(Session, "create_client", count)
     assert look.at_class().exit_code == 0
     assert sorted(created) == ["cloudtrail", "dynamodb", "kms"]
