@@ -2,7 +2,8 @@
 Feature: Rotate the key material
   A rotation gives the key new key material. The key id, the alias and the policy stay, and the old
   key material stays too, since old ciphertext needs it. A rotation encrypts nothing anew: whoever
-  holds old key material and old ciphertext is not stopped by it.
+  holds old key material and old ciphertext is not stopped by it. To be independent of a key,
+  passwords are re-encrypted under another one.
 
   Background:
     Given the key
@@ -29,3 +30,33 @@ Feature: Rotate the key material
     When a year passes
     Then the key has other key material
     And the password decrypts unchanged
+
+  Rule: A rotation keeps the passwords dependent on the key; re-encryption does not
+
+    Scenario: After a rotation, the password depends on the key as before
+      When I rotate the key material
+      Then the password depends on the key
+
+    Scenario: A re-encrypted password decrypts under the other key
+      Given another key
+      When I re-encrypt all passwords under the other key
+      Then no password depends on the key
+      And the password decrypts unchanged under the other key
+
+    Scenario: A re-encrypted password does not decrypt under its former key
+      Given another key
+      When I re-encrypt all passwords under the other key
+      Then decrypting the password fails because it is the wrong key
+
+    Scenario: A re-encrypted password survives the deletion of its former key
+      Given another key
+      When I re-encrypt all passwords under the other key
+      And I schedule the key's deletion
+      Then the password decrypts unchanged under the other key
+
+    Scenario: Re-encryption gives no ciphertext to another user
+      Given another key
+      When the ciphertext is copied to the item of another user
+      And I re-encrypt all passwords under the other key
+      Then the item of the other user is left as it is
+      And the password decrypts unchanged under the other key

@@ -47,6 +47,21 @@ Feature: Schedule the key's deletion
       When I schedule the key's deletion in 7 days
       Then enabling the key fails because the key is pending deletion
 
+  Rule: An application keeps a key that its passwords depend on
+
+    AWS KMS does not know where your ciphertext is, and deletes the key that you name. So the
+    application looks into its table first.
+
+    Scenario: A key that a password depends on is not deleted by mistake
+      Then deleting the key only if it is not in use fails because passwords depend on it
+      And the key is enabled
+
+    Scenario: A key that no password depends on can be deleted
+      Given another key
+      When I re-encrypt all passwords under the other key
+      And I delete the key only if it is not in use
+      Then the key is pending deletion
+
   Rule: A key can be disabled instead, which is reversible
 
     Scenario: Nobody can decrypt while the key is disabled

@@ -12,6 +12,7 @@ REASONS: dict[str, type[errors.KmsdemoError]] = {
     "the key is pending deletion": errors.KeyPendingDeletion,
     "the key is not pending deletion": errors.KeyNotPendingDeletion,
     "it is the wrong key": errors.WrongKey,
+    "passwords depend on it": errors.KeyInUse,
     "the waiting period is not valid": errors.InvalidWaitingPeriod,
     "the alias is in use": errors.AliasTaken,
     "the alias is not valid": errors.InvalidAlias,
