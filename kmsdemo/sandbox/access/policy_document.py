@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final
 
 from kmsdemo.sandbox.access import condition_keys, conditions, policy_variables, wildcards
@@ -38,7 +39,7 @@ class MalformedPolicy(ValueError):
     """The document is not a valid policy; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RequestContext:
     """The request that a policy is evaluated for.
 
@@ -51,13 +52,14 @@ class RequestContext:
     action: str
     resource: str
     context_keys: ContextKeys
-    _by_name: dict[str, Sequence[str]] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _by_name(self) -> dict[str, Sequence[str]]:
+        """The values by names in lower case; most policies ask for none."""
         by_name: dict[str, Sequence[str]] = {}
         for name, values in self.context_keys.items():
             by_name.setdefault(name.lower(), values)
-        object.__setattr__(self, "_by_name", by_name)
+        return by_name
 
     def values(self, key: str) -> Sequence[str]:
         """Return the values of a condition key; its name is not case-sensitive."""
