@@ -1,4 +1,8 @@
-"""``kmsdemo grade`` on a machine that is busy: the same marks as on a quiet one, each time."""
+"""``kmsdemo grade`` on a machine that is busy: the same marks as on a quiet one, each time.
+
+It takes half an hour and all processors, so no tier runs it:
+``pytest tests/programs/check_grade_busy.py --submissions-of-every 1``.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from tests.programs.test_grade import judged, pytest_generate_tests
 
 __all__ = ["pytest_generate_tests"]  # the samples are those of the quiet machine
 
-pytestmark = [pytest.mark.thorough, pytest.mark.timeout(3600)]
+pytestmark = pytest.mark.timeout(3600)
 
 LOOPS, TIMES = 4, 3
 
