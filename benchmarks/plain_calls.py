@@ -18,6 +18,8 @@ from kmsdemo.sandbox import mock_kms
 RECORDED = pickle.loads(Path(os.environ["RECORDED"]).read_bytes())  # noqa: S301, we wrote it
 SESSION = boto3.Session()
 CLIENTS: dict[tuple[str, ...], Any] = {}
+SECRETS: dict[str, str] = {}
+"""The secret access keys of this run, by access key id: the sandbox verifies signatures."""
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +36,7 @@ def client(service: str, region: str, access_key_id: str) -> Any:
             service,
             region_name=region,
             aws_access_key_id=access_key_id,
-            aws_secret_access_key="secret",  # noqa: S106
+            aws_secret_access_key=SECRETS.get(access_key_id, "secret"),
         )
     return CLIENTS[key]
 
@@ -61,6 +63,8 @@ def repeat(call: Mapping[str, Any], new_for_old: dict[Any, Any]) -> None:
     except ClientError:
         assert "Error" in call["answer"]
     else:
+        if pair := answer.get("AccessKey"):
+            SECRETS[pair["AccessKeyId"]] = pair["SecretAccessKey"]
         learn(call["answer"], answer, new_for_old)
 
 
