@@ -1,4 +1,4 @@
-"""``kmsdemo import`` of more and more lines: its memory is flat, and its time linear.
+"""``kmsdemo import`` of more and more lines: its memory and its time.
 
 Each import is a process of its own, over HTTP, into an empty table of a new sandbox.
 """
