@@ -17,7 +17,7 @@ from kmsdemo.learners.submission.command import Command
 from kmsdemo.learners.submission.isolation import supervised
 from kmsdemo.learners.submission.limits import Budget
 from kmsdemo.learners.submission.program import Finished, Program
-from kmsdemo.learners.submission.workspace import Workspace, workspace
+from kmsdemo.learners.submission.workspace import Workspace, files_containing, workspace
 
 PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "encrypt": ("password", "key_id"),
@@ -113,11 +113,7 @@ class Submission:
         words = [Path(word) for command in self.commands.values() for word in command.words]
         folders = {path.parent for path in words if path.is_absolute() and path.is_file()}
         beside = [path for folder in folders for path in folder.glob("*") if path.is_file()]
-        return [
-            path
-            for workspace in (self.workspace, self.fresh_workspace)
-            for path in workspace.files_containing(passwords, beside)
-        ]
+        return files_containing((self.workspace, self.fresh_workspace), passwords, beside)
 
     def location_of(self, path: Path) -> str:
         """Describe in words where a file is that they wrote."""

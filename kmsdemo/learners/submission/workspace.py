@@ -130,22 +130,18 @@ class Workspace:
             return str(self.folder / path.relative_to(self.original))
         return word
 
-    def files_containing(self, passwords: Collection[str], beside: Iterable[Path]) -> list[Path]:
-        """Return the files written since the workspace was created that contain a password.
+    @property
+    def began_ns(self) -> int:
+        """When it was created, by the clock of the file system."""
+        return (self.root / "began").stat().st_ctime_ns
 
-        When a file was written is told by the date that no program can set, that of the last
-        change of its inode.
-
-        Args:
-            passwords: The passwords.
-            beside: Folders to search as well.
-        """
-        began = (self.root / "began").stat().st_ctime_ns
-        return [
-            path
-            for path in chain(self._files(), *map(_all_in, beside))
-            if _is_written_since(path, began) and _contains(path, passwords)
-        ]
+    @property
+    def places(self) -> Iterator[Path]:
+        """The folders that a script which runs in it can write to."""
+        yield from (self.home, self.temporary, self.folder, *self.caches)
+        yield from isolation.temporary_folders()
+        if not isolation.has_namespaces():
+            yield self.original
 
     def location_of(self, path: Path) -> str:
         """Describe in words where a file is."""
@@ -159,13 +155,31 @@ class Workspace:
                 return words
         return str(path.parent)
 
-    def _files(self) -> Iterator[Path]:
-        for folder in (self.home, self.temporary, self.folder, *self.caches):
-            yield from _all_in(folder)
-        for folder in isolation.temporary_folders():
-            yield from _all_in(folder)
-        if not isolation.has_namespaces():
-            yield from _all_in(self.original)
+
+def files_containing(
+    workspaces: Iterable[Workspace], passwords: Collection[str], beside: Iterable[Path]
+) -> list[Path]:
+    """Return the files written since workspaces were created that contain a password.
+
+    When a file was written is told by the date that no program can set, that of the last change
+    of its inode. A place that several workspaces can write to is searched once: the caches of
+    compilers and package managers have a hundred thousand files.
+
+    Args:
+        workspaces: The workspaces, the oldest one first.
+        passwords: The passwords.
+        beside: Files and folders to search as well.
+    """
+    began: dict[Path, int] = {}
+    for one in workspaces:
+        for place in chain(one.places, beside):
+            began.setdefault(place, one.began_ns)
+    return [
+        path
+        for place, moment in began.items()
+        for path in _written_since(place, moment)
+        if _contains(path, passwords)
+    ]
 
 
 @contextmanager
@@ -228,10 +242,23 @@ def _all_in(path: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in files)
 
 
-def _is_written_since(path: Path, moment_ns: int) -> bool:
-    with suppress(OSError):
-        return path.is_file() and path.stat().st_ctime_ns > moment_ns
-    return False
+def _written_since(place: Path, moment_ns: int) -> Iterator[Path]:
+    for one in _entries(place) if place.is_dir() else [place]:
+        with suppress(OSError):
+            if one.is_file() and one.stat().st_ctime_ns > moment_ns:
+                yield Path(one)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Yield all files in a folder as the system lists them, which costs the least for each."""
+    folders = [os.fspath(folder)]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                else:
+                    yield entry
 
 
 def _contains(path: Path, passwords: Collection[str]) -> bool:

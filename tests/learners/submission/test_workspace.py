@@ -9,7 +9,7 @@ import pytest
 
 from kmsdemo.learners.errors import CommandUnusable, FolderUnusable
 from kmsdemo.learners.submission.command import Command
-from kmsdemo.learners.submission.workspace import Workspace, workspace
+from kmsdemo.learners.submission.workspace import Workspace, files_containing, workspace
 
 PASSWORD = "correct horse battery staple"
 
@@ -37,11 +37,11 @@ def test_the_folder_is_copied_and_installed_packages_are_linked(original: Path) 
 @pytest.mark.parametrize("name", ["home", "temporary", "folder"])
 def test_a_file_with_the_password_is_found_in_every_folder(original: Path, name: str) -> None:
     with workspace(original) as place:
-        assert place.files_containing([PASSWORD], []) == []
+        assert files_containing([place], [PASSWORD], []) == []
         written: Path = getattr(place, name) / ".cache" / "deep" / "file"
         written.parent.mkdir(parents=True)
         written.write_text(f"password={PASSWORD}")
-        assert place.files_containing([PASSWORD], []) == [written]
+        assert files_containing([place], [PASSWORD], []) == [written]
 
 
 def test_a_path_into_the_folder_becomes_one_into_the_copy(original: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_file_with_a_date_that_is_not_true_is_found(original: Path, seconds: f
         written = place.home / "file"
         written.write_bytes(bytes(2_000_000) + PASSWORD.encode())
         os.utime(written, (seconds, seconds))
-        assert place.files_containing([PASSWORD], []) == [written]
+        assert files_containing([place], [PASSWORD], []) == [written]
 
 
 def test_a_folder_whose_name_begins_with_a_dot_is_copied(original: Path) -> None:
@@ -150,3 +150,13 @@ def test_a_script_that_asks_for_a_profile_gets_one_of_the_sandbox(
         assert "[default]\naws_access_key_id = access key of the sandbox" in (
             Path(variables["AWS_CONFIG_FILE"]).read_text()
         )
+
+
+def test_a_place_that_two_workspaces_share_is_searched_once(
+    original: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    shared = tmp_path_factory.mktemp("shared")
+    with workspace(original) as first, workspace(original) as second:
+        written = shared / "file"
+        written.write_text(PASSWORD)
+        assert files_containing([first, second], [PASSWORD], [shared]) == [written]
