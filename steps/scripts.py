@@ -207,7 +207,9 @@ def users(trial: Trial) -> set[str]:
 
 
 @given(parsers.re("a password (?P<unusual>(with|that looks|of) .*)"), target_fixture="chosen")
-def choose_unusual_password(unusual: str) -> str:
+def choose_unusual_password(unusual: str, trial: Trial) -> str:
+    if len(users(trial)) == 1:
+        pytest.skip("each run of the encrypt script overwrites the same item")
     return UNUSUAL[unusual]
 
 

@@ -99,7 +99,7 @@ BROKEN: dict[str, Broken] = {
     ),
     "another_key": Broken(
         marks={KEY: "is encrypted under another key"},
-        hint="Pass the key id from the command line to the Encrypt operation",
+        hint="Pass the key id from the command line to the Encrypt or",
         encrypt=(
             ('Encrypt", KeyId=key_id', 'Encrypt", KeyId=other(key_id)'),
             (
@@ -115,7 +115,7 @@ BROKEN: dict[str, Broken] = {
     ),
     "ignores_the_key_id": Broken(
         marks={KEY: "is encrypted under another key", E_KEY: "exit code is 0"},
-        hint="Pass the key id from the command line to the Encrypt operation",
+        hint="Pass the key id from the command line to the Encrypt or",
         encrypt=(
             (
                 'answer = aws.call("kms", "Encrypt", KeyId=key_id',
@@ -143,7 +143,7 @@ BROKEN: dict[str, Broken] = {
         decrypt=(('"userpasswd"', '"userpassword"'),),
     ),
     "string_instead_of_binary": Broken(
-        marks={BINARY: "has userpasswd as a string (S), not binary data (B)."},
+        marks={BINARY: "has its ciphertext as Base64 text, not as bytes."},
         hint="of type Binary (B)",
         encrypt=(('{"B": ', '{"S": '),),
         decrypt=(('["B"]', '["S"]'),),
@@ -270,7 +270,7 @@ BROKEN: dict[str, Broken] = {
         encrypt=(("password.encode()", "password.encode('ascii')"),),
     ),
     "takes_an_option": Broken(
-        marks={OPTION: "The table is empty."},
+        marks={OPTION: "It does not print the password"},
         hint="do not parse it as an option",
         encrypt=(
             (
