@@ -175,7 +175,7 @@ def test_where_no_clock_can_be_moved_it_says_so_and_goes_on(
 
 
 def test_the_first_line_does_not_wait_for_pytest() -> None:
-    imported = run_python("-c", "import sys, kmsdemo.cli; print(*sys.modules)").stdout.split()
+    imported = run_python("-c", "import sys, kmsdemo.cli.lab; print(*sys.modules)").stdout.split()
     assert "kmsdemo.lesson" in imported
     assert [name for name in imported if name.startswith(("pytest", "moto", "gherkin"))] == []
 
