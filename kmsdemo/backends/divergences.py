@@ -142,6 +142,7 @@ _MINISTACK = (
             "It does not decrypt under another key",
             "It is the wrong key",
             "The key does not exist",
+            "A re-encrypted password does not decrypt under its former key",
         ),
     ),
     Divergence(
@@ -207,6 +208,7 @@ _MINISTACK = (
             "RotateKeyOnDemand fails on a disabled key",
             "RotateKeyOnDemand fails on a key that is pending deletion",
             "The password still decrypts after a rotation",
+            "After a rotation, the password depends on the key as before",
             *_NEED_MATERIAL_IDS,
         ),
     ),
