@@ -5,7 +5,6 @@ The commands are those that ``kmsdemo`` has; a new one fails here until it says 
 
 from __future__ import annotations
 
-import csv
 import os
 import subprocess
 import sys
@@ -14,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-import click
 import pytest
 
 from kmsdemo.ciphertext import encodings_that_show
-from kmsdemo.cli import main
+from kmsdemo.learners import credentials
+from tests.cli.commands import NAMES
 from tests.subprocesses import environment, free_port, run_python
 
 pytestmark = pytest.mark.thorough
@@ -98,15 +97,6 @@ class After(NamedTuple):
     files: set[str]
 
 
-def names_of(command: click.Command, *names: str) -> Iterator[str]:
-    """Yield the words of each command that can be called."""
-    group = command if isinstance(command, click.Group) else None
-    for name, each in (group.commands if group else {}).items():
-        yield from names_of(each, *names, name)
-    if names and (group is None or group.invoke_without_command):
-        yield " ".join(names)
-
-
 @contextmanager
 def sandbox(folder: Path, home: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Run a class of one, with a state file; give the learner's environment."""
@@ -119,9 +109,8 @@ def sandbox(folder: Path, home: Mapping[str, str]) -> Iterator[dict[str, str]]:
     ) as process:
         assert process.stdout is not None
         assert b"listens on" in process.stdout.readline()
-        with (folder / "names-credentials.csv").open(newline="") as file:
-            (anna,) = (row for row in csv.DictReader(file) if row["name"] == "Anna")
-        yield {**home, **{name: text for name, text in anna.items() if name.startswith("AWS_")}}
+        file = credentials.file_of(folder / "names.txt")
+        yield {**home, **credentials.read(file, ["Anna"])["Anna"]}
         process.terminate()
         assert not encodings_that_show(CANARY, process.stdout.read())
 
@@ -154,7 +143,7 @@ def made(call: Call, folder: Path, variables: Mapping[str, str]) -> After:
 
 
 def test_each_command_is_called() -> None:
-    assert {call.command for call in CALLS} == set(names_of(main))
+    assert {call.command for call in CALLS} == set(NAMES)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.command)

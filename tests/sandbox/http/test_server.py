@@ -20,7 +20,6 @@ from click.testing import CliRunner
 
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients, connect
-from kmsdemo.backends import Backend
 from kmsdemo.cli import main
 from kmsdemo.errors import KeyNotFound
 from kmsdemo.sandbox.errors import CannotListen, DaysRefused, NoSandboxThere, PortTaken
@@ -45,17 +44,10 @@ SLOW_POLICY = {
 }
 
 
-@pytest.fixture(scope="module")
-def running(backend: Backend) -> Iterator[str]:
-    """A running sandbox."""
-    with Server().in_background() as url:
-        yield url
-
-
 @pytest.fixture
-def url(running: str, clients: Clients) -> str:
+def url(sandbox_url: str, clients: Clients) -> str:
     """The sandbox, with empty accounts."""
-    return running
+    return sandbox_url
 
 
 PATIENT = Config(max_pool_connections=50, read_timeout=TIME_LIMIT_SECONDS)
