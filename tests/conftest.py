@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
+from kmsdemo.account import Account
 from kmsdemo.backends import Backend
 from kmsdemo.suite.run import skip_reason
 
@@ -115,7 +116,8 @@ def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 
 @pytest.fixture
-def aws_environment(backend: Backend) -> Iterator[Mapping[str, str]]:
-    """The environment variables with which other programs use the same account."""
+def aws_environment(backend: Backend, account: Account) -> Iterator[Mapping[str, str]]:
+    """The variables with which other programs use the account of the test, which is empty."""
+    del account  # opened, so that nothing is in it which an earlier test made
     with backend.subprocess_environment() as variables:
         yield variables
