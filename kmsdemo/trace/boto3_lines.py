@@ -25,6 +25,8 @@ def boto3_lines(
 ) -> str:
     """Return the boto3 lines that make one call; ``kms`` and ``dynamodb`` are clients.
 
+    A call of an IAM user or in another Region has a client of its own.
+
     Args:
         call: The call. Bytes become the variable ``ciphertext``, secrets ``password``.
         variables: Further values that have a variable, with its name.
@@ -35,7 +37,7 @@ def boto3_lines(
         kept = _KEPT_CIPHERTEXT
     variable, path = kept
     start = f"{variable} = " if variable else ""
-    start += f"{call.service.replace('-', '')}.{xform_name(call.operation)}("
+    start += f"{_client(call)}.{xform_name(call.operation)}("
     arguments = [
         f"{name}={_expression(value, variables or {})}" for name, value in call.parameters.items()
     ]
@@ -43,6 +45,15 @@ def boto3_lines(
     if len(line) <= _WIDTH:
         return line
     return "\n".join([start, *(f"    {argument}," for argument in arguments), f"){path}"])
+
+
+def _client(call: Call) -> str:
+    region = f', region_name="{call.region}"' if call.region else ""
+    if call.caller:
+        return f'boto3.Session(profile_name="{call.caller}"{region}).client("{call.service}")'
+    if region:
+        return f'boto3.client("{call.service}"{region})'
+    return call.service.replace("-", "")
 
 
 def _expression(value: Any, variables: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel, Shape
 
@@ -26,7 +27,9 @@ class Call:
         service: The service as boto3 names it, such as ``kms``.
         operation: The operation as AWS names it, such as ``ScheduleKeyDeletion``.
         parameters: The parameters as boto3 received them; secrets are ``•••``.
-        command: The parts of the ``aws`` command that makes the same call.
+        command: The parts of the ``aws`` command that makes the same call. It names the Region
+            where the configuration of this process names another one, or none.
+        region: The Region that the command names; empty where it need not.
         caller: The name of the IAM user; empty unless the trace has recorded CreateAccessKey.
         response: The response as boto3 returns it; secrets are ``•••``. Empty without one.
         error: AWS's error code and message, or why there is no response; empty on success.
@@ -39,6 +42,7 @@ class Call:
     operation: str
     parameters: Mapping[str, Any]
     command: list[str]
+    region: str = ""
     caller: str = ""
     response: Mapping[str, Any] = field(default_factory=dict)
     error: str = "no response"
@@ -91,6 +95,7 @@ class Trace:
     calls: list[Call] = field(default_factory=list)
     is_recording: bool = True
     _users: dict[str, str] = field(default_factory=dict)
+    _configuration: botocore.session.Session = field(default_factory=botocore.session.Session)
 
     def register_handlers(self, events: BaseEventHooks) -> None:
         """Record the calls of the clients that are created from a session from now on.
@@ -125,6 +130,9 @@ class Trace:
             parameters=_redacted(model.input_shape, parameters),
             command=command_line(model, parameters),
         )
+        if self._must_be_named(region := event["context"]["client_region"]):
+            call.region = region
+            call.command.insert(1, f"--region {region}")
         event["context"][self._context_key] = call
         self.calls.append(call)
 
@@ -153,6 +161,12 @@ class Trace:
     def _on_exception(self, **event: Any) -> None:
         if call := event["context"].get(self._context_key):
             call.end(error=str(event["exception"]))
+
+    def _must_be_named(self, region: str) -> bool:
+        """Return whether the ``aws`` command does not find this Region by itself."""
+        serves_all_regions = region.endswith("-global")  # as botocore calls that of IAM
+        configured = self._configuration.get_config_variable("region")
+        return region != configured and not serves_all_regions
 
     @property
     def _context_key(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import botocore
 import pytest
+from botocore import xform_name
 
 from kmsdemo.backends import Options
 from kmsdemo.lesson import lesson
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from pytest_bdd.parser import Step
 
+# What the printed command has in a shell variable.
+SENSITIVE = {"Message", "Plaintext"}
 DAYS_PASS = "the waiting period ends"
 
 
@@ -49,7 +52,10 @@ class Collector:
                 {
                     "line": call.command_line,
                     "profile": call.caller,
-                    "plaintext": base64.b64decode(sent.get("Plaintext", "")).decode(),
+                    "variables": {
+                        xform_name(name).upper(): base64.b64decode(sent[name]).decode()
+                        for name in SENSITIVE & sent.keys()
+                    },
                     "answer": {
                         name: part for name, part in answer.items() if name != "ResponseMetadata"
                     },

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -15,23 +17,42 @@ from typing import Any
 import awscli
 import awscli.clidriver
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from kmsdemo.backends import Backend
 from tests.subprocesses import run_python
 
 # What AWS makes up, so that it is another the second time.
-FRESH = ("KeyId", "CiphertextBlob", "Plaintext", "GrantId", "GrantToken", "AccessKeyId", "UserId")
-# Secret, or counted by the AWS CLI in its own way when it turns pages.
-LEFT_OUT = (
-    "SecretAccessKey",
-    "CurrentKeyMaterialId",
-    "KeyMaterialId",
-    "TableId",
-    "Count",
-    "ScannedCount",
-    "Truncated",
-    "IsTruncated",
+FRESH = (
+    "KeyId",
+    "CiphertextBlob",
+    "Plaintext",
+    "PublicKey",
+    "Signature",
+    "GrantId",
+    "GrantToken",
+    "AccessKeyId",
+    "UserId",
 )
+# In lower case: secret, counted by the AWS CLI in its own way, or of one event only.
+LEFT_OUT = {
+    "secretaccesskey",
+    "currentkeymaterialid",
+    "keymaterialid",
+    "tableid",
+    "count",
+    "scannedcount",
+    "truncated",
+    "istruncated",
+    "eventid",
+    "eventtime",
+    "requestid",
+    "useragent",
+}
+OAEP_SHA_256 = OAEP(MGF1(SHA256()), SHA256(), None)
 # bash as a learner's: what ``aws`` gets is written down, with the files that bash makes up.
 SHELL = """
 aws() {
@@ -67,12 +88,14 @@ class Replay:
         self._backend = backend
         self._folder = folder
         self._now: dict[str, str] = {}
+        self._public_key = ""
         self._driver = cache(lambda _: awscli.clidriver.create_clidriver())
 
     def run(self, call: Call) -> None:
         if days := call.get("days"):
             self._backend.advance(days=days)
             return
+        self._encrypt_anew(call)
         code, printed, error = self._aws(call)
         expected = call["answer"].get("Error")
         if expected:
@@ -82,19 +105,29 @@ class Replay:
         assert code == 0, f"{call['line']}\n{error}"
         answer = json.loads(printed or "{}")
         self._compare(call["answer"], answer, call["line"])
+        self._public_key = answer.get("PublicKey", self._public_key)
         if access_key := answer.get("AccessKey"):
             self._configure(access_key)
 
+    def _encrypt_anew(self, call: Call) -> None:
+        """Encrypt with today's public key what the lesson encrypted outside of AWS KMS."""
+        made_outside = re.search(r"<\(echo (\S+) .*RSAES_OAEP_SHA_256", call["line"])
+        if made_outside and (plaintext := call["answer"].get("Plaintext")):
+            public_key = load_der_public_key(base64.b64decode(self._public_key))
+            assert isinstance(public_key, RSAPublicKey)
+            blob = public_key.encrypt(base64.b64decode(plaintext), OAEP_SHA_256)
+            self._now[made_outside[1]] = base64.b64encode(blob).decode()
+
     def _aws(self, call: Call) -> tuple[int, str, str]:
-        words = self._words(self._today(call["line"]), call["plaintext"])
+        words = self._words(self._today(call["line"]), call["variables"])
         stdout, stderr = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
             code = self._driver(call["profile"]).main(words)
         return code, stdout.getvalue(), stderr.getvalue()
 
-    def _words(self, line: str, plaintext: str) -> list[str]:
+    def _words(self, line: str, variables: Mapping[str, str]) -> list[str]:
         """Return what bash hands over to the program."""
-        shell = {"FOLDER": str(self._folder), "PLAINTEXT": plaintext, "PATH": os.environ["PATH"]}
+        shell = {**variables, "FOLDER": str(self._folder), "PATH": os.environ["PATH"]}
         finished = subprocess.run(
             ["bash", "-c", SHELL + line],  # noqa: S607
             env=shell,
@@ -105,7 +138,9 @@ class Replay:
         return finished.stdout.decode().split("\0")[:-1]
 
     def _compare(self, then: Any, now: Any, line: str, name: str = "") -> None:
-        if isinstance(then, dict | list):
+        if name == "CloudTrailEvent":
+            self._compare(json.loads(then), json.loads(now), line)
+        elif isinstance(then, dict | list):
             for key, one, other in pairs(then, now, name):
                 self._compare(one, other, line, key)
         elif name in FRESH and then not in self._now:
@@ -132,7 +167,7 @@ class Replay:
 def pairs(then: Any, now: Any, name: str) -> Iterator[tuple[str, Any, Any]]:
     """Yield what belongs together in two answers, each with the name of its field."""
     if isinstance(then, dict):
-        both = (then.keys() & now.keys()) - set(LEFT_OUT)
+        both = {name for name in then.keys() & now.keys() if name.lower() not in LEFT_OUT}
         # Ids first: other fields contain them.
         for key in sorted(both, key=lambda key: key not in FRESH):
             yield key, then[key], now[key]

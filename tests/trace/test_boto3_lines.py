@@ -55,6 +55,25 @@ def test_a_long_call_has_a_line_for_each_parameter() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("region", "caller", "line"),
+    [
+        ("eu-west-1", "", 'boto3.client("kms", region_name="eu-west-1").list_keys()'),
+        ("", "anna", 'boto3.Session(profile_name="anna").client("kms").list_keys()'),
+        (
+            "eu-west-1",
+            "anna",
+            'boto3.Session(profile_name="anna", region_name="eu-west-1").client("kms").list_keys()',
+        ),
+    ],
+)
+def test_another_caller_or_region_has_a_client_of_its_own(
+    region: str, caller: str, line: str
+) -> None:
+    recorded = Call("kms", "ListKeys", {}, [], region=region, caller=caller)
+    assert boto3_lines(recorded) == line
+
+
 def test_the_ciphertext_of_an_item_is_kept_if_it_is_decrypted() -> None:
     recorded = call("dynamodb", "GetItem", TableName="t")
     assert boto3_lines(recorded) == 'dynamodb.get_item(TableName="t")'

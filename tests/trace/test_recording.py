@@ -153,6 +153,17 @@ def test_a_call_has_its_command_line(traced: tuple[Clients, list[Call]]) -> None
     assert calls[0].response == {}
 
 
+def test_a_command_line_names_a_region_that_is_not_the_configured_one(account: Account) -> None:
+    session = connect(region="eu-west-1").session
+    with trace(session) as calls:
+        session.client("kms").list_keys()
+        session.client("iam").list_users()
+    assert [call.command_line for call in calls] == [
+        "aws --region eu-west-1 kms list-keys",
+        "aws iam list-users",
+    ]
+
+
 def test_after_the_context_nothing_is_recorded(account: Account) -> None:
     session = connect().session
     with trace(session) as calls:

@@ -40,23 +40,24 @@ def build(how: Lesson, *, is_fixed: bool = False, with_topics: bool = True) -> t
     """
     run = Run(how.backend) if is_fixed else verdict.begin(how.backend)
     how = replace(how, plugins=[VerdictRecorder(run)])
-    kept = FixedValues() if is_fixed else str
+    fixed = FixedValues()
+    kept = fixed if is_fixed else str
     lab = story.read()
     document = Document(lab.title, lab.description)
-    document.steps = _sections(kept, "", lambda renderer: lesson.tell_story(how, [renderer]))
+    document.steps = _sections(
+        GuideRenderer(kept), lambda renderer: lesson.tell_story(how, [renderer])
+    )
     if with_topics:
         document.topics = _sections(
-            kept, TOPIC, lambda renderer: lesson.tell_topics(how, [renderer])
+            GuideRenderer(kept, TOPIC, begin_scenario=fixed.another_account),
+            lambda renderer: lesson.tell_topics(how, [renderer]),
         )
     for section, step in zip(document.steps, lab.steps, strict=True):
         section.minutes = step.minutes
     return document, run
 
 
-def _sections(
-    kept: Callable[[str], str], prefix: str, tell: Callable[[GuideRenderer], int]
-) -> list[Section]:
-    renderer = GuideRenderer(kept, prefix)
+def _sections(renderer: GuideRenderer, tell: Callable[[GuideRenderer], int]) -> list[Section]:
     code = tell(renderer)
     if renderer.interruption:
         raise Interrupted(renderer.interruption)

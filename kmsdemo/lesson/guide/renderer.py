@@ -22,6 +22,7 @@ class GuideRenderer:
     Args:
         kept: Returns a text as the guide shows it: as it is, or with fixed values of the run.
         prefix: What the names of the sections in links begin with.
+        begin_scenario: What is done when a scenario begins.
 
     Attributes:
         sections: The chapters so far.
@@ -29,12 +30,18 @@ class GuideRenderer:
         interruption: What was cleaned up after Ctrl-C; empty if nobody pressed it.
     """
 
-    def __init__(self, kept: Callable[[str], str] = str, prefix: str = "") -> None:
+    def __init__(
+        self,
+        kept: Callable[[str], str] = str,
+        prefix: str = "",
+        begin_scenario: Callable[[], None] = lambda: None,
+    ) -> None:
         self.sections: list[Section] = []
         self.failures: list[str] = []
         self.interruption = ""
         self._kept = kept
         self._prefix = prefix
+        self._begin_scenario = begin_scenario
 
     def opening(self, title: str, explanation: str) -> None:
         """The cover says it."""
@@ -50,6 +57,7 @@ class GuideRenderer:
         if not (scenarios and scenarios[-1].rule and not scenarios[-1].name):
             scenarios.append(ScenarioText())
         scenarios[-1].name = name
+        self._begin_scenario()
 
     def step(self, outcome: str, keyword: str, sentence: str) -> None:
         before = self._scenario.sentences[-1:]

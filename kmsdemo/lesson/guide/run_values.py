@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -57,6 +58,12 @@ class FixedValues:
 
     now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     _fixed: dict[str, str] = field(default_factory=dict)
+    _user_numbers: dict[str, str] = field(default_factory=dict)
+    _count: Iterator[int] = field(default_factory=count)
+
+    def another_account(self) -> None:
+        """Forget the user numbers: by chance, programs draw one again in another account."""
+        self._user_numbers.clear()
 
     def __call__(self, text: str) -> str:
         """Return a text with its values replaced."""
@@ -76,11 +83,12 @@ class FixedValues:
         return next((value for value in self._fixed if value.startswith(beginning)), beginning)
 
     def _of(self, kind: str, value: str) -> str:
-        if value not in self._fixed:
-            number = f"{kind} {len(self._fixed)}"
+        fixed = self._user_numbers if kind == "user_number" else self._fixed
+        if value not in fixed:
+            number = f"{kind} {next(self._count)}"
             digest = hashlib.sha256(number.encode()).hexdigest()
-            self._fixed[value] = _AS[kind](digest, value)
-        return self._fixed[value]
+            fixed[value] = _AS[kind](digest, value)
+        return fixed[value]
 
     def _date(self, text: str) -> str:
         """Return a date as many days after the first day as it is after the beginning."""

@@ -39,6 +39,22 @@ def test_the_pieces_are_the_whole_text() -> None:
     assert "".join(part for part, _ in pieces(text)) == text
 
 
+def test_a_user_number_that_is_drawn_again_in_another_account_changes_nothing() -> None:
+    assert told_in_accounts("51997", "51997", "30303") == told_in_accounts(
+        "51997", "20202", "30303"
+    )
+
+
+def told_in_accounts(*user_numbers: str) -> list[str]:
+    """Return what is told of one user in each account."""
+    fixed = FixedValues(NOW)
+    told = []
+    for number in user_numbers:
+        fixed.another_account()
+        told.append(fixed(f"user: {number} {KEY}"))
+    return told
+
+
 def test_two_runs_have_the_same_fixed_values() -> None:
     texts = ("{0} {1} user: 51997 demo-kms-a7e89e83", "{1}", "GrantId cfb1dba0")
     first, second = FixedValues(NOW), FixedValues(NOW)
