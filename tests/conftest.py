@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from hypothesis import settings
 
 from kmsdemo.account import Account
 from kmsdemo.backends import Backend
@@ -26,7 +27,7 @@ _LEFT_OUT = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Select the quick tests unless the command line selects others, and set the time limit."""
+    """Select the quick tests unless the command line selects others; set limits and examples."""
     names_nothing = config.args_source is pytest.Config.ArgsSource.TESTPATHS
     config.stash[_IS_QUICK] = names_nothing and not (
         config.option.markexpr or config.option.keyword
@@ -35,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.markexpr = "not program"
     if getattr(config.option, "timeout", 0) is None:
         config.option.timeout = LONGEST_TEST_SECONDS
+    # The same examples each time, however slow; --hypothesis-profile=default tries others.
+    settings.load_profile("ci")
     # Tests make much and drop little: by default, collecting garbage takes a tenth of their time.
     gc.set_threshold(100_000, 20, 20)
     # A shell ignores SIGINT in a background process; the programs under test must receive it.

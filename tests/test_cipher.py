@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 SAME_KMS = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=20,
 )
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=1000)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kmsdemo.sandbox.access.wildcards import matches
@@ -21,7 +21,6 @@ def by_definition(pattern: str, text: str) -> bool:
     return bool(text) and pattern[0] in ("?", text[0]) and by_definition(pattern[1:], text[1:])
 
 
-@settings(deadline=None)
 @given(PATTERNS, TEXTS)
 def test_it_matches_what_the_definition_says(pattern: str, text: str) -> None:
     assert matches(pattern, text) is by_definition(pattern, text)
