@@ -150,9 +150,12 @@ class Program:
             for process in left:
                 with suppress(psutil.Error):
                     process.kill()
-            if not left:
+            if left:
+                psutil.wait_procs(left, timeout=1)
+            elif _is_any_loaded():
+                time.sleep(POLL_SECONDS)
+            else:
                 break
-            psutil.wait_procs(left, timeout=1)
 
     def _marked(self) -> list[psutil.Process]:
         """Return the processes that inherited the mark in their environment."""
@@ -161,6 +164,15 @@ class Program:
             for process in psutil.process_iter(["environ"])
             if (process.info["environ"] or {}).get(_MARK) == self._mark
         ]
+
+
+def _is_any_loaded() -> bool:
+    """Return whether a child has no environment yet, since its program is still being loaded."""
+    return any(
+        process.info["environ"] == {} and process.info["status"] != psutil.STATUS_ZOMBIE
+        for process in psutil.process_iter(["environ", "status", "ppid"])
+        if process.info["ppid"] == os.getpid()
+    )
 
 
 class _Reader(Thread):

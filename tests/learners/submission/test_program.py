@@ -169,15 +169,23 @@ run(WRITES_TO_ITS_PARENT, Path({str(tmp_path)!r}))
     assert finished.returncode == 0, finished.stderr
 
 
+@pytest.mark.parametrize("looks_without_environment", [0, 2])
 def test_a_program_that_is_interrupted_as_it_starts_is_stopped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks_without_environment: int
 ) -> None:
     started: list[subprocess.Popen[bytes]] = []
+    looks = [True] * looks_without_environment
+
+    def environment_as_it_is_loaded(process: psutil.Process) -> dict[str, str]:
+        is_loaded = [process.pid] == [one.pid for one in started] and bool(looks) and looks.pop()
+        return {} if is_loaded else environ(process)
 
     def interrupt(_: Program, process: subprocess.Popen[bytes]) -> None:
         started.append(process)
         raise KeyboardInterrupt
 
+    environ = psutil.Process.environ
+    monkeypatch.setattr(psutil.Process, "environ", environment_as_it_is_loaded)
     monkeypatch.setattr(Program, "_read", interrupt)
     with pytest.raises(KeyboardInterrupt):
         start("import time" + SLEEPS, tmp_path)
