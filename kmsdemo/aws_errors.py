@@ -57,7 +57,18 @@ def translate_errors(*, key_id: str = "", table_name: str = "") -> Iterator[None
     except KeyError as error:
         # Any web server can answer 200 and a page: botocore parses it into an empty response.
         reason = f"the response is not from AWS or is incomplete; it has no field {error}."
-        raise errors.EndpointUnreachable(reason) from error
+        raise errors.AnswerLost(reason) from error
+
+
+def was_repeated(error: errors.KmsdemoError) -> bool:
+    """Return whether boto3 made more than one attempt before this error response of AWS.
+
+    Then an earlier attempt can have succeeded, and its answer got lost.
+
+    AWS: "Retries", boto3 documentation.
+    """
+    response = getattr(error.__cause__, "response", {})
+    return bool(response.get("ResponseMetadata", {}).get("RetryAttempts"))
 
 
 def _error_response(
@@ -223,9 +234,10 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[str], errors.Kmsde
     ),
     (
         (ResponseParserError,),
-        lambda reason: errors.EndpointUnreachable(f"the response is not from AWS. {reason}"),
+        lambda reason: errors.AnswerLost(f"the response is not from AWS. {reason}"),
     ),
-    ((boto.ConnectionError, boto.HTTPClientError), errors.EndpointUnreachable),
+    ((boto.ConnectionError,), errors.EndpointUnreachable),
+    ((boto.HTTPClientError,), errors.AnswerLost),
 )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kmsdemo import errors, key_policy
-from kmsdemo.aws_errors import translate_errors
+from kmsdemo.aws_errors import translate_errors, was_repeated
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -67,7 +68,8 @@ def create(
     """Create a symmetric encryption key and its alias.
 
     If AWS KMS rejects the alias or the key policy, the new key is scheduled for deletion in
-    7 days, so that no unused key remains.
+    7 days, so that no unused key remains. CreateKey is not idempotent: a client that repeats it
+    after a lost answer can create two keys; those of ``kmsdemo.account`` do not.
 
     Args:
         alias: With or without ``alias/``; by default ``alias/demo-kms-`` and a random suffix.
@@ -86,14 +88,14 @@ def create(
         InvalidKeyPolicy: A key administrator or key user does not exist.
         AccessDenied: The caller has no permission to create the key or the alias.
         KeyLeftBehind: Creation failed halfway, and scheduling the deletion failed too.
+        KeyMaybeCreated: The answer to CreateKey got lost.
 
     AWS: CreateKey, CreateAlias, PutKeyPolicy, AWS KMS API Reference.
     """
     alias = random_alias() if alias is None else full_alias(alias)
     key = _create_without_alias(kms, description, tags, multi_region)
-    with _schedule_deletion_on_failure(kms, key.key_id):
-        with translate_errors(key_id=alias):
-            kms.create_alias(AliasName=alias, TargetKeyId=key.key_id)
+    with _removed_on_failure(kms, key.key_id, alias):
+        _create_alias(kms, alias, key.key_id)
         if administrators or users:
             _write_policy(kms, key, administrators, users)
     return key
@@ -183,6 +185,25 @@ def policy(kms: KMSClient, key_id: str) -> str:
     """
     with _without_alias(kms, key_id) as bare_id:
         return kms.get_key_policy(KeyId=bare_id, PolicyName="default")["Policy"]
+
+
+def has_policy_for(
+    kms: KMSClient, key: Key, *, administrators: Sequence[str] = (), users: Sequence[str] = ()
+) -> bool:
+    """Return whether a key has the policy that :func:`create` writes for these principals.
+
+    Args:
+        key: The key.
+        administrators: ARNs of key administrators.
+        users: ARNs of key users.
+
+    Raises:
+        KeyNotFound: The key does not exist in this account and Region.
+
+    AWS: GetKeyPolicy, AWS KMS API Reference.
+    """
+    document = key_policy.for_principals(key.root_arn, administrators=administrators, users=users)
+    return bool(json.loads(policy(kms, key.key_id)) == json.loads(document))
 
 
 def put_policy(kms: KMSClient, key_id: str, document: str) -> None:
@@ -283,6 +304,8 @@ def schedule_deletion(
             return answer.get("DeletionDate")
     except errors.KeyPendingDeletion as error:
         error.deletion_date = describe(kms, key_id).deletion_date
+        if was_repeated(error):
+            return error.deletion_date
         raise
     except errors.AwsFailed as error:
         if error.code in _OUT_OF_RANGE:
@@ -302,8 +325,12 @@ def cancel_deletion(kms: KMSClient, key_id: str) -> None:
 
     AWS: CancelKeyDeletion, AWS KMS API Reference.
     """
-    with _without_alias(kms, key_id) as bare_id:
-        kms.cancel_key_deletion(KeyId=bare_id)
+    try:
+        with _without_alias(kms, key_id) as bare_id:
+            kms.cancel_key_deletion(KeyId=bare_id)
+    except errors.KeyNotPendingDeletion as error:
+        if not was_repeated(error):
+            raise
 
 
 def replicate(kms: KMSClient, key_id: str, region: str) -> Key:
@@ -347,19 +374,22 @@ def replica_regions(kms: KMSClient, key_id: str) -> list[str]:
 def _create_without_alias(
     kms: KMSClient, description: str, tags: Mapping[str, str], multi_region: bool
 ) -> Key:
-    with translate_errors(key_id="the new key"):
-        answer = kms.create_key(
-            Description=description,
-            KeySpec="SYMMETRIC_DEFAULT",
-            KeyUsage="ENCRYPT_DECRYPT",
-            MultiRegion=multi_region,
-            Tags=[{"TagKey": name, "TagValue": value} for name, value in tags.items()],
-        )
-        return _key(answer["KeyMetadata"])
+    try:
+        with translate_errors(key_id="the new key"):
+            answer = kms.create_key(
+                Description=description,
+                KeySpec="SYMMETRIC_DEFAULT",
+                KeyUsage="ENCRYPT_DECRYPT",
+                MultiRegion=multi_region,
+                Tags=[{"TagKey": name, "TagValue": value} for name, value in tags.items()],
+            )
+            return _key(answer["KeyMetadata"])
+    except errors.AnswerLost as error:
+        raise errors.KeyMaybeCreated(error.reason) from error
 
 
 @contextmanager
-def _schedule_deletion_on_failure(kms: KMSClient, key_id: str) -> Iterator[None]:
+def _removed_on_failure(kms: KMSClient, key_id: str, alias: str) -> Iterator[None]:
     try:
         yield
     except BaseException as failure:
@@ -367,7 +397,27 @@ def _schedule_deletion_on_failure(kms: KMSClient, key_id: str) -> Iterator[None]
             schedule_deletion(kms, key_id, waiting_period_days=7)
         except errors.KmsdemoError as error:
             raise errors.KeyLeftBehind(key_id, error.what) from failure
+        if _is_alias_of(kms, alias, key_id):
+            with suppress(errors.KmsdemoError):
+                delete_aliases(kms, [alias])
         raise
+
+
+def _create_alias(kms: KMSClient, alias: str, key_id: str) -> None:
+    try:
+        with translate_errors(key_id=alias):
+            kms.create_alias(AliasName=alias, TargetKeyId=key_id)
+    except errors.AliasTaken:
+        # If the answer gets lost, boto3 repeats the call and finds its own alias.
+        if not _is_alias_of(kms, alias, key_id):
+            raise
+
+
+def _is_alias_of(kms: KMSClient, alias: str, key_id: str) -> bool:
+    try:
+        return describe(kms, alias).key_id == key_id
+    except errors.KmsdemoError:
+        return False
 
 
 def _write_policy(

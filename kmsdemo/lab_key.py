@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from kmsdemo import errors
 from kmsdemo.aws_errors import translate_errors
-from kmsdemo.keys import ALIAS_PREFIX, DESCRIPTION, Key, create, describe, full_alias
+from kmsdemo.keys import (
+    ALIAS_PREFIX,
+    DESCRIPTION,
+    Key,
+    create,
+    describe,
+    full_alias,
+    has_policy_for,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -80,7 +88,8 @@ def ensure(
 
     Raises:
         SeveralLabKeys: Several keys of the lab are not pending deletion.
-        LabKeyExists: The key exists, so ``administrators`` or ``users`` cannot be set.
+        LabKeyExists: The key exists with another key policy, so ``administrators`` or ``users``
+            cannot be set.
         KeyPendingDeletion: The key with this alias is pending deletion.
         AliasTaken, InvalidAlias, InvalidKeyPolicy: As in :func:`create`.
     """
@@ -90,7 +99,10 @@ def ensure(
             kms, alias=alias, description=description, administrators=administrators, users=users
         )
         return new, True
-    if administrators or users:
+    is_as_created = not (administrators or users) or has_policy_for(
+        kms, key, administrators=administrators, users=users
+    )
+    if not is_as_created:
         raise errors.LabKeyExists(key.key_id)
     return key, False
 

@@ -9,6 +9,9 @@ import pytest
 from botocore.stub import ANY, Stubber
 
 from kmsdemo import errors, keys
+from tests import faults
+from tests.fake_endpoint import PAUSE
+from tests.faults import Fault, Faults
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -38,6 +41,8 @@ def test_a_key_with_a_rejected_key_policy_is_scheduled_for_deletion(kms: KMSClie
         aws.add_client_error("put_key_policy", "MalformedPolicyDocumentException", "bad principal")
         doom = {"KeyId": "k", "PendingWindowInDays": 7}
         aws.add_response("schedule_key_deletion", {"DeletionDate": datetime(2026, 12, 1)}, doom)
+        aws.add_response("describe_key", metadata("PendingDeletion"))
+        aws.add_response("delete_alias", {})
         with pytest.raises(errors.InvalidKeyPolicy, match="bad principal"):
             keys.create(kms, administrators=["arn:aws:iam::123456789012:user/nobody"])
         aws.assert_no_pending_responses()
@@ -51,6 +56,51 @@ def test_an_error_names_the_new_key_that_could_not_be_deleted(kms: KMSClient) ->
         with pytest.raises(errors.KeyLeftBehind, match="The new KMS key k is incomplete") as raised:
             keys.create(kms)
     assert isinstance(raised.value.__cause__, errors.AliasTaken)
+
+
+def test_the_alias_of_another_key_is_kept_when_it_is_taken(kms: KMSClient) -> None:
+    first = keys.create(kms, alias="demo-kms-taken")
+    with pytest.raises(errors.AliasTaken):
+        keys.create(kms, alias="demo-kms-taken")
+    assert keys.aliases(kms, first.key_id) == ["alias/demo-kms-taken"]
+
+
+# ------------------------------------------------------------- an answer that does not arrive
+
+
+@pytest.fixture
+def answers_get_lost(monkeypatch: pytest.MonkeyPatch) -> Faults:
+    """Each call is performed, its first answer is lost, and boto3 repeats it without a pause."""
+    monkeypatch.setattr(PAUSE, lambda *_: 0)
+    return Faults(Fault(faults.response_lost, attempts=1, goes_on=True), at=1)
+
+
+def test_a_key_is_not_created_twice(kms: KMSClient, answers_get_lost: Faults) -> None:
+    with answers_get_lost.into(kms), pytest.raises(errors.KeyMaybeCreated, match="CreateKey"):
+        keys.create(kms)
+    assert len(keys.key_ids(kms)) == 1
+
+
+def test_an_alias_that_was_created_already_is_the_keys_own(
+    kms: KMSClient, answers_get_lost: Faults
+) -> None:
+    answers_get_lost.at = 2
+    with answers_get_lost.into(kms):
+        key = keys.create(kms, alias="demo-kms-mine")
+    assert keys.aliases(kms, key.key_id) == ["alias/demo-kms-mine"]
+
+
+def test_a_deletion_that_was_scheduled_or_cancelled_already_is_no_error(
+    kms: KMSClient, answers_get_lost: Faults
+) -> None:
+    key_id = keys.create(kms).key_id
+    with answers_get_lost.into(kms):
+        assert keys.schedule_deletion(kms, key_id) == keys.describe(kms, key_id).deletion_date
+        keys.cancel_deletion(kms, key_id)
+    assert keys.describe(kms, key_id).state == "Disabled"
+
+
+# ------------------------------------------------------------------------------------- names
 
 
 def test_an_alias_is_accepted_with_and_without_its_prefix(kms: KMSClient) -> None:

@@ -104,3 +104,9 @@ def test_ensure_rejects_principals_for_an_existing_key(kms: KMSClient) -> None:
     with pytest.raises(errors.LabKeyExists):
         lab_key.ensure(kms, users=["arn:aws:iam::123456789012:user/ben"])
     assert keys.policy(kms, key.key_id) == before
+
+
+def test_ensure_with_the_same_principals_can_be_repeated(kms: KMSClient) -> None:
+    administrators = ["arn:aws:iam::123456789012:root"]
+    key, _ = lab_key.ensure(kms, administrators=administrators)
+    assert lab_key.ensure(kms, administrators=administrators) == (key, False)

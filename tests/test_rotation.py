@@ -13,7 +13,7 @@ from kmsdemo.cipher import CIPHERS, Direct, Plain
 from kmsdemo.keys import Key
 from kmsdemo.rotation import Move
 from kmsdemo.vault import Vault
-from tests.backends import faults
+from tests import faults
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -100,7 +100,7 @@ def test_a_rotation_that_is_cut_off_anywhere_loses_nothing_and_is_resumed(
     both = replace(passwords, key_id=new.arn, former_keys=[old.arn])
     del stored["1"]  # it does not name its key, so only the old vault or the new one opens it
     for first in (*range(1, 12), *range(12, 400, 17)):
-        injected = faults.Faults(fault, first, 10**9)
+        injected = faults.Faults(faults.Fault(fault, goes_on=True), first)
         with injected.into(passwords.kms, passwords.dynamodb):
             try:
                 rotate(passwords, old, new)

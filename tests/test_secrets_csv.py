@@ -14,7 +14,7 @@ from kmsdemo import errors, keys, secrets_csv, table, vault
 from kmsdemo.cipher import CIPHERS, Plain, SharedEnvelope
 from kmsdemo.secrets_csv import Line, Outcome
 from kmsdemo.vault import Vault
-from tests.backends import faults
+from tests import faults
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -95,7 +95,7 @@ def test_an_import_that_is_cut_off_anywhere_is_resumed_with_nothing_lost_or_twic
     monkeypatch.setattr("time.sleep", lambda _: None)
     what = lines(*(f"password {n}" for n in range(60)))
     for first in range(1, 400, 17):
-        injected = faults.Faults(fault, first, 10**9)
+        injected = faults.Faults(faults.Fault(fault, goes_on=True), first)
         with injected.into(passwords.kms, passwords.dynamodb):
             try:
                 outcomes = store(passwords, what)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ConnectTimeoutError
+from botocore.exceptions import ConnectTimeoutError, HTTPClientError
 from botocore.loaders import create_loader
 
 from kmsdemo import errors
@@ -159,6 +159,7 @@ def connect(
         session = botocore.session.Session()
         session.register_component("data_loader", _LOADER)
         session.register("needs-retry", _do_not_retry_connect_timeouts)
+        session.register("needs-retry.kms.CreateKey", _do_not_create_twice)
         if application:
             session.set_config_variable("user_agent_appid", application)
         if region:
@@ -177,6 +178,12 @@ def _check_encoding() -> None:
 def _do_not_retry_connect_timeouts(caught_exception: Exception | None = None, **_: Any) -> None:
     """Do not retry after a connect time-out: TCP itself has retried three times by then."""
     if isinstance(caught_exception, ConnectTimeoutError):
+        raise caught_exception
+
+
+def _do_not_create_twice(caught_exception: Exception | None = None, **_: Any) -> None:
+    """Do not retry after a lost answer: AWS KMS can have created a key, and would create two."""
+    if isinstance(caught_exception, HTTPClientError):
         raise caught_exception
 
 

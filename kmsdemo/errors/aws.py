@@ -100,6 +100,10 @@ class EndpointUnreachable(KmsdemoError):
     _next_step = "Check the network, AWS_ENDPOINT_URL and the Region."
 
 
+class AnswerLost(EndpointUnreachable):
+    """The answer does not arrive or cannot be read; AWS may have performed the call."""
+
+
 @dataclass(eq=False)
 class AwsFailed(KmsdemoError):
     """Any other error response; ``code`` is AWS's error code."""

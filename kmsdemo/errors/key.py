@@ -104,6 +104,19 @@ class KeyLeftBehind(KeyFault):
     _next_step = "Schedule its deletion: kmsdemo schedule-deletion --key-id {key_id} --days 7."
 
 
+@dataclass(eq=False)
+class KeyMaybeCreated(KmsdemoError):
+    """The answer to the creation of a key got lost, and with it the key id."""
+
+    reason: str
+
+    _what = "AWS KMS may have created a key without an alias: {reason}"
+    _next_step = (
+        "aws cloudtrail lookup-events --lookup-attributes "
+        "AttributeKey=EventName,AttributeValue=CreateKey shows its key id. Schedule its deletion."
+    )
+
+
 class NoLabKey(KmsdemoError):
     """No key was named, and no key has an alias of the lab."""
 

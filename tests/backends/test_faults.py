@@ -18,41 +18,39 @@ from kmsdemo.sandbox import mock_kms
 from kmsdemo.shared_account import leftovers, sessions
 from kmsdemo.shared_account.key_pool import MAX_KEYS
 from kmsdemo.vault import Vault, items
-from tests import fake_account
-from tests.backends import faults
-from tests.backends.faults import Answer, Faults
+from tests import fake_account, faults
+from tests.faults import Fault, Faults
 
 OPTIONS = Options(aws_account=fake_account.ACCOUNT, aws_settle=0, aws_in_ci=True)
 PASSWORD = "correct horse battery staple"
 FAULTS = {
-    "refused": (faults.refused, 1),
-    "throttled, even after retries": (faults.throttled, 3),
-    "the response is lost": (faults.response_lost, 1),
-    "the network is down": (faults.cut_off, 10**9),
+    "refused": Fault(faults.refused),
+    "throttled, even after retries": Fault(faults.throttled),
+    "the response is lost": Fault(faults.response_lost, attempts=1),
+    "the network is down": Fault(faults.cut_off, goes_on=True),
 }
 
 
 @pytest.mark.program  # each fault is a whole run
-@pytest.mark.parametrize(("fault", "how_many"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_no_fault_leaves_leftovers(
     clients: Clients,
     monkeypatch: pytest.MonkeyPatch,
     pytestconfig: pytest.Config,
-    fault: Answer,
-    how_many: int,
+    fault: Fault,
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     ireland = clients.in_region("eu-west-1")
-    for injected in faults_at_every(pytestconfig.getoption("faults_at_every"), fault, how_many):
+    for number, injected in faults_at_every(pytestconfig.getoption("faults_at_every"), fault):
         mock_kms.empty()
         aws = fake_account.create(clients, ireland)
         with fake_account.as_developer(clients):
             run_with(injected)
             assert leftovers.remove(connect(), leftovers.find(connect()).leftovers) == {}
-        assert aws.leftovers() == [], f"after a fault at call {injected.first}"
+        assert aws.leftovers() == [], f"after a fault at call {number}"
         assert len(aws.states()) <= MAX_KEYS
         aws.assert_others_are_untouched()
-    assert injected.first > 40
+    assert number > 40
 
 
 def test_a_run_needs_exactly_the_documented_permissions_for_tables(clients: Clients) -> None:
@@ -78,13 +76,14 @@ def test_a_run_needs_exactly_the_documented_permissions_for_tables(clients: Clie
     assert documented == calls | {"TagResource"}  # CreateTable brings tags
 
 
-def faults_at_every(nth: int, fault: Answer, how_many: int) -> Iterator[Faults]:
-    """Yield a fault at every nth request of a run."""
-    injected = Faults(fault, secrets.randbelow(nth) + 1, how_many)
-    yield injected
-    while injected.requests >= injected.first:
-        injected = Faults(fault, injected.first + nth, how_many)
-        yield injected
+def faults_at_every(nth: int, fault: Fault) -> Iterator[tuple[int, Faults]]:
+    """Yield the number of every nth call of a run, with a fault at it."""
+    number, has_more = secrets.randbelow(nth) + 1, True
+    while has_more:
+        injected = Faults(fault, number)
+        yield number, injected
+        has_more = len(injected.calls) >= number
+        number += nth
 
 
 def run_with(injected: Faults) -> None:

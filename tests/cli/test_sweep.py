@@ -17,8 +17,7 @@ from kmsdemo.cli import main
 from kmsdemo.shared_account import leftovers, sessions
 from kmsdemo.shared_account.run import Run
 from kmsdemo.shared_account.tags import Tags
-from tests import fake_account
-from tests.backends import faults
+from tests import fake_account, faults
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -228,6 +227,6 @@ def test_a_throttled_list_is_waited_for(
     aws: fake_account.FakeAccount, killed: Tags, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
-    with faults.Faults(faults.throttled, first=2, how_many=9).injected():
+    with faults.Faults(faults.Fault(faults.throttled, attempts=9), at=2).injected():
         assert sweep("--yes").exit_code == 0
     assert aws.leftovers() == []
