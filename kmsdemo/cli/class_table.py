@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kmsdemo.cli.findings import STYLES
-from kmsdemo.learners.class_progress import ClassProgress, finished_at, totals
+from kmsdemo.learners.class_progress import ClassProgress, Failures, finished_at, totals
 from kmsdemo.learners.finding import MARKS, WORDS, Verdict
 from kmsdemo.learners.progress import Progress
 from kmsdemo.printable import printable
@@ -21,15 +21,22 @@ _NAME_WIDTH: Final = 28
 _ROWS_BESIDE_NAMES: Final = 13
 """The rows of the screen for the header, the totals and the steps."""
 _FINISHED: Final = "finished, UTC"
+_NOT_READ: Final = "not read"
 
 
 def table(
-    results: ClassProgress, *, with_marks: bool = False, height: int = 0, page: int = 0
+    results: ClassProgress,
+    failures: Failures,
+    *,
+    with_marks: bool = False,
+    height: int = 0,
+    page: int = 0,
 ) -> Table:
     """Return the progress of a class as a table.
 
     Args:
         results: The progress of each learner, by name.
+        failures: Whose account could not be read; what they had done before is still shown.
         with_marks: Whether each step has a column with a mark; else the numbers of the steps are
             under words, for a pipe or a screen reader.
         height: The rows of the screen, on which it must fit; 0 for all names.
@@ -50,7 +57,8 @@ def table(
     for name in names[first : first + size]:
         progress = results[name] or Progress([])
         cells = _marks(progress) if with_marks else _words(progress)
-        shown.add_row(Text(printable(name)), *cells, finished_at(progress))
+        last = _NOT_READ if name in failures else finished_at(progress)
+        shown.add_row(Text(printable(name)), *cells, last)
     return shown
 
 

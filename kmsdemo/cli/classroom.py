@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import count
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +19,14 @@ from kmsdemo.account.many_callers import ManyCallers
 from kmsdemo.cli.class_table import table
 from kmsdemo.cli.options import json_option, sandbox_option
 from kmsdemo.cli.output import print_json, say
+from kmsdemo.errors import EndpointUnreachable, KmsdemoError
 from kmsdemo.learners import class_progress, hand_out
 from kmsdemo.learners.audit_trail import OBSERVER
 from kmsdemo.learners.check import check_account
 from kmsdemo.learners.class_progress import ORDERS, in_order
 from kmsdemo.learners.hand_out import HandOut
 from kmsdemo.learners.progress import Progress
+from kmsdemo.parallel import in_threads
 
 _POLL_SECONDS: Final = 2.0
 _LOOKS_PER_PAGE: Final = 3
@@ -49,7 +51,7 @@ def classroom(names: Path, order: str, as_csv: bool, endpoint_url: str, as_json:
 
     Use the list of kmsdemo sandbox --class: the credentials of all learners are in a file next to
     it. On a terminal the table is updated until Ctrl-C, and shows one page of names after another
-    if they do not fit; otherwise it is printed once.
+    if they do not fit; otherwise it is printed once, and exits with 1 if an account cannot be read.
     """
     if as_csv and as_json:
         raise click.UsageError("--csv cannot be combined with --json.")
@@ -58,39 +60,86 @@ def classroom(names: Path, order: str, as_csv: bool, endpoint_url: str, as_json:
     if sys.stdout.isatty() and not (as_csv or as_json):
         _watch(callers, learners, order)
         return
-    results = in_order(dict(_look(callers, learners)), order)
+    seen = _Class()
+    for name, found in _look(callers, learners):
+        seen.add(name, found)
+    _print(seen, order, as_csv=as_csv, as_json=as_json)
+    for name, error in seen.failures.items():
+        say(f"Error: {name}: {error}", err=True)
+    if seen.failures:
+        click.get_current_context().exit(1)
+
+
+_Found = Progress | KmsdemoError
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """What was seen of each learner, and why the account of some could not be read this time."""
+
+    results: dict[str, Progress | None] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, found: _Found) -> None:
+        if isinstance(found, KmsdemoError):
+            self.results.setdefault(name, None)
+            self.failures[name] = found.what
+        else:
+            self.results[name] = found
+            self.failures.pop(name, None)
+
+
+def _print(seen: _Class, order: str, *, as_csv: bool, as_json: bool) -> None:
+    results = in_order(seen.results, order)
     if as_json:
-        print_json({name: progress.verdicts for name, progress in results.items() if progress})
+        errors = {name: {"error": what} for name, what in seen.failures.items()}
+        print_json({name: one.verdicts if one else errors[name] for name, one in results.items()})
     elif as_csv:
-        click.echo(class_progress.as_csv(results), nl=False)
+        click.echo(class_progress.as_csv(results, seen.failures), nl=False)
     else:
-        Console(highlight=False).print(table(results))
+        Console(highlight=False).print(table(results, seen.failures))
 
 
-def _look(callers: ManyCallers, learners: Sequence[HandOut]) -> Iterator[tuple[str, Progress]]:
-    """Check all accounts, some at a time, and yield the progress of each."""
-    names = [one.learner.name for one in learners]
-    with ThreadPoolExecutor(_PARALLEL_LOOKS) as pool:
-        yield from zip(names, pool.map(partial(_progress, callers), learners), strict=True)
+def _look(callers: ManyCallers, learners: Sequence[HandOut]) -> Iterator[tuple[str, _Found]]:
+    """Check all accounts, some at a time, and yield the progress of each, or why there is none.
+
+    Raises:
+        EndpointUnreachable: None of the first is answered, so nor will be the others.
+    """
+    found = in_threads(partial(_progress, callers), learners, threads=_PARALLEL_LOOKS)
+    first = list(islice(found, _PARALLEL_LOOKS))
+    unreachable = [one for one in first if isinstance(one, EndpointUnreachable)]
+    if len(unreachable) == len(first):
+        raise unreachable[0]
+    yield from zip((one.learner.name for one in learners), chain(first, found), strict=True)
 
 
-def _progress(callers: ManyCallers, one: HandOut) -> Progress:
+def _progress(callers: ManyCallers, one: HandOut) -> _Found:
     with callers.clients(one.access_key_id, one.secret) as clients:
-        return check_account(clients)
+        try:
+            return check_account(clients)
+        except KmsdemoError as error:
+            return error
 
 
 def _watch(callers: ManyCallers, learners: Sequence[HandOut], order: str) -> None:
     console = Console(highlight=False)
     with_marks = console.encoding.startswith("utf")
-    results: dict[str, Progress] = {}
+    seen = _Class()
     try:
         with Live(console=console, auto_refresh=False) as screen:
             for look in count():
-                for name, progress in _look(callers, learners):
-                    results[name] = progress
-                    shown, page = in_order(results, order), look // _LOOKS_PER_PAGE
+                for name, found in _look(callers, learners):
+                    seen.add(name, found)
+                    shown, page = in_order(seen.results, order), look // _LOOKS_PER_PAGE
                     screen.update(
-                        table(shown, with_marks=with_marks, height=console.height, page=page)
+                        table(
+                            shown,
+                            seen.failures,
+                            with_marks=with_marks,
+                            height=console.height,
+                            page=page,
+                        )
                     )
                     screen.refresh()
                 time.sleep(_POLL_SECONDS)

@@ -104,8 +104,10 @@ class _Pages:
             abort(403)
         if not self.access.names:
             abort(404)
+        learners = self._learners()
+        failures = {name: one.error for name, one in learners.items() if one.error}
         response = Response(
-            class_progress.as_csv(in_order(_by_name(self._learners()), _order())),
+            class_progress.as_csv(in_order(_by_name(learners), _order()), failures),
             content_type="text/csv; charset=utf-8",
         )
         response.headers["Content-Disposition"] = "attachment; filename=class.csv"

@@ -17,7 +17,10 @@ ORDERS: Final = ("list", "name", "progress")
 _NEVER: Final = datetime.max.replace(tzinfo=timezone.utc)
 
 ClassProgress = Mapping[str, Progress | None]
-"""The progress of each learner, by name; ``None`` where nobody has looked yet."""
+"""The progress of each learner, by name; ``None`` where nobody has seen it yet."""
+
+Failures = Mapping[str, str]
+"""Why the account of a learner could not be read in the latest look, by name."""
 
 
 def in_order(results: ClassProgress, order: str) -> dict[str, Progress | None]:
@@ -52,14 +55,15 @@ def finished_at(progress: Progress | None) -> str:
     return f"{completed:%d %b %H:%M}" if completed else ""
 
 
-def as_csv(results: ClassProgress) -> str:
+def as_csv(results: ClassProgress, failures: Failures) -> str:
     """Return a line for each learner, after a line with the names of the columns."""
     steps = [step.heading for step in story.read().steps]
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(["learner", "done", "finished", *steps])
+    writer.writerow(["learner", "done", "finished", *steps, "error"])
     for name, progress in results.items():
-        writer.writerow([printable(name), *_cells(progress, steps)])
+        error = printable(failures.get(name, ""))
+        writer.writerow([printable(name), *_cells(progress, steps), error])
     return written.getvalue()
 
 

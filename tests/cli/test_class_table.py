@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from io import StringIO
+from types import MappingProxyType
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
 from kmsdemo.cli import class_table
-from kmsdemo.learners.class_progress import ClassProgress
+from kmsdemo.learners.class_progress import ClassProgress, Failures
 from tests.learners.class_results import progress
 
 WIDTH, HEIGHT = 80, 24
@@ -20,11 +21,18 @@ NAMES = ["王小明", "王" * 40, "Zoë Müller", "김민준", "김민준", "A" 
 
 
 def printed(
-    results: ClassProgress, *, with_marks: bool = True, height: int = 0, page: int = 0
+    results: ClassProgress,
+    failures: Failures = MappingProxyType({}),
+    *,
+    with_marks: bool = True,
+    height: int = 0,
+    page: int = 0,
 ) -> list[str]:
     output = StringIO()
     console = Console(file=output, width=WIDTH, height=HEIGHT)
-    table = class_table.table(results, with_marks=with_marks, height=height, page=page)
+    table = class_table.table(
+        results, failures, with_marks=with_marks, height=height, page=page
+    )
     console.print(table)
     return output.getvalue().splitlines()
 
@@ -99,6 +107,14 @@ def test_who_finished_has_the_time_in_the_last_column(with_marks: bool) -> None:
     results = {"Anna": progress(8, FINISHED), "Ben": progress(7)}
     assert row("Anna", results, with_marks=with_marks)[-1] == "13 Jun 09:00"
     assert not any("Jun" in cell for cell in row("Ben", results, with_marks=with_marks))
+
+
+@pytest.mark.parametrize("with_marks", [True, False])
+def test_whose_account_could_not_be_read_keeps_what_was_seen_before(with_marks: bool) -> None:
+    lines = printed({"Anna": progress(3)}, {"Anna": "Access denied."}, with_marks=with_marks)
+    (line,) = [one for one in lines if "Anna" in one]
+    assert line.rstrip().endswith("not read")
+    assert line.count("✔") == 3 if with_marks else "1-3" in line
 
 
 def test_whom_nobody_has_looked_at_has_an_empty_row() -> None:

@@ -15,11 +15,12 @@ from click.testing import CliRunner, Result
 
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.cli import main
-from kmsdemo.learners import hand_out
+from kmsdemo.learners import credentials, hand_out
 from kmsdemo.learners.hand_out import HandOut
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.suite import story
 from tests.learners import accounts
+from tests.subprocesses import free_port
 
 STEPS = [step.heading for step in story.read().steps]
 pytestmark = pytest.mark.usefixtures("account")
@@ -101,6 +102,48 @@ def test_json_has_the_verdict_on_each_step(look: Look) -> None:
     printed = json.loads(look.at_class("--json").stdout)
     assert printed["Anna"] == dict.fromkeys(STEPS, "done")
     assert list(printed) == ["Zoë", "Ben", "Anna"]
+
+
+@pytest.fixture
+def refused_ben(names: Path) -> None:
+    """Ben's credentials are wrong, so his account cannot be read."""
+    file = credentials.file_of(names)
+    given = credentials.read(file, ["Zoë", "Ben", "Anna", "instructor"])
+    given["Ben"]["AWS_SECRET_ACCESS_KEY"] = "wrong"
+    file.write_text(credentials.text(given), encoding="utf-8")
+
+
+@pytest.mark.usefixtures("refused_ben")
+def test_an_account_that_cannot_be_read_is_one_row_of_the_table(look: Look) -> None:
+    result = look.at_class()
+    rows = {words[0]: words[1:] for words in map(str.split, result.stdout.splitlines()) if words}
+    assert rows["Ben"] == ["not", "read"]
+    assert (rows["Zoë"][0], rows["Anna"][0]) == ("1-2", "1-8")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: Ben: AWS rejects these credentials: ")
+
+
+@pytest.mark.usefixtures("refused_ben")
+def test_an_account_that_cannot_be_read_is_one_line_of_the_csv(look: Look) -> None:
+    rows = list(csv.DictReader(StringIO(look.at_class("--csv").stdout)))
+    assert [(row["learner"], row["done"], bool(row["error"])) for row in rows] == [
+        ("Zoë", "2", False),
+        ("Ben", "", True),
+        ("Anna", "8", False),
+    ]
+
+
+@pytest.mark.usefixtures("refused_ben")
+def test_an_account_that_cannot_be_read_has_its_error_in_json(look: Look) -> None:
+    printed = json.loads(look.at_class("--json").stdout)
+    assert list(printed["Ben"]) == ["error"]
+    assert printed["Anna"] == dict.fromkeys(STEPS, "done")
+
+
+def test_a_sandbox_that_does_not_answer_anybody_ends_the_look(names: Path) -> None:
+    result = Look(names, f"http://127.0.0.1:{free_port()}").at_class()
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: AWS cannot be reached: ")
 
 
 def test_csv_and_json_do_not_mix(look: Look) -> None:

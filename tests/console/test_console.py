@@ -400,7 +400,7 @@ def test_the_csv_of_the_console_is_that_of_the_terminal(looked_at: Console, orde
     ordered = class_progress.in_order(names, order)
     page = looked_at.get(f"?sort={order}").text
     assert f'href="/console/class.csv?sort={order}"' in page
-    assert looked_at.get(f"/class.csv?sort={order}").text == class_progress.as_csv(ordered)
+    assert looked_at.get(f"/class.csv?sort={order}").text == class_progress.as_csv(ordered, {})
 
 
 def test_a_learner_does_not_get_the_csv_of_the_class(looked_at: Console) -> None:

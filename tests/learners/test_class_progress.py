@@ -48,15 +48,15 @@ def test_who_finished_has_a_time(name: str, shown: str) -> None:
 
 
 def rows() -> dict[str, dict[str, str]]:
-    table = csv.DictReader(StringIO(class_progress.as_csv(CLASS)))
+    table = csv.DictReader(StringIO(class_progress.as_csv(CLASS, {"Carl": "Access denied."})))
     return {row["learner"]: row for row in table}
 
 
 def test_the_csv_has_a_line_for_each_learner_with_each_step() -> None:
     assert list(rows()) == list(CLASS)
-    assert list(rows()["ben"]) == ["learner", "done", "finished", *STEPS]
+    assert list(rows()["ben"]) == ["learner", "done", "finished", *STEPS, "error"]
     verdicts = ["done", "not yet", *["later"] * 6]
-    assert list(rows()["ben"].values()) == ["ben", "1", "", *verdicts]
+    assert list(rows()["ben"].values()) == ["ben", "1", "", *verdicts, ""]
 
 
 def test_the_csv_says_who_finished_when() -> None:
@@ -64,5 +64,5 @@ def test_the_csv_says_who_finished_when() -> None:
     assert finished == {"Anna": NINE, "Zoë": TEN}
 
 
-def test_the_csv_says_nothing_of_whom_nobody_has_looked_at() -> None:
-    assert set(rows()["Carl"].values()) == {"Carl", ""}
+def test_the_csv_says_why_an_account_could_not_be_read_and_nothing_else_of_it() -> None:
+    assert set(rows()["Carl"].values()) == {"Carl", "", "Access denied."}
