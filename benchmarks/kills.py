@@ -53,10 +53,11 @@ class Account:
         """The client of DynamoDB."""
         return self.sandbox.client("dynamodb")
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start ``kmsdemo ARGUMENTS --key-id KEY --json``."""
+    def start(self, *arguments: str, under: Sequence[str] = ()) -> subprocess.Popen[str]:
+        """Start ``kmsdemo ARGUMENTS --key-id KEY --json``, perhaps under another program."""
+        command = [sys.executable, "-m", "kmsdemo", *arguments]
         return subprocess.Popen(
-            [sys.executable, "-m", "kmsdemo", *arguments, "--key-id", self.key.key_id, "--json"],
+            [*under, *command, "--key-id", self.key.key_id, "--json"],
             env=environment(
                 AWS_ENDPOINT_URL=self.sandbox.url,
                 AWS_ACCESS_KEY_ID="123456789012",
