@@ -18,11 +18,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kmsdemo import keys, table
-from kmsdemo.account.clients import Clients, connect
-from kmsdemo.learners import credentials
+from kmsdemo.account.clients import Clients
+from kmsdemo.learners import hand_out
 from kmsdemo.learners.check import check_account
 from kmsdemo.vault import Vault
 from tests import emulators
+from tests.learners import accounts
 
 ROUNDS = 3
 PASSWORDS = 3
@@ -34,31 +35,16 @@ def main() -> None:
         names = Path(folder, "names.txt")
         names.write_text("".join(f"learner {place}\n" for place in range(number)))
         with emulators.classroom(names) as sandbox:
-            learners = _variables(names)
-            for variables in learners:
-                _work(_clients(variables))
+            learners = hand_out.read(names).learners
+            for one in learners:
+                _work(accounts.of(one, sandbox.url))
             first, *_ = learners
-            look_again = _clients(first)
+            look_again = accounts.of(first, sandbox.url)
             check_account(look_again)
             _report("one look", lambda: check_account(look_again))
-            _report("kmsdemo check", lambda: _run(["check"], first))
+            _report("kmsdemo check", lambda: _run(["check"], first.environment(sandbox.url)))
             command = ["class", str(names), "--csv", f"--endpoint-url={sandbox.url}"]
             _report(f"kmsdemo class, {number} learners", lambda: _run(command, {}))
-
-
-def _variables(names: Path) -> list[dict[str, str]]:
-    return list(
-        credentials.read(credentials.file_of(names), names.read_text().splitlines()).values()
-    )
-
-
-def _clients(variables: Mapping[str, str]) -> Clients:
-    return connect(
-        access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-        region=variables["AWS_REGION"],
-        endpoint_url=variables["AWS_ENDPOINT_URL"],
-    )
 
 
 def _work(clients: Clients) -> None:

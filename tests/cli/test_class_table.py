@@ -30,9 +30,7 @@ def printed(
 ) -> list[str]:
     output = StringIO()
     console = Console(file=output, width=WIDTH, height=HEIGHT)
-    table = class_table.table(
-        results, failures, with_marks=with_marks, height=height, page=page
-    )
+    table = class_table.table(results, failures, with_marks=with_marks, height=height, page=page)
     console.print(table)
     return output.getvalue().splitlines()
 

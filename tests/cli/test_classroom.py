@@ -13,10 +13,8 @@ import pytest
 from botocore.session import Session
 from click.testing import CliRunner, Result
 
-from kmsdemo.account.clients import Clients, connect
 from kmsdemo.cli import main
 from kmsdemo.learners import credentials, hand_out
-from kmsdemo.learners.hand_out import HandOut
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.suite import story
 from tests.learners import accounts
@@ -34,19 +32,10 @@ def names(tmp_path: Path, aws_environment: Mapping[str, str]) -> Iterator[Path]:
     classroom = hand_out.prepare(path)
     hand_out.write(classroom, path, url)
     with access_keys.restricted_to(classroom.keys):
-        zoe, _, anna = (clients(one, url) for one in classroom.learners)
+        zoe, _, anna = (accounts.of(one, url) for one in classroom.learners)
         accounts.table_without_items(zoe)
         accounts.cleaned_up(anna)
         yield path
-
-
-def clients(one: HandOut, url: str) -> Clients:
-    return connect(
-        access_key_id=one.access_key_id,
-        secret_access_key=one.secret,
-        region=hand_out.REGION,
-        endpoint_url=url,
-    )
 
 
 class Look:

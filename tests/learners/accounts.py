@@ -8,17 +8,29 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kmsdemo import errors, keys, table
-from kmsdemo.account.clients import Clients
+from kmsdemo.account.clients import Clients, connect
 from kmsdemo.cipher import Plain
+from kmsdemo.learners import hand_out
 from kmsdemo.vault import Vault, items
 
 if TYPE_CHECKING:
     from kmsdemo.keys import Key
+    from kmsdemo.learners.hand_out import HandOut
 
 PASSWORD = "correct horse battery staple"
 
 Prepare = TypeVar("Prepare", bound=Callable[[Clients], object])
 ACCOUNTS: dict[str, Callable[[Clients], object]] = {}
+
+
+def of(one: HandOut, url: str) -> Clients:
+    """Return the clients of a learner of a class, whose sandbox is at a URL."""
+    return connect(
+        access_key_id=one.access_key_id,
+        secret_access_key=one.secret,
+        region=hand_out.REGION,
+        endpoint_url=url,
+    )
 
 
 def account(prepare: Prepare) -> Prepare:

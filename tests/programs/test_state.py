@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,9 +11,11 @@ from threading import Event, Thread
 from typing import Any
 
 from kmsdemo import keys, table
-from kmsdemo.account.clients import Clients, connect
+from kmsdemo.account.clients import Clients
 from kmsdemo.errors import KmsdemoError
+from kmsdemo.learners import hand_out
 from kmsdemo.vault import Vault
+from tests.learners import accounts
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment, free_port
 
 PASSWORD = "correct horse battery staple"
@@ -38,15 +39,9 @@ def running(names: Path, port: int) -> Iterator[subprocess.Popen[str]]:
             sandbox.kill()
 
 
-def anna(names: Path) -> Clients:
-    with (names.parent / "names-credentials.csv").open(newline="") as file:
-        variables = next(row for row in csv.DictReader(file) if row["name"] == "Anna")
-    return connect(
-        access_key_id=variables["AWS_ACCESS_KEY_ID"],
-        secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-        region=variables["AWS_REGION"],
-        endpoint_url=variables["AWS_ENDPOINT_URL"],
-    )
+def anna(names: Path, port: int) -> Clients:
+    first, *_ = hand_out.read(names).learners
+    return accounts.of(first, f"http://127.0.0.1:{port}")
 
 
 def credentials_of(clients: Clients) -> Any:
@@ -60,7 +55,7 @@ def test_what_was_answered_is_there_after_a_kill_in_the_middle(tmp_path: Path) -
     answered: list[str] = []
     enough = Event()
     with running(names, port) as sandbox:
-        before = anna(names)
+        before = anna(names, port)
         table.create(before.dynamodb)
         vault = Vault(before.kms, before.dynamodb, keys.create(before.kms).key_id)
 
@@ -77,7 +72,7 @@ def test_what_was_answered_is_there_after_a_kill_in_the_middle(tmp_path: Path) -
         sandbox.kill()
         writer.join()
     with running(names, port):
-        after = anna(names)
+        after = anna(names, port)
         assert credentials_of(after) == credentials_of(before)
         vault = Vault(after.kms, after.dynamodb, vault.key_id)
         assert {vault.reveal(appuser) for appuser in answered} == {PASSWORD}
