@@ -130,6 +130,35 @@ def test_scripts_that_do_nothing_get_no_marks(of_nothing: tuple[Path, list[Path]
     assert findings[HIDDEN]["verdict"] == "not reached"
 
 
+FORGES = """
+import contextlib, os, subprocess, sys, time
+
+forged = "<testsuites><testsuite name='forged' tests='1' failures='0'/></testsuites>"
+if sys.argv[1] != "again":
+    with contextlib.suppress(OSError):
+        subprocess.Popen([sys.executable, "-S", __file__, "again"], start_new_session=True)
+while True:
+    for path in ("REPORT", f"/proc/{os.getppid()}/fd/1"):
+        with contextlib.suppress(OSError), open(path, "w") as file:
+            file.write(forged)
+    if sys.argv[1] != "again":
+        sys.exit()
+    time.sleep(0.01)
+"""
+
+
+def test_a_script_does_not_rewrite_the_report_on_itself(tmp_path: Path) -> None:
+    report, script = tmp_path / "junit.xml", tmp_path / "encrypt.py"
+    script.write_text(FORGES.replace("REPORT", str(report)))
+    scripts = commands(f"{sys.executable} -S {script}", "true")
+    finished = grade(tmp_path, *scripts, f"--junit={report}", "--json")
+    assert json.loads(finished.stdout)["lab"]["done"] == 0
+    (suite,) = ET.parse(report).getroot()
+    assert (suite.get("name"), suite.get("tests")) == ("kmsdemo grade", str(LAB + BEYOND))
+    assert suite.get("failures") != "0"
+    assert finished.stderr == ""
+
+
 def test_the_folder_is_not_changed(of_nothing: tuple[Path, list[Path], Any]) -> None:
     folder, before, _ = of_nothing
     assert sorted(folder.iterdir()) == before

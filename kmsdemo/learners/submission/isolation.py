@@ -9,10 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from kmsdemo.learners.submission import supervisor
+from kmsdemo.learners.submission import editable_installs, supervisor
 
 MAX_FILE_BYTES: Final = 100_000_000
 MAX_OPEN_FILES: Final = 1024
@@ -92,11 +93,16 @@ def temporary_folders() -> Sequence[Path]:
 
 
 def _needed(words: Sequence[str], others: Iterable[Path]) -> list[Path]:
-    """Return the folders of programs and scripts that are in a folder for temporary files."""
+    """Return the folders of programs and scripts that are in a folder for temporary files.
+
+    To a program belongs what is beside its folder, and what its Python environment has elsewhere.
+    """
     environment: Mapping[str, str] = os.environ
     programs = [*environment.get("PATH", "").split(os.pathsep), sys.prefix, sys.base_prefix]
     folders = [Path(program).parent for program in programs if program]
-    folders += [Path(word).parent for word in words if Path(word).is_absolute()]
+    scripts = [Path(word).parent for word in words if Path(word).is_absolute()]
+    folders += [one.parent for one in scripts if (one.parent / "pyvenv.cfg").is_file()]
+    folders += [*chain.from_iterable(map(editable_installs.sources, folders)), *scripts]
     found = {Path(folder).resolve() for folder in folders if folder.is_dir()}
     inside = [path for path in found if _is_temporary(path)]
     return [*inside, *others]

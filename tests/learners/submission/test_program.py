@@ -6,7 +6,10 @@ import subprocess
 import sys
 import time
 import uuid
+import venv
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -134,6 +137,49 @@ def test_the_first_part_of_a_flood_is_kept(tmp_path: Path) -> None:
     finished = run("while True: print('y' * 1000)", tmp_path)
     assert finished.stopped
     assert len(finished.stdout) == MAX_PRINTED_BYTES
+
+
+@pytest.fixture
+def editable(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+    """A Python whose environment has an editable package, and the source of the package.
+
+    Both are in a folder for temporary files, which is hidden from a script.
+    """
+    with TemporaryDirectory(dir="/tmp") as folder:
+        source, python = Path(folder, "source"), Path(folder, "venv", "bin", "python")
+        source.mkdir()
+        (source / "editable_package.py").write_text("print('imported')")
+        venv.create(Path(folder, "venv"), symlinks=True)
+        (packages,) = Path(folder, "venv").glob("lib/python3*/site-packages")
+        (packages / "editable.pth").write_text(f"{source}\n")
+        yield python, source
+
+
+def run_with(python: Path, script: str, folder: Path) -> Finished:
+    folder.joinpath("tmp").mkdir()
+    command = supervised(
+        [python, "-c", script], root=folder, temporary=folder / "tmp", shown=[folder]
+    )
+    budget = Budget(TIME_LIMIT_SECONDS)
+    return Program(command, environment(), folder=folder, budget=budget).finish()
+
+
+def test_a_python_imports_its_editable_packages(
+    editable: tuple[Path, Path], tmp_path: Path
+) -> None:
+    python, _ = editable
+    finished = run_with(python, "import editable_package", tmp_path)
+    assert (finished.stdout, finished.stderr) == ("imported\n", "")
+
+
+def test_a_script_cannot_change_an_editable_package(
+    editable: tuple[Path, Path], tmp_path: Path
+) -> None:
+    if not isolation.has_namespaces():
+        pytest.skip("without namespaces it can, and the grader says so")
+    python, source = editable
+    finished = run_with(python, f"open({str(source / 'kept')!r}, 'w')", tmp_path)
+    assert "Read-only file system" in finished.stderr
 
 
 def test_no_process_that_it_started_stays(tmp_path: Path) -> None:
