@@ -109,7 +109,6 @@ class Grant:
         name: The friendly name, which makes a repeated CreateGrant return the same grant.
         retiring_principal: An ARN; empty if there is none.
         constraints: ``EncryptionContextEquals`` or ``EncryptionContextSubset``.
-        principal_ids: The unique ids of its principals when it was created, by ARN.
     """
 
     id: str
@@ -121,7 +120,6 @@ class Grant:
     name: str = ""
     retiring_principal: str = ""
     constraints: dict[str, dict[str, str]] = field(default_factory=dict)
-    principal_ids: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -142,8 +140,6 @@ class Key:
         region: Such as ``us-east-1``.
         policy: The key policy, JSON text.
         created: When, by the clock of the account.
-        principal_ids: The unique ids of the principals of its policy when that was written, by
-            ARN: a user who is deleted and made again is another one.
         description: Free text.
         key_state: Such as ``Enabled``.
         key_manager: ``CUSTOMER``, or ``AWS`` for an AWS managed key.
@@ -172,7 +168,6 @@ class Key:
     imported: dict[str, ImportedMaterial] = field(default_factory=dict)
     import_parameters: dict[bytes, ImportParameters] = field(default_factory=dict)
     last_usage: Usage | None = None
-    principal_ids: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -17,6 +17,7 @@ from moto.kms.models import kms_backends
 
 from kmsdemo.sandbox import service
 from kmsdemo.sandbox.access import authentication, managed_policies, moto_patches
+from kmsdemo.sandbox.kms import stored_principals
 from kmsdemo.sandbox.lock import STATE_LOCK
 from kmsdemo.sandbox.moto_kms.models import KmsBackend
 from kmsdemo.sandbox.moto_kms.responses import KEY_ARNS, MotoAnswer
@@ -52,7 +53,7 @@ class Hook:
                 self._replace(moto.core.responses, "method_names_from_class", _method_names)
                 self._replace(moto.core.responses, "gen_amzn_requestid_long", _request_id)
                 self._replace(AttributePicker, "__call__", _attribute)
-                for owner, name, ours in (*moto_patches.PATCHES, *managed_policies.PATCHES):
+                for owner, name, ours in _PATCHES:
                     self._replace(owner, name, ours)
             self._times += 1
             return is_new
@@ -100,6 +101,7 @@ def _exchange(new: _Registered) -> _Registered:
 
 
 HOOK = Hook()
+_PATCHES = (*moto_patches.PATCHES, *managed_policies.PATCHES, *stored_principals.PATCHES)
 
 _moto_attribute = AttributePicker.__call__
 

@@ -6,14 +6,13 @@ AWS: "Determining access to AWS KMS keys" and "Policy evaluation", AWS KMS Devel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, partial
 from typing import Final
 
 from moto.iam.models import iam_backends
 
 from kmsdemo.sandbox.access import context_keys, policy_document, principals
-from kmsdemo.sandbox.access.context_keys import Context
 from kmsdemo.sandbox.access.evaluation import (
     EXPLICIT_DENY,
     Caller,
@@ -22,7 +21,14 @@ from kmsdemo.sandbox.access.evaluation import (
     evaluate_iam,
     evaluate_resource,
 )
-from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, RequestContext, Statement
+from kmsdemo.sandbox.access.policy_document import (
+    Context,
+    ContextKeys,
+    Kind,
+    MalformedPolicy,
+    RequestContext,
+    Statement,
+)
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Grant, Key
@@ -75,7 +81,7 @@ def caller_for(principal: Principal) -> Caller:
             else _listed(session.policies),
             boundary=None if boundary is None else _listed([boundary]),
             own_names=principal.own_names,
-            context_keys=context_keys.of_caller(principal),
+            context=partial(context_keys.of_caller, principal),
         )
     except (MalformedPolicy, LookupError) as error:
         message = f"The sandbox cannot evaluate an IAM policy of {principal.arn}: {error}"
@@ -89,7 +95,7 @@ def check(caller: Caller, key: Key | None, action: str, context: Context, named:
         caller: The caller.
         key: The key of the call, if any.
         action: Without ``kms:``; ReEncrypt needs ``ReEncryptFrom`` and ``ReEncryptTo``.
-        context: The values of condition keys.
+        context: Returns the values of condition keys.
         named: The name by which the call refers to the key. The message repeats it for a key of
             another account, instead of the key's ARN.
 
@@ -113,7 +119,7 @@ def check_alias(caller: Caller, arn: str, action: str, context: Context) -> None
         caller: The caller.
         arn: The ARN of the alias, which need not exist.
         action: Without ``kms:``.
-        context: The values of condition keys.
+        context: Returns the values of condition keys.
 
     Raises:
         Refusal: ``AccessDeniedException``, in AWS's words.
@@ -167,25 +173,6 @@ def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) ->
         raise Refusal("MalformedPolicyDocumentException", _LOCKS_OUT)
 
 
-def principal_ids(document: str) -> dict[str, str]:
-    """Return the unique ids of the users and roles that a valid key policy names, by ARN.
-
-    AWS: "AWS JSON policy elements: Principal", IAM User Guide.
-    """
-    listed = policy_document.statements(document)
-    return principals.unique_ids(name for one in listed for name in one.principal.patterns)
-
-
-def shown_policy(key: Key) -> str:
-    """Return a key policy with the unique ids of those principals that do not exist any more."""
-    current = principals.unique_ids(key.principal_ids)
-    document = key.policy
-    for arn, unique_id in key.principal_ids.items():
-        if current.get(arn) != unique_id:
-            document = document.replace(f'"{arn}"', f'"{unique_id}"')
-    return document
-
-
 def is_allowed_by_policy(call: Call, caller: Caller, key: Key) -> bool:
     """Return whether policies allow a call, without a look at grants."""
     request = RequestContext(f"kms:{call.operation}", key.arn, context_of(call, caller))
@@ -196,18 +183,22 @@ def context_of(
     call: Call,
     caller: Caller,
     encryption_context: str = "EncryptionContext",
-    key_context: Mapping[str, list[str]] | None = None,
+    key_context: Context = dict,
 ) -> Context:
-    """Return the values of the condition keys of a call.
+    """Return a function that returns the values of the condition keys of a call.
 
     Args:
         call: The call.
         caller: The caller.
         encryption_context: The parameter that holds the encryption context.
-        key_context: The values of the condition keys that describe the key, if there is one.
+        key_context: Returns those of the condition keys that describe the key, if there is one.
     """
-    of_caller = {name: list(values) for name, values in caller.context_keys.items()}
-    return of_caller | context_keys.of_call(call, encryption_context) | dict(key_context or {})
+
+    def values() -> ContextKeys:
+        of_call = context_keys.of_call(call, encryption_context)
+        return {**caller.context(), **of_call, **key_context()}
+
+    return values
 
 
 def _listed(documents: Iterable[str]) -> list[Statement]:
@@ -220,12 +211,7 @@ def _statements(document: str, kind: Kind) -> list[Statement]:
 
 
 def _of_key(key: Key) -> list[Statement]:
-    return _with_ids(key.policy, tuple(key.principal_ids.items()))
-
-
-@lru_cache(maxsize=1024)
-def _with_ids(document: str, ids: tuple[tuple[str, str], ...]) -> list[Statement]:
-    return policy_document.with_unique_ids(_statements(document, Kind.KEY), dict(ids))
+    return _statements(key.policy, Kind.KEY)
 
 
 def _evaluate(caller: Caller, key: Key | None, request: RequestContext) -> str:
@@ -257,15 +243,10 @@ def principal_exists(name: str) -> bool:
     return parts[2] == "sts" or name in arns
 
 
-def is_named(grant: Grant, principal: str, caller: Caller) -> bool:
-    """Return whether a principal of a grant is the caller: the same one, not the same name."""
-    return grant.principal_ids.get(principal, principal) in caller.names
-
-
 def _allows(grant: Grant, caller: Caller, request: RequestContext) -> bool:
     operation = request.action.removeprefix("kms:")
     return (
-        is_named(grant, grant.grantee_principal, caller)
+        grant.grantee_principal in caller.names
         and operation in grant.operations
         and (operation in _WITHOUT_CONTEXT or _within(grant.constraints, request))
     )
@@ -273,10 +254,12 @@ def _allows(grant: Grant, caller: Caller, request: RequestContext) -> bool:
 
 def _within(constraints: dict[str, dict[str, str]], request: RequestContext) -> bool:
     """Return whether the encryption context satisfies a grant's constraints."""
+    if not constraints:
+        return True
     prefix = "kms:EncryptionContext:"
     context = {
         name.removeprefix(prefix): values[0]
-        for name, values in request.context_keys.items()
+        for name, values in request.context().items()
         if name.startswith(prefix)
     }
     equals = constraints.get("EncryptionContextEquals")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from kmsdemo.sandbox.access import policy_document
-from kmsdemo.sandbox.access.policy_document import ContextKeys, RequestContext, Statement
+from kmsdemo.sandbox.access.policy_document import Context, RequestContext, Statement
 from kmsdemo.sandbox.call import is_account_id
 
 EXPLICIT_DENY: Final = "with an explicit deny"
@@ -32,7 +32,7 @@ class Caller:
         boundary: The statements of the permissions boundary; ``None`` without one.
         own_names: Those of ``names`` that an allow must have for permissions boundary and session
             policies not to limit it: of a user, or of the session itself.
-        context_keys: The condition keys that describe the caller.
+        context: Returns the values of the condition keys that describe the caller.
     """
 
     arn: str
@@ -42,7 +42,7 @@ class Caller:
     session_policies: Sequence[Statement] | None = None
     boundary: Sequence[Statement] | None = None
     own_names: frozenset[str] = frozenset()
-    context_keys: ContextKeys = field(default_factory=dict)
+    context: Context = dict
 
 
 def evaluate_iam(caller: Caller, request: RequestContext) -> str:

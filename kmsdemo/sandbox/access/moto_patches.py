@@ -14,7 +14,7 @@ from moto.iam.policy_validation import BaseIAMPolicyValidator, IAMTrustPolicyDoc
 from moto.sts.responses import TokenResponse
 from werkzeug.wrappers import Request
 
-from kmsdemo.sandbox.access import access_keys, authentication, policy_document, principals, sts
+from kmsdemo.sandbox.access import access_keys, authentication, policy_document, sts
 from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.access.sts import StsCall
@@ -23,8 +23,6 @@ from kmsdemo.sandbox.refusal import Refusal
 _Response = tuple[int, dict[str, Any], str | bytes]
 
 _moto_dispatch = BaseResponse._dispatch
-_moto_delete_role = IAMBackend.delete_role
-_moto_delete_user = IAMBackend.delete_user
 _moto_validate = BaseIAMPolicyValidator.validate
 _moto_call_action = BaseResponse.call_action
 
@@ -77,20 +75,6 @@ def _validate(validator: BaseIAMPolicyValidator) -> None:
         raise MalformedPolicyDocument(str(error)) from error
 
 
-def _delete_user(iam: IAMBackend, user_name: str) -> None:
-    """Replace ``delete_user``: trust policies keep the unique id of the user, as AWS's do."""
-    user = iam.get_user(user_name)
-    _moto_delete_user(iam, user_name)
-    principals.forget_in_trust_policies(user.arn, user.id)
-
-
-def _delete_role(iam: IAMBackend, role_name: str) -> None:
-    """Replace ``delete_role``: trust policies keep the unique id of the role."""
-    role = iam.get_role(role_name)
-    _moto_delete_role(iam, role_name)
-    principals.forget_in_trust_policies(role.arn, role.id)
-
-
 def _keys_of_account(backend: IAMBackend) -> list[AccessKey]:
     """Replace ``get_all_access_keys_for_all_users``, which reads all accounts."""
     return [key for user in backend.users.values() for key in user.access_keys]
@@ -119,8 +103,6 @@ PATCHES: tuple[tuple[Any, str, Any], ...] = (
     (BaseResponse, "get_current_account", _current_account),
     (IAMBackend, "get_all_access_keys_for_all_users", _keys_of_account),
     (TokenResponse, "call_action", _call_sts),
-    (IAMBackend, "delete_role", _delete_role),
-    (IAMBackend, "delete_user", _delete_user),
     (BaseIAMPolicyValidator, "validate", _validate),
     (moto.iam.models, "random_alphanumeric", _secret),
 )

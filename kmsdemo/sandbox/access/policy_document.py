@@ -7,8 +7,8 @@ Developer Guide.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any, Final
@@ -17,6 +17,8 @@ from kmsdemo.sandbox.access import condition_keys, conditions, policy_variables,
 from kmsdemo.sandbox.access.conditions import Condition
 
 ContextKeys = Mapping[str, Sequence[str]]
+Context = Callable[[], ContextKeys]
+"""Returns the values of condition keys by name; most policies ask for none."""
 MAX_KEY_POLICY_BYTES: Final = 32 * 1024
 _VERSIONS: Final = ("2008-10-17", "2012-10-17")
 _DOCUMENT_ELEMENTS: Final = {"Version", "Id", "Statement"}
@@ -46,18 +48,18 @@ class RequestContext:
     Attributes:
         action: Such as ``kms:Decrypt``.
         resource: The ARN of the resource, or ``*`` if the operation has none.
-        context_keys: The values of condition keys such as ``kms:EncryptionContext:appuser``.
+        context: Returns the values of condition keys such as ``kms:EncryptionContext:appuser``.
     """
 
     action: str
     resource: str
-    context_keys: ContextKeys
+    context: Context
 
     @cached_property
     def _by_name(self) -> dict[str, Sequence[str]]:
-        """The values by names in lower case; most policies ask for none."""
+        """The values by names in lower case."""
         by_name: dict[str, Sequence[str]] = {}
-        for name, values in self.context_keys.items():
+        for name, values in self.context().items():
             by_name.setdefault(name.lower(), values)
         return by_name
 
@@ -141,25 +143,6 @@ def matching(
     for statement in listed:
         if statement.effect == effect and statement.applies_to(request):
             yield statement
-
-
-def with_unique_ids(listed: Sequence[Statement], ids: Mapping[str, str]) -> list[Statement]:
-    """Return statements whose principals are unique ids, where ARNs have one.
-
-    Args:
-        listed: The statements.
-        ids: The unique id of each principal when the policy was written, by ARN.
-    """
-    return [
-        replace(
-            one,
-            principal=replace(
-                one.principal,
-                patterns=tuple(ids.get(name, name) for name in one.principal.patterns),
-            ),
-        )
-        for one in listed
-    ]
 
 
 def _any_matches(

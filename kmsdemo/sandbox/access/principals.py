@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,6 @@ from moto.iam.models import Group, IAMBackend, ManagedPolicy, Role, User, iam_ba
 from kmsdemo.sandbox.access import access_keys, sessions
 from kmsdemo.sandbox.access.sessions import Session
 from kmsdemo.sandbox.call import is_account_id
-
-_ARN_COLONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,31 +153,6 @@ def role_of(account: str, role_arn: str) -> Role | None:
     """Return a role, if it exists."""
     roles = (role for iam in _backends(account) for role in list(iam.roles.values()))
     return next((role for role in roles if role.arn == role_arn), None)
-
-
-def unique_ids(arns: Iterable[str]) -> dict[str, str]:
-    """Return the unique ids of those users and roles of ARNs that exist, by ARN."""
-    wanted = set(arns)
-    accounts = {arn.split(":")[4] for arn in wanted if arn.count(":") >= _ARN_COLONS}
-    return {
-        holder.arn: str(holder.id)
-        for account in accounts
-        for iam in _backends(account)
-        for holder in (*iam.users.values(), *iam.roles.values())
-        if holder.arn in wanted
-    }
-
-
-def forget_in_trust_policies(arn: str, unique_id: str) -> None:
-    """Replace the ARN of a deleted user or role by its unique id: a new one is another principal.
-
-    AWS: "AWS JSON policy elements: Principal", IAM User Guide.
-    """
-    for account in list(iam_backends):
-        for iam in _backends(account):
-            for role in iam.roles.values():
-                document = role.assume_role_policy_document
-                role.assume_role_policy_document = document.replace(f'"{arn}"', f'"{unique_id}"')
 
 
 def managed_policy(account: str, arn: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from moto.sts.models import STSBackend, sts_backends
@@ -175,7 +176,7 @@ def _check_trust(call: StsCall, document: str, role_arn: str) -> None:
     except MalformedPolicy as error:
         raise _denied(call, "sts:AssumeRole", role_arn) from error
     for action in _actions(call):
-        request = RequestContext(action, role_arn, _context(call))
+        request = RequestContext(action, role_arn, partial(_context, call))
         if reason := evaluation.evaluate_resource(trusting, caller, owner, request):
             raise _denied(call, action, role_arn, reason)
 
@@ -216,7 +217,7 @@ def _context(call: StsCall) -> dict[str, list[str]]:
 
 
 def _check_by_iam(call: StsCall, action: str, resource: str) -> None:
-    request = RequestContext(action, resource, _context(call))
+    request = RequestContext(action, resource, partial(_context, call))
     if reason := evaluation.evaluate_iam(authorization.caller_for(call.caller), request):
         raise _denied(call, action, resource, reason)
 

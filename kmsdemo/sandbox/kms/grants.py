@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kmsdemo.sandbox.access import authorization
 from kmsdemo.sandbox.access.evaluation import Caller
-from kmsdemo.sandbox.access.principals import root_arn, unique_ids
+from kmsdemo.sandbox.access.principals import root_arn
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Answer, Grant, Key
 from kmsdemo.sandbox.kms import paging, stores
@@ -151,10 +151,9 @@ def may_retire(caller: Caller, grant: Grant) -> bool:
 
     AWS: "Retiring and revoking grants", AWS KMS Developer Guide.
     """
-    if authorization.is_named(grant, grant.retiring_principal, caller):
+    if grant.retiring_principal in caller.names:
         return True
-    is_grantee = authorization.is_named(grant, grant.grantee_principal, caller)
-    return is_grantee and "RetireGrant" in grant.operations
+    return grant.grantee_principal in caller.names and "RetireGrant" in grant.operations
 
 
 def _of_id(key: Key, grant_id: str) -> Grant:
@@ -183,9 +182,6 @@ def _wanted(request: Request) -> Grant:
         name=parameters.get("Name", ""),
         retiring_principal=parameters.get("RetiringPrincipal", ""),
         constraints=dict(parameters.get("Constraints") or {}),
-        principal_ids=unique_ids(
-            parameters.get(name, "") for name in ("GranteePrincipal", "RetiringPrincipal")
-        ),
     )
 
 
@@ -224,7 +220,7 @@ def _parents(request: Request) -> Iterator[Grant]:
     if authorization.is_allowed_by_policy(request.call, request.caller, request.key):
         return
     for grant in request.key.grants.values():
-        is_grantee = authorization.is_named(grant, grant.grantee_principal, request.caller)
+        is_grantee = grant.grantee_principal in request.caller.names
         if is_grantee and "CreateGrant" in grant.operations:
             yield grant
 

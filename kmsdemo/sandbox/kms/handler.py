@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from kmsdemo.sandbox import service
@@ -151,7 +152,8 @@ def _allowed(call: Call, caller: Caller, permission: _Permission) -> Key | None:
         context = authorization.context_of(call, caller, permission.context)
         denied = authorization.denied_in_other_account
         raise denied(caller, permission.action, name, context) from error
-    context = authorization.context_of(call, caller, permission.context, _key_context(call, key))
+    key_context = partial(_key_context, call, key)
+    context = authorization.context_of(call, caller, permission.context, key_context)
     try:
         authorization.check(caller, key, permission.action, context, name)
     except Refusal as error:
@@ -230,6 +232,7 @@ def _key_of_retired_grant(call: Call, caller: Caller) -> Key:
         denied = authorization.denied_in_other_account
         raise denied(caller, call.operation, named, context) from error
     if not grants.may_retire(caller, grants.retired(call, key)):
-        context |= _key_context(call, key)
+        key_context = partial(_key_context, call, key)
+        context = authorization.context_of(call, caller, key_context=key_context)
         authorization.check(caller, key, call.operation, context, named)
     return key

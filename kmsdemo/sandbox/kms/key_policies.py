@@ -11,7 +11,7 @@ from typing import Final
 from moto.utilities.utils import get_partition
 
 from kmsdemo.sandbox.access import authorization
-from kmsdemo.sandbox.key import Answer, Key
+from kmsdemo.sandbox.key import Answer
 from kmsdemo.sandbox.kms.request import Request
 from kmsdemo.sandbox.refusal import Refusal
 
@@ -22,14 +22,14 @@ def get_key_policy(request: Request) -> Answer:
     """Answer GetKeyPolicy."""
     if request.parameters.get("PolicyName", _NAME) != _NAME:
         raise Refusal("NotFoundException", "No such policy exists")
-    return {"Policy": authorization.shown_policy(request.key), "PolicyName": _NAME}
+    return {"Policy": request.key.policy, "PolicyName": _NAME}
 
 
 def put_key_policy(request: Request) -> Answer:
     """Answer PutKeyPolicy."""
     if request.parameters.get("PolicyName", _NAME) != _NAME:
         raise Refusal("UnsupportedOperationException", "Only default policy is supported")
-    put(request.key, checked(request, request.key.arn))
+    request.key.policy = checked(request, request.key.arn)
     return {}
 
 
@@ -50,11 +50,6 @@ def checked(request: Request, key_arn: str) -> str:
     if document:
         authorization.check_new_policy(request.call, request.caller, key_arn, document)
     return document
-
-
-def put(key: Key, document: str) -> None:
-    """Give a key a policy that is checked; it trusts the principals that exist now."""
-    key.policy, key.principal_ids = document, authorization.principal_ids(document)
 
 
 def default(account: str, region: str) -> str:

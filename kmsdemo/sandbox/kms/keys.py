@@ -90,7 +90,6 @@ def add(
     shared.primary_region = store.region if is_multi_region else ""
     policy = policy or key_policies.default(store.account_id, store.region)
     key = Key(shared, store.account_id, store.region, policy, clock.now(store.account_id))
-    key_policies.put(key, policy)
     if key.is_imported:
         key.key_state = "PendingImport"
     else:

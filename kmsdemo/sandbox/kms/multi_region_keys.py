@@ -33,7 +33,6 @@ def replicate_key(request: Request) -> Answer:
         request.now,
         request.parameters.get("Description", ""),
     )
-    key_policies.put(replica, replica.policy)
     replica.tags = _tags(request)
     store.keys[replica.id] = replica
     replica.key_state = "PendingImport" if replica.is_imported else "Enabled"

@@ -40,6 +40,7 @@ _BACKENDS: Final[dict[str, BackendDict[Any]]] = {
     "sts": sts_backends,
 }
 _CHANGED_BY: Final = {"dynamodb": ("dynamodb", "kms")}  # moto makes a key for an encrypted table
+_RENAME: Final = ("DeleteRole", "DeleteUser", "UpdateUser")  # what all accounts' policies name
 _FEWEST_ITEM_CHANGES: Final = 100
 _DROP_OLD_EVENTS: Final = """
     DELETE FROM events WHERE number IN (
@@ -122,9 +123,18 @@ class _State:
         service, account = event["eventSource"].partition(".")[0], event["recipientAccountId"]
         if not _changes_something(service, event["eventName"]) or self._save_item(event):
             return
+        if event["eventName"] in _RENAME:
+            self._save_policies()
+            return
         for changed in _CHANGED_BY.get(service, (service,)):
             if account in _BACKENDS[changed]:
                 self._save_backends(changed, account)
+
+    def _save_policies(self) -> None:
+        """Write the keys, grants and roles of all accounts, where a principal has a new name."""
+        for service in ("iam", "kms"):
+            for account in list(_BACKENDS[service]):
+                self._save_backends(service, account)
 
     def _save_backends(self, service: str, account: str) -> None:
         """Write all Regions at once: related multi-Region keys share their key material."""

@@ -62,7 +62,7 @@ def events(principal: Principal, region: str, parameters: Parameters) -> dict[st
 
 def _check_permission(principal: Principal) -> None:
     caller = authorization.caller_for(principal)
-    if reason := evaluate_iam(caller, RequestContext(_ACTION, "*", caller.context_keys)):
+    if reason := evaluate_iam(caller, RequestContext(_ACTION, "*", caller.context)):
         message = f"User: {caller.arn} is not authorized to perform: {_ACTION} {reason}"
         raise Refusal("AccessDeniedException", message)
 

@@ -13,7 +13,7 @@ from moto.iam.models import iam_backends
 from kmsdemo import keys
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.keys import Key
-from steps.iam_users import IamUser, create_iam_user, delete_iam_user
+from steps.iam_users import IamUser
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -434,32 +434,6 @@ def test_a_ciphertext_names_a_key_of_another_account(kms: KMSClient, key: Key) -
 
 
 # --------------------------------------------------------------------------- who is meant
-
-
-def made_again(iam: IAMClient, ben: IamUser) -> Clients:
-    """Delete an IAM user, and return another one with the same name."""
-    delete_iam_user(iam, ben)
-    return create_iam_user(iam, "ben").clients
-
-
-def test_a_user_who_is_made_again_does_not_inherit_a_key_policy(
-    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
-) -> None:
-    unique_id = iam.get_user(UserName="ben")["User"]["UserId"]
-    put(kms, key, allow({"AWS": ben.arn}))
-    assert may_decrypt(kms, ben.clients, key)
-    again = made_again(iam, ben)
-    assert not may_decrypt(kms, again, key)
-    shown = kms.get_key_policy(KeyId=key.key_id, PolicyName="default")["Policy"]
-    assert unique_id in shown
-    assert ben.arn not in shown
-
-
-def test_a_user_who_is_made_again_does_not_inherit_a_grant(
-    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
-) -> None:
-    kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=["Decrypt"])
-    assert not may_decrypt(kms, made_again(iam, ben), key)
 
 
 def test_a_permissions_boundary_limits_a_role(kms: KMSClient, iam: IAMClient, key: Key) -> None:

@@ -116,7 +116,7 @@ def decision(asked: dict[str, Any]) -> str:
         own.get("boundary"),
         frozenset({who["arn"]}),
     )
-    context = RequestContext(asked["action"], asked["resource"], asked["keys"])
+    context = RequestContext(asked["action"], asked["resource"], lambda: asked["keys"])
     listed = policy_document.statements(json.dumps(asked["resource_policy"]))
     reason = evaluation.evaluate_resource(listed, evaluated, asked["owner"], context)
     if reason.startswith(evaluation.EXPLICIT_DENY):

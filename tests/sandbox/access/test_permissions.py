@@ -1,4 +1,4 @@
-"""Who may: condition keys, boundaries, AWS's policies and deleted users, over whole calls."""
+"""Who may: condition keys, boundaries and AWS's policies, over whole calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from kmsdemo import keys
 from kmsdemo.account.clients import Clients
 from kmsdemo.keys import Key
-from steps.iam_users import IamUser, create_iam_user
+from steps.iam_users import IamUser
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -306,41 +306,3 @@ def test_a_policy_of_aws_is_a_permissions_boundary(iam: IAMClient, key: Key, ben
 def test_a_policy_that_aws_does_not_have_is_not_attached(iam: IAMClient, ben: IamUser) -> None:
     with pytest.raises(iam.exceptions.NoSuchEntityException):
         iam.attach_user_policy(UserName="ben", PolicyArn="arn:aws:iam::aws:policy/Nothing")
-
-
-# --------------------------------------------------------------------- deleted, and created again
-
-
-def delete_ben(iam: IAMClient, ben: IamUser) -> None:
-    iam.delete_access_key(UserName="ben", AccessKeyId=ben.access_key_id)
-    iam.delete_user(UserName="ben")
-
-
-def test_a_user_created_again_is_not_the_one_that_a_key_policy_named(
-    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
-) -> None:
-    put(kms, key, allow(Principal={"AWS": ben.arn}))
-    user_id = iam.get_user(UserName="ben")["User"]["UserId"]
-    delete_ben(iam, ben)
-    assert user_id in kms.get_key_policy(KeyId=key.key_id)["Policy"]
-    assert refusal(create_iam_user(iam, "ben").clients, key)
-
-
-def test_a_user_created_again_is_not_the_grantee(
-    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
-) -> None:
-    kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=["Encrypt"])
-    delete_ben(iam, ben)
-    assert refusal(create_iam_user(iam, "ben").clients, key)
-
-
-def test_a_user_created_again_is_not_the_one_that_a_role_trusts(
-    iam: IAMClient, ben: IamUser
-) -> None:
-    trust = {"Effect": "Allow", "Principal": {"AWS": ben.arn}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=document(trust))["Role"]["Arn"]
-    delete_ben(iam, ben)
-    again = create_iam_user(iam, "ben")
-    put_iam(iam, allow("sts:AssumeRole"))
-    with pytest.raises(ClientError, match="AccessDenied"):
-        again.clients.session.client("sts").assume_role(RoleArn=role, RoleSessionName="s1")

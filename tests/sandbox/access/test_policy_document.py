@@ -31,7 +31,7 @@ def written(statement: Any) -> list[policy_document.Statement]:
 
 
 def applies(statement: Any, context: dict[str, list[str]]) -> bool:
-    request = RequestContext("kms:Decrypt", "*", context)
+    request = RequestContext("kms:Decrypt", "*", lambda: context)
     return any(policy_document.matching(written(statement), "Allow", request))
 
 
@@ -185,7 +185,7 @@ def test_a_condition(condition: Any, context: Any, is_met: int) -> None:
 def test_variables_are_text_before_version_2012_10_17() -> None:
     statement = {**ALLOW, "Condition": {"StringEquals": {OWNER: "${aws:username}"}}}
     listed = policy_document.statements(json.dumps({"Statement": statement}))
-    request = RequestContext("kms:Decrypt", "*", {OWNER: ["${aws:username}"]})
+    request = RequestContext("kms:Decrypt", "*", lambda: {OWNER: ["${aws:username}"]})
     assert list(policy_document.matching(listed, "Allow", request))
 
 

@@ -333,6 +333,20 @@ def test_a_key_whose_date_passes_meanwhile_is_deleted(
             assert records(root.cloudtrail, EventName="DeleteKey")
 
 
+def test_what_another_account_lets_a_deleted_user_do_is_forgotten_after_a_crash(
+    root: Clients, file: Path
+) -> None:
+    with keeping.kept_in(file):
+        user = root.iam.create_user(UserName="ben")["User"]
+        grant: Any = {"GranteePrincipal": user["Arn"], "Operations": ["Decrypt"]}
+        other, key = of(OTHER_ACCOUNT), new_key(of(OTHER_ACCOUNT))
+        other.kms.create_grant(KeyId=key, **grant)
+        root.iam.delete_user(UserName="ben")
+        with after_a_crash(file):
+            (kept,) = other.kms.list_grants(KeyId=key)["Grants"]
+            assert kept["GranteePrincipal"] == user["UserId"]
+
+
 # ------------------------------------------------------------------------------- the trail
 
 
