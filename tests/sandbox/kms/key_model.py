@@ -78,7 +78,7 @@ class Life:
         days_left: Of the waiting period; negative for the days since its end.
         has_material: Whether its key material is there.
         tags: Its tags.
-        granted: The ids of grants for another account, by operation.
+        granted: The operations of the grants for another account, by grant id.
     """
 
     arn: str
@@ -122,7 +122,7 @@ class Life:
         return _REFUSALS[operation][_STATES.index(column)]
 
     def _lets_another(self, operation: str) -> bool:
-        return operation in _CRYPTOGRAPHIC and (self.is_open or operation in self.granted)
+        return operation in _CRYPTOGRAPHIC and (self.is_open or operation in self.granted.values())
 
     def schedule(self, days: int) -> None:
         """Schedule the deletion."""

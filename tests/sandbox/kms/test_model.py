@@ -283,14 +283,14 @@ class Lives(RuleBasedStateMachine):
         operation = life.shared.kind.using
         granted = self.attempt(life, "CreateGrant", GranteePrincipal=other, Operations=[operation])
         if granted:
-            life.granted[operation] = granted["GrantId"]
+            life.granted[granted["GrantId"]] = operation
 
     @rule(arn=living)
     def revoke(self, arn: str) -> None:
         life = self.lives[arn]
-        for operation, grant_id in list(life.granted.items()):
+        for grant_id in list(life.granted):
             if self.attempt(life, "RevokeGrant", GrantId=grant_id):
-                del life.granted[operation]
+                del life.granted[grant_id]
 
     @rule(arn=living, tag=st.sampled_from("ab"), is_owner=mostly)
     def tag(self, arn: str, tag: str, is_owner: bool) -> None:
