@@ -25,7 +25,6 @@ class Call:
         parameters: As received; binary parameters are in Base64.
         account: The account id of the caller, 12 digits.
         region: The Region that received the call, such as ``us-east-1``.
-        access_key_id: The access key that signed the call.
         key_arns: The ARNs of the keys that the call uses, as AWS KMS finds them.
         source_ip: The address that it comes from.
         user_agent: What the client says that it is.
@@ -36,7 +35,6 @@ class Call:
     parameters: dict[str, Any]
     account: str
     region: str
-    access_key_id: str
     key_arns: list[str] = field(default_factory=list)
     source_ip: str = "127.0.0.1"
     user_agent: str = ""

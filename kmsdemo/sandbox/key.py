@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from moto.utilities.utils import get_partition
@@ -174,7 +175,7 @@ class Key:
         """The key id."""
         return self.shared.key_id
 
-    @property
+    @cached_property
     def arn(self) -> str:
         """The key ARN."""
         partition = get_partition(self.region)

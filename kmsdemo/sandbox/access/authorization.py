@@ -12,7 +12,7 @@ from typing import Final
 
 from moto.iam.models import iam_backends
 
-from kmsdemo.sandbox.access import context_keys, policy_document, principals
+from kmsdemo.sandbox.access import context_keys, policy_document
 from kmsdemo.sandbox.access.evaluation import (
     EXPLICIT_DENY,
     Caller,
@@ -47,19 +47,6 @@ _ACROSS_ACCOUNTS: Final = frozenset(
     }
 )
 """The actions on keys of other accounts: "Cross-account use", AWS KMS API Reference."""
-
-
-def caller_of(call: Call) -> Caller:
-    """Return the caller of a call.
-
-    Raises:
-        Refusal: ``UnrecognizedClientException``: the access key does not exist, or is inactive.
-    """
-    principal = principals.find(call.access_key_id, call.partition)
-    if principal is None:
-        message = "The security token included in the request is invalid."
-        raise Refusal("UnrecognizedClientException", message)
-    return caller_for(principal)
 
 
 def caller_for(principal: Principal) -> Caller:

@@ -101,7 +101,7 @@ def _explicit_deny(caller: Caller, request: RequestContext) -> str:
         (caller.boundary, "a permissions boundary"),
         (caller.session_policies, "a session policy"),
     ):
-        if any(policy_document.matching(listed or (), "Deny", request)):
+        if listed and any(policy_document.matching(listed, "Deny", request)):
             return f"{EXPLICIT_DENY} in {kind}"
     return ""
 

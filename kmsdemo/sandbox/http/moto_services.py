@@ -67,7 +67,7 @@ def perform(service: str, call: Call, body: bytes, environ: WSGIEnvironment) -> 
         return _SUCCESS, {}, json.dumps(found)
     with STATE_LOCK:
         if service == "kms":
-            return _SUCCESS, {}, json.dumps(handler.answer(call))
+            return _SUCCESS, {}, json.dumps(handler.answer(call, environ[authentication.PRINCIPAL]))
         with _moto_failures():
             request = _moto_request(service, call, body, environ)
             answer: MotoAnswer = _response_class(service).dispatch(request)

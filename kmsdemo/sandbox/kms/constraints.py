@@ -13,6 +13,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from kmsdemo.sandbox.refusal import Refusal, invalid, unmet
 
 _MUST: Final = "Member must have"
+_Path = tuple[str, ...]
 
 
 def check(shape: Shape | None, parameters: Mapping[str, Any]) -> None:
@@ -25,7 +26,7 @@ def check(shape: Shape | None, parameters: Mapping[str, Any]) -> None:
     Raises:
         Refusal: ``ValidationException``, which names every constraint that is not satisfied.
     """
-    broken = list(_structure(shape, parameters, "")) if isinstance(shape, StructureShape) else []
+    broken = list(_structure(shape, parameters, ())) if isinstance(shape, StructureShape) else []
     if broken:
         raise _refusal(broken)
 
@@ -35,33 +36,34 @@ def _refusal(broken: list[str]) -> Refusal:
     return invalid(f"{len(broken)} validation error{many} detected: {'; '.join(broken)}")
 
 
-def _structure(shape: StructureShape, value: Mapping[str, Any], path: str) -> Iterator[str]:
+def _structure(shape: StructureShape, value: Mapping[str, Any], path: _Path) -> Iterator[str]:
     for name in shape.required_members:
         if value.get(name) is None:
-            yield unmet("null", _joined(path, name), "Member must not be null")
+            yield unmet("null", _written((*path, name)), "Member must not be null")
     for name, member in value.items():
         if member is not None and name in shape.members:
-            yield from _inside(shape.members[name], member, _joined(path, name))
+            yield from _inside(shape.members[name], member, (*path, name))
 
 
-def _inside(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _inside(shape: Shape, value: Any, path: _Path) -> Iterator[str]:
     if isinstance(shape, StructureShape):
         yield from _structure(shape, value, path)
         return
     for rule in _broken(shape, value):
-        yield unmet(_shown(shape, value), path, rule)
+        yield unmet(_shown(shape, value), _written(path), rule)
     if isinstance(shape, ListShape):
         yield from _list(shape, value, path)
 
 
-def _list(shape: ListShape, value: list[Any], path: str) -> Iterator[str]:
+def _list(shape: ListShape, value: list[Any], path: _Path) -> Iterator[str]:
     if isinstance(shape.member, StructureShape):
         for place, member in enumerate(value, 1):
-            yield from _inside(shape.member, member, f"{path}.{place}.member")
+            yield from _inside(shape.member, member, (*path, str(place), "member"))
         return
     rules = [rule for member in value for rule in _broken(shape.member, member)]
     if rules:
-        yield unmet(f"[{', '.join(value)}]", path, f"Member must satisfy constraint: [{rules[0]}]")
+        rule = f"Member must satisfy constraint: [{rules[0]}]"
+        yield unmet(f"[{', '.join(value)}]", _written(path), rule)
 
 
 def _broken(shape: Shape, value: Any) -> Iterator[str]:
@@ -105,7 +107,6 @@ def _shown(shape: Shape, value: Any) -> str:
     return "" if is_hidden or isinstance(shape, ListShape | MapShape) else str(value)
 
 
-def _joined(path: str, name: str) -> str:
+def _written(path: _Path) -> str:
     """Return the path of a member as AWS writes it, such as ``tags.1.member.tagKey``."""
-    written = name[0].lower() + name[1:]
-    return f"{path}.{written}" if path else written
+    return ".".join(name[0].lower() + name[1:] for name in path)

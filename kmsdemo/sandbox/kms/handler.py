@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from kmsdemo.sandbox import service
 from kmsdemo.sandbox.access import authorization, context_keys
 from kmsdemo.sandbox.access.evaluation import Caller
+from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Key
 from kmsdemo.sandbox.kms import (
@@ -37,11 +38,12 @@ _UNKNOWN_MATERIAL = (
 )
 
 
-def answer(call: Call) -> dict[str, Any]:
+def answer(call: Call, principal: Principal) -> dict[str, Any]:
     """Check a call, perform it, and return its response as JSON has it.
 
     Args:
         call: The call, with parameters of the types that the model says.
+        principal: The authenticated principal that signed it.
 
     Raises:
         Refusal: AWS KMS returns an error.
@@ -53,7 +55,7 @@ def answer(call: Call) -> dict[str, Any]:
     deletion.purge()
     constraints.check(operation.input_shape, call.parameters)
     _check_form(call)
-    caller = authorization.caller_of(call)
+    caller = authorization.caller_for(principal)
     request = Request(call, caller, *_keys(call, caller))
     call.key_arns.extend(key.arn for key in request.keys)
     _check_keys(request)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from moto.core.responses import BaseResponse
 
 from kmsdemo.sandbox import clock, json_parameters, service
+from kmsdemo.sandbox.access import authentication
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import handler
 from kmsdemo.sandbox.lock import STATE_LOCK
@@ -23,26 +24,29 @@ KEY_ARNS: Final = "kmsdemo.key_arns"
 class KmsResponse(BaseResponse):
     """AWS KMS, for moto."""
 
+    use_raw_body = True  # moto need not look for a form in it
+
     def __init__(self) -> None:
         super().__init__(service_name="kms")
 
     def call_action(self) -> MotoAnswer:
         """Answer a call; moto calls this."""
+        principal = authentication.principal_of(self.normalized_request)
         headers = {
             **self.response_headers,
             "x-amzn-RequestId": str(uuid4()),
-            clock.HEADER: clock.now(self.current_account).isoformat(),
+            clock.HEADER: clock.now(principal.account).isoformat(),
         }
         try:
             with STATE_LOCK:
-                call = self._call()
+                call = self._call(principal.account)
                 self.normalized_request.environ[KEY_ARNS] = call.key_arns
-                answer = handler.answer(call)
+                answer = handler.answer(call, principal)
         except Refusal as refusal:
             return refusal.status, {**headers, "status": str(refusal.status)}, refusal.body
         return 200, headers, json.dumps(answer)
 
-    def _call(self) -> Call:
+    def _call(self, account: str) -> Call:
         operation = service.find("kms").operation(self._get_action())
         if operation is None:
             raise Refusal("UnknownOperationException")
@@ -54,9 +58,8 @@ class KmsResponse(BaseResponse):
         return Call(
             operation=operation.name,
             parameters=json_parameters.parsed(shape, value) if shape else {},
-            account=self.current_account,
+            account=account,
             region=self.region,
-            access_key_id=self.access_key,
             source_ip=self.normalized_request.remote_addr or "127.0.0.1",
             user_agent=self.headers.get("User-Agent", ""),
         )

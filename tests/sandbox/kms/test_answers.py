@@ -392,7 +392,7 @@ def test_invalid_base64(unchecked: KMSClient, key: Key) -> None:
     from kmsdemo.sandbox.call import Call  # noqa: PLC0415
     from kmsdemo.sandbox.refusal import Refusal  # noqa: PLC0415
 
-    call = Call("Encrypt", {"Plaintext": "no base64!"}, "123456789012", "us-east-1", "testing")
+    call = Call("Encrypt", {"Plaintext": "no base64!"}, "123456789012", "us-east-1")
     with pytest.raises(Refusal, match="ValidationException"):
         call.binary("Plaintext")
 
