@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
+import json
 import os
 import pty
 import select
@@ -10,15 +12,21 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
+from threading import Lock
+
+from tests.fork_server import Program
 
 ROOT = Path(__file__).parent.parent
 TIME_LIMIT_SECONDS = 560
 _MEASURED = frozenset({"lab", "guide"})
 _CLOSED = "\0closed"
+_one_at_a_time = Lock()
 
 
 def environment(**variables: str | None) -> dict[str, str]:
@@ -52,8 +60,12 @@ def run_python(
     stdin: str | None = None,
     variables: Mapping[str, str | None] | None = None,
     is_measured: bool | None = None,
+    starts_anew: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python ARGUMENTS`` until it ends.
+
+    A module or code is run in a fork of a process that has imported what it needs, where no
+    variable changes how Python starts.
 
     Args:
         folder: The working directory.
@@ -61,19 +73,66 @@ def run_python(
         variables: Further environment variables; ``None`` removes one.
         is_measured: Whether to measure its coverage, if ours is measured. By default only that of
             the lesson and the guide, which run pytest: no test in process reaches what they do.
+        starts_anew: Whether to start Python, because the test is about what it imports.
     """
     if is_measured is None:
         is_measured = not _MEASURED.isdisjoint(map(str, arguments))
+    every = environment(**(variables or {}), **(_of_coverage() if is_measured else {}))
+    changes_start = any(name.startswith("PYTHON") for name in variables or {})
+    if str(arguments[0]) in {"-c", "-m"} and not (starts_anew or changes_start):
+        return _run_forked(list(map(str, arguments)), folder, every, stdin or "")
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env=environment(**(variables or {}), **(_of_coverage() if is_measured else {})),
+        env=every,
         input=stdin or "",
         capture_output=True,
         encoding="utf-8",
         timeout=TIME_LIMIT_SECONDS,
         check=False,
     )
+
+
+def _run_forked(
+    arguments: list[str], folder: Path, variables: dict[str, str], stdin: str
+) -> subprocess.CompletedProcess[str]:
+    with tempfile.TemporaryDirectory(prefix="kmsdemo-streams-") as place:
+        streams = [Path(place, name) for name in ("stdin", "stdout", "stderr")]
+        for stream, text in zip(streams, (stdin, "", ""), strict=True):
+            stream.write_text(text, encoding="utf-8")
+        program: Program = {
+            "arguments": arguments,
+            "folder": str(folder),
+            "environment": variables,
+            "streams": list(map(str, streams)),
+            "seconds": TIME_LIMIT_SECONDS,
+        }
+        code = _fork(json.dumps(program))
+        printed = [stream.read_text(encoding="utf-8") for stream in streams[1:]]
+    return subprocess.CompletedProcess(arguments, code, *printed)
+
+
+def _fork(program: str) -> int:
+    with _one_at_a_time:
+        server = _fork_server()
+        assert server.stdin
+        assert server.stdout
+        print(program, file=server.stdin, flush=True)
+        return int(server.stdout.readline())
+
+
+@cache
+def _fork_server() -> subprocess.Popen[str]:
+    """Start the server of this process; it ends when its standard input is closed."""
+    server = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("fork_server.py")],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(server.communicate)
+    return server
 
 
 def _of_coverage() -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""``kmsdemo grade``: how it ends where the machine was too busy to tell."""
+"""``kmsdemo grade``: how it ends, given what is found."""
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,16 +24,49 @@ def busy(*_: str, when_found: Callable[[Finding], None] = lambda _: None, **__: 
     raise NotGraded("a run of 60 s got 0.5 s of them")
 
 
-@pytest.fixture(autouse=True)
-def machine(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that is too busy after the first finding."""
     monkeypatch.setattr(grade, "grade", busy)
+
+
+@pytest.fixture
+def no_more_than_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scripts that do all that the lab asks, and nothing beyond it."""
+    lab = [Finding("The lab", f"Requirement {number}", "done") for number in range(15)]
+    beyond = [
+        Finding("Beyond", f"More {number}", "not yet", "More", part="beyond") for number in range(6)
+    ]
+    monkeypatch.setattr(grade, "grade", lambda *_, **__: [*lab, *beyond])
 
 
 def run(*options: str) -> Result:
     return CliRunner().invoke(main, line("grade", *options))
 
 
+@pytest.mark.usefixtures("no_more_than_the_lab")
+@pytest.mark.parametrize(("options", "code"), [([], 0), (["--strict"], 1)])
+def test_what_is_beyond_the_lab_counts_only_if_asked(options: list[str], code: int) -> None:
+    result = run(*options)
+    assert result.exit_code == code
+    assert result.stdout.endswith("\nThe lab: 15 of 15, complete. Beyond it: 0 of 6.\n")
+
+
+@pytest.mark.usefixtures("no_more_than_the_lab")
+@pytest.mark.parametrize(
+    ("options", "failures", "skipped"), [([], "0", "6"), (["--strict"], "6", "0")]
+)
+def test_junit_counts_as_the_exit_code_does(
+    tmp_path: Path, options: list[str], failures: str, skipped: str
+) -> None:
+    report = tmp_path / "junit.xml"
+    run(f"--junit={report}", *options)
+    (suite,) = ET.parse(report).getroot()
+    counted = [suite.get(name) for name in ("tests", "failures", "skipped")]
+    assert counted == ["21", failures, skipped]
+
+
+@pytest.mark.usefixtures("busy_machine")
 @pytest.mark.parametrize("options", [[], ["--json"], ["--strict"]], ids=" ".join)
 def test_not_graded_is_said_and_ends_with_3(options: list[str]) -> None:
     result = run(*options)
@@ -43,12 +77,14 @@ def test_not_graded_is_said_and_ends_with_3(options: list[str]) -> None:
     assert "Grade again when it does less, or raise --seconds." in result.stderr
 
 
+@pytest.mark.usefixtures("busy_machine")
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=" ".join)
 def test_not_graded_has_no_marks(options: list[str]) -> None:
     assert "of 15" not in run(*options).stdout
     assert '"lab"' not in run(*options).stdout
 
 
+@pytest.mark.usefixtures("busy_machine")
 def test_not_graded_writes_no_report(tmp_path: Path) -> None:
     report = tmp_path / "junit.xml"
     assert run(f"--junit={report}").exit_code == 3

@@ -30,7 +30,8 @@ def test_an_unreachable_endpoint_is_reported_in_two_lines(
 
 
 def test_it_needs_no_pytest_which_takes_a_second_to_start() -> None:
-    loaded = run_python("-c", "import sys, kmsdemo.cli.check; print(*sys.modules)").stdout.split()
+    code = "import sys, kmsdemo.cli.check; print(*sys.modules)"
+    loaded = run_python("-c", code, starts_anew=True).stdout.split()
     assert "kmsdemo.learners.check" in loaded
     assert [name for name in loaded if name.startswith(("pytest", "moto"))] == []
 

@@ -19,7 +19,7 @@ NAMES = ["Anna", "Ben", "Zoë Müller"]
 
 def grade_all(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = ("-m", "kmsdemo", "grade", "--all", "class", *options)
-    return run_python(*command, folder=folder, variables=BESIDE_PYTHON)
+    return run_python(*command, folder=folder, variables=BESIDE_PYTHON, is_measured=True)
 
 
 @pytest.fixture(scope="module")

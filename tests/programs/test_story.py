@@ -175,7 +175,8 @@ def test_where_no_clock_can_be_moved_it_says_so_and_goes_on(
 
 
 def test_the_first_line_does_not_wait_for_pytest() -> None:
-    imported = run_python("-c", "import sys, kmsdemo.cli.lab; print(*sys.modules)").stdout.split()
+    code = "import sys, kmsdemo.cli.lab; print(*sys.modules)"
+    imported = run_python("-c", code, starts_anew=True).stdout.split()
     assert "kmsdemo.lesson" in imported
     assert [name for name in imported if name.startswith(("pytest", "moto", "gherkin"))] == []
 
@@ -362,6 +363,8 @@ def test_the_lesson_says_another_sentence_of_the_feature(changed: Path) -> None:
 
 
 def test_the_guide_says_another_sentence_of_the_feature(changed: Path, tmp_path: Path) -> None:
+    one_topic = 'from pytest_bdd import scenarios\nscenarios("create_table.feature")\n'
+    (changed / "features" / "test_features.py").write_text(one_topic)
     page = tmp_path / "lab.md"
     finished = run_python("-c", IN_SUITE, changed, "guide", "-o", page)
     assert finished.returncode == 0, finished.stdout + finished.stderr

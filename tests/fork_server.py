@@ -1,0 +1,109 @@
+"""A process that has imported what kmsdemo needs, and forks for each program that is asked for.
+
+A program that is started anew spends half of its CPU time on these imports. The fork becomes the
+program: it has its arguments, folder, environment and streams, and ends as Python ends.
+
+``tests/subprocesses.py`` starts this file by its path, so that no program finds a module ``tests``.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import runpy
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import TypedDict
+
+# No plugin of pytest: it rewrites assertions only in modules not yet imported.
+_IMPORTED = (
+    "aws_encryption_sdk",
+    "flask",
+    "gherkin.parser",
+    "jinja2",
+    "kmsdemo.backends.moto",
+    "kmsdemo.cli",
+    "kmsdemo.sandbox.http.server",
+    "pytest",
+    "rich.live",
+    "rich.markdown",
+)
+
+
+class Program(TypedDict):
+    """A program to run.
+
+    Attributes:
+        arguments: What follows ``python`` on its command line: ``-m MODULE …`` or ``-c CODE …``.
+        folder: The working directory.
+        environment: The environment variables, all of them.
+        streams: The files of its standard input, its output and its errors.
+        seconds: After which time it is killed.
+    """
+
+    arguments: list[str]
+    folder: str
+    environment: dict[str, str]
+    streams: list[str]
+    seconds: int
+
+
+def main() -> None:
+    """Run the programs whose descriptions are read, a line each; print each exit code."""
+    for module in _IMPORTED:
+        importlib.import_module(module)
+    gc.freeze()
+    if program := _serve():
+        _become(program)
+
+
+def _serve() -> Program | None:
+    """Return the program in its own process, ``None`` in this one, when no more is asked for."""
+    with suppress(KeyboardInterrupt), os.fdopen(os.dup(0), encoding="utf-8") as requests:
+        for line in requests:
+            child = os.fork()
+            if not child:
+                program: Program = json.loads(line)
+                return program
+            _, status = os.waitpid(child, 0)
+            print(os.waitstatus_to_exitcode(status), flush=True)
+    return None
+
+
+def _become(program: Program) -> None:
+    signal.alarm(program["seconds"])
+    os.chdir(program["folder"])
+    os.environ.clear()
+    os.environ.update(program["environment"])
+    time.tzset()
+    for descriptor, path in enumerate(program["streams"]):
+        file = os.open(path, os.O_RDWR | os.O_APPEND)
+        os.dup2(file, descriptor)
+        os.close(file)
+    if any(name.startswith("COVERAGE_PROCESS") for name in os.environ):
+        import coverage  # noqa: PLC0415, few programs are measured
+
+        coverage.process_startup()
+    _run(*program["arguments"])
+
+
+def _run(option: str, what: str, *arguments: str) -> None:
+    """Do what ``python`` does with ``-m MODULE`` or ``-c CODE``."""
+    sys.argv = [option, *arguments]
+    if option == "-m":
+        sys.path[0] = str(Path.cwd())
+        runpy.run_module(what, run_name="__main__", alter_sys=True)
+        return
+    sys.path[0] = ""
+    sys.modules["__main__"] = module = ModuleType("__main__")
+    exec(compile(what, "<string>", "exec"), vars(module))  # noqa: S102
+
+
+if __name__ == "__main__":
+    main()
