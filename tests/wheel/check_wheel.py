@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -92,21 +93,31 @@ def test_the_lab_runs_in_an_empty_directory_and_leaves_it_empty(tmp_path: Path) 
 
 def build(source: Path, folder: Path) -> dict[str, bytes]:
     """Build the source distribution, and the wheel from it; return them by name."""
-    run(sys.executable, "-m", "build", "--outdir", folder, source, folder=source.parent)
+    options = ("--installer=uv", "--outdir", folder)
+    run(sys.executable, "-m", "build", *options, source, folder=source.parent)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_wheel_and_source_distribution_are_the_same_to_the_byte(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The wheel and the source distribution of the clone."""
+    return build(CLONE, tmp_path_factory.mktemp("built"))
+
+
+@pytest.mark.xdist_group("built")
+def test_wheel_and_source_distribution_are_the_same_to_the_byte(
+    built: dict[str, bytes], tmp_path: Path
+) -> None:
     ignored = shutil.ignore_patterns(".git", ".tox", ".venv", "__pycache__", ".*_cache")
     copy = shutil.copytree(CLONE, tmp_path / "copy", copy_function=shutil.copy, ignore=ignored)
-    built = build(CLONE, tmp_path / "built")
     assert build(copy, tmp_path / "again") == built
     assert {Path(name).suffix for name in built} == {".whl", ".gz"}
 
 
-def test_the_source_distribution_builds_the_same_wheel(tmp_path: Path) -> None:
-    (wheel,) = (name for name in build(CLONE, tmp_path) if name.endswith(".whl"))
-    with zipfile.ZipFile(tmp_path / wheel) as archive:
+@pytest.mark.xdist_group("built")
+def test_the_source_distribution_builds_the_same_wheel(built: dict[str, bytes]) -> None:
+    (wheel,) = (content for name, content in built.items() if name.endswith(".whl"))
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         names = {name for name in archive.namelist() if name.startswith("kmsdemo/")}
     installed = {str(file) for file in Distribution.from_name("kmsdemo").files or []}
     assert names == {name for name in installed if name in names}
