@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -109,6 +110,8 @@ def _run_forked(
         }
         code = _fork(json.dumps(program))
         printed = [stream.read_text(encoding="utf-8") for stream in streams[1:]]
+    if code == -signal.SIGALRM:
+        raise subprocess.TimeoutExpired(arguments, TIME_LIMIT_SECONDS, *printed)
     return subprocess.CompletedProcess(arguments, code, *printed)
 
 

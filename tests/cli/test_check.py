@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 import xml.etree.ElementTree as ET
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -180,6 +182,24 @@ def test_watch_keeps_what_it_saw_while_aws_throttles(
         assert looked_again(clients, seen) is seen
     accounts.ready(clients)
     assert looked_again(clients, seen) != seen
+
+
+def test_watch_shows_what_has_changed_until_ctrl_c(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    polls = count()
+
+    def pass_time(_: float) -> None:
+        if (poll := next(polls)) == 1:
+            accounts.table_without_items(clients)
+        if poll == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", pass_time)
+    result = check("--watch")
+    assert result.exit_code == 0
+    assert result.stdout.count("press Ctrl-C to stop") == 2
+    assert "Found: The table demo-kms is empty." in result.stdout
 
 
 def test_watch_does_not_take_json() -> None:

@@ -181,7 +181,7 @@ def test_a_terminal_without_unicode_gets_words(plain: str) -> None:
 
 def test_a_failed_step_ends_in_exit_code_1_with_its_calls(small_suite: Path) -> None:
     edit(small_suite, 'called "demo-kms"', 'called "another"')
-    finished = run_python("-c", ONE_FEATURE, small_suite)
+    finished = run_python("-c", ONE_FEATURE, small_suite, is_measured=True)
     assert finished.returncode == 1
     assert '    FAILED Then the table is called "another"' in finished.stdout
     assert "assert 'demo-kms' == 'another'" in finished.stdout
@@ -202,7 +202,7 @@ known = divergences.Divergence(
 )
 divergences.DIVERGENCES = (known,)
 """
-    finished = run_python("-c", known + ONE_FEATURE, small_suite)
+    finished = run_python("-c", known + ONE_FEATURE, small_suite, is_measured=True)
     assert finished.returncode == 0, finished.stdout
     assert '    differs Then the table is called "another"' in finished.stdout
     assert (
@@ -238,7 +238,12 @@ def test_leftovers_are_reported_instead_of_a_clean_up(
     developer = {**aws_environment, **fake_account.create_developer(clients.iam), "CI": ""}
     fake_account.deny(clients.iam, "kms:DeleteAlias")
     finished = run_python(
-        "-c", ONE_FEATURE, small_suite, *fake_account.OPTIONS, variables=developer
+        "-c",
+        ONE_FEATURE,
+        small_suite,
+        *fake_account.OPTIONS,
+        variables=developer,
+        is_measured=True,
     )
     assert finished.returncode == 1
     assert "could not remove everything it created: key" in finished.stdout
@@ -248,7 +253,7 @@ def test_leftovers_are_reported_instead_of_a_clean_up(
 
 def test_a_feature_that_cannot_be_read_is_reported(small_suite: Path) -> None:
     edit(small_suite, "Feature:", "Faeture:")
-    finished = run_python("-c", ONE_FEATURE, small_suite)
+    finished = run_python("-c", ONE_FEATURE, small_suite, is_measured=True)
     assert finished.returncode == 1
     assert "Faeture" in finished.stdout
 
