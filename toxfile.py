@@ -30,6 +30,7 @@ _states: list[State] = []
 _ran: set[str] = set()
 _folder = tempfile.TemporaryDirectory(prefix="kmsdemo-tox-")
 _skips = Path(_folder.name, "skips")
+_notes = Path(_folder.name, "notes")
 
 
 def _find_pythons() -> None:
@@ -40,6 +41,8 @@ def _find_pythons() -> None:
     os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
     # tests/conftest.py notes there what it skips.
     os.environ["KMSDEMO_SKIPS"] = str(_skips)
+    # tests/supply/prereleases.py reports there what does not make tox fail.
+    os.environ["KMSDEMO_NOTES"] = str(_notes)
 
 
 def _name_newest_python() -> None:
@@ -80,6 +83,7 @@ def _say_what_was_left_out() -> None:
     left_out = [*_missing(asked - _ran), *_skipped()]
     if STANDARD in asked:
         left_out.append(_LEFT_TO_THE_FULL_TIER)
+    print(_notes.read_text(encoding="utf-8") if _notes.exists() else "", end="")
     print(f"Left out: {'; '.join(left_out) or 'nothing'}.")
 
 

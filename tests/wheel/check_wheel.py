@@ -81,6 +81,14 @@ def test_it_carries_the_suite_as_it_is_in_the_clone() -> None:
     assert installed == files_under(CLONE)
 
 
+def test_it_says_what_it_was_tested_with() -> None:
+    """In the folder of PEP 770, where scanners of vulnerabilities look."""
+    files = Distribution.from_name("kmsdemo").files or []
+    (sbom,) = (file for file in files if "sboms" in file.parts)
+    assert sbom.parts[0].endswith(".dist-info")
+    assert sbom.read_text() == (CLONE / "kmsdemo.cdx.json").read_text(encoding="utf-8")
+
+
 def test_it_is_typed() -> None:
     assert (Path(kmsdemo.__file__).parent / "py.typed").is_file()
 
