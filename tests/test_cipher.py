@@ -20,6 +20,7 @@ from kmsdemo import envelope, errors, keys, table
 from kmsdemo.account.clients import CONFIG
 from kmsdemo.cipher import (
     CIPHERS,
+    MAX_CIPHERTEXT_BYTES,
     MAX_ENVELOPE_BYTES,
     MAX_PLAINTEXT_BYTES,
     Direct,
@@ -45,6 +46,12 @@ TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=1000)
 def key_id(kms: KMSClient) -> str:
     """A key."""
     return keys.create(kms).key_id
+
+
+@pytest.fixture
+def key_arn(kms: KMSClient, key_id: str) -> str:
+    """The ARN of a key."""
+    return keys.describe(kms, key_id).arn
 
 
 @pytest.mark.parametrize("cipher", [Plain, Direct])
@@ -92,6 +99,48 @@ def test_both_calls_name_the_key_and_the_context(
         assert cipher(kms, "alias/a").decrypt(b"c", "12345") == "p"
 
 
+@pytest.mark.parametrize("cipher", CIPHERS.values(), ids=CIPHERS)
+def test_a_ciphertext_says_which_key_it_is_of(
+    kms: KMSClient, key_id: str, cipher: type[Plain]
+) -> None:
+    (alias,) = keys.aliases(kms, key_id)
+    made = cipher(kms, alias).ciphertext("secret", "12345")
+    assert made.key_arn == keys.describe(kms, key_id).arn
+
+
+@pytest.mark.parametrize("cipher", CIPHERS.values(), ids=CIPHERS)
+def test_an_error_says_which_key_encrypts_no_more(
+    kms: KMSClient, key_arn: str, cipher: type[Plain]
+) -> None:
+    keys.disable(kms, key_arn)
+    with pytest.raises(errors.KeyDisabled) as raised:
+        cipher(kms, key_arn).encrypt("secret", "12345")
+    assert raised.value.key_id == key_arn
+
+
+@pytest.mark.parametrize("cipher", CIPHERS.values(), ids=CIPHERS)
+def test_an_error_says_which_key_decrypts_no_more(
+    kms: KMSClient, key_arn: str, cipher: type[Plain]
+) -> None:
+    blob = cipher(kms, key_arn).encrypt("secret", "12345")
+    keys.disable(kms, key_arn)
+    with pytest.raises(errors.KeyDisabled) as raised:
+        cipher(kms, key_arn).decrypt(blob, "12345")
+    assert raised.value.key_id == key_arn
+
+
+def test_an_error_about_what_is_no_ciphertext_says_which_key_was_asked_for(kms: KMSClient) -> None:
+    with pytest.raises(errors.CiphertextInvalid) as raised:
+        Plain(kms, "alias/a").decrypt(b"", "12345")
+    assert raised.value.key_id == "alias/a"
+
+
+def test_the_longest_ciphertext_is_sent(kms: KMSClient) -> None:
+    with Stubber(kms) as aws:
+        aws.add_response("decrypt", {"Plaintext": b"p"})
+        assert Plain(kms, "k").decrypt(b"x" * MAX_CIPHERTEXT_BYTES, "12345") == "p"
+
+
 def test_an_error_about_a_plaintext_does_not_contain_it(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_response("decrypt", {"Plaintext": b"secret \xff"})
@@ -105,12 +154,6 @@ def test_an_error_about_a_plaintext_does_not_contain_it(kms: KMSClient) -> None:
 # ------------------------------------------------------------------------------ envelopes
 
 CONTEXT = {"appuser": "12345"}
-
-
-@pytest.fixture
-def key_arn(kms: KMSClient, key_id: str) -> str:
-    """The ARN of a key."""
-    return keys.describe(kms, key_id).arn
 
 
 @SAME_KMS
@@ -176,6 +219,31 @@ def test_the_sdk_does_not_hide_an_unreachable_endpoint(key_arn: str) -> None:
     gone = session.client("kms", endpoint_url=f"http://127.0.0.1:{free_port()}", config=CONFIG)
     with pytest.raises(errors.EndpointUnreachable):
         envelope.encrypt(gone, key_arn, b"secret", CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("cipher", "algorithm"),
+    [(Envelope, 0x0578), (SharedEnvelope, 0x0478)],
+    ids=["with a signature", "without"],
+)
+def test_a_message_commits_to_its_data_key(
+    kms: KMSClient, key_arn: str, cipher: type[Plain], algorithm: int
+) -> None:
+    """AWS: "AWS Encryption SDK algorithms reference", AWS Encryption SDK Developer Guide."""
+    message = cipher(kms, key_arn).encrypt("secret", "12345")
+    assert message[:3] == b"\x02" + algorithm.to_bytes(2, "big")
+
+
+@pytest.mark.parametrize("name", ["key id", "alias", "alias ARN", "key ARN"])
+def test_only_a_key_arn_needs_no_request_to_find_the_key(
+    kms: KMSClient, key_id: str, key_arn: str, name: str
+) -> None:
+    (alias,) = keys.aliases(kms, key_id)
+    alias_arn = key_arn.replace(f"key/{key_id}", alias)
+    names = {"key id": key_id, "alias": alias, "alias ARN": alias_arn, "key ARN": key_arn}
+    requests = Requests().watch(kms)
+    Envelope(kms, names[name]).encrypt("secret", "12345")
+    assert requests["DescribeKey"] == (name != "key ARN")
 
 
 def test_a_damaged_message_is_not_logged(
@@ -322,6 +390,17 @@ def test_a_data_key_is_not_used_after_its_time(
     data_keys.encrypt(b"x", CONTEXT)
     data_keys.decrypt(message, CONTEXT)
     assert requests == {"GenerateDataKey": 2, "Decrypt": 2}
+
+
+def test_passwords_share_a_data_key_for_a_while(
+    kms: KMSClient, key_arn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared, requests = SharedEnvelope(kms, key_arn), Requests().watch(kms)
+    shared.encrypt("x", "1")
+    now = time.monotonic()
+    monkeypatch.setattr("time.monotonic", lambda: now + 200)
+    shared.encrypt("y", "2")
+    assert requests == {"GenerateDataKey": 1}
 
 
 def test_an_alias_that_moves_is_followed_after_a_while(

@@ -135,3 +135,62 @@ def test_the_random_requests_have_every_decision_often() -> None:
     random = Random(20261125)  # noqa: S311, it decides nothing
     decided = [decision(request(random)) for _ in range(1_000)]
     assert all(decided.count(one) > 50 for one in ("allow", "deny", "no"))
+
+
+# ----------------------------------------------------------------------------- in AWS's words
+
+ENCRYPTS = RequestContext("kms:Encrypt", KEY, {})
+
+
+def only(effect: str, action: str) -> list[policy_document.Statement]:
+    """Return the statements of a policy that says one thing."""
+    said = {"Effect": effect, "Action": action, "Resource": "*"}
+    return policy_document.statements(json.dumps({"Statement": said}), Kind.IDENTITY)
+
+
+def with_policies(**kinds: list[policy_document.Statement]) -> Caller:
+    """Return a user whose policies of each kind allow all, except for those given."""
+    names = ("policies", "boundary", "session_policies")
+    listed = {name: only("Allow", "kms:*") for name in names} | kinds
+    return Caller(f"arn:aws:iam::{OWNER}:user/ben", OWNER, frozenset(), **listed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("policies", "identity-based policy"),
+        ("boundary", "permissions boundary"),
+        ("session_policies", "session policy"),
+    ],
+)
+@pytest.mark.parametrize("evaluate", [evaluation.evaluate_iam, evaluation.evaluate_grant])
+class TestAPolicyOfTheCaller:
+    def test_that_denies_is_named(self, evaluate: Any, kind: str, name: str) -> None:
+        caller = with_policies(**{kind: only("Deny", "kms:Encrypt")})
+        article = "an" if name.startswith("i") else "a"
+        assert evaluate(caller, ENCRYPTS) == f"with an explicit deny in {article} {name}"
+
+    def test_that_does_not_allow_is_named(self, evaluate: Any, kind: str, name: str) -> None:
+        grants_suffice = evaluate is evaluation.evaluate_grant and kind == "policies"
+        reason = f"because no {name} allows the kms:Encrypt action"
+        caller = with_policies(**{kind: only("Allow", "kms:Decrypt")})
+        assert evaluate(caller, ENCRYPTS) == ("" if grants_suffice else reason)
+
+
+@pytest.mark.parametrize("evaluate", [evaluation.evaluate_iam, evaluation.evaluate_grant])
+def test_a_caller_whom_every_policy_allows_is_let_in(evaluate: Any) -> None:
+    assert evaluate(with_policies(), ENCRYPTS) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "account"),
+    [
+        (f"arn:aws:iam::{OWNER}:root", OWNER),
+        (f"arn:aws-cn:iam::{OWNER}:root", OWNER),
+        (OWNER, OWNER),
+        (f"arn:aws:iam::{OWNER}:user/root", ""),
+        ("*", ""),
+    ],
+)
+def test_a_principal_is_an_account_or_names_none(name: str, account: str) -> None:
+    assert evaluation.account_named(name) == account

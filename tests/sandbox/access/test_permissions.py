@@ -276,6 +276,23 @@ def test_a_permissions_boundary_does_not_limit_a_key_policy_that_names_the_user(
     assert not refusal(ben.clients, key)
 
 
+def test_a_permissions_boundary_limits_a_grant(
+    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=["Encrypt"])
+    arn = boundary(iam, "none", allow("s3:*"))
+    iam.put_user_permissions_boundary(UserName="ben", PermissionsBoundary=arn)
+    assert "no permissions boundary allows the kms:Encrypt action" in refusal(ben.clients, key)
+
+
+def test_a_deny_of_an_iam_policy_limits_a_grant(
+    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=["Encrypt"])
+    put_iam(iam, allow("kms:Encrypt", Effect="Deny"))
+    assert "with an explicit deny in an identity-based policy" in refusal(ben.clients, key)
+
+
 def test_a_user_is_created_with_a_permissions_boundary(iam: IAMClient) -> None:
     arn = boundary(iam, "none", allow("s3:*"))
     iam.create_user(UserName="dora", PermissionsBoundary=arn)

@@ -167,6 +167,7 @@ BEN = "arn:aws:iam::123456789012:user/team/ben"
         ({"NumericLessThanEquals": {DAYS: "7.5"}}, {DAYS: ["7.5"]}, 1),
         ({"NumericNotEquals": {DAYS: 7}}, {DAYS: ["7.0"]}, 0),
         ({"DateEquals": {NOW: "2030-01-01"}}, {NOW: ["1893456000"]}, 1),
+        ({"DateEquals": {NOW: "2030-01-01T02:00:00+02:00"}}, {NOW: ["1893456000"]}, 1),
         (
             {"DateNotEquals": {"aws:CurrentTime": "2030-01-01"}},
             {"aws:CurrentTime": ["1893456000"]},
@@ -174,6 +175,8 @@ BEN = "arn:aws:iam::123456789012:user/team/ben"
         ),
         ({"IpAddress": {"aws:SourceIp": "2001:db8::/32"}}, {"aws:SourceIp": ["2001:db8::1"]}, 1),
         ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, {"aws:SourceIp": ["2001:db8::1"]}, 0),
+        ({"IpAddress": {"aws:SourceIp": "10.1.2.3/8"}}, {"aws:SourceIp": ["10.9.9.9"]}, 1),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, {"aws:SourceIp": ["nowhere"]}, 0),
         ({"Bool": {"KMS:MULTIREGION": True}}, {"kms:MultiRegion": ["true"]}, 1),
         ({"Null": {OWNER: ["true", "false"]}}, {}, 1),
     ],

@@ -1,0 +1,118 @@
+"""Which mutants are tried by which tests, and what counts as killed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import mutants
+from tests.mutants import Result
+
+GIT = shutil.which("git")
+KILLED, SURVIVED, NO_TEST, TIMEOUT = 1, 0, 33, 36
+
+
+def result(*exit_codes: int | None) -> Result:
+    return Result("kmsdemo/keys.py", {str(at): code for at, code in enumerate(exit_codes)})
+
+
+@pytest.mark.parametrize(
+    ("exit_codes", "percent"),
+    [
+        ((KILLED, KILLED, KILLED, SURVIVED), 75),
+        ((KILLED, NO_TEST), 50),
+        ((KILLED, TIMEOUT), 100),
+        ((KILLED, None), 100),
+        ((), 0),
+    ],
+    ids=str,
+)
+def test_killed_is_what_a_test_noticed_of_what_was_tried(
+    exit_codes: tuple[int | None, ...], percent: int
+) -> None:
+    assert result(*exit_codes).percent_killed == percent
+
+
+@pytest.mark.parametrize(
+    ("exit_codes", "misses"),
+    [
+        ((KILLED, SURVIVED), True),
+        ((KILLED,) * 17 + (SURVIVED,) * 3, False),
+        ((KILLED, SURVIVED, None), False),  # no time to try all: that is not the code's fault
+        ((), False),
+    ],
+    ids=["too many survive", "85 percent", "not all tried", "no mutants"],
+)
+def test_a_file_misses_the_goal_when_too_many_survive(
+    exit_codes: tuple[int | None, ...], misses: bool
+) -> None:
+    assert result(*exit_codes).misses_the_goal is misses
+
+
+@pytest.mark.parametrize(
+    ("file", "tests"),
+    [
+        ("kmsdemo/sandbox/access/sts.py", "tests/sandbox/access"),
+        ("kmsdemo/sandbox/key.py", "tests/sandbox"),
+        ("kmsdemo/learners/submission/limits.py", "tests/learners/submission"),
+        ("kmsdemo/errors/key.py", "tests/test_errors.py"),
+        ("kmsdemo/keys.py", "tests/test_keys.py"),
+    ],
+)
+def test_a_file_has_the_tests_of_its_folder(file: str, tests: str) -> None:
+    assert tests in mutants.tests_of(file)
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone with one commit on main."""
+    if not GIT:
+        pytest.skip("git is not installed")
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    monkeypatch.delenv("GIT_DIR", raising=False)
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    commit(tmp_path, "first.py")
+    return tmp_path
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=n", "-c", "user.email=n@example.com"]
+    subprocess.run([str(GIT), *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path, name: str) -> None:
+    (folder / name).touch()
+    git(folder, "add", name)
+    git(folder, "commit", "--quiet", "--message", name)
+
+
+@pytest.mark.program
+def test_on_a_branch_what_differs_from_main_has_changed(clone: Path) -> None:
+    git(clone, "switch", "--quiet", "--create", "branch")
+    commit(clone, "second.py")
+    assert mutants.changed_files() == ["second.py"]
+
+
+@pytest.mark.program
+def test_on_main_what_came_since_the_last_release_has_changed(clone: Path) -> None:
+    git(clone, "tag", "v1")
+    commit(clone, "second.py")
+    commit(clone, "third.py")
+    assert mutants.changed_files() == ["second.py", "third.py"]
+
+
+@pytest.mark.program
+def test_without_a_release_nothing_has_changed(clone: Path) -> None:
+    commit(clone, "second.py")
+    assert mutants.changed_files() == []
+
+
+@pytest.mark.program
+def test_without_history_nothing_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    assert mutants.changed_files() == []
