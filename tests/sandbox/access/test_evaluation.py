@@ -194,3 +194,12 @@ def test_a_caller_whom_every_policy_allows_is_let_in(evaluate: Any) -> None:
 )
 def test_a_principal_is_an_account_or_names_none(name: str, account: str) -> None:
     assert evaluation.account_named(name) == account
+
+
+def test_everybody_is_also_a_user_of_another_account() -> None:
+    listed = policy_document.statements(
+        json.dumps(
+            {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}
+        )
+    )
+    assert evaluation.evaluate_resource(listed, with_policies(), OTHER, ENCRYPTS) == ""

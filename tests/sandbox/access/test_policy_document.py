@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,44 +38,144 @@ def applies(statement: Any, context: dict[str, list[str]]) -> bool:
     return any(policy_document.matching(written(statement), "Allow", request))
 
 
+EFFECT = "Policy statement must have an Effect of Allow or Deny."
+NOT_JSON = "Policy document is not valid JSON."
+SYNTAX = "Syntax errors in policy: "
+NO_STATEMENT = f"{SYNTAX}the document must have a Statement."
+
+
 @pytest.mark.parametrize(
-    "document",
+    ("document", "message"),
     [
-        "",
-        "[]",
-        "null",
-        "[" * 100_000,
-        '{"Statement": NaN}',
-        json.dumps({"Statement": "Allow"}),
-        json.dumps({"Statement": {**ALLOW, "Effect": []}}),
-        json.dumps({"Statement": {**ALLOW, "Action": 1}}),
-        json.dumps({"Statement": {**ALLOW, "Action": [["kms:*"]]}}),
-        json.dumps({"Statement": {**ALLOW, "Resource": {}}}),
-        json.dumps({"Statement": {**ALLOW, "Principal": 1}}),
-        json.dumps({"Statement": {**ALLOW, "Principal": {"AWS": [1]}}}),
-        json.dumps({"Statement": {**ALLOW, "Condition": []}}),
-        json.dumps({"Statement": {**ALLOW, "Condition": {"StringLike": "a"}}}),
-        json.dumps({"Statement": {**ALLOW, "Condition": {"StringIs": {}}}}),
-        json.dumps({"Version": "2020-01-01", "Statement": ALLOW}),
-        json.dumps({"Statement": ALLOW, "Moon": 1}),
-        json.dumps({"Statement": {**ALLOW, "Moon": 1}}),
-        json.dumps({"Statement": {**ALLOW, "NotAction": "kms:*"}}),
-        json.dumps({"Statement": {**ALLOW, "NotResource": "*"}}),
-        json.dumps({"Statement": {**ALLOW, "NotPrincipal": "*"}}),
-        json.dumps({"Statement": {**without("Principal"), "NotPrincipal": {"AWS": "1"}}}),
-        json.dumps({"Statement": without("Principal")}),
-        json.dumps({"Statement": {**ALLOW, "Principal": "ben"}}),
-        json.dumps({"Statement": {**ALLOW, "Principal": {"Moon": "1"}}}),
-        json.dumps({"Statement": {**ALLOW, "Sid": 1}}),
-        json.dumps({"Statement": [{**ALLOW, "Sid": "a"}, {**ALLOW, "Sid": "a"}]}),
-        json.dumps({"Statement": {**ALLOW, "Action": []}}),
-        json.dumps({"Version": VERSION, "Statement": {**ALLOW, "Resource": "${aws:Moon}"}}),
-        '{"Statement": [], "Statement": []}',
+        ("", NOT_JSON),
+        ("[" * 30_000, NOT_JSON),
+        ('{"Statement": [], "Statement": []}', NOT_JSON),
+        ("[" * 100_000, "Policy document is larger than 32 KB (32,768 bytes)."),
+        ("[]", NO_STATEMENT),
+        ("null", NO_STATEMENT),
+        ("{}", NO_STATEMENT),
+        ('{"Statement": NaN}', EFFECT),
+        (json.dumps({"Statement": [], "Moon": 1}), f"{SYNTAX}unknown element Moon."),
+        (
+            json.dumps({"Version": "2020-01-01", "Statement": ALLOW}),
+            "Policy document must be version 2012-10-17 or greater.",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_no_policy_is_refused(document: str, message: str) -> None:
+    with pytest.raises(MalformedPolicy, match=f"^{re.escape(message)}$"):
+        policy_document.statements(document)
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("Allow", EFFECT),
+        ({**ALLOW, "Effect": []}, EFFECT),
+        ({**ALLOW, "Action": 1}, f"{SYNTAX}Action is no text."),
+        ({**ALLOW, "Action": []}, f"{SYNTAX}Action is no text."),
+        ({**ALLOW, "Action": [["kms:*"]]}, f"{SYNTAX}Action is no text."),
+        ({**ALLOW, "Resource": {}}, f"{SYNTAX}Resource is no text."),
+        ({**ALLOW, "Principal": {"AWS": [1]}}, f"{SYNTAX}Principal is no text."),
+        ({**ALLOW, "Principal": 1}, f"{SYNTAX}Principal must be * or an object."),
+        ({**ALLOW, "Principal": "ben"}, f"{SYNTAX}Principal must be * or an object."),
+        ({**ALLOW, "Principal": {"Moon": "1"}}, f"{SYNTAX}unknown principal type Moon."),
+        ({**ALLOW, "Condition": []}, f"{SYNTAX}Condition is not an object."),
+        ({**ALLOW, "Condition": {"StringLike": "a"}}, f"{SYNTAX}StringLike is not an object."),
+        (
+            {**ALLOW, "Condition": {"NumericEquals": {"kms:KeySpec": {}}}},
+            f"{SYNTAX}a value of kms:KeySpec is no text.",
+        ),
+        (
+            {**ALLOW, "Condition": {"StringIs": {}}},
+            "Unsupported condition operator StringIs.",
+        ),
+        (
+            {**ALLOW, "Condition": {"!": {}}},
+            "Unsupported condition operator !.",
+        ),
+        ({**ALLOW, "Moon": 1}, f"{SYNTAX}unknown element Moon."),
+        ({**ALLOW, "Moon": 1, "Sun": 1}, f"{SYNTAX}unknown element Moon."),
+        *(
+            (
+                {**ALLOW, f"Not{element}": "*"},
+                f"Policy statement must not have both {element} and Not{element}.",
+            )
+            for element in ("Action", "Resource", "Principal")
+        ),
+        (
+            {**without("Principal"), "NotPrincipal": {"AWS": "1"}},
+            "NotPrincipal is not supported with the effect Allow.",
+        ),
+        ({**ALLOW, "Sid": 1}, f"{SYNTAX}Sid is no text."),
+        (
+            [{**ALLOW, "Sid": "a"}, {**ALLOW, "Sid": "a"}],
+            "Statement IDs (SID) in a single policy must be unique.",
+        ),
+        (
+            {**ALLOW, "Resource": "${aws:Moon}"},
+            "The sandbox does not know the condition key aws:Moon. docs/sandbox.md lists those "
+            "that it knows; remove the condition, or use one of them.",
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_no_statement_is_refused(statement: Any, message: str) -> None:
+    with pytest.raises(MalformedPolicy, match=f"^{re.escape(message)}$"):
+        written(statement)
+
+
+@pytest.mark.parametrize(
+    ("kind", "statement", "message"),
+    [
+        (Kind.KEY, without("Principal"), "Policy statement must contain principals."),
+        (
+            Kind.TRUST,
+            {"Effect": "Allow", "Action": "*"},
+            "Policy statement must contain principals.",
+        ),
+        (
+            Kind.TRUST,
+            {"Effect": "Allow", "Principal": "*"},
+            "Policy statement must contain actions.",
+        ),
+        (Kind.TRUST, ALLOW, "Has prohibited field Resource."),
+        (Kind.IDENTITY, ALLOW, "Policy document should not specify a principal."),
+        (
+            Kind.IDENTITY,
+            {"Effect": "Allow", "Resource": "*"},
+            "Policy statement must contain actions.",
+        ),
+        (
+            Kind.IDENTITY,
+            {"Effect": "Allow", "Action": "*"},
+            "Policy statement must contain resources.",
+        ),
     ],
 )
-def test_what_is_no_policy_is_refused(document: str) -> None:
-    with pytest.raises(MalformedPolicy):
+def test_each_kind_of_policy_has_its_elements(kind: Kind, statement: Any, message: str) -> None:
+    with pytest.raises(MalformedPolicy, match=f"^{re.escape(message)}$"):
+        policy_document.statements(json.dumps({"Statement": statement}), kind)
+
+
+@pytest.mark.parametrize("sids", [("a", "b"), ("", ""), ("a", "")], ids=str)
+def test_statements_may_share_an_empty_sid(sids: tuple[str, str]) -> None:
+    assert len(written([{**ALLOW, "Sid": sid} for sid in sids])) == 2
+
+
+@pytest.mark.parametrize(("size", "is_one"), [(32 * 1024, True), (32 * 1024 + 1, False)])
+def test_a_key_policy_has_at_most_32_kilobytes(size: int, is_one: bool) -> None:
+    document = json.dumps({"Statement": ALLOW}).ljust(size)
+    with nullcontext() if is_one else pytest.raises(MalformedPolicy, match="larger than 32 KB"):
         policy_document.statements(document)
+
+
+def test_principals_with_a_unique_id_are_that_id_and_all_else_stays() -> None:
+    (before,) = written({**ALLOW, "Principal": {"AWS": ["arn:ben", "arn:dora"]}})
+    (after,) = policy_document.with_unique_ids([before], {"arn:ben": "AIDAB"})
+    assert after.principal.patterns == ("AIDAB", "arn:dora")
+    assert replace(after, principal=before.principal) == before
 
 
 DAYS = "kms:ScheduleKeyDeletionPendingWindowInDays"
@@ -89,7 +192,6 @@ def test_what_is_no_number_compares_with_none(operator: str, value: str) -> None
     ("operator", "expected"),
     [
         ("NumericEquals", "many"),
-        ("NumericEquals", {}),
         ("NumericLessThan", "nan"),
         ("DateLessThan", "soon"),
         ("IpAddress", "here"),
@@ -103,7 +205,7 @@ def test_what_is_no_number_compares_with_none(operator: str, value: str) -> None
     ],
 )
 def test_a_condition_that_can_never_compare_is_refused(operator: str, expected: Any) -> None:
-    with pytest.raises(MalformedPolicy):
+    with pytest.raises(MalformedPolicy, match=operator):
         written({**ALLOW, "Condition": {operator: {"kms:CallerAccount": expected}}})
 
 
