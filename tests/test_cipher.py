@@ -135,6 +135,15 @@ def test_an_error_about_what_is_no_ciphertext_says_which_key_was_asked_for(kms: 
     assert raised.value.key_id == "alias/a"
 
 
+def test_an_error_about_what_follows_a_message_says_which_key_was_asked_for(
+    kms: KMSClient, key_arn: str
+) -> None:
+    message = envelope.encrypt(kms, key_arn, b"secret", CONTEXT)
+    with pytest.raises(errors.CiphertextInvalid) as raised:
+        envelope.decrypt(kms, key_arn, message + b"more", CONTEXT)
+    assert raised.value.key_id == key_arn
+
+
 def test_the_longest_ciphertext_is_sent(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_response("decrypt", {"Plaintext": b"p"})

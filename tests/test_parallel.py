@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count, islice
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
@@ -29,9 +30,28 @@ def test_an_endless_stream_is_read_a_little_ahead_only() -> None:
             yield number
 
     assert list(islice(in_threads(str, endless(), threads=2), 5)) == ["0", "1", "2", "3", "4"]
-    assert len(read) < 20
+    assert len(read) == 4 * 2 + 4  # as it says, and one for each that was taken after the first
 
 
 def test_an_exception_ends_the_stream() -> None:
     with pytest.raises(ZeroDivisionError):
         list(in_threads(lambda n: 1 // n, range(10)))
+
+
+def test_after_an_exception_no_further_call_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, calls = Event(), list[int]()
+
+    class Executor(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            ended.set()
+            super().shutdown(wait=wait)
+
+    def call(number: int) -> float:
+        calls.append(number)
+        return 1 / number if number == 0 or ended.wait(timeout=60) else 0
+
+    monkeypatch.setattr("kmsdemo.parallel.ThreadPoolExecutor", Executor)
+    with pytest.raises(ZeroDivisionError):
+        list(in_threads(call, range(10), threads=1))
+    assert set(calls) <= {0, 1}

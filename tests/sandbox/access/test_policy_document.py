@@ -230,6 +230,18 @@ def test_an_iam_policy_for_another_service_may_use_its_condition_keys() -> None:
     assert policy_document.statements(json.dumps({"Statement": statement}), Kind.IDENTITY)
 
 
+@pytest.mark.parametrize(
+    "actions",
+    [{"Action": "KMS:*"}, {"Action": "*"}, {"Action": ["s3:*", "s?s:*"]}, {"NotAction": "s3:*"}],
+    ids=str,
+)
+def test_an_iam_policy_that_may_be_about_the_sandbox_may_not(actions: Any) -> None:
+    condition = {"StringEquals": {"s3:prefix": "a"}}
+    statement = {"Effect": "Allow", "Resource": "*", "Condition": condition, **actions}
+    with pytest.raises(MalformedPolicy, match="condition key s3:prefix"):
+        policy_document.statements(json.dumps({"Statement": statement}), Kind.IDENTITY)
+
+
 @pytest.mark.parametrize("element", ["Action", "Resource"])
 def test_a_statement_of_a_key_policy_without_it_has_no_effect(element: str) -> None:
     assert not applies(without(element), {})
@@ -249,6 +261,7 @@ BEN = "arn:aws:iam::123456789012:user/team/ben"
         ({"StringLike": {OWNER: "${aws:username}*"}}, {OWNER: ["b*x"], "aws:username": ["b*"]}, 1),
         ({"StringEquals": {OWNER: "${aws:username}"}}, {OWNER: ["${aws:username}"]}, 0),
         ({"StringEquals": {OWNER: "${aws:username, 'none'}"}}, {OWNER: ["none"]}, 1),
+        ({"StringEquals": {OWNER: "a${aws:username, ''}"}}, {OWNER: ["a"]}, 1),
         ({"StringLike": {OWNER: "${*}"}}, {OWNER: ["*"]}, 1),
         ({"StringLike": {OWNER: "${*}"}}, {OWNER: ["a"]}, 0),
         ({"StringEquals": {OWNER: "${$}"}}, {OWNER: ["$"]}, 1),
@@ -280,6 +293,7 @@ BEN = "arn:aws:iam::123456789012:user/team/ben"
         ({"IpAddress": {"aws:SourceIp": "10.1.2.3/8"}}, {"aws:SourceIp": ["10.9.9.9"]}, 1),
         ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, {"aws:SourceIp": ["nowhere"]}, 0),
         ({"Bool": {"KMS:MULTIREGION": True}}, {"kms:MultiRegion": ["true"]}, 1),
+        ({"StringEquals": {"kms:MultiRegion": True}}, {"kms:MultiRegion": ["true"]}, 1),
         ({"Null": {OWNER: ["true", "false"]}}, {}, 1),
     ],
 )
