@@ -12,7 +12,7 @@ import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from kmsdemo.sandbox.access import policy_document
-from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, RequestContext
+from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, Names, RequestContext
 
 VERSION = "2012-10-17"
 ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": "*"}
@@ -176,6 +176,34 @@ def test_principals_with_a_unique_id_are_that_id_and_all_else_stays() -> None:
     (after,) = policy_document.with_unique_ids([before], {"arn:ben": "AIDAB"})
     assert after.principal.patterns == ("AIDAB", "arn:dora")
     assert replace(after, principal=before.principal) == before
+
+
+@pytest.mark.parametrize(
+    ("principal", "names"),
+    [
+        ({"Principal": "*"}, Names(("*",))),
+        ({"Principal": {"AWS": "arn:ben"}}, Names(("arn:ben",))),
+        ({"Principal": {"AWS": ["arn:ben", "*"]}}, Names(("arn:ben", "*"))),
+        ({"Principal": {"Service": "kms.amazonaws.com"}}, Names(())),
+        ({"NotPrincipal": {"AWS": "arn:ben"}}, Names(("arn:ben",), is_negated=True)),
+    ],
+    ids=str,
+)
+def test_a_statement_has_its_principals(principal: Any, names: Names) -> None:
+    (statement,) = written({**without("Principal"), **principal, "Effect": "Deny"})
+    assert statement.principal == names
+
+
+def test_a_resource_is_named_with_its_capitals_and_an_action_in_any() -> None:
+    (statement,) = written({**ALLOW, "Action": "KMS:DECRYPT", "Resource": "arn:a"})
+    named, other = (RequestContext("kms:Decrypt", name, {}) for name in ("arn:a", "ARN:A"))
+    assert (statement.applies_to(named), statement.applies_to(other)) == (True, False)
+
+
+def test_a_trust_policy_is_about_its_role_whatever_that_is() -> None:
+    document = json.dumps({"Statement": FORMS[Kind.TRUST]})
+    (statement,) = policy_document.statements(document, Kind.TRUST)
+    assert statement.resource == Names(("*",))
 
 
 DAYS = "kms:ScheduleKeyDeletionPendingWindowInDays"
