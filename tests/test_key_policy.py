@@ -60,6 +60,27 @@ def test_a_deny_statement_allows_nothing() -> None:
             "can do everything with the key.",
         ),
         (
+            {"Effect": "Deny", "Principal": {"AWS": BEN}, "Action": "*"},
+            "ben cannot do anything with the key.",
+        ),
+        (
+            {"Effect": "Allow", "Principal": "*", "NotAction": ["kms:Encrypt", "kms:Decrypt"]},
+            "everyone can do everything except Encrypt, Decrypt.",
+        ),
+        (
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": ANNA},
+                "Action": "kms:Decrypt",
+                "Condition": {
+                    "StringEquals": {"kms:KeySpec": ["a", "b"], "aws:username": "anna"},
+                    "Bool": {"kms:MultiRegion": True},
+                },
+            },
+            "anna can Decrypt, if KeySpec StringEquals a, b and aws:username StringEquals anna "
+            "and MultiRegion Bool True.",
+        ),
+        (
             {"Effect": "Deny", "Principal": "*", "Action": ["kms:Decrypt", "kms:ReEncrypt*"]},
             "no one can Decrypt, ReEncrypt*.",
         ),
@@ -81,6 +102,50 @@ def test_a_deny_statement_allows_nothing() -> None:
 )
 def test_a_statement_in_words(statement: dict[str, object], sentence: str) -> None:
     assert key_policy.in_words(json.dumps({"Statement": statement})) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("encryption_context", "condition"),
+    [
+        (None, {}),
+        (
+            {"appuser": "12345"},
+            {"Condition": {"StringEquals": {"kms:EncryptionContext:appuser": "12345"}}},
+        ),
+    ],
+    ids=["always", "with an encryption context"],
+)
+def test_a_statement_is_added_at_the_end(
+    encryption_context: dict[str, str] | None, condition: dict[str, object]
+) -> None:
+    before, after = (
+        json.loads(policy)
+        for policy in (
+            POLICY,
+            key_policy.allowing(
+                POLICY, ANNA, ["kms:Decrypt"], encryption_context=encryption_context
+            ),
+        )
+    )
+    added = {
+        "Sid": "Allow anna",
+        "Effect": "Allow",
+        "Principal": {"AWS": [ANNA]},
+        "Action": ["kms:Decrypt"],
+        "Resource": "*",
+    }
+    assert after == {**before, "Statement": [*before["Statement"], {**added, **condition}]}
+
+
+def test_the_policy_is_the_one_of_the_console() -> None:
+    """AWS: "Default key policy", AWS KMS Developer Guide."""
+    policy = json.loads(POLICY)
+    assert (policy["Version"], policy["Id"]) == ("2012-10-17", "key-consolepolicy-3")
+    assert [(one["Sid"], one["Resource"]) for one in policy["Statement"]] == [
+        ("Enable IAM User Permissions", "*"),
+        ("Allow access for Key Administrators", "*"),
+        ("Allow use of the key", "*"),
+    ]
 
 
 def test_the_labs_policy_in_words() -> None:

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.stub import ANY, Stubber
 
-from kmsdemo import errors, keys
+from kmsdemo import errors, key_policy, keys
+from kmsdemo.keys import Key
 from tests import faults
 from tests.fake_endpoint import PAUSE
 from tests.faults import Fault, Faults
 
 if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
 
 ARN = "arn:aws:kms:us-east-1:123456789012:key/k"
+ROOT = "arn:aws:iam::123456789012:root"
 
 
 def metadata(state: str, **more: Any) -> dict[str, Any]:
@@ -110,11 +113,126 @@ def test_an_alias_is_accepted_with_and_without_its_prefix(kms: KMSClient) -> Non
     assert keys.aliases(kms, full.key_id) == ["alias/demo-kms-full"]
 
 
-@pytest.mark.parametrize("operation", [keys.disable, keys.enable, keys.aliases, keys.policy])
+def replicate_to_ireland(kms: KMSClient, key_id: str) -> Key:
+    return keys.replicate(kms, key_id, "eu-west-1")
+
+
+def put_own_policy(kms: KMSClient, key_id: str) -> None:
+    keys.put_policy(kms, key_id, key_policy.for_principals(ROOT))
+
+
+READ = (keys.describe, keys.aliases, keys.policy, keys.tags, keys.replica_regions)
+CHANGE = (
+    *(keys.disable, keys.enable, keys.schedule_deletion, keys.cancel_deletion),
+    *(put_own_policy, replicate_to_ireland),
+)
+
+
+@pytest.mark.parametrize("operation", [*READ, *CHANGE])
 def test_an_error_names_the_alias_that_does_not_exist(kms: KMSClient, operation: Any) -> None:
     with pytest.raises(errors.KeyNotFound) as raised:
         operation(kms, "alias/nothing")
     assert raised.value.key_id == "alias/nothing"
+
+
+def test_an_error_names_the_alias_that_cannot_be_deleted(kms: KMSClient) -> None:
+    with pytest.raises(errors.KeyNotFound) as raised:
+        keys.delete_aliases(kms, ["alias/nothing"])
+    assert raised.value.key_id == "alias/nothing"
+
+
+def test_an_error_names_the_alias_that_is_taken(kms: KMSClient) -> None:
+    keys.create(kms, alias="demo-kms-a")
+    with pytest.raises(errors.AliasTaken, match="alias/demo-kms-a"):
+        keys.create(kms, alias="demo-kms-a")
+
+
+@pytest.mark.parametrize(
+    ("call", "operation", "named"),
+    [(keys.create, "create_key", "the new key"), (keys.key_ids, "list_keys", "of this account")],
+    ids=["create", "list"],
+)
+def test_an_error_without_a_key_says_what_was_tried(
+    kms: KMSClient, call: Any, operation: str, named: str
+) -> None:
+    with Stubber(kms) as aws:
+        aws.add_client_error(operation, "NotFoundException")
+        with pytest.raises(errors.KeyNotFound) as raised:
+            call(kms)
+    assert raised.value.key_id == named
+
+
+# ------------------------------------------------------------------------- names of a key
+
+
+@pytest.fixture
+def key(kms: KMSClient) -> Key:
+    """A multi-Region key."""
+    return keys.create(kms, tags={"team": "blue"}, multi_region=True)
+
+
+@pytest.fixture(params=["key id", "key ARN", "alias", "alias ARN"])
+def name(request: pytest.FixtureRequest, kms: KMSClient, key: Key) -> str:
+    """Each name of the key."""
+    (alias,) = keys.aliases(kms, key.key_id)
+    names = {"key id": key.key_id, "key ARN": key.arn, "alias": alias}
+    return names.get(request.param, key.arn.replace(f"key/{key.key_id}", alias))
+
+
+@pytest.mark.parametrize("operation", READ)
+def test_every_name_of_a_key_finds_it(kms: KMSClient, key: Key, name: str, operation: Any) -> None:
+    keys.replicate(kms, key.key_id, "eu-west-1")
+    found = operation(kms, name)
+    assert found == operation(kms, key.key_id)
+    assert found
+
+
+def test_a_key_is_disabled_and_enabled_by_every_name(kms: KMSClient, key: Key, name: str) -> None:
+    keys.disable(kms, name)
+    assert keys.describe(kms, key.key_id).state == "Disabled"
+    keys.enable(kms, name)
+    assert keys.describe(kms, key.key_id).state == "Enabled"
+
+
+def test_a_key_is_doomed_and_saved_by_every_name(kms: KMSClient, key: Key, name: str) -> None:
+    deletion_date = keys.schedule_deletion(kms, name, waiting_period_days=7)
+    doomed = keys.describe(kms, key.key_id)
+    assert (doomed.state, doomed.deletion_date) == ("PendingDeletion", deletion_date)
+    keys.cancel_deletion(kms, name)
+    assert keys.describe(kms, key.key_id).state == "Disabled"
+
+
+def test_a_key_gets_a_policy_by_every_name(kms: KMSClient, key: Key, name: str) -> None:
+    put_own_policy(kms, name)
+    assert keys.policy(kms, key.key_id) == key_policy.for_principals(ROOT)
+
+
+def test_a_key_is_replicated_by_every_name(kms: KMSClient, key: Key, name: str) -> None:
+    replica = replicate_to_ireland(kms, name)
+    assert replica.arn == key.arn.replace("us-east-1", "eu-west-1")
+    assert keys.replica_regions(kms, key.key_id) == ["eu-west-1"]
+
+
+def test_the_ids_of_all_keys_are_those_of_every_page(kms: KMSClient) -> None:
+    created = {keys.create(kms).key_id for _ in range(101)}
+    assert set(keys.key_ids(kms)) == created
+
+
+def test_a_key_that_is_not_multi_region_has_no_replicas(kms: KMSClient) -> None:
+    assert keys.replica_regions(kms, keys.create(kms).key_id) == []
+
+
+def test_aliases_are_deleted_and_the_key_stays(kms: KMSClient, key: Key) -> None:
+    keys.delete_aliases(kms, keys.aliases(kms, key.key_id))
+    assert keys.aliases(kms, key.key_id) == []
+    assert keys.describe(kms, key.key_id) == key
+
+
+def test_a_key_has_its_administrators_and_its_users(kms: KMSClient, iam: IAMClient) -> None:
+    anna, ben = (iam.create_user(UserName=name)["User"]["Arn"] for name in ("anna", "ben"))
+    key = keys.create(kms, administrators=[anna], users=[ben])
+    wanted = key_policy.for_principals(ROOT, administrators=[anna], users=[ben])
+    assert keys.policy(kms, key.key_id) == wanted
 
 
 def test_scheduling_twice_raises_an_error_with_the_deletion_date(kms: KMSClient) -> None:

@@ -55,6 +55,24 @@ def test_a_key_pending_deletion_is_ignored_if_there_is_another(
     assert lab_key.find(kms, pending_deletion=pending_deletion).key_id == expected.key_id
 
 
+def test_a_key_is_found_by_its_name_and_without_one_by_its_alias(kms: KMSClient) -> None:
+    lab, other = keys.create(kms), keys.create(kms, alias="something-else")
+    assert lab_key.named(kms, "alias/something-else").key_id == other.key_id
+    assert lab_key.named(kms, None).key_id == lab.key_id
+
+
+@pytest.mark.parametrize("pending_deletion", [False, True])
+def test_without_a_name_a_key_pending_deletion_is_found_if_it_is_wanted(
+    kms: KMSClient, pending_deletion: bool
+) -> None:
+    old, new = keys.create(kms), keys.create(kms)
+    keys.schedule_deletion(kms, old.key_id)
+    found = lab_key.named(kms, None, pending_deletion=pending_deletion)
+    assert found.key_id == (old if pending_deletion else new).key_id
+    if not pending_deletion:
+        assert lab_key.named(kms, None) == found
+
+
 def test_ensure_creates_one_key_when_called_twice(kms: KMSClient) -> None:
     first, created = lab_key.ensure(kms)
     again, created_again = lab_key.ensure(kms)

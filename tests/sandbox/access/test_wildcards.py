@@ -46,6 +46,7 @@ def test_no_pattern_holds_the_interpreter(pattern: str) -> None:
         ("*\n*", "one\ntwo", False, True),
         ("a?c", "a\nc", False, True),
         ("abc*bcd", "abcd", False, False),
+        ("*a*b*", "ba", False, False),
     ],
 )
 def test_all_else_means_itself(pattern: str, text: str, ignore_case: bool, expected: bool) -> None:
