@@ -151,7 +151,7 @@ def only(effect: str, action: str) -> list[policy_document.Statement]:
 def with_policies(**kinds: list[policy_document.Statement]) -> Caller:
     """Return a user whose policies of each kind allow all, except for those given."""
     names = ("policies", "boundary", "session_policies")
-    listed = {name: only("Allow", "kms:*") for name in names} | kinds
+    listed: dict[str, Any] = {name: only("Allow", "kms:*") for name in names} | kinds
     return Caller(f"arn:aws:iam::{OWNER}:user/ben", OWNER, frozenset(), **listed)
 
 
