@@ -139,7 +139,7 @@ def test_the_random_requests_have_every_decision_often() -> None:
 
 # ----------------------------------------------------------------------------- in AWS's words
 
-ENCRYPTS = RequestContext("kms:Encrypt", KEY, {})
+ENCRYPTS = RequestContext("kms:Encrypt", KEY, dict)
 
 
 def only(effect: str, action: str) -> list[policy_document.Statement]:
