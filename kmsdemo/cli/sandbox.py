@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kmsdemo import signals
 from kmsdemo.account import environment
 from kmsdemo.cli import next_step
 from kmsdemo.cli.options import sandbox_option
@@ -99,7 +99,7 @@ def _serve(server: Server, names: Path | None, state: Path | None) -> None:
     from kmsdemo import console  # noqa: PLC0415, moto only starts where it runs
 
     classroom = hand_out.prepare(names) if names else None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signals.interrupt_when_terminated()
     with (
         environment.isolated({"NO_PROXY": "*"}),  # the console calls this sandbox only
         _only(classroom),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from kmsdemo import signals
 from kmsdemo.account import environment
 from kmsdemo.cli import progress, shell_prompt
 from kmsdemo.cli.errors import CommandNotFound
@@ -103,13 +103,11 @@ def _contents(folder: Path) -> dict[Path, bytes]:
 
 def _run(command: Sequence[str], folder: Path) -> int:
     """Run a program to its end; only that program handles Ctrl-C."""
-    before = signal.signal(signal.SIGINT, lambda *_: None)  # not SIG_IGN, which is inherited
     try:
-        code = subprocess.run(command, cwd=folder, check=False).returncode  # noqa: S603, the user's
+        with signals.left_to_others():
+            code = subprocess.run(command, cwd=folder, check=False).returncode  # noqa: S603, the user's
     except OSError as error:
         raise CommandNotFound(command[0], error.strerror or "") from error
-    finally:
-        signal.signal(signal.SIGINT, before)
     return code if code >= 0 else 128 - code
 
 

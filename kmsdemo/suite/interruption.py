@@ -9,21 +9,15 @@ from __future__ import annotations
 
 import signal
 import warnings
-from typing import Any
 
-# Python's default handlers.
-_DEFAULTS: dict[int, Any] = {
-    signal.SIGINT: signal.default_int_handler,
-    signal.SIGTERM: signal.SIG_DFL,
-}
-if hasattr(signal, "SIGHUP"):  # Windows has no SIGHUP
-    _DEFAULTS[signal.SIGHUP] = signal.SIG_DFL
+from kmsdemo.signals import DEFAULTS
+
 _interrupted = False
 
 
 def handle_signals() -> None:
     """Install the handler, except for signals that are ignored, as in a background process."""
-    for number, default in _DEFAULTS.items():
+    for number, default in DEFAULTS.items():
         if signal.getsignal(number) is default:
             signal.signal(number, _interrupt)
 
@@ -31,7 +25,7 @@ def handle_signals() -> None:
 def _interrupt(*_: object) -> None:
     global _interrupted  # noqa: PLW0603, a signal belongs to the process
     _interrupted = True
-    for number in _DEFAULTS.keys() - {signal.SIGINT}:
+    for number in DEFAULTS.keys() - {signal.SIGINT}:
         signal.signal(number, signal.SIG_IGN)  # CI repeats the signal during clean-up
     raise KeyboardInterrupt
 
@@ -46,7 +40,7 @@ def pytest_keyboard_interrupt() -> None:
 
 
 def pytest_unconfigure() -> None:
-    for number, default in _DEFAULTS.items():
+    for number, default in DEFAULTS.items():
         if signal.getsignal(number) is _interrupt:
             signal.signal(number, default)
 

@@ -87,6 +87,11 @@ def not_enforced() -> str:
     )
 
 
+def supervisor_finds_children() -> bool:
+    """Return whether the supervisor runs here, and can see what a script started."""
+    return os.name == "posix" and Path("/proc/self/task").exists()
+
+
 def temporary_folders() -> Sequence[Path]:
     """Return the folders for temporary files that a script can reach besides its own."""
     return () if has_namespaces() else [Path(place) for place in _TEMPORARY if Path(place).is_dir()]

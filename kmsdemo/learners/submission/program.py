@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import time
 import uuid
@@ -16,7 +15,8 @@ from typing import IO, Final
 
 import psutil
 
-from kmsdemo.learners.submission import limits, usage
+from kmsdemo import signals
+from kmsdemo.learners.submission import isolation, limits, usage
 from kmsdemo.learners.submission.limits import MAX_PRINTED_BYTES, POLL_SECONDS, Budget, Stop
 
 _SECONDS_TO_END: Final = 10
@@ -127,22 +127,14 @@ class Program:
         """Ask the supervisor to end the rest; kill what does not end, and what left its session."""
         if not self._ended.is_set():
             for name in ("SIGCONT", "SIGTERM"):
-                self._signal(name)
+                signals.send_to_session(self._process, name)
             if not self._ended.wait(self._seconds_to_end()):
-                self._signal("SIGKILL")
-        if os.name != "posix" or not Path("/proc/self/task").exists():
+                signals.send_to_session(self._process, "SIGKILL")
+        if not isolation.supervisor_finds_children():
             self._kill_marked()
 
-    def _signal(self, name: str) -> None:
-        """Signal its session in one call; Windows has neither sessions nor these signals."""
-        with suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, getattr(signal, name))
-            else:
-                self._process.kill()
-
     def _seconds_to_end(self) -> float:
-        return _SECONDS_TO_END if hasattr(os, "killpg") else 0
+        return _SECONDS_TO_END if signals.HAS_SESSIONS else 0
 
     def _kill_marked(self) -> None:
         for _ in range(_KILL_ATTEMPTS):

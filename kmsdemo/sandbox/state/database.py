@@ -24,6 +24,7 @@ _FORMAT: Final = 1
 _MAGIC: Final = b"SQLite format 3\0"
 _OWNER_ONLY: Final = 0o600
 _DIGEST_BYTES: Final = 16
+_INDEX: Final = "CREATE INDEX IF NOT EXISTS events_of_account ON events (account, number)"
 _SCHEMA: Final = (
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
     "CREATE TABLE backends (service TEXT, account TEXT, state BLOB NOT NULL, "
@@ -147,6 +148,7 @@ def _prepare(path: Path, database: sqlite3.Connection) -> None:
     if _pragma(database, "quick_check") != "ok":
         raise Damaged("its structure is not valid")
     _check_versions(path, database)
+    database.execute(_INDEX)  # files of older versions have none
 
 
 def _check_versions(path: Path, database: sqlite3.Connection) -> None:

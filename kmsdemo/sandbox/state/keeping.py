@@ -42,12 +42,10 @@ _BACKENDS: Final[dict[str, BackendDict[Any]]] = {
 _CHANGED_BY: Final = {"dynamodb": ("dynamodb", "kms")}  # moto makes a key for an encrypted table
 _RENAME: Final = ("DeleteRole", "DeleteUser", "UpdateUser")  # what all accounts' policies name
 _FEWEST_ITEM_CHANGES: Final = 100
+_EVENTS_BETWEEN_DROPS: Final = 100
 _DROP_OLD_EVENTS: Final = """
-    DELETE FROM events WHERE number IN (
-        SELECT number FROM (
-            SELECT number, ROW_NUMBER() OVER (PARTITION BY account ORDER BY number DESC) AS place
-            FROM events
-        ) WHERE place > ?
+    DELETE FROM events WHERE account = :account AND number <= (
+        SELECT number FROM events WHERE account = :account ORDER BY number DESC LIMIT 1 OFFSET :most
     )
 """
 
@@ -103,6 +101,7 @@ class _State:
         self._database = opened
         self._clock: dict[str, timedelta] = {}
         self._item_changes: Counter[str] = Counter()
+        self._events: Counter[str] = Counter()
 
     # --------------------------------------------------------------------------- to the file
 
@@ -116,8 +115,16 @@ class _State:
 
     def _save_event(self, event: Record) -> None:
         record = sealed(json.dumps(event).encode())
-        row = (event["recipientAccountId"], record)
+        account = event["recipientAccountId"]
+        row = (account, record)
         self._database.execute("INSERT INTO events (account, record) VALUES (?, ?)", row)
+        self._events[account] += 1
+        if self._events[account] % _EVENTS_BETWEEN_DROPS == 0:
+            self._drop_old_events(account, len(history.accounts()))
+
+    def _drop_old_events(self, account: str, accounts: int) -> None:
+        dropped = {"account": account, "most": history.most_events(accounts)}
+        self._database.execute(_DROP_OLD_EVENTS, dropped)
 
     def _save_changes(self, event: Record) -> None:
         service, account = event["eventSource"].partition(".")[0], event["recipientAccountId"]
@@ -212,7 +219,9 @@ class _State:
             self._item_changes[account] += 1
 
     def _restore_events(self) -> None:
-        self._database.execute(_DROP_OLD_EVENTS, (history.MAX_EVENTS,))
+        accounts = self._database.execute("SELECT DISTINCT account FROM events").fetchall()
+        for (account,) in accounts:
+            self._drop_old_events(account, len(accounts))
         rows = self._database.execute("SELECT record FROM events ORDER BY number")
         history.restore(json.loads(unsealed(record)) for (record,) in rows)
 

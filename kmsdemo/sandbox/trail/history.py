@@ -13,7 +13,10 @@ from kmsdemo.sandbox.trail.operations import SERVICES, is_look_up
 from kmsdemo.sandbox.trail.records import Record, ServedCall
 
 MAX_EVENTS: Final = 20_000
-"""How many events are kept of each account; the oldest go first."""
+"""How many events are kept of an account; the oldest go first."""
+MAX_EVENTS_OF_ALL: Final = 100_000
+"""How many are kept of all accounts, which share them: they take a quarter of a gigabyte."""
+_FEWEST_EVENTS: Final = 1_000
 OBSERVER: Final = "kmsdemo-console"
 """The application id, in the user agent, of programs whose look-ups are not recorded."""
 
@@ -46,6 +49,11 @@ def newest_first(account: str) -> Iterator[Record]:
     """Yield the events of an account, the last one first."""
     with STATE_LOCK:  # another thread must not add to the deque meanwhile
         return iter(list(_events.get(account, ()))[::-1])
+
+
+def most_events(accounts: int) -> int:
+    """Return how many events are kept of each account, where there are so many of them."""
+    return min(MAX_EVENTS, max(_FEWEST_EVENTS, MAX_EVENTS_OF_ALL // accounts))
 
 
 def accounts() -> list[str]:
@@ -84,7 +92,10 @@ def _add(new: Sequence[Record]) -> None:
 
 def _keep(event: Record) -> None:
     account = event["recipientAccountId"]
-    _events.setdefault(account, deque(maxlen=MAX_EVENTS)).append(event)
+    events = _events.setdefault(account, deque())
+    events.append(event)
+    while len(events) > most_events(len(_events)):
+        events.popleft()
     if not is_of_observer(event["userAgent"]):
         _count[account] += 1
 

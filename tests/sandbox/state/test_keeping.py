@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -369,6 +370,18 @@ def test_the_file_keeps_no_more_events_than_the_trail(
         monkeypatch.setattr(history, "MAX_EVENTS", 2)
         with after_a_crash(file):
             assert (history.count(ACCOUNT), history.count(OTHER_ACCOUNT)) == (2, 1)
+
+
+def test_the_file_does_not_grow_with_the_calls(
+    root: Clients, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "MAX_EVENTS", 3)
+    monkeypatch.setattr(keeping, "_EVENTS_BETWEEN_DROPS", 2)
+    with keeping.kept_in(file):
+        for _ in range(10):
+            root.kms.list_keys()
+    with closing(sqlite3.connect(file)) as written:
+        assert written.execute("SELECT COUNT(*) FROM events").fetchone() == (3,)
 
 
 def test_nothing_is_written_after_the_end(root: Clients, file: Path) -> None:

@@ -268,3 +268,10 @@ def test_only_the_newest_events_are_kept(caller: Clients, monkeypatch: pytest.Mo
         caller.kms.list_keys()
     assert len(list(history.newest_first(ACCOUNT))) == 2
     assert history.count(ACCOUNT) == 3
+
+
+def test_many_accounts_share_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the memory of a sandbox has a limit, however large its class is."""
+    assert [history.most_events(accounts) for accounts in (1, 5, 20, 200)] == [
+        *(20_000, 20_000, 5_000, 1_000)
+    ]
