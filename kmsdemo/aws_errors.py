@@ -54,6 +54,9 @@ def translate_errors(*, key_id: str = "", table_name: str = "") -> Iterator[None
         raise _from_waiter(error, table_name) from error
     except (boto.BotoCoreError, ResponseParserError) as error:
         raise _from_client(error) from error
+    except UnicodeDecodeError as error:
+        reason = f"the response is not from AWS: it is no text ({error.reason})."
+        raise errors.AnswerLost(reason) from None  # its repr has the response, a password perhaps
     except KeyError as error:
         # Any web server can answer 200 and a page: botocore parses it into an empty response.
         reason = f"the response is not from AWS or is incomplete; it has no field {error}."

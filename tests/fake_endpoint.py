@@ -37,6 +37,11 @@ def web_page(status: int) -> Answer:
     return _whole(status, "text/html", b"<html><body>It works!</body></html>")
 
 
+def no_text(request: BaseHTTPRequestHandler) -> None:
+    """Respond with bytes that are not UTF-8."""
+    _whole(200, "application/x-amz-json-1.1", b'{"Plaintext": "\x92"}')(request)
+
+
 def half_an_answer(request: BaseHTTPRequestHandler) -> None:
     """Close the connection before the response is complete."""
     request.send_response(200)

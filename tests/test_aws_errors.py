@@ -176,6 +176,7 @@ def test_errors_of_the_library_are_not_translated() -> None:
     [
         (fake_endpoint.web_page(200), errors.EndpointUnreachable),
         (fake_endpoint.half_an_answer, errors.EndpointUnreachable),
+        (fake_endpoint.no_text, errors.AnswerLost),
         (fake_endpoint.hang_up, errors.EndpointUnreachable),
         (fake_endpoint.json_answer(200, {}), errors.EndpointUnreachable),
         (fake_endpoint.web_page(503), errors.EndpointUnreachable),
@@ -186,7 +187,10 @@ def test_errors_of_the_library_are_not_translated() -> None:
         ),
         (fake_endpoint.error("AccessDeniedException", "Not you"), errors.AccessDenied),
     ],
-    ids=["web page", "half", "hang up", "empty", "503", "throttled", "expired", "denied"],
+    ids=[
+        *("web page", "half", "no text", "hang up", "empty", "503"),
+        *("throttled", "expired", "denied"),
+    ],
 )
 def test_a_response_over_http(
     behaviour: fake_endpoint.Answer, expected: type[errors.KmsdemoError]

@@ -55,8 +55,17 @@ def _open_closed_streams() -> None:
 
 def _accept_all_characters() -> None:
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+        if isinstance(stream, TextIOWrapper) and _refuses_characters(stream):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _refuses_characters(stream: TextIOWrapper) -> bool:
+    """Return whether a character can raise an error; in the C locale, all but ASCII do.
+
+    Python: "sys.stdout", "PYTHONUTF8".
+    """
+    is_unicode = stream.encoding.lower().startswith("utf")
+    return stream.errors == "strict" or (stream.errors == "surrogateescape" and not is_unicode)
 
 
 def _run_flushed(program: Callable[[], _Result]) -> _Result:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,7 +145,8 @@ def write(classroom: Classroom, names: Path, url: str) -> None:
         for path, text in files.items():
             private_file.write(path, text)
     except OSError as error:
-        raise ClassListUnusable(str(credentials.file_of(names)), "it cannot be written") from error
+        reason = f"it cannot be written ({error.strerror})"
+        raise ClassListUnusable(str(credentials.file_of(names)), reason) from error
 
 
 def _access_key(variables: Mapping[str, str]) -> tuple[str, str]:
@@ -164,7 +166,9 @@ def _hand_out(learner: Learner, earlier: Credentials) -> HandOut:
 
 
 def _file_name(place: int, one: HandOut) -> str:
-    return f"{place:02}-{_NOT_IN_FILE_NAMES.sub('-', one.learner.name).strip('-.')}.txt"
+    encoding = sys.getfilesystemencoding()  # in the C locale it may be ASCII
+    name = one.learner.name.encode(encoding, errors="replace").decode(encoding)
+    return f"{place:02}-{_NOT_IN_FILE_NAMES.sub('-', name).strip('-.')}.txt"
 
 
 def _page(one: HandOut, url: str) -> str:

@@ -6,13 +6,16 @@ A new command is missed by ``test_faults.py`` until it says here how it is calle
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
+import pytest
 from click.testing import CliRunner, Result
 
 from kmsdemo import errors, keys, table, vault
@@ -26,6 +29,7 @@ from kmsdemo.shared_account import sessions
 from kmsdemo.shared_account.run import Run
 from kmsdemo.vault import Item, Vault
 from tests import faults
+from tests.fake_endpoint import PAUSE
 from tests.faults import Fault, Faults
 
 if TYPE_CHECKING:
@@ -64,7 +68,7 @@ def _disable(clients: Clients) -> None:
 
 def _leave_what_a_killed_run_leaves(_: Clients) -> None:
     run = Run()
-    with sessions.initializer(run.register_handlers):
+    with sessions.initializer(run.register_handlers), _in_this_process():
         killed = connect()
         primary = keys.create(killed.kms, multi_region=True)
         keys.replicate(killed.kms, primary.key_id, "eu-west-1")
@@ -117,6 +121,22 @@ class State:
     passwords: Mapping[str | None, int]
 
 
+def use(endpoint_url: str, clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands work over HTTP, with retries that do not wait; clients stay in this process."""
+    _ = clients.kms, clients.dynamodb, clients.cloudtrail  # created now, without the variables
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint_url)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(PAUSE, lambda *_: 0)
+
+
+@contextmanager
+def _in_this_process() -> Iterator[None]:
+    """Create clients that do not work over HTTP, whose calls meet no fault."""
+    with patch.dict(os.environ):
+        os.environ.pop("AWS_ENDPOINT_URL", None)
+        yield
+
+
 def set_up(clients: Clients, command: Command) -> None:
     """Empty the account, do the lab in it, and what the command needs."""
     mock_kms.empty()
@@ -139,7 +159,8 @@ def run(name: str, fault: Fault = _NO_FAULT, at: int = 1) -> tuple[Result, list[
 
 def state(clients: Clients) -> State:
     """Return what is in the account; all its keys can be used then."""
-    here = [clients.kms, clients.in_region("eu-west-1").kms]
+    with _in_this_process():
+        here = [clients.kms, clients.in_region("eu-west-1").kms]
     found = [(kms, key_id) for kms in here for key_id in keys.key_ids(kms)]
     described = Counter(_alias_and_state(*one) for one in found)
     del described["", "PendingDeletion"]
@@ -169,3 +190,11 @@ def _opened(clients: Clients, item: Item) -> str | None:
         with suppress(errors.KmsdemoError):
             return of_key.decrypt(item)
     return None
+
+
+def is_explained(result: Result, code: int) -> bool:
+    """Return whether the command did its work, or says what happened and what to do next."""
+    did_its_work = result.exit_code == code and "Error" not in result.stderr
+    is_error = re.search(r"^Error: .+\.\n.+\.$", result.stderr, re.MULTILINE)
+    is_clear = result.exit_code == 1 and is_error and not EXPORTED.exists()
+    return did_its_work or bool(is_clear)

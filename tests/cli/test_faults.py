@@ -16,8 +16,7 @@ from kmsdemo import keys
 from kmsdemo.account.clients import Clients
 from tests import faults
 from tests.cli.commands import NAMES
-from tests.cli.faulted import COMMANDS, EXPORTED, WITHOUT_AWS, State, run, set_up, state
-from tests.fake_endpoint import PAUSE
+from tests.cli.faulted import COMMANDS, WITHOUT_AWS, State, is_explained, run, set_up, state, use
 from tests.faults import Fault
 
 ONCE = {
@@ -40,13 +39,14 @@ Case = tuple[int, str, Fault]
 
 @pytest.fixture(autouse=True)
 def in_a_folder(
-    aws_environment: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    aws_environment: Mapping[str, str],
+    clients: Clients,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Work over HTTP, in an empty folder, with retries that do not wait."""
-    for name, value in aws_environment.items():
-        monkeypatch.setenv(name, value)
+    """Work over HTTP, in an empty folder."""
+    use(aws_environment["AWS_ENDPOINT_URL"], clients, monkeypatch)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(PAUSE, lambda *_: 0)
 
 
 def test_each_command_that_calls_aws_is_tried() -> None:
@@ -104,14 +104,6 @@ def of_every_nth(cases: list[Case], config: pytest.Config) -> Iterator[Case]:
     """Yield every nth case."""
     every = config.getoption("faults_at_every")
     yield from islice(cases, secrets.randbelow(min(every, len(cases))), None, every)
-
-
-def is_explained(result: Result, code: int) -> bool:
-    """Return whether the command did its work, or says what happened and what to do next."""
-    did_its_work = result.exit_code == code and "Error" not in result.stderr
-    is_error = re.search(r"^Error: .+\.\n.+\.$", result.stderr, re.MULTILINE)
-    is_clear = result.exit_code == 1 and is_error and not EXPORTED.exists()
-    return did_its_work or bool(is_clear)
 
 
 def do_what_it_says(result: Result, clients: Clients) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -49,9 +50,21 @@ def write(path: Path, text: str) -> None:
     """
     check(path)
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        _replace(path.resolve(), text)
     except OSError as error:
         raise GuideUnwritable(str(path), error.strerror or "it cannot be written") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file as a whole: where that fails, an earlier one stays, and no part of this one."""
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def check_folder(folder: Path) -> None:

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request
 from kmsdemo.sandbox import clock, json_parameters, service
 from kmsdemo.sandbox.access import authentication
 from kmsdemo.sandbox.call import Call
+from kmsdemo.sandbox.errors import StateUnusable
 from kmsdemo.sandbox.http import answer, moto_services, protocol
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.moto_services import MotoFailed
@@ -48,7 +49,10 @@ def answer_to(request: Request, subscribers: Subscribers = ()) -> Answer:
     except Refusal as refusal:
         return _refused(refusal, request, request_id)
     except Exception as failure:
-        _log(request_id, "the request", failure)
+        if isinstance(failure, StateUnusable):
+            _LOG.error("%s: not answered. %s", request_id, failure)  # it names no secret
+        else:
+            _log(request_id, "the request", failure)
         message = f"The sandbox failed; its log has the details of request {request_id}."
         return _refused(Refusal("InternalFailure", message, 500), request, request_id)
 

@@ -68,15 +68,20 @@ def kept_in(path: Path, owners: Mapping[str, str] | None = None) -> Iterator[Non
             _check_owners(path, state.owners(), owners or {})
             state.restore()
             state.save_owners(owners or {})
-        history.subscribers.append(state.save)
-        clock.subscribers.append(state.save)
+
+        def save(events: Sequence[Record] = ()) -> None:
+            with database.explained(path):
+                state.save(events)
+
+        history.subscribers.append(save)
+        clock.subscribers.append(save)
         try:
             with STATE_LOCK:
                 deletion.purge_all()  # of what ended in the meantime
             yield
         finally:
-            history.subscribers.remove(state.save)
-            clock.subscribers.remove(state.save)
+            history.subscribers.remove(save)
+            clock.subscribers.remove(save)
 
 
 def _check_owners(path: Path, before: Mapping[str, str], now: Mapping[str, str]) -> None:
