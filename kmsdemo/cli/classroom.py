@@ -67,6 +67,7 @@ def classroom(names: Path, order: str, as_csv: bool, endpoint_url: str, as_json:
     for name, error in seen.failures.items():
         say(f"Error: {name}: {error}", err=True)
     if seen.failures:
+        say("Their rows are empty. Run it again to look at them again.", err=True)
         click.get_current_context().exit(1)
 
 

@@ -61,7 +61,7 @@ def _replace(path: Path, text: str) -> None:
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")
         temporary.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise

@@ -47,6 +47,14 @@ def test_an_earlier_page_is_replaced(tmp_path: Path) -> None:
     assert path.read_text() == f"{OURS}new"
 
 
+def test_a_page_that_cannot_be_written_leaves_the_earlier_one(tmp_path: Path) -> None:
+    path = tmp_path / "lab.md"
+    files.write(path, OURS)
+    with pytest.raises(UnicodeEncodeError):
+        files.write(path, f"{OURS}\ud800")
+    assert (path.read_text(), list(tmp_path.iterdir())) == (OURS, [path])
+
+
 def test_a_report_is_html() -> None:
     with pytest.raises(WrongUsage, match="a report is HTML"):
         files.check_is_html(Path("report.md"))

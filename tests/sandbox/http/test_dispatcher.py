@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,9 +16,11 @@ from werkzeug.test import Client, TestResponse
 
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients
+from kmsdemo.sandbox.errors import StateUnusable
 from kmsdemo.sandbox.http.application import Application
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.sandbox.kms import operations
+from kmsdemo.sandbox.trail import history
 
 SECRET = "correct horse battery staple"
 TARGETS = {
@@ -410,3 +413,15 @@ def test_what_moto_cannot_process_is_no_reason_to_ask_again(
     (line,) = caplog.messages
     assert line.startswith(answer.headers["x-amzn-RequestId"])
     assert caplog.records[0].levelno == logging.ERROR
+
+
+def test_a_state_that_cannot_be_written_is_named_in_the_log(
+    application: Application, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Any) -> None:
+        raise StateUnusable.unreadable(Path("class.state"), "database or disk is full")
+
+    monkeypatch.setattr(history, "subscribers", [fail])
+    assert ask(application, "kms", "ListKeys").status_code == 500
+    (line,) = caplog.messages
+    assert "class.state cannot be used: database or disk is full" in line
