@@ -134,7 +134,7 @@ def key_ids(kms: KMSClient) -> list[str]:
 
     AWS: ListKeys, AWS KMS API Reference.
     """
-    with translate_errors(key_id="of this account"):
+    with translate_errors(key_id="this account"):
         pages = kms.get_paginator("list_keys").paginate()
         return [entry["KeyId"] for page in pages for entry in page["Keys"]]
 

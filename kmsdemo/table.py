@@ -107,7 +107,7 @@ def names(dynamodb: DynamoDBClient) -> list[str]:
 
     AWS: ListTables, Amazon DynamoDB API Reference.
     """
-    with translate_errors(table_name="of this account"):
+    with translate_errors():
         pages = dynamodb.get_paginator("list_tables").paginate()
         return [name for page in pages for name in page["TableNames"]]
 

@@ -109,6 +109,28 @@ def test_an_error_response_about_a_table(
 
 
 @pytest.mark.parametrize(
+    ("about", "operation", "code", "message"),
+    [
+        *(({"key_id": "k"}, *row[:3]) for row in ABOUT_KEYS + ABOUT_CALLERS),
+        *(({"table_name": "t"}, *row[:3]) for row in ABOUT_TABLES + ABOUT_CALLERS),
+    ],
+)
+def test_an_error_says_what_aws_said(
+    about: dict[str, str], operation: str, code: str, message: str
+) -> None:
+    with pytest.raises(errors.KmsdemoError) as raised, translate_errors(**about):
+        raise answer(operation, code, f"{message}\nsaid AWS")
+    said = {
+        "operation": operation,
+        "code": code.removesuffix("Exception"),
+        "reason": f"{message} said AWS".strip(),
+        "difference": f"{message} said AWS".strip(),
+    }
+    told = vars(raised.value)
+    assert {name: told[name] for name in said if name in told}.items() <= said.items()
+
+
+@pytest.mark.parametrize(
     ("about", "resource"),
     [({"key_id": "k"}, "k"), ({"table_name": "t"}, "t"), ({}, "this account")],
 )
@@ -148,14 +170,20 @@ def test_access_denied_names_the_resource(about: dict[str, str], resource: str) 
 def test_an_exception_without_a_response(
     error: Exception, expected: type[errors.KmsdemoError]
 ) -> None:
-    with pytest.raises(expected), translate_errors(key_id="k"):
+    with pytest.raises(expected) as raised, translate_errors(key_id="k"):
         raise error
+    told = {"operation": "The call", "code": type(error).__name__, **vars(raised.value)}
+    said = {"operation": "The call", "code": type(error).__name__}
+    if "reason" in told:
+        said["reason"] = " ".join(str(error).split())
+    assert told == said
 
 
 def test_a_waiter_raises_the_error_of_aws() -> None:
     refused: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
-    with pytest.raises(errors.AccessDenied), translate_errors(table_name="t"):
+    with pytest.raises(errors.AccessDenied) as raised, translate_errors(table_name="t"):
         raise boto.WaiterError(name="TableExists", reason="x", last_response=refused)
+    assert raised.value.what == "DescribeTable on t is denied: no"
 
 
 def test_a_waiter_raises_table_not_ready_after_its_last_attempt() -> None:

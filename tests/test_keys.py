@@ -149,7 +149,7 @@ def test_an_error_names_the_alias_that_is_taken(kms: KMSClient) -> None:
 
 @pytest.mark.parametrize(
     ("call", "operation", "named"),
-    [(keys.create, "create_key", "the new key"), (keys.key_ids, "list_keys", "of this account")],
+    [(keys.create, "create_key", "the new key"), (keys.key_ids, "list_keys", "this account")],
     ids=["create", "list"],
 )
 def test_an_error_without_a_key_says_what_was_tried(

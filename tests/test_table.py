@@ -158,3 +158,52 @@ def test_describe_returns_the_billing_mode(dynamodb: DynamoDBClient) -> None:
     with Aws(dynamodb) as aws:
         aws.describes("ACTIVE")
         assert table.describe(dynamodb).billing_mode == "PROVISIONED"
+
+
+def test_the_names_of_tables_are_those_of_every_page(dynamodb: DynamoDBClient) -> None:
+    first = {"TableNames": ["demo-a", "demo-b"], "LastEvaluatedTableName": "demo-b"}
+    with Stubber(dynamodb) as aws:
+        aws.add_response("list_tables", first)
+        after = {"ExclusiveStartTableName": "demo-b"}
+        aws.add_response("list_tables", {"TableNames": ["demo-c"]}, after)
+        assert table.names(dynamodb) == ["demo-a", "demo-b", "demo-c"]
+
+
+def test_an_error_about_all_tables_says_so(dynamodb: DynamoDBClient) -> None:
+    with Stubber(dynamodb) as aws:
+        aws.add_client_error("list_tables", "AccessDeniedException", "no")
+        with pytest.raises(errors.AccessDenied, match="ListTables on this account is denied"):
+            table.names(dynamodb)
+
+
+@pytest.mark.parametrize("status", ["CREATING", "UPDATING"])
+def test_a_deletion_is_started_once_the_table_is_active(
+    dynamodb: DynamoDBClient, status: str
+) -> None:
+    with Aws(dynamodb) as aws:
+        aws.describes(status, "ACTIVE")
+        aws.add_response("delete_table", {}, {"TableName": "demo-kms"})
+        table.start_deletion(dynamodb, "demo-kms")
+        aws.assert_no_pending_responses()
+
+
+def test_a_table_that_is_not_there_needs_no_deletion(dynamodb: DynamoDBClient) -> None:
+    with Aws(dynamodb) as aws:
+        aws.describes("none")
+        table.start_deletion(dynamodb, "mine")
+        aws.assert_no_pending_responses()
+
+
+def test_a_deletion_that_is_denied_names_the_table(dynamodb: DynamoDBClient) -> None:
+    with Aws(dynamodb) as aws:
+        aws.describes("ACTIVE")
+        aws.add_client_error("delete_table", "AccessDeniedException", "no")
+        with pytest.raises(errors.AccessDenied, match="DeleteTable on demo-kms is denied"):
+            table.start_deletion(dynamodb, "demo-kms")
+
+
+def test_a_table_of_another_name_is_deleted_and_none_else(dynamodb: DynamoDBClient) -> None:
+    table.create(dynamodb)
+    table.create(dynamodb, "mine")
+    assert table.delete(dynamodb, "mine")
+    assert table.names(dynamodb) == ["demo-kms"]

@@ -82,7 +82,7 @@ def _aliases(kms: KMSClient) -> tuple[Mapping[str, str], dict[str, str]]:
 
     AWS: ListAliases, AWS KMS API Reference.
     """
-    with translate_errors(key_id="of this account"):
+    with translate_errors(key_id="this account"):
         pages: list[Any] = list(kms.get_paginator("list_aliases").paginate())
         found = {
             alias["AliasName"]: alias["TargetKeyId"]
