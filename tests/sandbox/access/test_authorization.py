@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -380,6 +380,44 @@ def test_a_grant_can_be_limited_to_a_context(
         Constraints=constraints,
     )
     assert may_decrypt(kms, ben.clients, key, **context) is allowed
+
+
+@pytest.mark.parametrize(
+    ("operations", "allowed"), [(["Decrypt"], True), (["Decrypt", "Encrypt"], False)]
+)
+def test_a_grantee_gives_no_more_than_the_grant(
+    kms: KMSClient, key: Key, ben: IamUser, operations: Any, allowed: bool
+) -> None:
+    given: Any = ["Decrypt", "CreateGrant"]
+    kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=given)
+    more = "because it allows more than the grant that allows it"
+    with nullcontext() if allowed else pytest.raises(ClientError, match=more):
+        ben.clients.kms.create_grant(
+            KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=operations
+        )
+
+
+def test_a_grantee_whom_a_policy_allows_to_grant_gives_what_it_likes(
+    kms: KMSClient, key: Key, ben: IamUser
+) -> None:
+    given: Any = ["Decrypt", "CreateGrant"]
+    kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=given)
+    put(kms, key, allow({"AWS": ben.arn}, "kms:CreateGrant"))
+    ben.clients.kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=["Encrypt"])
+    assert ben.clients.kms.encrypt(KeyId=key.key_id, Plaintext=b"x")
+
+
+def test_a_policy_that_allows_another_grant_does_not_count(
+    kms: KMSClient, key: Key, ben: IamUser
+) -> None:
+    given: Any = ["Decrypt", "CreateGrant"]
+    kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=given)
+    condition = {"StringEquals": {"kms:GranteePrincipal": "arn:aws:iam::123456789012:user/dora"}}
+    put(kms, key, allow({"AWS": ben.arn}, "kms:CreateGrant", Condition=condition))
+    with pytest.raises(ClientError, match="allows more than the grant"):
+        ben.clients.kms.create_grant(
+            KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=["Encrypt"]
+        )
 
 
 # ---------------------------------------------------------------------------------- accounts

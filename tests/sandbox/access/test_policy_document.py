@@ -294,6 +294,7 @@ BEN = "arn:aws:iam::123456789012:user/team/ben"
         ({"StringNotEqualsIgnoreCase": {OWNER: "BEN"}}, {OWNER: ["ben"]}, 0),
         ({"StringEqualsIfExists": {OWNER: "a"}}, {OWNER: ["b"]}, 0),
         ({"ArnLike": {ARN: "arn:aws:iam::*:user/*"}}, {ARN: [BEN]}, 1),
+        ({"ArnLike": {ARN: "arn:aws:iam::*:user/*"}}, {ARN: [f"{BEN}:1"]}, 1),
         ({"ArnLike": {ARN: "arn:aws:*:user/team:*:*:ben"}}, {ARN: [BEN]}, 0),
         ({"ArnLike": {ARN: "arn:*:*:*:*:*"}}, {ARN: ["ben"]}, 0),
         ({"ArnLike": {ARN: "arn:a*12:user:*:*:*"}}, {ARN: [BEN]}, 0),
