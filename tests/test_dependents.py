@@ -70,6 +70,18 @@ def test_an_unknown_cipher_counts_and_an_item_without_ciphertext_does_not(
     assert count(vault, key) == 1
 
 
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        (1, "1 item of the table demo-kms depends on it."),
+        (2, "2 items of the table demo-kms depend on it."),
+        (1234, "1,234 items of the table demo-kms depend on it."),
+    ],
+)
+def test_an_error_counts_the_items_that_need_a_key(items: int, words: str) -> None:
+    assert errors.KeyInUse("k", "demo-kms", items).what.endswith(f" is not scheduled: {words}")
+
+
 def test_a_key_is_not_deleted_while_items_depend_on_it(vault: Vault, key: Key) -> None:
     for _ in range(3):
         vault.store("x")

@@ -104,6 +104,103 @@ def test_a_throttled_write_raises_throttled_and_stores_nothing(
             Vault(kms, dynamodb, "k").store("one")
 
 
+@pytest.mark.parametrize(
+    ("call", "operation", "answered"),
+    [
+        (lambda aws: list(vault.items(aws.dynamodb, "mine")), "scan", {"Items": []}),
+        (lambda aws: aws.item("1"), "get_item", {"Item": {"appuser": {"S": "1"}}}),
+    ],
+    ids=["all items", "one item"],
+)
+def test_what_was_stored_is_read_at_once(
+    kms: KMSClient, dynamodb: DynamoDBClient, call: Any, operation: str, answered: Any
+) -> None:
+    """AWS: "DynamoDB read consistency", Amazon DynamoDB Developer Guide."""
+    asked = {"TableName": "mine", "ConsistentRead": True}
+    if operation == "get_item":
+        asked["Key"] = {"appuser": {"S": "1"}}
+    with Stubber(dynamodb) as aws:
+        aws.add_response(operation, answered, asked)
+        call(Vault(kms, dynamodb, "k", "mine"))
+
+
+def reveal(passwords: Vault, **attributes: Any) -> None:
+    """Reveal the password of an item with these attributes."""
+    passwords.decrypt(passwords.as_item({"appuser": {"S": "1"}, **attributes}))
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda mine: list(vault.items(mine.dynamodb, "mine")), errors.TableNotFound),
+        (lambda mine: mine.item("1"), errors.TableNotFound),
+        (lambda mine: mine.item(""), errors.UserNotFound),
+        (lambda mine: mine.store("x"), errors.TableNotFound),
+        (lambda mine: mine.as_item({"id": {"S": "1"}}), errors.TableSchemaDiffers),
+        (reveal, errors.PasswordMissing),
+        (
+            lambda mine: reveal(mine, userpasswd={"B": b"x"}, cipher={"S": "quantum"}),
+            errors.UnknownCipher,
+        ),
+        (
+            lambda mine: reveal(mine, userpasswd={"B": b"x"}, cipher={"S": "plain"}),
+            errors.CipherNotAccepted,
+        ),
+    ],
+)
+def test_an_error_names_the_table_and_the_user_number(
+    passwords: Vault, call: Any, error: type[errors.TableFault]
+) -> None:
+    with pytest.raises(error) as raised:
+        call(replace(passwords, table_name="mine"))
+    assert raised.value.table_name == "mine"
+    assert getattr(raised.value, "appuser", "1") in ("1", "")
+
+
+def test_a_user_who_is_not_in_the_table_is_named(passwords: Vault) -> None:
+    with pytest.raises(errors.UserNotFound) as raised:
+        passwords.item("12345")
+    assert (raised.value.table_name, raised.value.appuser) == ("demo-kms", "12345")
+
+
+def test_a_vault_without_a_free_number_says_in_which_table(passwords: Vault) -> None:
+    with_draws(passwords, "11111").store("one")
+    with pytest.raises(errors.NoFreeUserNumber) as raised:
+        with_draws(passwords, *repeat("11111", 20)).store("two")
+    assert (raised.value.table_name, raised.value.attempts) == ("demo-kms", 20)
+
+
+def test_an_item_says_what_is_stored(passwords: Vault) -> None:
+    item = passwords.item(passwords.store("one"))
+    assert (item.cipher, item.context_table) == ("direct", "demo-kms")
+    assert item.key_arn == keys.describe(passwords.kms, passwords.key_id).arn
+    assert item.attributes["userpasswd"] == {"B": item.ciphertext_blob}
+
+
+def test_an_item_of_the_scripts_is_plain_and_names_no_table_and_no_key(passwords: Vault) -> None:
+    item = passwords.as_item({"appuser": {"S": "1"}, "userpasswd": {"B": b"x"}})
+    assert (item.cipher, item.context_table, item.key_arn) == ("plain", "", "")
+
+
+def test_an_item_of_a_former_key_still_decrypts_if_that_key_is_named(passwords: Vault) -> None:
+    former = keys.describe(passwords.kms, passwords.key_id).arn
+    appuser = passwords.store("one")
+    moved = replace(passwords, key_id=keys.create(passwords.kms).key_id)
+    assert replace(moved, former_keys=[former]).reveal(appuser) == "one"
+    with pytest.raises(errors.WrongKey):
+        moved.reveal(appuser)
+
+
+def test_one_cipher_serves_all_passwords_so_that_they_share_data_keys(passwords: Vault) -> None:
+    shared = replace(passwords, cipher=SharedEnvelope)
+    generated: list[Any] = []
+    passwords.kms.meta.events.register(
+        "before-call.kms.GenerateDataKey", lambda **call: generated.append(call)
+    )
+    assert [shared.reveal(shared.store(text)) for text in ("one", "two")] == ["one", "two"]
+    assert len(generated) == 1
+
+
 def test_items_reads_every_page(dynamodb: DynamoDBClient) -> None:
     def page(number: str, **more: Any) -> dict[str, Any]:
         return {"Items": [{"appuser": {"S": number}}], **more}

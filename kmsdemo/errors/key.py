@@ -83,7 +83,7 @@ class KeyInUse(KeyFault):
 
     _what = (
         "The deletion of the KMS key {key_id} is not scheduled: {items_in_words} of the table "
-        "{table_name} depend on it."
+        "{table_name} {depend} on it."
     )
     _next_step = (
         "Encrypt them under another key with kmsdemo rotate-to KEY, disable the key instead, "
@@ -92,6 +92,7 @@ class KeyInUse(KeyFault):
 
     def __post_init__(self) -> None:
         self.items_in_words = f"{self.items:,} item{'s' * (self.items != 1)}"
+        self.depend = "depends" if self.items == 1 else "depend"
 
 
 @dataclass(eq=False)
