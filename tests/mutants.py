@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -25,6 +26,7 @@ import click
 
 ROOT = Path(__file__).parents[1]
 GOAL_PERCENT = 85
+GRACE_SECONDS = 30
 UNNOTICED = (0, 5, 33)
 """mutmut's exit codes of a mutant that survived, or for which there is no test."""
 UNTRIED = (None, 2, 34)
@@ -75,6 +77,8 @@ class Result:
         return is_whole and self.percent_killed < GOAL_PERCENT
 
     def __str__(self) -> str:
+        if not self.tried:
+            return f"{self.file}: {len(self.exit_codes)} mutants, none tried in this time"
         killed = len(self.tried) - len(self.survivors)
         left = len(self.exit_codes) - len(self.tried)
         untried = f", {left} not tried" if left else ""
@@ -142,7 +146,9 @@ def _git(*arguments: str) -> str:
 
 def _try(files: list[str], tests: list[str], seconds: int | None) -> list[Result]:
     """Run mutmut in a copy, and print what it found."""
-    with tempfile.TemporaryDirectory(prefix="kmsdemo-mutants-") as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="kmsdemo-mutants-", ignore_cleanup_errors=True
+    ) as folder:
         copy = Path(folder, "clone")
         ignored = shutil.ignore_patterns(".*", "__pycache__", "dist")
         shutil.copytree(ROOT, copy, ignore=ignored)
@@ -160,12 +166,19 @@ def _run_mutmut(copy: Path, seconds: int | None) -> None:
     command = [sys.executable, "-m", "mutmut", "run"]
     with (
         (copy / "output").open("w") as output,
-        subprocess.Popen(command, cwd=copy, stdout=output, stderr=output) as mutmut,
+        subprocess.Popen(
+            command, cwd=copy, stdout=output, stderr=output, start_new_session=True
+        ) as mutmut,
     ):
         try:
             mutmut.wait(seconds)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            mutmut.send_signal(signal.SIGINT)
+        except subprocess.TimeoutExpired:
+            mutmut.send_signal(signal.SIGINT)  # it writes down what it knows
+            with suppress(subprocess.TimeoutExpired):
+                mutmut.wait(GRACE_SECONDS)
+        finally:
+            with suppress(ProcessLookupError):  # its servers of forks outlive it
+                os.killpg(mutmut.pid, signal.SIGKILL)
     if mutmut.returncode and not any((copy / "mutants").rglob("*.meta")):
         click.echo((copy / "output").read_text(encoding="utf-8").replace("\r", "\n"), err=True)
         raise SystemExit("mutmut could not begin; what it says is above.")

@@ -37,6 +37,19 @@ def test_killed_is_what_a_test_noticed_of_what_was_tried(
 
 
 @pytest.mark.parametrize(
+    ("exit_codes", "line"),
+    [
+        ((KILLED, SURVIVED), "50 % (1 of 2)"),
+        ((KILLED, None, None), "100 % (1 of 1), 2 not tried"),
+        ((None, None), "2 mutants, none tried in this time"),
+    ],
+    ids=str,
+)
+def test_a_line_says_what_was_tried(exit_codes: tuple[int | None, ...], line: str) -> None:
+    assert str(result(*exit_codes)) == f"kmsdemo/keys.py: {line}"
+
+
+@pytest.mark.parametrize(
     ("exit_codes", "misses"),
     [
         ((KILLED, SURVIVED), True),
