@@ -34,6 +34,7 @@ ABOUT_KEYS = [
     ("ReplicateKey", "UnsupportedOperationException", "", errors.KeyUnusable),
     ("CreateAlias", "AlreadyExistsException", "", errors.AliasTaken),
     ("ReplicateKey", "AlreadyExistsException", "", errors.AwsFailed),
+    ("UpdateAlias", "ValidationException", "", errors.InvalidAlias),
     ("CreateAlias", "InvalidAliasNameException", "", errors.InvalidAlias),
     ("CreateAlias", "NotAuthorizedException", "", errors.InvalidAlias),
     ("CreateAlias", "ValidationException", "", errors.InvalidAlias),

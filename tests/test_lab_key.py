@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmsdemo import errors, keys, lab_key
+from kmsdemo import errors, key_policy, keys, lab_key
 
 if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
 
 
@@ -114,6 +115,21 @@ def test_ensure_rejects_the_alias_of_a_key_pending_deletion(kms: KMSClient) -> N
         lab_key.ensure(kms, alias="mine")
     assert raised.value.key_id == "alias/mine"
     assert raised.value.deletion_date
+
+
+def test_ensure_creates_the_key_as_it_is_told(kms: KMSClient, iam: IAMClient) -> None:
+    anna, ben = (iam.create_user(UserName=name)["User"]["Arn"] for name in ("anna", "ben"))
+    key, _ = lab_key.ensure(kms, description="ours", administrators=[anna], users=[ben])
+    assert keys.describe(kms, key.key_id).description == "ours"
+    said = key_policy.in_words(keys.policy(kms, key.key_id))
+    assert said[1:] == ["anna can manage the key.", "ben can use the key."]
+
+
+def test_an_error_names_the_key_that_has_its_principals_already(kms: KMSClient) -> None:
+    key, _ = lab_key.ensure(kms)
+    with pytest.raises(errors.LabKeyExists) as raised:
+        lab_key.ensure(kms, administrators=["arn:aws:iam::123456789012:user/anna"])
+    assert raised.value.key_id == key.key_id
 
 
 def test_ensure_rejects_principals_for_an_existing_key(kms: KMSClient) -> None:

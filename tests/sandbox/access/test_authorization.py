@@ -268,6 +268,49 @@ def test_a_malformed_key_policy_is_refused(kms: KMSClient, key: Key, document: s
     assert len(kms.list_keys()["Keys"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        (
+            allow({"AWS": f"arn:aws:iam::{ACCOUNT}:user/nobody"}, "kms:*"),
+            "Policy contains a statement with one or more invalid principals.",
+        ),
+        (
+            allow({"AWS": ROOT}, "kms:DescribeKey"),
+            "The new key policy will not allow you to update the key policy in the future.",
+        ),
+        (
+            allow(
+                {"AWS": ROOT},
+                "kms:PutKeyPolicy",
+                Condition={"StringEquals": {"kms:CallerAccount": OTHER_ACCOUNT}},
+            ),
+            "The new key policy will not allow you to update the key policy in the future.",
+        ),
+    ],
+    ids=["nobody", "not to change it", "to others only"],
+)
+@pytest.mark.usefixtures("ben")
+def test_a_policy_is_refused_in_these_words(
+    kms: KMSClient, key: Key, statement: Any, message: str
+) -> None:
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    with pytest.raises(ClientError) as raised:
+        kms.put_key_policy(KeyId=key.key_id, Policy=document)
+    error = raised.value.response["Error"]
+    assert (error["Code"], error["Message"]) == ("MalformedPolicyDocumentException", message)
+
+
+def test_who_may_change_the_policy_under_a_condition_that_holds_is_not_locked_out(
+    kms: KMSClient, key: Key
+) -> None:
+    condition = {"StringEquals": {"kms:CallerAccount": ACCOUNT}}
+    statement = allow({"AWS": ROOT}, "kms:Put*", Condition=condition)
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    kms.put_key_policy(KeyId=key.key_id, Policy=document)
+    kms.put_key_policy(KeyId=key.key_id, Policy=document)
+
+
 def test_nobody_locks_themselves_out_unless_they_insist(kms: KMSClient, key: Key) -> None:
     document = json.dumps({"Statement": [{**ROOT_MAY_ALL, "Action": "kms:Encrypt"}]})
     policy: Any = {"KeyId": key.key_id, "PolicyName": "default", "Policy": document}
@@ -365,6 +408,7 @@ def test_a_grant_allows_its_operations_only(kms: KMSClient, key: Key, ben: IamUs
     ("constraints", "context", "allowed"),
     [
         ({"EncryptionContextSubset": {"a": "1"}}, {"a": "1", "b": "2"}, True),
+        ({"EncryptionContextSubset": {"a": "1"}}, {"a": "1"}, True),
         ({"EncryptionContextSubset": {"a": "1"}}, {"b": "2"}, False),
         ({"EncryptionContextEquals": {"a": "1"}}, {"a": "1"}, True),
         ({"EncryptionContextEquals": {"a": "1"}}, {"a": "1", "b": "2"}, False),

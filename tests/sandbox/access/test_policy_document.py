@@ -282,6 +282,7 @@ BEN = "arn:aws:iam::123456789012:user/team/ben"
         ({"StringEquals": {OWNER: "${aws:username}"}}, {OWNER: ["${aws:username}"]}, 0),
         ({"StringEquals": {OWNER: "${aws:username, 'none'}"}}, {OWNER: ["none"]}, 1),
         ({"StringEquals": {OWNER: "a${aws:username, ''}"}}, {OWNER: ["a"]}, 1),
+        ({"StringLike": {OWNER: "B*"}}, {OWNER: ["ben"]}, 0),
         ({"StringLike": {OWNER: "${*}"}}, {OWNER: ["*"]}, 1),
         ({"StringLike": {OWNER: "${*}"}}, {OWNER: ["a"]}, 0),
         ({"StringEquals": {OWNER: "${$}"}}, {OWNER: ["$"]}, 1),
