@@ -96,6 +96,7 @@ def test_an_error_response_about_a_key(
     assert type(raised.value) is expected
     if isinstance(raised.value, errors.KeyFault):
         assert raised.value.key_id == "alias/mine"
+    assert getattr(raised.value, "alias", "alias/mine") == "alias/mine"
 
 
 @pytest.mark.parametrize(("operation", "code", "message", "expected"), ABOUT_TABLES + ABOUT_CALLERS)

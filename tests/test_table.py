@@ -207,3 +207,10 @@ def test_a_table_of_another_name_is_deleted_and_none_else(dynamodb: DynamoDBClie
     table.create(dynamodb, "mine")
     assert table.delete(dynamodb, "mine")
     assert table.names(dynamodb) == ["demo-kms"]
+
+
+def test_the_deletion_that_is_started_is_that_of_the_named_table(dynamodb: DynamoDBClient) -> None:
+    table.create(dynamodb)
+    table.create(dynamodb, "mine")
+    table.start_deletion(dynamodb, "mine")
+    assert table.names(dynamodb) == ["demo-kms"]
