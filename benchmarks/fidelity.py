@@ -30,7 +30,7 @@ _INTRODUCTION = (
     "is what the emulator answers. The numbers say how many are as documented.",
 )
 _TOPICS = {
-    "key states and deletion": ("Key states", "Deletion"),
+    "key states and deletion": ("Key states", "Key states of other keys", "Deletion"),
     "keys, aliases, tags, pages": (
         *(
             "Keys",
@@ -48,14 +48,18 @@ _TOPICS = {
     "rotation": ("Rotation",),
     "multi-Region keys": ("Multi-Region keys",),
     "who may: policies, grants, dry runs": ("Access control", "Grants", "Dry runs"),
-    "the form of calls, and wording": ("Required parameters", "The wording of errors"),
+    "the form of calls, and wording": (
+        *("Required parameters", "Names of keys", "Answers", "Limits", "Errors of one operation"),
+        "The wording of errors",
+    ),
 }
 """The groups of behaviours, by what a reader looks for."""
 _NOT_SUPPORTED = (
     "The sandbox does not support custom key stores (they are managed with AWS's errors, and a key",
     "in one is refused), answers for enclaves (`Recipient`; `kms:RecipientAttestation` is in no",
     "request), grants for services of AWS, SM2, ML-KEM-512 and the prehashed Ed25519. What it does",
-    "not support it refuses, and says why.",
+    "not support it refuses, and says why. Over HTTP there is no Resource Groups Tagging API, from",
+    "which Cloud Custodian has the tags of keys; in process, with `mock_kms`, moto answers it.",
 )
 
 

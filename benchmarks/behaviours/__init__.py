@@ -9,6 +9,7 @@ from benchmarks.behaviours import (
     keys,
     lab,
     names_and_pages,
+    operations,
     parameters,
     rotation_and_regions,
     symmetric_keys,
@@ -29,6 +30,7 @@ def all_behaviours() -> list[Behaviour]:
         rotation_and_regions,
         grants,
         names_and_pages,
+        operations,
         parameters,
     )
     return [behaviour for family in families for behaviour in family.behaviours()]

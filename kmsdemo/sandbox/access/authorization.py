@@ -151,7 +151,7 @@ def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) ->
     except MalformedPolicy as error:
         raise Refusal("MalformedPolicyDocumentException", str(error)) from error
     named = {name for statement in listed for name in statement.principal.patterns}
-    if not all(principal_exists(name) for name in named):
+    if not all(principal_exists(name, call.account) for name in named):
         raise Refusal("MalformedPolicyDocumentException", _INVALID_PRINCIPAL)
     if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
         return
@@ -216,14 +216,19 @@ def _owner(arn: str) -> str:
     return arn.split(":")[4]
 
 
-def principal_exists(name: str) -> bool:
-    """Return whether a principal exists; assume so in accounts that the sandbox does not have."""
+def principal_exists(name: str, account: str) -> bool:
+    """Return whether a principal exists; assume so in other accounts without users and roles.
+
+    Args:
+        name: An ARN, an account number or ``*``.
+        account: The account of the caller.
+    """
     parts = re.fullmatch(r"arn:([\w-]+):(iam|sts)::(\d{12}):(.+)", name)
     if name == "*" or account_named(name):
         return True
     if parts is None:
         return False
-    if parts[3] not in iam_backends:
+    if parts[3] != account and parts[3] not in iam_backends:
         return True
     iam = iam_backends[parts[3]][parts[1]]
     arns = {user.arn for user in iam.users.values()} | {role.arn for role in iam.roles.values()}

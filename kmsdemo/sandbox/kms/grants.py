@@ -32,15 +32,16 @@ _OF_SYMMETRIC: Final = (
     "GenerateDataKeyPairWithoutPlaintext",
 )
 _OF_EVERY_KEY: Final = ("CreateGrant", "DescribeKey", "RetireGrant")
+_MOST_PAIRS: Final = 8
+_LONGEST_VALUE: Final = 384
 
 
 def create_grant(request: Request) -> Answer:
     """Answer CreateGrant; the same name and parameters return the same grant."""
     wanted = _wanted(request)
-    _check_principals(wanted)
+    _check_principals(wanted, request.call.account)
     _check_operations(request.key, wanted.operations)
-    if wanted.constraints and not request.key.is_symmetric:
-        raise invalid("Grant constraints are supported only on symmetric encryption KMS keys.")
+    _check_constraints(request.key, wanted.constraints)
     _check_parent(request, wanted)
     request.end_dry_run()
     grant = _same(request.key, wanted) if wanted.name else None
@@ -185,11 +186,25 @@ def _wanted(request: Request) -> Grant:
     )
 
 
-def _check_principals(grant: Grant) -> None:
+def _check_principals(grant: Grant, account: str) -> None:
     for principal in filter(None, (grant.grantee_principal, grant.retiring_principal)):
-        if not authorization.principal_exists(principal):
+        if not authorization.principal_exists(principal, account):
             message = f"ARN does not refer to a valid principal: {principal}"
             raise Refusal("InvalidArnException", message)
+
+
+def _check_constraints(key: Key, constraints: Mapping[str, Mapping[str, str]]) -> None:
+    """Check the constraints of a grant.
+
+    AWS: ``Constraints``, CreateGrant, AWS KMS API Reference.
+    """
+    if constraints and not key.is_symmetric:
+        raise invalid("Grant constraints are supported only on symmetric encryption KMS keys.")
+    for name, pairs in constraints.items():
+        if len(pairs) > _MOST_PAIRS:
+            raise invalid(f"{name} can include up to {_MOST_PAIRS} encryption context pairs.")
+        if any(len(value) > _LONGEST_VALUE for value in pairs.values()):
+            raise invalid(f"A value in {name} cannot exceed {_LONGEST_VALUE} characters.")
 
 
 def _check_operations(key: Key, operations: Iterable[str]) -> None:

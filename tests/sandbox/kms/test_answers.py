@@ -444,3 +444,13 @@ def test_untag_resource_removes_the_tags(kms: KMSClient, key: Key) -> None:
     kms.untag_resource(KeyId=key.key_id, TagKeys=["kmsdemo"])
     expected = recorded("test_tag_existing_key_and_untag", "list-resource-tags-after-all-untagged")
     assert kms.list_resource_tags(KeyId=key.key_id)["Tags"] == expected
+
+
+@pytest.mark.parametrize("role", ["GranteePrincipal", "RetiringPrincipal"])
+def test_a_principal_of_a_grant_exists_also_in_an_account_without_users(
+    kms: KMSClient, key: Key, role: str
+) -> None:
+    root = f"arn:aws:iam::{key.arn.split(':')[4]}:root"
+    named: Any = {"GranteePrincipal": root, role: root.replace("root", "user/nobody")}
+    with pytest.raises(ClientError, match="InvalidArnException"):
+        kms.create_grant(KeyId=key.key_id, Operations=["Encrypt"], **named)
