@@ -18,6 +18,7 @@ NEEDED = {
         "BaseResponse.get_current_account",
         "BaseResponse._dispatch",
         "BaseResponse._get_action",
+        "BaseResponse.get_region_from_url",
         "BaseResponse.serialized",
         "BaseResponse.setup_class",
         "gen_amzn_requestid_long",
@@ -26,7 +27,10 @@ NEEDED = {
     "moto.core.serialize": ("AttributePicker",),
     "moto.iam.models": (
         "AccessKey",
+        "IAMBackend.delete_role",
+        "IAMBackend.delete_user",
         "IAMBackend.get_all_access_keys_for_all_users",
+        "IAMBackend.update_user",
         "ManagedPolicy",
         "Role",
         "User",

@@ -86,7 +86,7 @@ class Statement:
         resource: ``None`` without one: the statement has no effect.
         principal: The AWS principals: ARNs, account numbers, unique ids or ``*``.
         conditions: All must be met.
-        has_variables: Whether the policy's version has policy variables.
+        has_variables: Whether the policy may have policy variables, as its version allows.
     """
 
     effect: str
@@ -133,7 +133,8 @@ def statements(document: str, kind: Kind = Kind.KEY) -> list[Statement]:
     for statement in listed:
         _check_elements(statement, kind)
     _check_sids(listed)
-    return [_statement(one, kind, has_variables=version == _VERSIONS[1]) for one in listed]
+    has_variables = version == _VERSIONS[1] and "$" in json.dumps(policy)  # also an escaped one
+    return [_statement(one, kind, has_variables=has_variables) for one in listed]
 
 
 def matching(

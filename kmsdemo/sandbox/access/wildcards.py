@@ -19,6 +19,8 @@ _TO_LITERAL, _TO_TEXT = (
 
 def matches(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
     """Return whether a whole text matches a pattern."""
+    if pattern == "*":
+        return True
     first, *others = _parts(pattern, ignore_case)
     if not others:
         return first.fullmatch(text) is not None

@@ -27,7 +27,9 @@ def _writer(shape: Shape) -> Callable[[Any], Any]:
     if isinstance(shape, StructureShape):
         members = [(name, _writer(member)) for name, member in shape.members.items()]
         return lambda value: {
-            name: write(value[name]) for name, write in members if value.get(name) is not None
+            name: write(member)
+            for name, write in members
+            if (member := value.get(name)) is not None
         }
     if isinstance(shape, ListShape):
         write_member = _writer(shape.member)
