@@ -26,7 +26,7 @@ PRINTED = {
         r"generated xml file: .*/features\.xml(.|\n)*^=+ \d+ passed in ",
         r"--encrypt '(.|\n)*^=+ \d+ passed, ",
         r"generated json file: .*/lab\.json ",
-        r"^aws kms list-keys --limit 10$",
+        r"^aws --region us-east-1 kms list-keys --limit 10$",
     ],
     "extending": [
         r"-k description_names_the_lab\n(.|\n)*^=+ 1 passed, ",
