@@ -22,7 +22,7 @@ SUPPORTED = ("3.14", "3.13", "3.12", "3.11", "3.10")
 STANDARD, FULL = "programs", "localstack"
 """An environment by which each tier is known."""
 _LEFT_TO_THE_FULL_TIER = (
-    "emulators, a browser, most pages of docs, each fault, each submission and each command of the "
+    "emulators, a browser, most pages of docs, more faults and submissions, each command of the "
     "lesson (run tox -m full)"
 )
 

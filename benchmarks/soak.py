@@ -29,16 +29,11 @@ from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError
 
 from benchmarks import progress
+from benchmarks.classroom import TABLE
 from kmsdemo.learners import hand_out
 from tests.emulators import Emulator
 from tests.subprocesses import environment, free_port
 
-TABLE = {
-    "TableName": "demo-kms",
-    "AttributeDefinitions": [{"AttributeName": "appuser", "AttributeType": "S"}],
-    "KeySchema": [{"AttributeName": "appuser", "KeyType": "HASH"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
 PASSWORDS = 20
 ROWS = 12
 _MIB = 2**20

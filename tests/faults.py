@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
-from typing import Any
+from itertools import count, islice
+from typing import Any, TypeVar
 
+import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
@@ -21,6 +23,7 @@ from kmsdemo.shared_account import sessions
 
 Answer = Callable[[AWSPreparedRequest], Any]
 EVERY = 10**9
+_Case = TypeVar("_Case")
 
 
 def refused(request: AWSPreparedRequest) -> AWSResponse:
@@ -155,3 +158,9 @@ class Faults:
     def _is_hit(self) -> bool:
         number: int = self._current.number
         return number == self.at or (self.fault.goes_on and number > self.at)
+
+
+def of_every_nth(cases: Sequence[_Case], config: pytest.Config) -> Iterator[_Case]:
+    """Yield every nth case, as ``--faults-at-every`` says."""
+    every = config.getoption("faults_at_every")
+    yield from islice(cases, secrets.randbelow(min(every, len(cases))), None, every)

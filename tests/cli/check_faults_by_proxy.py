@@ -6,7 +6,6 @@ A header says what happens to a request, so that the proxy needs to be told noth
 from __future__ import annotations
 
 import json
-import secrets
 import socket
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from botocore.awsrequest import AWSPreparedRequest
 
 from kmsdemo.account.clients import Clients
 from tests.cli.faulted import COMMANDS, is_explained, run, set_up, state, use
-from tests.faults import EVERY, Answer, Fault
+from tests.faults import EVERY, Answer, Fault, of_every_nth
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment, free_port
 
 pytest.importorskip("microburst", reason="microburst is in tox -e faults")
@@ -85,8 +84,7 @@ def test_a_fault_of_the_connection_is_survived_or_explained(
     _, calls = run(name)
     expected = state(clients)
     cases = list(product(enumerate(calls, 1), KINDS, (1, EVERY)))
-    every = pytestconfig.getoption("faults_at_every")
-    for (at, operation), kind, attempts in cases[secrets.randbelow(every) :: every]:
+    for (at, operation), kind, attempts in of_every_nth(cases, pytestconfig):
         case = f"{operation}, the call {at}: {kind}, {attempts} times"
         set_up(clients, COMMANDS[name])
         result, _ = run(name, Fault(marked(kind), attempts), at)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import secrets
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from kmsdemo.account.clients import Clients
 from tests import faults
 from tests.cli.commands import NAMES
 from tests.cli.faulted import COMMANDS, WITHOUT_AWS, State, is_explained, run, set_up, state, use
-from tests.faults import Fault
+from tests.faults import Fault, of_every_nth
 
 ONCE = {
     "throttled": Fault(faults.throttled, attempts=1),
@@ -98,12 +96,6 @@ def without_a_fault(
         for kind, fault in kinds.items()
     ]
     return state(clients), cases
-
-
-def of_every_nth(cases: list[Case], config: pytest.Config) -> Iterator[Case]:
-    """Yield every nth case."""
-    every = config.getoption("faults_at_every")
-    yield from islice(cases, secrets.randbelow(min(every, len(cases))), None, every)
 
 
 def do_what_it_says(result: Result, clients: Clients) -> None:

@@ -1,14 +1,22 @@
-"""A sandbox that listens, shared by the tests that only send requests to it."""
+"""A sandbox that listens, a key, and a user without permissions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
+from kmsdemo import keys
 from kmsdemo.backends import Backend
+from kmsdemo.keys import Key
 from kmsdemo.sandbox.http.server import Server
+from steps.iam_users import IamUser, create_iam_user
 from tests.sandbox.access.callers import At
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_kms import KMSClient
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +30,15 @@ def sandbox_url(backend: Backend) -> Iterator[str]:
 def at(clients: object, sandbox_url: str) -> At:
     """A running sandbox, with empty accounts and clocks at the real time."""
     return At(sandbox_url)
+
+
+@pytest.fixture
+def key(kms: KMSClient) -> Key:
+    """A key with the default key policy."""
+    return keys.create(kms)
+
+
+@pytest.fixture
+def ben(iam: IAMClient) -> IamUser:
+    """An IAM user without any IAM policy."""
+    return create_iam_user(iam, "ben")

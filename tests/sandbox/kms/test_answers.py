@@ -28,12 +28,6 @@ ARN = "arn:aws:kms:us-east-1:123456789012"
 
 
 @pytest.fixture
-def key(kms: KMSClient) -> Key:
-    """A key."""
-    return keys.create(kms)
-
-
-@pytest.fixture
 def unchecked(clients: Clients) -> KMSClient:
     """A client without parameter validation, so that the sandbox has to validate."""
     return clients.session.client("kms", config=Config(parameter_validation=False))

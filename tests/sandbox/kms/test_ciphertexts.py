@@ -17,12 +17,6 @@ PLAINTEXT = b"my very secret password"
 
 
 @pytest.fixture
-def key(kms: KMSClient) -> Key:
-    """A key."""
-    return keys.create(kms)
-
-
-@pytest.fixture
 def blob(kms: KMSClient, key: Key) -> bytes:
     """A ciphertext blob under this key."""
     return kms.encrypt(KeyId=key.key_id, Plaintext=PLAINTEXT)["CiphertextBlob"]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from kmsdemo import keys
 from kmsdemo.account.clients import Clients
 from kmsdemo.keys import Key
 from steps.iam_users import IamUser, create_iam_user, delete_iam_user
@@ -20,16 +19,6 @@ if TYPE_CHECKING:
 
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 RENAMED = f"arn:aws:iam::{ACCOUNT}:user/eve"
-
-
-@pytest.fixture
-def key(kms: KMSClient) -> Key:
-    return keys.create(kms)
-
-
-@pytest.fixture
-def ben(iam: IAMClient) -> IamUser:
-    return create_iam_user(iam, "ben")
 
 
 def put(kms: KMSClient, key: Key, **statement: Any) -> None:
