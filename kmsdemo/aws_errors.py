@@ -63,6 +63,21 @@ def translate_errors(*, key_id: str = "", table_name: str = "") -> Iterator[None
         raise errors.AnswerLost(reason) from error
 
 
+def has_code(error: boto.ClientError, *codes: str) -> bool:
+    """Return whether AWS answered with one of these error codes.
+
+    ``client.exceptions`` has classes for them, but not for threads: botocore makes them at their
+    first use, without a lock, so that an error can be of another class of the same name.
+
+    Args:
+        error: The error response, as boto3 raises it.
+        codes: Such as ``ResourceInUseException``.
+
+    AWS: "Error handling", boto3 documentation.
+    """
+    return error.response["Error"]["Code"] in codes
+
+
 def was_repeated(error: errors.KmsdemoError) -> bool:
     """Return whether boto3 made more than one attempt before this error response of AWS.
 

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from kmsdemo import errors, vault
-from kmsdemo.aws_errors import translate_errors
+from kmsdemo.aws_errors import has_code, translate_errors
 from kmsdemo.cipher import CIPHERS
 from kmsdemo.keys import Key
 from kmsdemo.parallel import THREADS, in_threads
@@ -158,6 +160,8 @@ def _update(
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
             )
-        except target.dynamodb.exceptions.ConditionalCheckFailedException:
+        except ClientError as changed:
+            if not has_code(changed, "ConditionalCheckFailedException"):
+                raise
             return False
     return True

@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from botocore.exceptions import ClientError
+
 from kmsdemo import errors
-from kmsdemo.aws_errors import translate_errors
+from kmsdemo.aws_errors import has_code, translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -173,10 +175,11 @@ def _start_deletion(dynamodb: DynamoDBClient, found: Table) -> None:
     with translate_errors(table_name=found.name):
         if found.status in ("CREATING", "UPDATING"):
             _wait_until_active(dynamodb, found.name)
-        already_deleting = dynamodb.exceptions.ResourceInUseException
-        already_deleted = dynamodb.exceptions.ResourceNotFoundException
-        with suppress(already_deleting, already_deleted):
+        try:
             dynamodb.delete_table(TableName=found.name)
+        except ClientError as deleted:
+            if not has_code(deleted, "ResourceInUseException", "ResourceNotFoundException"):
+                raise
 
 
 def _create(dynamodb: DynamoDBClient, table_name: str) -> str | None:
@@ -188,7 +191,9 @@ def _create(dynamodb: DynamoDBClient, table_name: str) -> str | None:
             KeySchema=[{"AttributeName": PARTITION_KEY, "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
         )
-    except dynamodb.exceptions.ResourceInUseException:
+    except ClientError as exists:
+        if not has_code(exists, "ResourceInUseException"):
+            raise
         return _status(dynamodb, table_name)
     return created["TableDescription"]["TableStatus"]
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from botocore.exceptions import ClientError
+
 from kmsdemo import errors
-from kmsdemo.aws_errors import translate_errors
+from kmsdemo.aws_errors import has_code, translate_errors
 from kmsdemo.cipher import CIPHERS, Direct, Plain
 from kmsdemo.table import PARTITION_KEY, TABLE_NAME
 
@@ -232,7 +234,9 @@ class Vault:
                     ExpressionAttributeNames={"#key": PARTITION_KEY},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-            except self.dynamodb.exceptions.ConditionalCheckFailedException as taken:
+            except ClientError as taken:
+                if not has_code(taken, "ConditionalCheckFailedException"):
+                    raise
                 # If the response to a write is lost, boto3 repeats it and finds its own item.
                 existing: object = cast("Any", taken.response).get("Item")
                 return existing == item

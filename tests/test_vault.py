@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
 from benchmarks import one_vault
@@ -43,6 +44,18 @@ def test_another_number_is_drawn_until_one_is_free(passwords: Vault) -> None:
     assert (first, second) == ("11111", "22222")
     assert passwords.reveal("11111") == "one"
     assert passwords.reveal("22222") == "two"
+
+
+def test_a_taken_number_is_known_by_the_code_of_the_error(
+    passwords: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where threads are the first to meet errors, botocore makes several classes for one code."""
+
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "PutItem")
+
+    monkeypatch.setattr(passwords.dynamodb, "put_item", refuse)
+    assert not passwords.store_for("11111", "one")
 
 
 def test_storing_fails_after_twenty_taken_numbers(passwords: Vault) -> None:
