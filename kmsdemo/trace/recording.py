@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import boto3
 import botocore.session
+from botocore.exceptions import BotoCoreError
 from botocore.hooks import BaseEventHooks
 from botocore.model import OperationModel, Shape
 
@@ -17,6 +20,7 @@ from kmsdemo.trace.aws_command import command_line
 from kmsdemo.trace.shortened import shortened
 
 REDACTED = "•••"
+_PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "HOME")
 
 
 @dataclass(slots=True)
@@ -95,7 +99,6 @@ class Trace:
     calls: list[Call] = field(default_factory=list)
     is_recording: bool = True
     _users: dict[str, str] = field(default_factory=dict)
-    _configuration: botocore.session.Session = field(default_factory=botocore.session.Session)
 
     def register_handlers(self, events: BaseEventHooks) -> None:
         """Record the calls of the clients that are created from a session from now on.
@@ -130,7 +133,7 @@ class Trace:
             parameters=_redacted(model.input_shape, parameters),
             command=command_line(model, parameters),
         )
-        if self._must_be_named(region := event["context"]["client_region"]):
+        if _must_be_named(region := event["context"]["client_region"]):
             call.region = region
             call.command.insert(1, f"--region {region}")
         event["context"][self._context_key] = call
@@ -161,12 +164,6 @@ class Trace:
     def _on_exception(self, **event: Any) -> None:
         if call := event["context"].get(self._context_key):
             call.end(error=str(event["exception"]))
-
-    def _must_be_named(self, region: str) -> bool:
-        """Return whether the ``aws`` command does not find this Region by itself."""
-        serves_all_regions = region.endswith("-global")  # as botocore calls that of IAM
-        configured = self._configuration.get_config_variable("region")
-        return region != configured and not serves_all_regions
 
     @property
     def _context_key(self) -> str:
@@ -200,6 +197,26 @@ def trace(session: boto3.Session) -> Iterator[list[Call]]:
         yield recording.calls
     finally:
         recording.is_recording = False
+
+
+def _must_be_named(region: str) -> bool:
+    """Return whether the ``aws`` command does not find this Region by itself."""
+    serves_all_regions = region.endswith("-global")  # as botocore calls that of IAM
+    return not serves_all_regions and region != _configured_region()
+
+
+def _configured_region() -> str | None:
+    variable = os.environ.get("AWS_DEFAULT_REGION")
+    return variable or _region_of_profile(*map(os.environ.get, _PROFILE_VARIABLES))
+
+
+@cache
+def _region_of_profile(*_: str | None) -> str | None:
+    """Return the Region in the configuration files that these variables name."""
+    with suppress(BotoCoreError):  # such as a profile that is not there, which no call needs
+        region: str | None = botocore.session.Session().get_config_variable("region")
+        return region
+    return None
 
 
 def _response(model: OperationModel, parsed: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
@@ -162,6 +163,34 @@ def test_a_command_line_names_a_region_that_is_not_the_configured_one(account: A
         "aws --region eu-west-1 kms list-keys",
         "aws iam list-users",
     ]
+
+
+def test_a_profile_that_is_not_there_disturbs_no_call(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = connect(region="us-east-1").session
+    with trace(session) as calls:
+        kms = session.client("kms")
+        kms.list_keys()  # at its first call, moto makes a session too
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
+        monkeypatch.setenv("AWS_PROFILE", "nobody")
+        kms.list_keys()
+    assert calls[-1].command_line == "aws --region us-east-1 kms list-keys"
+
+
+def test_the_region_of_a_profile_need_not_be_named(
+    account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    session = connect(region="eu-west-1").session
+    with trace(session) as calls:
+        kms = session.client("kms")
+        kms.list_keys()
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
+        (tmp_path / "config").write_text("[profile lab]\nregion = eu-west-1")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        monkeypatch.setenv("AWS_PROFILE", "lab")
+        kms.list_keys()
+    assert calls[-1].command_line == "aws kms list-keys"
 
 
 def test_after_the_context_nothing_is_recorded(account: Account) -> None:
