@@ -13,7 +13,7 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from kmsdemo.sandbox import mock_kms
+from kmsdemo.sandbox import MockKms, mock_kms
 
 RECORDED = pickle.loads(Path(os.environ["RECORDED"]).read_bytes())  # noqa: S301, we wrote it
 SESSION = boto3.Session()
@@ -22,11 +22,17 @@ SECRETS: dict[str, str] = {}
 """The secret access keys of this run, by access key id: the sandbox verifies signatures."""
 
 
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[MockKms]:
+    """The sandbox of the whole run: the features do not start it for each scenario either."""
+    with mock_kms() as sandbox:
+        yield sandbox
+
+
 @pytest.fixture(autouse=True)
-def account() -> Iterator[None]:
+def account(sandbox: MockKms) -> None:
     """An empty account."""
-    with mock_kms():
-        yield
+    sandbox.empty()
 
 
 def client(service: str, region: str, access_key_id: str) -> Any:

@@ -1,10 +1,10 @@
-"""The overhead of Gherkin: the in-process features compared with plain tests of the same calls.
+"""The features beside the same in behave, and beside plain tests that make the same calls.
 
-Usage: python -m benchmarks.suite [RUNS]
+Usage: python -m benchmarks.suite [RUNS]; behave is in the dependency group ``benchmark``.
 
-Records the calls of every in-process scenario once, then runs features and plain tests in turn,
-each in its own process, and prints the median wall time of both, their ratio, and where a
-run of the features spends its time.
+Records the calls of every in-process scenario once, then runs the three in turn, each in its own
+process, and prints the median CPU and wall time of each, their ratios, and where a run of the
+features spends its time.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ import cProfile
 import io
 import os
 import pstats
+import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks import progress
 
@@ -32,58 +36,101 @@ FEATURES = [
 ]
 ENVIRONMENT = {
     **os.environ,
+    "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 PARTS = {
     "all calls to AWS": ("botocore/client.py", "_make_api_call"),
-    "… of these, an RSA key for each KMS key": ("moto/kms/utils.py", "generate_private_key"),
     "pytest-bdd finding the step of a sentence": ("pytest_bdd/scenario.py", "get_step_function"),
-    "moto starting afresh": ("moto/core/models.py", "start"),
-    "moto stopping": ("moto/core/models.py", "stop"),
 }
+
+
+IN_BEHAVE = {
+    "environment.py": "from benchmarks.in_behave import *\n",
+    "steps/ours.py": "from benchmarks import in_behave\n\nin_behave.load()\n",
+}
+
+
+class Times(NamedTuple):
+    """How long one process takes, in seconds."""
+
+    wall: float
+    processor: float
 
 
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    with tempfile.TemporaryDirectory() as folder:
-        recorded = Path(folder) / "calls.pickle"
-        seconds_of(*FEATURES, "-p", "benchmarks.recording", f"--record={recorded}")
-        os.environ["RECORDED"] = ENVIRONMENT["RECORDED"] = str(recorded)
-        plain = ["benchmarks/plain_calls.py"]
-        pairs = [pair(run, plain) for run in range(1, runs + 1)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        recorded = folder / "calls.pickle"
+        run_pytest(*FEATURES, "-p", "benchmarks.recording", f"--record={recorded}")
+        ENVIRONMENT["RECORDED"] = str(recorded)
+        write_for_behave(folder)
+        ways: dict[str, Callable[[], Times]] = {
+            "features": lambda: run_pytest(*FEATURES),
+            "in behave": lambda: run_behave(folder),
+            "plain tests": lambda: run_pytest("benchmarks/plain_calls.py"),
+        }
+        taken: dict[str, list[Times]] = {way: [] for way in ways}
+        for run in range(1, runs + 1):
+            for way, start in ways.items():
+                progress.show(f"run {run} of {runs}: {way}")
+                taken[way].append(start())
     progress.clear()
-    report(pairs)
+    report(taken)
     profile()
 
 
-def seconds_of(*arguments: str) -> float:
-    """Return the wall time of one pytest process, in seconds."""
-    command = [sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", *arguments]
-    began = time.perf_counter()
+def write_for_behave(folder: Path) -> None:
+    """Write the feature files, and the modules that lead behave to our steps, into a folder."""
+    (folder / "steps").mkdir()
+    for name, text in IN_BEHAVE.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for feature in (ROOT / "features").glob("*.feature"):
+        shutil.copy(feature, folder)
+
+
+def run_pytest(*arguments: str) -> Times:
+    return times_of("pytest", "-q", "-pno:cacheprovider", *arguments)
+
+
+def run_behave(folder: Path) -> Times:
+    return times_of("behave", "--tags=not @program", "--format=null", str(folder))
+
+
+def times_of(*module: str) -> Times:
+    """Run a module of Python, and return how long it takes."""
+    began, before = time.perf_counter(), processor_seconds()
     finished = subprocess.run(
-        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", *module],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if finished.returncode:
         sys.exit(finished.stdout + finished.stderr)
-    return time.perf_counter() - began
+    return Times(time.perf_counter() - began, processor_seconds() - before)
 
 
-def pair(run: int, plain: list[str]) -> tuple[float, float]:
-    """Return the wall time of the features, and that of the plain tests after them."""
-    progress.show(f"run {run}: features")
-    features = seconds_of(*FEATURES)
-    progress.show(f"run {run}: features {features:.2f} s, plain tests")
-    return features, seconds_of(*plain)
+def processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
-def report(pairs: list[tuple[float, float]]) -> None:
-    features, plain = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(a / b for a, b in pairs)
-    print(f"features     {features:6.2f} s   median of {len(pairs)}")
-    print(f"plain tests  {plain:6.2f} s")
-    print(f"ratio        {ratio:6.2f}     median of the pairs")
+def report(taken: dict[str, list[Times]]) -> None:
+    print(f"| medians of {len(taken['features'])} | wall | CPU | CPU, of the plain tests' |")
+    print("|---|---:|---:|---:|")
+    plain = taken["plain tests"]
+    for name, times in taken.items():
+        wall, processor = (statistics.median(column) for column in zip(*times, strict=True))
+        ratio = statistics.median(
+            one.processor / other.processor for one, other in zip(times, plain, strict=True)
+        )
+        print(f"| {name} | {wall:.1f} s | {processor:.1f} s | {ratio:.2f} × |")
 
 
 def profile() -> None:

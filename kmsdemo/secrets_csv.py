@@ -8,10 +8,12 @@ run again: what is stored already is skipped.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from threading import Event
 from typing import Final, TextIO
+from weakref import WeakValueDictionary
 
 from kmsdemo import errors, vault
 from kmsdemo.cipher import MAX_ENVELOPE_BYTES
@@ -78,20 +80,25 @@ def read(file: TextIO) -> Iterator[Line]:
         InvalidCsv: The file is not CSV, or has other columns.
     """
     csv.field_size_limit(2 * MAX_ENVELOPE_BYTES)
-    reader = csv.DictReader(file, strict=True)
+    reader = csv.reader(file, strict=True)
+    begins = 1
     try:
-        if sorted(reader.fieldnames or ()) != sorted(COLUMNS):
+        header = next(reader, [])
+        if sorted(header) != sorted(COLUMNS):
             raise errors.InvalidCsv(1, f"its columns are not {' and '.join(COLUMNS)}.")
         begins = reader.line_num + 1
-        for row in reader:
-            yield _line(begins, row)
+        for values in reader:
+            if values:  # the line is not empty
+                yield _line(begins, header, values)
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise errors.InvalidCsv(reader.line_num, f"{error}.") from None
+        raise errors.InvalidCsv(begins, f"{error}.") from None
 
 
 def import_lines(into: Vault, lines: Iterable[Line], *, threads: int) -> Iterator[Outcome]:
     """Store lines in threads, and yield what became of each, in their order.
+
+    Of lines with the same user number, the first is stored.
 
     Args:
         into: The vault; it must accept the ciphers of the items that are there already.
@@ -102,7 +109,7 @@ def import_lines(into: Vault, lines: Iterable[Line], *, threads: int) -> Iterato
         KmsdemoError: An error that is not about one line, such as ``KeyDisabled``. Lines before
             that may be stored; run it again.
     """
-    return in_threads(partial(_import, into), lines, threads=threads)
+    return in_threads(partial(_import_in_turn, into), _turns(lines), threads=threads)
 
 
 def export_items(of: Vault, *, threads: int) -> Iterator[Decrypted]:
@@ -115,9 +122,36 @@ def export_items(of: Vault, *, threads: int) -> Iterator[Decrypted]:
     return in_threads(partial(_decrypt, of), stored, threads=threads)
 
 
-def _line(number: int, row: Mapping[str | None, str | None]) -> Line:
-    is_complete = set(row) == set(COLUMNS) and None not in row.values()
-    return Line(number, row["appuser"] or "", row["password"] if is_complete else None)
+def _line(number: int, header: Sequence[str], values: Sequence[str]) -> Line:
+    row = dict(zip(header, values, strict=False))
+    is_complete = len(values) == len(header)
+    return Line(number, row.get("appuser", ""), row["password"] if is_complete else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A line, and the line before it with the same user number, if that may still be running."""
+
+    line: Line
+    before: Event | None
+    done: Event
+
+
+def _turns(lines: Iterable[Line]) -> Iterator[_Turn]:
+    running: WeakValueDictionary[str, Event] = WeakValueDictionary()
+    for line in lines:
+        turn = _Turn(line, running.get(line.appuser), Event())
+        running[line.appuser] = turn.done
+        yield turn
+
+
+def _import_in_turn(into: Vault, turn: _Turn) -> Outcome:
+    if turn.before:
+        turn.before.wait()  # it began earlier, so it ends
+    try:
+        return _import(into, turn.line)
+    finally:
+        turn.done.set()
 
 
 def _import(into: Vault, line: Line) -> Outcome:

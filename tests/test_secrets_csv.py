@@ -64,6 +64,14 @@ def test_another_password_of_the_same_user_is_refused(passwords: Vault) -> None:
     assert stored(passwords) == {"u1": "one"}
 
 
+def test_of_lines_with_the_same_user_number_the_first_is_stored(passwords: Vault) -> None:
+    users = [f"u{number}" for number in range(40)]
+    what = [Line(2, user, text) for user in users for text in ("first", "second", "first")]
+    statuses = [outcome.status for outcome in store(passwords, what)]
+    assert statuses == ["stored", "refused", "skipped"] * len(users)
+    assert stored(passwords) == dict.fromkeys(users, "first")
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -129,6 +137,19 @@ def test_a_file_is_read_one_line_at_a_time_and_lines_have_their_numbers() -> Non
 def test_a_file_that_is_not_such_a_csv_file_is_an_error(text: str) -> None:
     with pytest.raises(errors.InvalidCsv, match="appuser,password"):
         list(secrets_csv.read(io.StringIO(text)))
+
+
+def test_empty_lines_are_passed_over_and_counted() -> None:
+    file = io.StringIO("appuser,password\n\n\nu1,one\n\nu2\n")
+    read = [(line.number, line.password) for line in secrets_csv.read(file)]
+    assert read == [(4, "one"), (6, None)]
+
+
+@pytest.mark.parametrize("fault", ['u2,"two" x\n', 'u2,"two\n', f"u2,{'x' * 10_000_000}\n"])
+def test_an_error_names_the_line_that_it_is_in(fault: str) -> None:
+    file = io.StringIO(f"appuser,password\n\nu1,one\n{fault}")
+    with pytest.raises(errors.InvalidCsv, match="Line 4 "):
+        list(secrets_csv.read(file))
 
 
 def test_every_password_survives_the_file() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import botocore.session
@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 _LOADER = create_loader()
 
 MAX_ATTEMPTS = 3
-# The standard mode retries with exponential backoff and jitter.
+# The standard mode retries with exponential backoff and jitter, and gives up early if most calls
+# are throttled. The adaptive mode also sends less as soon as AWS throttles, for as long as it does.
+STANDARD: Final = "standard"
+ADAPTIVE: Final = "adaptive"
 CONFIG = Config(
     connect_timeout=4,
     read_timeout=10,
     max_pool_connections=50,  # one client may serve as many threads
-    retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+    retries={"mode": STANDARD, "total_max_attempts": MAX_ATTEMPTS},
 )
 
 
@@ -55,6 +58,7 @@ class Clients:
         botocore_session: The session with the caller's credentials and the Region.
         endpoint_url: The endpoint of all services; ``None`` for the configured one.
         max_attempts: How often a call is tried.
+        retry_mode: ``standard``, or ``adaptive`` to wait out throttling.
 
     Raises:
         NoRegion: No Region is configured.
@@ -64,6 +68,7 @@ class Clients:
     botocore_session: botocore.session.Session
     endpoint_url: str | None = None
     max_attempts: int = MAX_ATTEMPTS
+    retry_mode: str = STANDARD
 
     @cached_property
     def session(self) -> boto3.Session:
@@ -104,7 +109,7 @@ class Clients:
 
     def _client(self, service: Any) -> Any:
         with _configured():
-            retries: Any = {"mode": "standard", "total_max_attempts": self.max_attempts}
+            retries: Any = {"mode": self.retry_mode, "total_max_attempts": self.max_attempts}
             config = CONFIG.merge(Config(retries=retries))
             client: Any = self.botocore_session.create_client(
                 service, endpoint_url=self.endpoint_url, config=config
@@ -126,7 +131,7 @@ class Clients:
 
     def in_region(self, region: str) -> Clients:
         """Return the default caller's clients in another Region, such as ``eu-west-1``."""
-        return connect(region=region, max_attempts=self.max_attempts)
+        return connect(region=region, max_attempts=self.max_attempts, retry_mode=self.retry_mode)
 
 
 def connect(
@@ -137,6 +142,7 @@ def connect(
     endpoint_url: str | None = None,
     application: str | None = None,
     max_attempts: int = MAX_ATTEMPTS,
+    retry_mode: str = STANDARD,
 ) -> Clients:
     """Return the clients of a caller. boto3 finds what is not given in its usual configuration.
 
@@ -147,12 +153,13 @@ def connect(
         endpoint_url: The endpoint of all services.
         application: The application id in the user agent of each request.
         max_attempts: How often a call is tried.
+        retry_mode: ``standard``, or ``adaptive`` to wait out throttling.
 
     Raises:
         InvalidConfiguration: ``AWS_PROFILE`` does not exist, or a configuration file or a variable
             is invalid.
 
-    AWS: "Configuration", boto3 documentation.
+    AWS: "Configuration" and "Retries", boto3 documentation.
     """
     with _configured():
         _check_encoding()
@@ -166,7 +173,7 @@ def connect(
             session.set_config_variable("region", region)
         if access_key_id and secret_access_key:
             session.set_credentials(access_key_id, secret_access_key)
-        return Clients(session, endpoint_url, max_attempts)
+        return Clients(session, endpoint_url, max_attempts, retry_mode)
 
 
 def _check_encoding() -> None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from kmsdemo import keys, lab_key, rotation, secrets_csv
-from kmsdemo.account.clients import connect
+from kmsdemo.account.clients import ADAPTIVE, connect
 from kmsdemo.cipher import CIPHERS, SharedEnvelope
 from kmsdemo.cli.options import json_option, key_option, table_option
 from kmsdemo.cli.output import ask, print_json, say
@@ -93,6 +93,8 @@ def export(
 
     FILE must not exist; only you can read it (mode 0600). It is deleted if the export fails.
     """
+    if str(file) == "-":
+        raise click.BadParameter("name a new file; standard output may be seen by others.")
     passwords = _vault(key_id, table_name)
     if not yes and not ask(f"Write the passwords of {table_name} to {file}, not encrypted?"):
         say("Nothing was written.", err=True)
@@ -127,7 +129,7 @@ def rotate_to(
     ciphertext was read back and decrypted, so you can interrupt this and run it again. It
     succeeds only when no item depends on the old key.
     """
-    clients = connect(max_attempts=_ATTEMPTS)
+    clients = connect(max_attempts=_ATTEMPTS, retry_mode=ADAPTIVE)
     old = lab_key.named(clients.kms, key_id)
     new = keys.describe(clients.kms, new_key)
     if old.key_id == new.key_id:
@@ -147,7 +149,7 @@ def rotate_to(
 
 
 def _vault(key_id: str | None, table_name: str) -> Vault:
-    clients = connect(max_attempts=_ATTEMPTS)
+    clients = connect(max_attempts=_ATTEMPTS, retry_mode=ADAPTIVE)
     arn = lab_key.named(clients.kms, key_id).arn
     accepts = CIPHERS.values()
     return Vault(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.session import Session
 from click.testing import CliRunner, Result
 
 from kmsdemo import keys, table
@@ -42,6 +43,23 @@ def test_an_import_counts_and_names_the_lines_that_it_refuses(key: Key, tmp_path
     assert json.loads(again.stdout) == {"stored": 0, "skipped": 2, "refused": 1}
 
 
+@pytest.mark.parametrize("command", [("import", "-"), ("export", "out.csv"), ("rotate-to", "none")])
+def test_a_command_for_many_passwords_sends_less_while_aws_throttles(
+    key: Key, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The standard retries of botocore give up where a table takes much less than is sent."""
+    modes = set()
+    create = Session.create_client
+
+    def watched(*given: Any, **options: Any) -> Any:
+        modes.add(options["config"].retries["mode"])
+        return create(*given, **options)
+
+    monkeypatch.setattr(Session, "create_client", watched)
+    kmsdemo(*command, stdin="n\n")
+    assert modes == {"adaptive"}
+
+
 def test_an_export_asks_and_is_readable_by_its_owner_only(key: Key, tmp_path: Path) -> None:
     kmsdemo("import", "-", stdin=FILE)
     file = tmp_path / "out.csv"
@@ -59,6 +77,15 @@ def test_an_export_replaces_no_file(key: Key, tmp_path: Path) -> None:
     result = kmsdemo("export", file, "--yes")
     assert (result.exit_code, file.read_text()) == (1, "mine")
     assert "File exists" in result.stderr
+
+
+def test_an_export_writes_no_password_to_standard_output(
+    key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = kmsdemo("export", "-", "--yes")
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert "name a new file" in result.stderr
 
 
 def test_an_export_that_fails_leaves_no_file(kms: KMSClient, key: Key, tmp_path: Path) -> None:
