@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from traceback import walk_tb
 from typing import Any
 
 from botocore import exceptions as boto
-from botocore.parsers import ResponseParserError
+from botocore import parsers
 
 from kmsdemo import errors
 
@@ -52,15 +53,13 @@ def translate_errors(*, key_id: str = "", table_name: str = "") -> Iterator[None
         ) from error
     except boto.WaiterError as error:
         raise _from_waiter(error, table_name) from error
-    except (boto.BotoCoreError, ResponseParserError) as error:
+    except boto.BotoCoreError as error:
         raise _from_client(error) from error
-    except UnicodeDecodeError as error:
-        reason = f"the response is not from AWS: it is no text ({error.reason})."
-        raise errors.AnswerLost(reason) from None  # its repr has the response, a password perhaps
-    except KeyError as error:
-        # Any web server can answer 200 and a page: botocore parses it into an empty response.
-        reason = f"the response is not from AWS or is incomplete; it has no field {error}."
-        raise errors.AnswerLost(reason) from error
+    except Exception as error:
+        if not (reason := _unreadable(error)):
+            raise
+        # The error can have the response in it, with a password or a secret access key.
+        raise errors.AnswerLost(reason) from None
 
 
 def has_code(error: boto.ClientError, *codes: str) -> bool:
@@ -78,6 +77,16 @@ def has_code(error: boto.ClientError, *codes: str) -> bool:
     return error.response["Error"]["Code"] in codes
 
 
+def is_unreadable_answer(error: Exception) -> bool:
+    """Return whether boto3 raised an error because it cannot parse an answer.
+
+    Its parsers check little: JSON of another form ends in an ``AttributeError``, what is no Base64
+    in a ``ValueError``.
+    """
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__") == parsers.__name__ for frame in frames)
+
+
 def was_repeated(error: errors.KmsdemoError) -> bool:
     """Return whether boto3 made more than one attempt before this error response of AWS.
 
@@ -87,6 +96,16 @@ def was_repeated(error: errors.KmsdemoError) -> bool:
     """
     response = getattr(error.__cause__, "response", {})
     return bool(response.get("ResponseMetadata", {}).get("RetryAttempts"))
+
+
+def _unreadable(error: Exception) -> str:
+    """Return what is wrong with an answer, as a sentence; empty if the error is another one."""
+    if is_unreadable_answer(error):
+        return "the response is not from AWS; it cannot be parsed."
+    if isinstance(error, KeyError):
+        # Any web server can answer 200 and a page: botocore parses it into an empty response.
+        return f"the response is not from AWS or is incomplete; it has no field {error}."
+    return ""
 
 
 def _error_response(
@@ -223,7 +242,7 @@ _ABOUT_CALLERS: _Table = {
 }
 
 
-def _from_client(error: boto.BotoCoreError | ResponseParserError) -> errors.KmsdemoError:
+def _from_client(error: boto.BotoCoreError) -> errors.KmsdemoError:
     reason = _one_line(str(error))
     for kinds, make in _BY_CLASS:
         if isinstance(error, kinds):
@@ -249,10 +268,6 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[str], errors.Kmsde
             boto.InvalidRegionError,
         ),
         errors.InvalidConfiguration,
-    ),
-    (
-        (ResponseParserError,),
-        lambda reason: errors.AnswerLost(f"the response is not from AWS. {reason}"),
     ),
     ((boto.ConnectionError,), errors.EndpointUnreachable),
     ((boto.HTTPClientError,), errors.AnswerLost),

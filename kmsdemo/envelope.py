@@ -37,7 +37,7 @@ from aws_encryption_sdk.materials_managers.default import (  # type: ignore[impo
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import translate_errors
+from kmsdemo.aws_errors import is_unreadable_answer, translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -171,7 +171,8 @@ def _encrypt(key_arn: str, plaintext: bytes, materials: _Bound, **options: Any) 
                 **options,
             )
         except AWSEncryptionSDKClientError as error:
-            raise error.__cause__ or error from None
+            not_from_aws = errors.AnswerLost(f"the response is not from AWS. {error}.")
+            raise error.__cause__ or not_from_aws from None
     return bytes(message)
 
 
@@ -198,7 +199,9 @@ def _decryption_errors(key_arn: str) -> Iterator[None]:
         except IncorrectMasterKeyError as error:
             raise errors.WrongKey(key_arn) from error
         except Exception as error:
-            if isinstance(error.__cause__, ClientError):
+            if is_unreadable_answer(error):
+                raise
+            if isinstance(error.__cause__, (ClientError, KeyError)):
                 raise error.__cause__ from None
             raise errors.CiphertextInvalid(key_arn) from error
 

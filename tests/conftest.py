@@ -76,6 +76,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="inject a fault into a run at every Nth call (default: %(default)s)",
     )
     group.addoption(
+        "--faults-seed",
+        type=int,
+        default=19,
+        metavar="N",
+        help="which calls those are (default: %(default)s)",
+    )
+    group.addoption(
         "--submissions-of-every",
         type=int,
         default=14,

@@ -37,9 +37,9 @@ def web_page(status: int) -> Answer:
     return _whole(status, "text/html", b"<html><body>It works!</body></html>")
 
 
-def no_text(request: BaseHTTPRequestHandler) -> None:
-    """Respond with bytes that are not UTF-8."""
-    _whole(200, "application/x-amz-json-1.1", b'{"Plaintext": "\x92"}')(request)
+def whole(body: bytes) -> Answer:
+    """Respond with bytes that ought to be JSON."""
+    return _whole(200, "application/x-amz-json-1.1", body)
 
 
 def half_an_answer(request: BaseHTTPRequestHandler) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count
+from random import Random
 from typing import Any, TypeVar
 
 import pytest
@@ -47,6 +47,12 @@ def garbage(request: AWSPreparedRequest) -> AWSResponse:
     return _response(request, 200, b"<html>It works!</html>")
 
 
+def another_form(request: AWSPreparedRequest) -> AWSResponse:
+    """Answer with JSON, or with XML, that is not what the operation returns."""
+    _perform(request)
+    return _response(request, 200, b"[]" if "X-Amz-Target" in request.headers else b"<other/>")
+
+
 def cut_off(request: AWSPreparedRequest) -> None:
     """Close the connection before AWS receives the request."""
     raise ConnectionClosedError(endpoint_url=request.url)
@@ -62,6 +68,11 @@ def timed_out(request: AWSPreparedRequest) -> None:
     """Let AWS perform the request, and answer too late."""
     _perform(request)
     raise ReadTimeoutError(endpoint_url=request.url)
+
+
+def performed_twice(request: AWSPreparedRequest) -> None:
+    """Let AWS perform the request twice, as behind a proxy that repeats it; the second answers."""
+    _perform(request)
 
 
 def _perform(request: AWSPreparedRequest) -> None:
@@ -160,7 +171,14 @@ class Faults:
         return number == self.at or (self.fault.goes_on and number > self.at)
 
 
-def of_every_nth(cases: Sequence[_Case], config: pytest.Config) -> Iterator[_Case]:
-    """Yield every nth case, as ``--faults-at-every`` says."""
-    every = config.getoption("faults_at_every")
-    yield from islice(cases, secrets.randbelow(min(every, len(cases))), None, every)
+def of_every_nth(cases: Sequence[_Case], request: pytest.FixtureRequest) -> Sequence[_Case]:
+    """Return every nth case, as ``--faults-at-every`` says."""
+    every: int = request.config.getoption("faults_at_every")
+    return cases[first(min(every, len(cases)), request) :: every]
+
+
+def first(among: int, request: pytest.FixtureRequest) -> int:
+    """Return a number below another: the same each time, others with ``--faults-seed``."""
+    seed = request.config.getoption("faults_seed")
+    print(f"The same faults again: --faults-seed {seed}")  # pytest shows it if the test fails
+    return Random(f"{seed} {request.node.name}").randrange(among)  # noqa: S311, to be had again

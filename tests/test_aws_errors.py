@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from traceback import format_exception
 from typing import Any
 
 import pytest
@@ -206,7 +207,6 @@ def test_errors_of_the_library_are_not_translated() -> None:
     [
         (fake_endpoint.web_page(200), errors.EndpointUnreachable),
         (fake_endpoint.half_an_answer, errors.EndpointUnreachable),
-        (fake_endpoint.no_text, errors.AnswerLost),
         (fake_endpoint.hang_up, errors.EndpointUnreachable),
         (fake_endpoint.json_answer(200, {}), errors.EndpointUnreachable),
         (fake_endpoint.web_page(503), errors.EndpointUnreachable),
@@ -218,7 +218,7 @@ def test_errors_of_the_library_are_not_translated() -> None:
         (fake_endpoint.error("AccessDeniedException", "Not you"), errors.AccessDenied),
     ],
     ids=[
-        *("web page", "half", "no text", "hang up", "empty", "503"),
+        *("web page", "half", "hang up", "empty", "503"),
         *("throttled", "expired", "denied"),
     ],
 )
@@ -231,6 +231,33 @@ def test_a_response_over_http(
         translate_errors(key_id="k"),
     ):
         fake_endpoint.kms_at(url).encrypt(KeyId="k", Plaintext=b"x")["CiphertextBlob"]
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        pytest.param(b'["secret"]', id="a list"),
+        pytest.param(b'"secret"', id="a text"),
+        pytest.param(b'{"Plaintext": "secret"}', id="no Base64"),
+        pytest.param(b'{"Plaintext": ["secret"]}', id="no text"),
+        pytest.param(b'{"Plaintext": "secret\x92"}', id="no UTF-8"),
+    ],
+)
+def test_an_answer_of_another_form_is_a_lost_one_and_is_not_shown(answered: bytes) -> None:
+    with (
+        fake_endpoint.endpoint(fake_endpoint.whole(answered)) as (url, _),
+        pytest.raises(errors.AnswerLost) as raised,
+        translate_errors(key_id="k"),
+    ):
+        fake_endpoint.kms_at(url).decrypt(KeyId="k", CiphertextBlob=b"x")
+    shown = "".join(format_exception(raised.value))
+    assert "the response is not from AWS; it cannot be parsed." in shown
+    assert "secret" not in shown
+
+
+def test_an_error_of_other_code_is_not_taken_for_an_answer() -> None:
+    with pytest.raises(AttributeError), translate_errors(key_id="k"):
+        raise AttributeError
 
 
 def test_a_throttled_call_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,7 @@ from kmsdemo.cipher import (
     SharedEnvelope,
 )
 from kmsdemo.vault import Vault
+from tests import fake_endpoint, faults
 from tests.subprocesses import free_port
 
 if TYPE_CHECKING:
@@ -148,6 +149,29 @@ def test_the_longest_ciphertext_is_sent(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_response("decrypt", {"Plaintext": b"p"})
         assert Plain(kms, "k").decrypt(b"x" * MAX_CIPHERTEXT_BYTES, "12345") == "p"
+
+
+@pytest.mark.parametrize("cipher", CIPHERS.values())
+@pytest.mark.parametrize("answer", [faults.garbage, faults.another_form])
+def test_an_answer_that_is_not_from_aws_is_no_error_of_the_ciphertext(
+    kms: KMSClient, key_arn: str, cipher: type[Plain], answer: faults.Answer
+) -> None:
+    ciphertext = cipher(kms, key_arn, "t").encrypt("secret", "12345")
+    with (
+        faults.Faults(faults.Fault(answer), at=1).into(kms),
+        pytest.raises(errors.AnswerLost, match="not from AWS"),
+    ):
+        cipher(kms, key_arn, "t").decrypt(ciphertext, "12345")
+
+
+@pytest.mark.parametrize("cipher", [Envelope, SharedEnvelope])
+def test_a_data_key_of_no_kms_key_is_not_from_aws(cipher: type[Plain]) -> None:
+    kms = fake_endpoint.kms_at("http://127.0.0.1:1")
+    answer: Any = {"Plaintext": b"x" * 32, "CiphertextBlob": b"c", "KeyId": "none"}
+    with Stubber(kms) as aws:
+        aws.add_response("generate_data_key", answer)
+        with pytest.raises(errors.AnswerLost, match="not from AWS"):
+            cipher(kms, "arn:aws:kms:us-east-1:123456789012:key/k").encrypt("secret", "12345")
 
 
 def test_an_error_about_a_plaintext_does_not_contain_it(kms: KMSClient) -> None:

@@ -41,4 +41,4 @@ def identify(sts: STSClient) -> Caller:
     """
     with translate_errors():
         answer = sts.get_caller_identity()
-    return Caller(answer["Account"], answer["Arn"])
+        return Caller(answer["Account"], answer["Arn"])

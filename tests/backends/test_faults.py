@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -28,6 +27,13 @@ FAULTS = {
     "throttled, even after retries": Fault(faults.throttled),
     "the response is lost": Fault(faults.response_lost, attempts=1),
     "the network is down": Fault(faults.cut_off, goes_on=True),
+    "unavailable, once": Fault(faults.unavailable, attempts=1),
+    "unavailable, even after retries": Fault(faults.unavailable),
+    "too slow, once": Fault(faults.timed_out, attempts=1),
+    "too slow, even after retries": Fault(faults.timed_out),
+    "garbage": Fault(faults.garbage),
+    "an answer of another form": Fault(faults.another_form),
+    "performed twice": Fault(faults.performed_twice),
 }
 
 
@@ -36,19 +42,19 @@ FAULTS = {
 def test_no_fault_leaves_leftovers(
     clients: Clients,
     monkeypatch: pytest.MonkeyPatch,
-    pytestconfig: pytest.Config,
+    request: pytest.FixtureRequest,
     fault: Fault,
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     ireland = clients.in_region("eu-west-1")
-    for number, injected in faults_at_every(pytestconfig.getoption("faults_at_every"), fault):
+    for number, injected in faults_at_every_nth_call(fault, request):
         mock_kms.empty()
         aws = fake_account.create(clients, ireland)
         with fake_account.as_developer(clients):
             run_with(injected)
             assert leftovers.remove(connect(), leftovers.find(connect()).leftovers) == {}
         assert aws.leftovers() == [], f"after a fault at call {number}"
-        assert len(aws.states()) <= MAX_KEYS
+        assert len(aws.states()) <= MAX_KEYS + (fault.answer is faults.performed_twice)
         aws.assert_others_are_untouched()
     assert number > 40
 
@@ -76,9 +82,12 @@ def test_a_run_needs_exactly_the_documented_permissions_for_tables(clients: Clie
     assert documented == calls | {"TagResource"}  # CreateTable brings tags
 
 
-def faults_at_every(nth: int, fault: Fault) -> Iterator[tuple[int, Faults]]:
+def faults_at_every_nth_call(
+    fault: Fault, request: pytest.FixtureRequest
+) -> Iterator[tuple[int, Faults]]:
     """Yield the number of every nth call of a run, with a fault at it."""
-    number, has_more = secrets.randbelow(nth) + 1, True
+    nth = request.config.getoption("faults_at_every")
+    number, has_more = faults.first(nth, request) + 1, True
     while has_more:
         injected = Faults(fault, number)
         yield number, injected

@@ -78,13 +78,13 @@ def marked(kind: str) -> Answer:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_fault_of_the_connection_is_survived_or_explained(
-    name: str, clients: Clients, pytestconfig: pytest.Config
+    name: str, clients: Clients, request: pytest.FixtureRequest
 ) -> None:
     set_up(clients, COMMANDS[name])
     _, calls = run(name)
     expected = state(clients)
     cases = list(product(enumerate(calls, 1), KINDS, (1, EVERY)))
-    for (at, operation), kind, attempts in of_every_nth(cases, pytestconfig):
+    for (at, operation), kind, attempts in of_every_nth(cases, request):
         case = f"{operation}, the call {at}: {kind}, {attempts} times"
         set_up(clients, COMMANDS[name])
         result, _ = run(name, Fault(marked(kind), attempts), at)

@@ -54,10 +54,10 @@ def test_each_command_that_calls_aws_is_tried() -> None:
 @pytest.mark.program  # at each call
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_fault_that_passes_changes_nothing(
-    name: str, clients: Clients, pytestconfig: pytest.Config
+    name: str, clients: Clients, request: pytest.FixtureRequest
 ) -> None:
     expected, cases = without_a_fault(name, ONCE, clients)
-    for at, case, fault in of_every_nth(cases, pytestconfig):
+    for at, case, fault in of_every_nth(cases, request):
         set_up(clients, COMMANDS[name])
         result, _ = run(name, fault, at)
         if "may have created a key" in result.output:
@@ -69,10 +69,10 @@ def test_a_fault_that_passes_changes_nothing(
 @pytest.mark.program  # at each call
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_fault_that_stays_is_explained_and_then_the_command_can_be_repeated(
-    name: str, clients: Clients, pytestconfig: pytest.Config
+    name: str, clients: Clients, request: pytest.FixtureRequest
 ) -> None:
     expected, cases = without_a_fault(name, FOR_GOOD, clients)
-    for at, case, fault in of_every_nth(cases, pytestconfig):
+    for at, case, fault in of_every_nth(cases, request):
         set_up(clients, COMMANDS[name])
         failed, _ = run(name, fault, at)
         assert is_explained(failed, COMMANDS[name].code), (case, failed.output, failed.exception)
