@@ -62,6 +62,27 @@ def translate_errors(*, key_id: str = "", table_name: str = "") -> Iterator[None
         raise errors.AnswerLost(reason) from None
 
 
+@contextmanager
+def maybe_done(change: str, look: str) -> Iterator[None]:
+    """Say what AWS may have done, if the answer to a call that changes something does not arrive.
+
+    Also where AWS cannot be reached: an earlier attempt can have been performed.
+
+    Args:
+        change: What is so after the call, such as ``the KMS key KEY is enabled``.
+        look: The command that shows whether it is so.
+
+    Raises:
+        MaybeDone: In place of ``EndpointUnreachable`` and ``AnswerLost``.
+
+    AWS: "Retries", boto3 documentation.
+    """
+    try:
+        yield
+    except errors.EndpointUnreachable as error:
+        raise errors.MaybeDone(error.reason, change, look) from error
+
+
 def has_code(error: boto.ClientError, *codes: str) -> bool:
     """Return whether AWS answered with one of these error codes.
 

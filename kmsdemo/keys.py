@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kmsdemo import errors, key_policy
-from kmsdemo.aws_errors import translate_errors, was_repeated
+from kmsdemo.aws_errors import maybe_done, translate_errors, was_repeated
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ALIAS_PREFIX = "alias/demo-kms-"
 DESCRIPTION = "The key of the KMS lab"
 TAGS = {"kmsdemo": "lab"}
+_NOT_ANSWERED = (errors.EndpointUnreachable, errors.AwsUnavailable, errors.Throttled)
 # The error codes of AWS KMS and of botocore for a number out of range, or longer than any integer.
 _OUT_OF_RANGE = ("Validation", "Serialization", "ParamValidationError")
 
@@ -89,6 +90,7 @@ def create(
         AccessDenied: The caller has no permission to create the key or the alias.
         KeyLeftBehind: Creation failed halfway, and scheduling the deletion failed too.
         KeyMaybeCreated: The answer to CreateKey got lost.
+        KeyWithdrawn: AWS did not answer a later call, so the deletion of the key is scheduled.
 
     AWS: CreateKey, CreateAlias, PutKeyPolicy, AWS KMS API Reference.
     """
@@ -164,11 +166,13 @@ def delete_aliases(kms: KMSClient, names: Sequence[str]) -> None:
     Raises:
         KeyNotFound: An alias does not exist.
         AccessDenied: The caller has no permission to delete an alias.
+        MaybeDone: The answer got lost.
 
     AWS: DeleteAlias, AWS KMS API Reference.
     """
     for name in names:
-        with translate_errors(key_id=name):
+        deleted = maybe_done(f"{name} is deleted", f"kmsdemo describe --key-id {name}")
+        with deleted, translate_errors(key_id=name):
             kms.delete_alias(AliasName=name)
 
 
@@ -218,10 +222,11 @@ def put_policy(kms: KMSClient, key_id: str, document: str) -> None:
         InvalidKeyPolicy: The policy is malformed, names a principal that does not exist, or would
             not let the caller change it again.
         AccessDenied: The caller has no permission to change the policy.
+        MaybeDone: The answer got lost.
 
     AWS: PutKeyPolicy, AWS KMS API Reference.
     """
-    with _without_alias(kms, key_id) as bare_id:
+    with _changed(kms, key_id, "has its new key policy") as bare_id:
         kms.put_key_policy(KeyId=bare_id, PolicyName="default", Policy=document)
 
 
@@ -250,10 +255,11 @@ def disable(kms: KMSClient, key_id: str) -> None:
     Raises:
         KeyNotFound: The key does not exist in this account and Region.
         KeyPendingDeletion: The key is scheduled for deletion.
+        MaybeDone: The answer got lost.
 
     AWS: DisableKey, AWS KMS API Reference.
     """
-    with _without_alias(kms, key_id) as bare_id:
+    with _changed(kms, key_id, "is disabled") as bare_id:
         kms.disable_key(KeyId=bare_id)
 
 
@@ -266,10 +272,11 @@ def enable(kms: KMSClient, key_id: str) -> None:
     Raises:
         KeyNotFound: The key does not exist in this account and Region.
         KeyPendingDeletion: The key is scheduled for deletion.
+        MaybeDone: The answer got lost.
 
     AWS: EnableKey, AWS KMS API Reference.
     """
-    with _without_alias(kms, key_id) as bare_id:
+    with _changed(kms, key_id, "is enabled") as bare_id:
         kms.enable_key(KeyId=bare_id)
 
 
@@ -293,11 +300,12 @@ def schedule_deletion(
         KeyNotFound: The key does not exist in this account and Region.
         KeyPendingDeletion: The key is scheduled for deletion already; carries the date.
         InvalidWaitingPeriod: The waiting period is not 7 to 30 days.
+        MaybeDone: The answer got lost.
 
     AWS: ScheduleKeyDeletion, AWS KMS API Reference.
     """
     try:
-        with _without_alias(kms, key_id) as bare_id:
+        with _changed(kms, key_id, "is pending deletion") as bare_id:
             answer = kms.schedule_key_deletion(
                 KeyId=bare_id, PendingWindowInDays=waiting_period_days
             )
@@ -322,11 +330,12 @@ def cancel_deletion(kms: KMSClient, key_id: str) -> None:
     Raises:
         KeyNotFound: The key does not exist, or its waiting period is over.
         KeyNotPendingDeletion: The key is not scheduled for deletion.
+        MaybeDone: The answer got lost.
 
     AWS: CancelKeyDeletion, AWS KMS API Reference.
     """
     try:
-        with _without_alias(kms, key_id) as bare_id:
+        with _changed(kms, key_id, "is no longer pending deletion") as bare_id:
             kms.cancel_key_deletion(KeyId=bare_id)
     except errors.KeyNotPendingDeletion as error:
         if not was_repeated(error):
@@ -346,10 +355,11 @@ def replicate(kms: KMSClient, key_id: str, region: str) -> Key:
     Raises:
         KeyNotFound: The key does not exist in this account and Region.
         KeyUnusable: The key is not a multi-Region primary key.
+        MaybeDone: The answer got lost.
 
     AWS: ReplicateKey, AWS KMS API Reference.
     """
-    with _without_alias(kms, key_id) as bare_id:
+    with _changed(kms, key_id, f"has a replica in {region}") as bare_id:
         answer = kms.replicate_key(KeyId=bare_id, ReplicaRegion=region)
         return _key(answer["ReplicaKeyMetadata"])
 
@@ -400,6 +410,8 @@ def _removed_on_failure(kms: KMSClient, key_id: str, alias: str) -> Iterator[Non
         if _is_alias_of(kms, alias, key_id):
             with suppress(errors.KmsdemoError):
                 delete_aliases(kms, [alias])
+        if isinstance(failure, _NOT_ANSWERED):
+            raise errors.KeyWithdrawn(key_id, failure.what) from failure
         raise
 
 
@@ -438,6 +450,14 @@ def _key(metadata: KeyMetadataTypeDef) -> Key:
         creation_date=metadata["CreationDate"],
         deletion_date=metadata.get("DeletionDate"),
     )
+
+
+@contextmanager
+def _changed(kms: KMSClient, key_id: str, change: str) -> Iterator[str]:
+    """Yield what :func:`_without_alias` yields, for a call after which a change is done."""
+    done = maybe_done(f"the KMS key {key_id} {change}", f"kmsdemo describe --key-id {key_id}")
+    with _without_alias(kms, key_id) as bare_id, done, translate_errors(key_id=key_id):
+        yield bare_id
 
 
 @contextmanager

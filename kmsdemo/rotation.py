@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from kmsdemo import errors, vault
-from kmsdemo.aws_errors import has_code, translate_errors
+from kmsdemo.aws_errors import has_code, maybe_done, translate_errors
 from kmsdemo.cipher import CIPHERS
 from kmsdemo.keys import Key
 from kmsdemo.parallel import THREADS, in_threads
@@ -150,7 +150,9 @@ def _update(
     if staged:
         expression, condition = f"{expression} REMOVE #staged", f"{condition} AND #staged = :staged"
         names["#staged"], values[":staged"] = STAGED_ATTRIBUTE, staged
-    with translate_errors(table_name=target.table_name):
+    moved = f"the item of user {item.appuser} in {target.table_name} is under {target.key_id}"
+    look = f"kmsdemo items --table-name {target.table_name} --json"
+    with maybe_done(moved, look), translate_errors(table_name=target.table_name):
         try:
             target.dynamodb.update_item(
                 TableName=target.table_name,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import has_code, translate_errors
+from kmsdemo.aws_errors import has_code, maybe_done, translate_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -73,10 +73,11 @@ def create(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Table:
     Raises:
         TableSchemaDiffers: The table exists and its key schema is not the lab's.
         TableNotReady: The table is not active after two minutes.
+        MaybeDone: The answer got lost.
 
     AWS: CreateTable, DescribeTable, Amazon DynamoDB API Reference.
     """
-    with translate_errors(table_name=table_name):
+    with _changed(table_name, "exists"), translate_errors(table_name=table_name):
         status = _create(dynamodb, table_name)
         if status in ("DELETING", None):
             wait_until_deleted(dynamodb, table_name)
@@ -126,6 +127,7 @@ def delete(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> bool:
     Raises:
         TableSchemaDiffers: The key schema is not the lab's; the table is not deleted.
         TableNotReady: The table still exists after two minutes.
+        MaybeDone: The answer got lost.
 
     AWS: DeleteTable, Amazon DynamoDB API Reference.
     """
@@ -149,6 +151,7 @@ def start_deletion(dynamodb: DynamoDBClient, table_name: str) -> None:
 
     Raises:
         TableNotReady: The table is not active after two minutes.
+        MaybeDone: The answer got lost.
 
     AWS: DeleteTable, Amazon DynamoDB API Reference.
     """
@@ -172,7 +175,7 @@ def wait_until_deleted(dynamodb: DynamoDBClient, table_name: str) -> None:
 
 
 def _start_deletion(dynamodb: DynamoDBClient, found: Table) -> None:
-    with translate_errors(table_name=found.name):
+    with _changed(found.name, "is deleted"), translate_errors(table_name=found.name):
         if found.status in ("CREATING", "UPDATING"):
             _wait_until_active(dynamodb, found.name)
         try:
@@ -180,6 +183,11 @@ def _start_deletion(dynamodb: DynamoDBClient, found: Table) -> None:
         except ClientError as deleted:
             if not has_code(deleted, "ResourceInUseException", "ResourceNotFoundException"):
                 raise
+
+
+def _changed(table_name: str, change: str) -> AbstractContextManager[None]:
+    look = f"aws dynamodb describe-table --table-name {table_name}"
+    return maybe_done(f"the DynamoDB table {table_name} {change}", look)
 
 
 def _create(dynamodb: DynamoDBClient, table_name: str) -> str | None:

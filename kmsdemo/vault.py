@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from botocore.exceptions import ClientError
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import has_code, translate_errors
+from kmsdemo.aws_errors import has_code, maybe_done, translate_errors
 from kmsdemo.cipher import CIPHERS, Direct, Plain
 from kmsdemo.table import PARTITION_KEY, TABLE_NAME
 
@@ -114,6 +115,7 @@ class Vault:
             PasswordEmpty, PasswordTooLong, PasswordNotText: The password cannot be encrypted.
             KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
             AccessDenied: The caller has no permission to encrypt or to write the item.
+            MaybeDone: The answer got lost; the error names the user number.
 
         AWS: PutItem, "Condition expressions", Amazon DynamoDB Developer Guide.
         """
@@ -225,7 +227,10 @@ class Vault:
 
     def _put(self, item: dict[str, Any]) -> bool:
         """Write the item unless the user number is taken; return whether it was written."""
-        with translate_errors(table_name=self.table_name):
+        appuser = item[PARTITION_KEY]["S"]
+        stored = f"the password is stored in {self.table_name} for user {appuser}"
+        look = f"kmsdemo decrypt {quote(appuser)} --table-name {self.table_name}"
+        with maybe_done(stored, look), translate_errors(table_name=self.table_name):
             try:
                 self.dynamodb.put_item(
                     TableName=self.table_name,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Answer = Callable[[BaseHTTPRequestHandler], None]
 PAUSE = "botocore.retries.standard.ExponentialBackoff.delay_amount"
 """What says how many seconds boto3 waits before it tries again."""
+QUEUE = "botocore.retries.bucket.TokenBucket.acquire"
+"""Where boto3 waits with each request, in its adaptive mode, after AWS has throttled one."""
 
 
 def json_answer(status: int, body: Any) -> Answer:

@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from kmsdemo import keys, lab_key, rotation, secrets_csv
+from kmsdemo import errors, keys, lab_key, rotation, secrets_csv
 from kmsdemo.account.clients import ADAPTIVE, connect
 from kmsdemo.cipher import CIPHERS, SharedEnvelope
 from kmsdemo.cli.options import json_option, key_option, table_option
@@ -67,7 +67,7 @@ def import_(
     passwords = _vault(key_id, table_name)
     counts: Counter[str] = Counter({secrets_csv.STORED: 0, secrets_csv.SKIPPED: 0})
     counts[secrets_csv.REFUSED] = 0
-    with _written(report) as write:
+    with _written(report) as write, _resumable(counts, "Later ones may be stored too."):
         lines = secrets_csv.read(file)
         outcomes = secrets_csv.import_lines(passwords, lines, threads=threads)
         for outcome in _with_progress(outcomes, "lines"):
@@ -138,10 +138,11 @@ def rotate_to(
     moves = rotation.rotate(
         clients.kms, clients.dynamodb, old, new, table_name=table_name, threads=threads
     )
-    for move in _with_progress(moves, "items"):
-        counts[move.status] += 1
-        if move.status == rotation.REFUSED:
-            say(f"User {move.appuser} is refused: {move.reason}", err=True)
+    with _resumable(counts, "What is moved stays so."):
+        for move in _with_progress(moves, "items"):
+            counts[move.status] += 1
+            if move.status == rotation.REFUSED:
+                say(f"User {move.appuser} is refused: {move.reason}", err=True)
     _report(counts, as_json)
     if counts[rotation.REFUSED]:
         say(f"Items still depend on {old.key_id}, or may: keep it.", err=True)
@@ -165,6 +166,16 @@ def _with_progress(results: Iterable[_Result], what: str) -> Iterator[_Result]:
         for number, result in enumerate(results, 1):
             progress.update(task, completed=number, description=f"{number:,} {what}")
             yield result
+
+
+@contextmanager
+def _resumable(counts: Counter[str], what_of_others: str) -> Iterator[None]:
+    """Say how far a command came that can simply be run again."""
+    try:
+        yield
+    except (errors.KmsdemoError, KeyboardInterrupt):
+        say(f"Stopped after {counts.total():,}. {what_of_others} You can run this again.", err=True)
+        raise
 
 
 @contextmanager

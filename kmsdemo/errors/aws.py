@@ -105,6 +105,17 @@ class AnswerLost(EndpointUnreachable):
 
 
 @dataclass(eq=False)
+class MaybeDone(AnswerLost):
+    """AWS may have made a change whose answer does not arrive."""
+
+    change: str
+    look: str
+
+    _what = "It is not known whether {change}: {reason}"
+    _next_step = "To see whether it is, run {look}; if it is not, run this again."
+
+
+@dataclass(eq=False)
 class AwsFailed(KmsdemoError):
     """Any other error response; ``code`` is AWS's error code."""
 

@@ -106,6 +106,18 @@ class KeyLeftBehind(KeyFault):
 
 
 @dataclass(eq=False)
+class KeyWithdrawn(KeyFault):
+    """AWS did not answer while a new key was completed; its deletion is scheduled."""
+
+    reason: str
+
+    _what = (
+        "The new KMS key {key_id} could not be completed, so AWS KMS deletes it in 7 days: {reason}"
+    )
+    _next_step = "Run it again: that creates another key."
+
+
+@dataclass(eq=False)
 class KeyMaybeCreated(KmsdemoError):
     """The answer to the creation of a key got lost, and with it the key id."""
 

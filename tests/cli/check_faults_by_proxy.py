@@ -29,7 +29,7 @@ HEADER = "x-kmsdemo-fault"
 KINDS: dict[str, dict[str, Any]] = {
     "throttled": {"error": {"code": "ThrottlingException"}},
     "unavailable": {"error": {"code": "ServiceUnavailableException", "status": 503}},
-    "slow": {"latency": 300},
+    "slow": {"latency": 100},
     "cut off": {"reset": True},
     "answered twice": {"response": {"abort_bytes": 0}},
     "cut off in the middle of the answer": {"response": {"abort_frac": 0.5}},
@@ -57,7 +57,7 @@ def through_the_proxy(
     ) as proxy:
         wait_until_it_listens(port)
         yield
-        proxy.terminate()
+        proxy.kill()  # asked to end, it waits for its connections
 
 
 def wait_until_it_listens(port: int) -> None:

@@ -29,7 +29,7 @@ from kmsdemo.shared_account import sessions
 from kmsdemo.shared_account.run import Run
 from kmsdemo.vault import Item, Vault
 from tests import faults
-from tests.fake_endpoint import PAUSE
+from tests.fake_endpoint import PAUSE, QUEUE
 from tests.faults import Fault, Faults
 
 if TYPE_CHECKING:
@@ -84,15 +84,16 @@ def _write_a_class_list(_: Clients) -> None:
     credentials.file_of(names).write_text(credentials.text(table_of_all))
 
 
+ONE = "--threads=1"  # so that their calls have an order
 COMMANDS = {
     "setup": Command(("--key-administrator", _ROOT_USER), lambda _: mock_kms.empty()),
     "describe": Command(),
     "encrypt": Command(("secret",)),
     "items": Command(),
     "decrypt": Command(("10001",)),
-    "import": Command(("-",), stdin=f"appuser,password\n{ANNA},of Anna\n"),
-    "export": Command((str(EXPORTED), "--yes")),
-    "rotate-to": Command((NEXT_KEY,)),
+    "import": Command(("-", ONE), stdin=f"appuser,password\n{ANNA},of Anna\n"),
+    "export": Command((str(EXPORTED), "--yes", ONE)),
+    "rotate-to": Command((NEXT_KEY, ONE)),
     "schedule-deletion": Command(("--force",)),
     "cancel-deletion": Command((), _doom),
     "enable": Command((), _disable),
@@ -127,6 +128,7 @@ def use(endpoint_url: str, clients: Clients, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint_url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(PAUSE, lambda *_: 0)
+    monkeypatch.setattr(QUEUE, lambda *_: True)
 
 
 @contextmanager
