@@ -1,9 +1,11 @@
 """Changes the code in one place at a time, and lists the changes that no test notices.
 
     python -m tests.mutants "kmsdemo/sandbox/access/*.py"    # these files, to the end
+    python -m tests.mutants "kmsdemo/cli/*" --sample 80      # 80 of them, always the same
     python -m tests.mutants --changed --seconds 60           # as ``tox -e mutants`` does
 
-mutmut works in a copy of the clone; each file is tested by the tests of its folder.
+mutmut works in a copy of the clone; each file is tested by the tests of its folder, and by those
+of ``--tests``.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePath
+from random import Random
 
 import click
 
@@ -36,7 +39,10 @@ SETTINGS = """
 source_paths = ["kmsdemo"]
 only_mutate = {files}
 also_copy = ["conftest.py", "docs", "examples", "features", "pytest.ini", "steps"]
-pytest_add_cli_args = ["-m", "not program and not thorough", "--policies", "300"]
+pytest_add_cli_args = [
+    "-m", "not program and not thorough", "--policies", "300", "-p", "no:cacheprovider",
+    "-p", "no:unraisableexception", "-p", "no:threadexception",  # they collect garbage for long
+]
 pytest_add_cli_args_test_selection = {tests}
 process_isolation = "forkserver"  # no mutant finds what an earlier run remembered
 timeout_constant = 30.0  # what hangs is noticed; what is slow on this machine does not hang
@@ -89,7 +95,15 @@ class Result:
 @click.argument("patterns", nargs=-1)
 @click.option("--changed", is_flag=True, help="Take what changed since main or the last release.")
 @click.option("--seconds", type=int, help="Stop after that time, with what was tried.")
-def main(patterns: Sequence[str], changed: bool, seconds: int | None) -> None:
+@click.option("--sample", type=int, help="Try so many of each folder; always the same ones.")
+@click.option("--tests", multiple=True, help="Try them with the tests of this path too.")
+def main(
+    patterns: Sequence[str],
+    changed: bool,
+    seconds: int | None,
+    sample: int | None,
+    tests: Sequence[str],
+) -> None:
     """Try the mutants of the files of kmsdemo/ that match one of PATTERNS.
 
     Exits with 1 if all mutants of a file were tried and fewer than 85 % are killed.
@@ -101,7 +115,12 @@ def main(patterns: Sequence[str], changed: bool, seconds: int | None) -> None:
         return
     groups = [list(group) for _, group in groupby(sorted(files, key=tests_of), key=tests_of)]
     each = seconds // len(groups) if seconds else None
-    results = [result for group in groups for result in _try(group, tests_of(group[0]), each)]
+    results = [
+        result
+        for group in groups
+        for result in _try(group, [*tests_of(group[0]), *tests], each, sample)
+    ]
+    _print_sums(results)
     sys.exit(any(result.misses_the_goal for result in results))
 
 
@@ -127,6 +146,12 @@ def tests_of(file: str) -> list[str]:
     return [str(folder)]
 
 
+def sampled(results: Sequence[Result], number: int) -> list[str]:
+    """Return the names of some of the mutants, by chance, and always the same."""
+    names = sorted(name for result in results for name in result.exit_codes)
+    return Random(number).sample(names, min(number, len(names)))  # noqa: S311, it decides nothing
+
+
 def _is_code(name: str) -> bool:
     return name.startswith("kmsdemo/") and name.endswith(".py")
 
@@ -144,7 +169,9 @@ def _git(*arguments: str) -> str:
     return ""
 
 
-def _try(files: list[str], tests: list[str], seconds: int | None) -> list[Result]:
+def _try(
+    files: list[str], tests: list[str], seconds: int | None, sample: int | None
+) -> list[Result]:
     """Run mutmut in a copy, and print what it found."""
     with tempfile.TemporaryDirectory(
         prefix="kmsdemo-mutants-", ignore_cleanup_errors=True
@@ -154,16 +181,19 @@ def _try(files: list[str], tests: list[str], seconds: int | None) -> list[Result
         shutil.copytree(ROOT, copy, ignore=ignored)
         with (copy / "pyproject.toml").open("a", encoding="utf-8") as settings:
             settings.write(SETTINGS.format(files=json.dumps(files), tests=json.dumps(tests)))
-        _run_mutmut(copy, seconds)
+        if sample:
+            _run_mutmut(copy, seconds, ["-"])  # the name of no mutant: it writes down their names
+        chosen = sampled([_result(copy, file) for file in files], sample) if sample else []
+        _run_mutmut(copy, seconds, chosen)
         results = [_result(copy, file) for file in files]
         for result in results:
             _print(copy, result)
     return results
 
 
-def _run_mutmut(copy: Path, seconds: int | None) -> None:
-    """Run it to its end, or for a time; what it has tried until then is kept."""
-    command = [sys.executable, "-m", "mutmut", "run"]
+def _run_mutmut(copy: Path, seconds: int | None, names: Sequence[str]) -> None:
+    """Try all mutants or those named, to the end or for a time; what was tried is kept."""
+    command = [sys.executable, "-m", "mutmut", "run", *names]
     with (
         (copy / "output").open("w") as output,
         subprocess.Popen(
@@ -188,6 +218,12 @@ def _result(copy: Path, file: str) -> Result:
     meta = copy / "mutants" / f"{file}.meta"
     codes = json.loads(meta.read_text("utf-8"))["exit_code_by_key"] if meta.exists() else {}
     return Result(file, codes)
+
+
+def _print_sums(results: Sequence[Result]) -> None:
+    """Print one line for all files together."""
+    everything = {name: code for one in results for name, code in one.exit_codes.items()}
+    click.echo(str(Result("together", everything)))
 
 
 def _print(copy: Path, result: Result) -> None:

@@ -79,6 +79,17 @@ def test_a_file_has_the_tests_of_its_folder(file: str, tests: str) -> None:
     assert tests in mutants.tests_of(file)
 
 
+def test_a_sample_is_always_the_same() -> None:
+    several = [result(*[None] * 100)]
+    chosen = mutants.sampled(several, 10)
+    assert chosen == mutants.sampled(several, 10)
+    assert len({*chosen}) == 10
+
+
+def test_a_sample_has_no_more_than_there_is() -> None:
+    assert sorted(mutants.sampled([result(None, KILLED)], 10)) == ["0", "1"]
+
+
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone with one commit on main."""

@@ -1,7 +1,7 @@
 """The ``aws`` command of a call, read by bash and by the AWS CLI, is the same call.
 
-The requests are random, for each operation of the sandbox's services. Of the AWS CLI everything
-runs but the sending.
+The requests are random; the thorough test makes some of each operation of the sandbox's services.
+Of the AWS CLI everything runs but the sending.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import Mock
@@ -26,8 +26,6 @@ from hypothesis import strategies as st
 from kmsdemo.sandbox import service
 from kmsdemo.trace.aws_command import command_line
 from tests.trace.random_parameters import parameters
-
-pytestmark = pytest.mark.program
 
 Aws = Callable[[list[str]], Mapping[str, Any]]
 PHASES: Final = [Phase.generate]
@@ -46,11 +44,21 @@ aws() {
 """
 
 
-@st.composite
-def requests(draw: st.DrawFn, name: str) -> tuple[OperationModel, dict[str, Any]]:
+Request = tuple[OperationModel, dict[str, Any]]
+
+
+def operations(name: str) -> list[OperationModel]:
+    """Return the operations of a service that the AWS CLI has no further options for."""
     found = service.find(name)
-    operations = sorted({*found.model.operation_names} - OTHER_OPTIONS)
-    operation = found.model.operation_model(draw(st.sampled_from(operations)))
+    return [
+        found.model.operation_model(operation)
+        for operation in sorted({*found.model.operation_names} - OTHER_OPTIONS)
+    ]
+
+
+@st.composite
+def requests(draw: st.DrawFn, operations: Sequence[OperationModel]) -> Request:
+    operation = draw(st.sampled_from(operations))
     return operation, draw(parameters(operation.input_shape))
 
 
@@ -103,21 +111,34 @@ def body(model: OperationModel, values: Mapping[str, Any]) -> Any:
     return json.loads(sent) if isinstance(sent, bytes) else sent
 
 
-@pytest.mark.parametrize("name", service.NAMES)
-def test_it_is_the_same_request(name: str, aws: Aws, tmp_path: Path) -> None:
+def check(among: Sequence[OperationModel], examples: int, aws: Aws, folder: Path) -> None:
+    """Check random requests of any of these operations."""
 
     @settings(
-        max_examples=50,
+        max_examples=examples,
         deadline=None,
         phases=PHASES,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(requests(name))
-    def check(request: tuple[OperationModel, dict[str, Any]]) -> None:
+    @given(requests(among))
+    def is_the_same(request: Request) -> None:
         model, values = request
         line = " ".join(command_line(model, values))
-        arguments = words(line, secrets_in(model, values), tmp_path)
+        arguments = words(line, secrets_in(model, values), folder)
         assert body(model, aws(arguments)) == body(model, values), line
 
-    check()
+    is_the_same()
+
+
+@pytest.mark.program
+@pytest.mark.parametrize("name", service.NAMES)
+def test_it_is_the_same_request(name: str, aws: Aws, tmp_path: Path) -> None:
+    check(operations(name), 50, aws, tmp_path)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", service.NAMES)
+def test_each_operation_is_the_same_request(name: str, aws: Aws, tmp_path: Path) -> None:
+    for operation in operations(name):
+        check([operation], 6, aws, tmp_path)
