@@ -30,6 +30,7 @@ from botocore.exceptions import HTTPClientError
 
 from benchmarks import progress
 from benchmarks.classroom import TABLE
+from kmsdemo.account import retries
 from kmsdemo.learners import hand_out
 from tests.emulators import Emulator
 from tests.subprocesses import environment, free_port
@@ -237,6 +238,8 @@ def _learner(sandbox: Sandbox, given: hand_out.HandOut, pause: float) -> Learner
     emulator = Emulator("sandbox", f"http://127.0.0.1:{sandbox.port}")
     key = (given.access_key_id, given.secret)
     kms, dynamodb = emulator.new_client("kms", *key), emulator.new_client("dynamodb", *key)
+    for client in (kms, dynamodb):
+        retries.adjust(client.meta.events, max_attempts=1)
     return Learner(sandbox, kms, dynamodb, pause)
 
 

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ConnectTimeoutError, HTTPClientError
 from botocore.loaders import create_loader
 
 from kmsdemo import errors
+from kmsdemo.account import retries
 from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ class Clients:
 
     def _client(self, service: Any) -> Any:
         with _configured():
-            retries: Any = {"mode": self.retry_mode, "total_max_attempts": self.max_attempts}
-            config = CONFIG.merge(Config(retries=retries))
+            how: Any = {"mode": self.retry_mode, "total_max_attempts": self.max_attempts}
+            config = CONFIG.merge(Config(retries=how))
             client: Any = self.botocore_session.create_client(
                 service, endpoint_url=self.endpoint_url, config=config
             )
@@ -165,8 +165,7 @@ def connect(
         _check_encoding()
         session = botocore.session.Session()
         session.register_component("data_loader", _LOADER)
-        session.register("needs-retry", _do_not_retry_connect_timeouts)
-        session.register("needs-retry.kms.CreateKey", _do_not_create_twice)
+        retries.adjust(session, max_attempts)
         if application:
             session.set_config_variable("user_agent_appid", application)
         if region:
@@ -180,18 +179,6 @@ def _check_encoding() -> None:
     for name, value in os.environ.items():
         if name.startswith("AWS_") and not value.isprintable():
             raise ValueError(f"{name} contains a character that is not printable")
-
-
-def _do_not_retry_connect_timeouts(caught_exception: Exception | None = None, **_: Any) -> None:
-    """Do not retry after a connect time-out: TCP itself has retried three times by then."""
-    if isinstance(caught_exception, ConnectTimeoutError):
-        raise caught_exception
-
-
-def _do_not_create_twice(caught_exception: Exception | None = None, **_: Any) -> None:
-    """Do not retry after a lost answer: AWS KMS can have created a key, and would create two."""
-    if isinstance(caught_exception, HTTPClientError):
-        raise caught_exception
 
 
 @contextmanager

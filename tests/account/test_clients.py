@@ -11,14 +11,19 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
-from kmsdemo import errors
+from kmsdemo import errors, keys
 from kmsdemo.account import clients, environment
 from kmsdemo.account.clients import connect
 from kmsdemo.cipher import Direct
+from kmsdemo.vault import Vault
 from tests import fake_endpoint
 from tests.fake_endpoint import Answer
 
 GOOD = fake_endpoint.json_answer(200, {"CiphertextBlob": "eA==", "KeyId": "k"})
+INCOMPLETE = {
+    "cut off": fake_endpoint.half_an_answer,
+    "a web page": fake_endpoint.web_page(200),
+}
 FAULTS = {
     "throttled": fake_endpoint.error("ThrottlingException"),
     "broken at once": fake_endpoint.hang_up,
@@ -107,14 +112,40 @@ def test_a_missing_response_is_an_error_of_two_lines(monkeypatch: pytest.MonkeyP
     assert "secret" not in str(caught.value)
 
 
-def test_an_incomplete_response_is_an_error() -> None:
+@pytest.mark.parametrize("answer", INCOMPLETE.values(), ids=INCOMPLETE)
+def test_an_incomplete_response_is_retried_and_then_an_error(answer: Answer) -> None:
+    with fake_endpoint.endpoint(answer, GOOD) as (url, asked), sent_to(url):
+        assert encrypt() == b"x"
+    assert asked == ["Encrypt"] * 2
     with (
-        fake_endpoint.endpoint(fake_endpoint.half_an_answer) as (url, _),
+        fake_endpoint.endpoint(answer) as (url, asked),
         sent_to(url),
-        pytest.raises(errors.EndpointUnreachable, match=r"is incomplete|closed before") as caught,
+        pytest.raises(errors.AnswerLost, match=r"is incomplete; .+\.\n") as caught,
     ):
         encrypt()
+    assert len(asked) == 3
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", INCOMPLETE.values(), ids=INCOMPLETE)
+def test_an_item_whose_response_is_incomplete_is_not_called_missing(answer: Answer) -> None:
+    with (
+        fake_endpoint.endpoint(answer) as (url, _),
+        sent_to(url),
+        pytest.raises(errors.AnswerLost),
+    ):
+        Vault(connect().kms, connect().dynamodb, "k").item("10001")
+
+
+@pytest.mark.parametrize("answer", INCOMPLETE.values(), ids=INCOMPLETE)
+def test_a_key_is_not_created_again_after_an_incomplete_response(answer: Answer) -> None:
+    with (
+        fake_endpoint.endpoint(answer) as (url, asked),
+        sent_to(url),
+        pytest.raises(errors.KeyMaybeCreated),
+    ):
+        keys.create(connect().kms)
+    assert asked == ["CreateKey"]
 
 
 def test_a_connect_timeout_is_not_retried(

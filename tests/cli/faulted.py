@@ -198,5 +198,6 @@ def is_explained(result: Result, code: int) -> bool:
     """Return whether the command did its work, or says what happened and what to do next."""
     did_its_work = result.exit_code == code and "Error" not in result.stderr
     is_error = re.search(r"^Error: .+\.\n.+\.$", result.stderr, re.MULTILINE)
-    is_clear = result.exit_code == 1 and is_error and not EXPORTED.exists()
+    is_true = "does not exist" not in result.stderr  # all that the commands name is there
+    is_clear = result.exit_code == 1 and is_error and is_true and not EXPORTED.exists()
     return did_its_work or bool(is_clear)

@@ -1,0 +1,78 @@
+"""Which calls are tried again, where botocore's retries would do it too often or not at all.
+
+AWS: "Retries", boto3 documentation.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectTimeoutError, HTTPClientError
+
+if TYPE_CHECKING:
+    from botocore.hooks import BaseEventHooks
+    from botocore.model import OperationModel
+    from botocore.session import Session
+
+
+class IncompleteAnswer(HTTPClientError):
+    """Part of an answer has arrived, or none of AWS."""
+
+    fmt = "the response is not from AWS or is incomplete; {reason}."
+
+
+def adjust(events: Session | BaseEventHooks, max_attempts: int) -> None:
+    """Adjust the retries of a client, or of all that a session creates from now on.
+
+    Args:
+        events: The session, or the client's ``meta.events``.
+        max_attempts: How often a call is tried.
+    """
+    events.register("needs-retry", _do_not_retry_connect_timeouts)
+    events.register("needs-retry.kms.CreateKey", _do_not_create_twice)
+    events.register("needs-retry", partial(_retry_incomplete_answers, max_attempts))
+
+
+def _do_not_retry_connect_timeouts(caught_exception: Exception | None = None, **_: Any) -> None:
+    """Do not retry after a connect time-out: TCP itself has retried three times by then."""
+    if isinstance(caught_exception, ConnectTimeoutError):
+        raise caught_exception
+
+
+def _do_not_create_twice(caught_exception: Exception | None = None, **_: Any) -> None:
+    """Do not retry after a lost answer: AWS KMS can have created a key, and would create two."""
+    if isinstance(caught_exception, HTTPClientError):
+        raise caught_exception
+
+
+def _retry_incomplete_answers(
+    max_attempts: int,
+    response: tuple[AWSResponse, dict[str, Any]] | None,
+    attempts: int,
+    operation: OperationModel,
+    **_: Any,
+) -> Any:
+    """Retry where botocore makes an answer without fields of what is no whole answer of AWS."""
+    if response is None or not (reason := _why_incomplete(*response, operation)):
+        return None
+    if attempts < max_attempts and operation.name != "CreateKey":
+        return 0
+    raise IncompleteAnswer(reason=reason)
+
+
+def _why_incomplete(
+    response: AWSResponse, parsed: dict[str, Any], operation: OperationModel
+) -> str | None:
+    body, length = response.content, response.headers.get("content-length")
+    if length and len(body) < int(length):
+        return f"{len(body)} of its {length} bytes arrived"
+    has_fields = parsed.keys() != {"ResponseMetadata"}
+    if body and not has_fields and operation.service_model.metadata["protocol"] == "json":
+        try:
+            json.loads(body)
+        except ValueError:
+            return "it is not JSON"
+    return None
