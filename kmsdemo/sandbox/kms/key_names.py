@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Key, KeyStore
@@ -87,8 +88,8 @@ def of_alias(call: Call, alias: str) -> Key:
 def of_material(call: Call, material_id: str) -> Key | None:
     """Return the key that has key material, of any account in this Region, if there is one."""
     of_account = stores.of(call.account, call.region)
-    in_region = [of_account, *(one for one in stores.used() if one.region == call.region)]
-    keys = (key for store in in_region for key in store.keys.values())
+    others = (one for one in stores.used() if one.region == call.region)
+    keys = (key for store in chain((of_account,), others) for key in store.keys.values())
     return next((key for key in keys if material_id in key.shared.materials), None)
 
 

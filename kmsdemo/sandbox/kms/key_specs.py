@@ -68,6 +68,6 @@ def check_algorithm(key: Key, algorithm: str) -> None:
     Raises:
         Refusal: ``InvalidKeyUsageException``.
     """
-    if algorithm not in algorithms(key):
+    if algorithm not in KEY_SPECS[key.key_spec][key.key_usage]:
         message = f"Algorithm {algorithm} is incompatible with key spec {key.key_spec}."
         raise Refusal("InvalidKeyUsageException", message)

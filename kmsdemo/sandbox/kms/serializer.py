@@ -25,16 +25,21 @@ def serialized(shape: Shape | None, value: Any) -> Any:
 def _writer(shape: Shape) -> Callable[[Any], Any]:
     """Return the function that writes values of a shape."""
     if isinstance(shape, StructureShape):
-        members = [(name, _writer(member)) for name, member in shape.members.items()]
+        writers = {name: _writer(member) for name, member in shape.members.items()}
         return lambda value: {
-            name: write(member)
-            for name, write in members
-            if (member := value.get(name)) is not None
+            name: member if (write := writers[name]) is _unchanged else write(member)
+            for name, member in value.items()
+            if member is not None and name in writers
         }
     if isinstance(shape, ListShape):
         write_member = _writer(shape.member)
         return lambda value: [write_member(member) for member in value]
-    return _SCALARS.get(shape.type_name, lambda value: value)
+    return _SCALARS.get(shape.type_name, _unchanged)
+
+
+def _unchanged(value: Any) -> Any:
+    """Return a value that JSON has too; most have, so that structures save the call."""
+    return value
 
 
 _SCALARS: dict[str, Callable[[Any], Any]] = {
