@@ -28,6 +28,7 @@ class Call:
         key_arns: The ARNs of the keys that the call uses, as AWS KMS finds them.
         source_ip: The address that it comes from.
         user_agent: What the client says that it is.
+        request_id: AWS's id of the request.
         partition: The partition of the Region, such as ``aws``.
     """
 
@@ -38,6 +39,7 @@ class Call:
     key_arns: list[str] = field(default_factory=list)
     source_ip: str = "127.0.0.1"
     user_agent: str = ""
+    request_id: str = ""
     partition: str = field(init=False)
 
     def __post_init__(self) -> None:

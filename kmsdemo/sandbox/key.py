@@ -18,7 +18,8 @@ class KeyMaterial:
         id: 64 hexadecimal digits.
         secret: 32 bytes of a symmetric encryption key, the bytes of an HMAC key, or a private key
             as PKCS #8 in DER.
-        state: ``CURRENT``, ``NON_CURRENT`` or ``PENDING_ROTATION``.
+        state: ``CURRENT``, ``NON_CURRENT``, ``PENDING_ROTATION``, or
+            ``PENDING_MULTI_REGION_IMPORT_AND_ROTATION`` until all related keys have imported it.
         rotated: When it became current by a rotation; ``None`` for the first and for pending ones.
         rotation_type: ``AUTOMATIC`` or ``ON_DEMAND``; empty without a rotation.
         description: Of imported key material.
@@ -30,6 +31,11 @@ class KeyMaterial:
     rotated: datetime | None = None
     rotation_type: str = ""
     description: str = ""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is imported, and not yet current by a rotation."""
+        return self.state.startswith("PENDING")
 
 
 @dataclass(eq=False)
@@ -109,7 +115,7 @@ class Grant:
         created: When.
         name: The friendly name, which makes a repeated CreateGrant return the same grant.
         retiring_principal: An ARN; empty if there is none.
-        constraints: ``EncryptionContextEquals`` or ``EncryptionContextSubset``.
+        constraints: ``EncryptionContextEquals``, ``EncryptionContextSubset``, ``SourceArn``.
     """
 
     id: str
@@ -120,15 +126,30 @@ class Grant:
     created: datetime
     name: str = ""
     retiring_principal: str = ""
-    constraints: dict[str, dict[str, str]] = field(default_factory=dict)
+    constraints: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def source_arn(self) -> str:
+        """The resource on behalf of which it can be used; empty without this constraint."""
+        return str(self.constraints.get("SourceArn", ""))
+
+    @property
+    def context_constraints(self) -> dict[str, dict[str, str]]:
+        """The encryption contexts that it requires, keys in lower case: case does not matter."""
+        return {
+            kind: {name.lower(): value for name, value in pairs.items()}
+            for kind, pairs in self.constraints.items()
+            if kind != "SourceArn"
+        }
 
 
 @dataclass(eq=False)
 class Usage:
-    """The last successful cryptographic operation with a key."""
+    """The last successful cryptographic operation with a key, and its request."""
 
     operation: str
     date: datetime
+    request_id: str = ""
 
 
 @dataclass(eq=False)

@@ -17,10 +17,11 @@ from moto.kms.models import kms_backends
 
 from kmsdemo.sandbox import service
 from kmsdemo.sandbox.access import authentication, managed_policies, moto_patches
+from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.kms import stored_principals
 from kmsdemo.sandbox.lock import STATE_LOCK
 from kmsdemo.sandbox.moto_kms.models import KmsBackend
-from kmsdemo.sandbox.moto_kms.responses import KEY_ARNS, MotoAnswer
+from kmsdemo.sandbox.moto_kms.responses import CALL, MotoAnswer
 from kmsdemo.sandbox.refusal import Refusal
 from kmsdemo.sandbox.trail import history, lookup
 from kmsdemo.sandbox.trail.operations import SERVICES
@@ -125,15 +126,16 @@ def _record(response: BaseResponse, answered: MotoAnswer) -> None:
     principal = authentication.principal_of(request)
     if not principal.account or not service.find(response.service_name).operation(operation):
         return  # AWS records neither unknown callers nor unknown operations
+    call: Call | None = request.environ.get(CALL)
     status, headers, body = answered
     history.record(
         ServedCall(
             service=str(response.service_name),
             operation=operation,
-            parameters=_parameters(response),
+            parameters=call.parameters if call else _parameters(response),
             principal=principal,
             region=response.region,
-            key_arns=request.environ.get(KEY_ARNS, ()),
+            key_arns=call.key_arns if call else (),
             source_ip="127.0.0.1",
             user_agent=request.headers.get("User-Agent", ""),
             request_id=str(headers.get("x-amzn-RequestId", "")),

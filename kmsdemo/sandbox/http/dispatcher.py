@@ -63,7 +63,7 @@ def _served(request: Request, to: _Target, request_id: str, subscribers: Subscri
     operation = _operation(to.service, asked)
     with STATE_LOCK:
         principal = authentication.authenticate(request)
-    call = Call(operation.name, {}, principal.account, to.region)
+    call = Call(operation.name, {}, principal.account, to.region, request_id=request_id)
     try:
         answered = _performed(request, to.service, asked, operation, call, request_id)
     except Refusal as refusal:

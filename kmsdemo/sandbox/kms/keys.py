@@ -23,6 +23,7 @@ from kmsdemo.sandbox.kms.key_metadata import key_metadata
 from kmsdemo.sandbox.kms.key_specs import KEY_SPECS
 from kmsdemo.sandbox.kms.request import Request
 from kmsdemo.sandbox.refusal import Refusal, invalid
+from kmsdemo.sandbox.trail import records
 
 _SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
 _TWO_SPECS: Final = (
@@ -138,20 +139,29 @@ def update_key_description(request: Request) -> Answer:
 
 def record_usage(request: Request) -> None:
     """Record a successful cryptographic operation with each of its keys."""
-    if request.call.operation in _USAGE_TRACKED:
+    call = request.call
+    if call.operation in _USAGE_TRACKED:
         for key in request.keys:
-            key.last_usage = Usage(request.call.operation, clock.now(key.account_id))
+            key.last_usage = Usage(call.operation, clock.now(key.account_id), call.request_id)
 
 
 def get_key_last_usage(request: Request) -> Answer:
     """Answer GetKeyLastUsage."""
     key = request.key
-    usage = key.last_usage
     return {
         "KeyId": key.id,
-        "KeyLastUsage": {"Operation": usage.operation, "Timestamp": usage.date} if usage else {},
+        "KeyLastUsage": _described(key.last_usage, key.account_id) if key.last_usage else {},
         "TrackingStartDate": key.created,
         "KeyCreationDate": key.created,
+    }
+
+
+def _described(usage: Usage, owner: str) -> Answer:
+    return {
+        "Operation": usage.operation,
+        "Timestamp": usage.date,
+        "KmsRequestId": usage.request_id,
+        "CloudTrailEventId": records.event_id(usage.request_id, owner),
     }
 
 
@@ -179,7 +189,9 @@ def _origin(request: Request) -> str:
         if request.parameters.get("XksKeyId"):
             raise invalid(f"XksKeyId is not compatible with Origin {origin}.")
         return str(origin)
-    if not request.parameters.get("CustomKeyStoreId"):
-        raise invalid(f"CustomKeyStoreId is required for Origin {origin}.")
+    needed = ("CustomKeyStoreId", *(("XksKeyId",) if origin == "EXTERNAL_KEY_STORE" else ()))
+    for parameter in needed:
+        if not request.parameters.get(parameter):
+            raise invalid(f"{parameter} is required for Origin {origin}.")
     custom_key_stores.check_exists(request)
     return str(origin)

@@ -18,8 +18,8 @@ from kmsdemo.sandbox.refusal import Refusal
 
 MotoAnswer = tuple[int, dict[str, Any], str | bytes]
 """The HTTP status, the headers and the body."""
-KEY_ARNS: Final = "kmsdemo.key_arns"
-"""Where the WSGI environment of a request has the ARNs of the keys that it uses."""
+CALL: Final = "kmsdemo.call"
+"""Where the WSGI environment of a request has its call, once it is parsed."""
 
 
 class KmsResponse(BaseResponse):
@@ -32,7 +32,8 @@ class KmsResponse(BaseResponse):
         self, request: Any, full_url: str | None = None, headers: Any = None, *_: Any
     ) -> None:
         """Read a request; moto's own method also looks for forms and files, which takes longer."""
-        self.normalized_request, self.headers = request, headers or request.headers
+        self.normalized_request = request
+        self.headers = request.headers if headers is None else headers
         self.body, self.querystring = request.data, {}
         self.region = self.get_region_from_url(request, full_url or request.url)
         self.is_werkzeug_request = request.from_wsgi_server
@@ -43,21 +44,22 @@ class KmsResponse(BaseResponse):
     def call_action(self) -> MotoAnswer:
         """Answer a call; moto calls this."""
         principal = authentication.principal_of(self.normalized_request)
+        request_id = str(uuid4())
         headers = {
             **self.response_headers,
-            "x-amzn-RequestId": str(uuid4()),
+            "x-amzn-RequestId": request_id,
             clock.HEADER: clock.now(principal.account).isoformat(),
         }
         try:
             with STATE_LOCK:
-                call = self._call(principal.account)
-                self.normalized_request.environ[KEY_ARNS] = call.key_arns
+                call = self._call(principal.account, request_id)
+                self.normalized_request.environ[CALL] = call
                 answer = handler.answer(call, principal)
         except Refusal as refusal:
             return refusal.status, {**headers, "status": str(refusal.status)}, refusal.body
         return 200, headers, json.dumps(answer)
 
-    def _call(self, account: str) -> Call:
+    def _call(self, account: str, request_id: str) -> Call:
         operation = service.find("kms").operation(self._get_action())
         if operation is None:
             raise Refusal("UnknownOperationException")
@@ -73,4 +75,5 @@ class KmsResponse(BaseResponse):
             region=self.region,
             source_ip=self.normalized_request.remote_addr or "127.0.0.1",
             user_agent=self.headers.get("User-Agent", ""),
+            request_id=request_id,
         )

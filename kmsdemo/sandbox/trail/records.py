@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from botocore.model import OperationModel
 from botocore.parsers import ResponseParserError, create_parser
@@ -87,6 +87,11 @@ def of_call(call: ServedCall) -> list[Record]:
     return [own, *(_shared(own, call.principal, owner) for owner in sorted(owners))]
 
 
+def event_id(request_id: str, account: str) -> str:
+    """Return the id of the event of a request in the trail of an account."""
+    return str(uuid5(NAMESPACE_OID, f"{request_id} {account}"))
+
+
 def of_aws(operation: str, arn: str, moment: datetime) -> Record:
     """Return the record of what AWS KMS does to a key on its own.
 
@@ -119,6 +124,7 @@ def _own(call: ServedCall) -> Record:
     is_data = is_data_event(call.service, call.operation)
     error = {} if call.status == _SUCCESS else _error(call, operation)
     response = None if error else _response(call, operation)
+    request_id = call.request_id or str(uuid4())
     record: Record = {
         "eventVersion": _EVENT_VERSION,
         "userIdentity": identity.of_principal(principal),
@@ -132,8 +138,8 @@ def _own(call: ServedCall) -> Record:
         "requestParameters": _request(call, operation, is_data, error.get("errorCode", "")),
         "responseElements": response,
         **({} if error else _additional(call)),
-        "requestID": call.request_id or str(uuid4()),
-        "eventID": str(uuid4()),
+        "requestID": request_id,
+        "eventID": event_id(request_id, principal.account),
         "readOnly": is_read_only(call.service, call.operation),
         "eventType": "AwsApiCall",
         "managementEvent": not is_data,
@@ -149,7 +155,7 @@ def _shared(own: Record, principal: Principal, owner: str) -> Record:
     """Return the record of a call in the account that owns the key."""
     return {
         **own,
-        "eventID": str(uuid4()),
+        "eventID": event_id(own["requestID"], owner),
         "userIdentity": identity.in_other_account(principal),
         "recipientAccountId": owner,
     }

@@ -174,6 +174,24 @@ def test_a_deleted_key_is_recorded_as_what_aws_did(caller: Clients, key_arn: str
 # ------------------------------------------------------------------------- other services
 
 
+def test_a_replica_is_recorded_in_its_region_as_what_aws_created(caller: Clients) -> None:
+    key_id = caller.kms.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    caller.kms.replicate_key(KeyId=key_id, ReplicaRegion="eu-west-1")
+    event = last(caller.in_region("eu-west-1").cloudtrail, "CreateKey")
+    replica = caller.in_region("eu-west-1").kms.describe_key(KeyId=key_id)["KeyMetadata"]["Arn"]
+    assert event["eventType"] == "AwsServiceEvent"
+    assert [one["ARN"] for one in event["resources"]] == [replica]
+
+
+def test_the_last_usage_of_a_key_is_an_event_of_its_owner(caller: Clients) -> None:
+    shared = policy({"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"})
+    key_arn = caller.kms.create_key(Policy=shared)["KeyMetadata"]["Arn"]
+    stranger = named(caller, {"AccessKeyId": OTHER_ACCOUNT, "SecretAccessKey": "x"})
+    stranger.kms.encrypt(KeyId=key_arn, Plaintext=PASSWORD)
+    usage = caller.kms.get_key_last_usage(KeyId=key_arn)["KeyLastUsage"]
+    assert usage["CloudTrailEventId"] == last(caller.cloudtrail, "Encrypt")["eventID"]
+
+
 def test_the_table_is_recorded_and_its_items_are_not(caller: Clients) -> None:
     table.create(caller.dynamodb)
     caller.dynamodb.put_item(TableName="demo-kms", Item={"appuser": {"S": "1"}})
