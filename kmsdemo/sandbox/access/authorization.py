@@ -26,6 +26,7 @@ from kmsdemo.sandbox.access.policy_document import (
     ContextKeys,
     Kind,
     MalformedPolicy,
+    PolicyTooLong,
     RequestContext,
     Statement,
 )
@@ -34,7 +35,8 @@ from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Grant, Key
 from kmsdemo.sandbox.refusal import Refusal
 
-_WITHOUT_CONTEXT: Final = ("DescribeKey", "RetireGrant")  # grant constraints do not apply to them
+_WITHOUT_CONTEXT: Final = ("DescribeKey", "RetireGrant")  # the context does not constrain them
+_BY_IAM_ONLY: Final = ("ListAliases",)  # the policy of the key that it names has no say
 _LOCKS_OUT: Final = "The new key policy will not allow you to update the key policy in the future."
 _INVALID_PRINCIPAL: Final = "Policy contains a statement with one or more invalid principals."
 _ACROSS_ACCOUNTS: Final = frozenset(
@@ -89,8 +91,10 @@ def check(caller: Caller, key: Key | None, action: str, context: Context, named:
     Raises:
         Refusal: ``AccessDeniedException``, in AWS's words.
     """
-    request = RequestContext(f"kms:{action}", key.arn if key else "*", context)
     is_foreign = key is not None and key.account_id != caller.account
+    if action in _BY_IAM_ONLY and not is_foreign:
+        key = None
+    request = RequestContext(f"kms:{action}", key.arn if key else "*", context)
     reason = _evaluate(caller, key, request)
     if is_foreign and action not in _ACROSS_ACCOUNTS:
         reason = reason or f"because {action} cannot be used across accounts"
@@ -99,19 +103,20 @@ def check(caller: Caller, key: Key | None, action: str, context: Context, named:
         raise _denied(caller, request, key.arn if key and is_own else named, reason)
 
 
-def check_alias(caller: Caller, arn: str, action: str, context: Context) -> None:
-    """Check that the caller has permission for an action on an alias, which has no policy itself.
+def check_without_key(caller: Caller, arn: str, action: str, context: Context) -> None:
+    """Check that the caller has permission for an action on what has no policy itself.
 
     Args:
         caller: The caller.
-        arn: The ARN of the alias, which need not exist.
+        arn: The ARN of an alias or of a principal, which need not exist.
         action: Without ``kms:``.
         context: Returns the values of condition keys.
 
     Raises:
         Refusal: ``AccessDeniedException``, in AWS's words.
 
-    AWS: "Controlling access to aliases", AWS KMS Developer Guide.
+    AWS: "Controlling access to aliases", AWS KMS Developer Guide; ListRetirableGrants, AWS KMS
+    API Reference.
     """
     request = RequestContext(f"kms:{action}", arn, context)
     if reason := evaluate_iam(caller, request):
@@ -142,12 +147,14 @@ def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) ->
         document: The policy document, JSON text.
 
     Raises:
-        Refusal: ``MalformedPolicyDocumentException``.
+        Refusal: ``MalformedPolicyDocumentException``, or ``LimitExceededException`` for its length.
 
-    AWS: PutKeyPolicy, ``BypassPolicyLockoutSafetyCheck``, AWS KMS API Reference.
+    AWS: PutKeyPolicy, ``Policy`` and ``BypassPolicyLockoutSafetyCheck``, AWS KMS API Reference.
     """
     try:
         listed = policy_document.statements(document)
+    except PolicyTooLong as error:
+        raise Refusal("LimitExceededException", str(error)) from error
     except MalformedPolicy as error:
         raise Refusal("MalformedPolicyDocumentException", str(error)) from error
     named = {name for statement in listed for name in statement.principal.patterns}
@@ -240,20 +247,29 @@ def _allows(grant: Grant, caller: Caller, request: RequestContext) -> bool:
     return (
         grant.grantee_principal in caller.names
         and operation in grant.operations
-        and (operation in _WITHOUT_CONTEXT or _within(grant.constraints, request))
+        and _within(grant, operation, request)
     )
 
 
-def _within(constraints: dict[str, dict[str, str]], request: RequestContext) -> bool:
-    """Return whether the encryption context satisfies a grant's constraints."""
-    if not constraints:
+def _within(grant: Grant, operation: str, request: RequestContext) -> bool:
+    """Return whether a request satisfies the constraints of a grant.
+
+    No service of AWS calls the sandbox on behalf of a resource, so that no source ARN matches.
+
+    AWS: ``GrantConstraints``, AWS KMS API Reference.
+    """
+    if grant.source_arn and operation != "RetireGrant":
+        return False
+    constraints = grant.context_constraints
+    if operation in _WITHOUT_CONTEXT or not constraints:
         return True
     prefix = "kms:EncryptionContext:"
     context = {
-        name.removeprefix(prefix): values[0]
+        name.removeprefix(prefix).lower(): values[0]
         for name, values in request.context().items()
         if name.startswith(prefix)
     }
-    equals = constraints.get("EncryptionContextEquals")
-    subset = constraints.get("EncryptionContextSubset", {})
-    return equals in (None, context) and subset.items() <= context.items()
+    return all(
+        pairs == context if kind == "EncryptionContextEquals" else pairs.items() <= context.items()
+        for kind, pairs in constraints.items()
+    )

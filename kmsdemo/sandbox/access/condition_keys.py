@@ -20,10 +20,10 @@ _KMS: Final = """
 BypassPolicyLockoutSafetyCheck CallerAccount CustomerMasterKeySpec CustomerMasterKeyUsage
 DataKeyPairSpec EncryptionAlgorithm EncryptionContextKeys ExpirationModel GrantConstraintType
 GranteePrincipal GrantIsForAWSResource GrantOperations KeyAgreementAlgorithm KeyOrigin KeySpec
-KeyUsage MacAlgorithm MessageType MultiRegion MultiRegionKeyType PrimaryRegion ReEncryptOnSameKey
-ReplicaRegion RequestAlias ResourceAliases RetiringPrincipal RotationPeriodInDays
-ScheduleKeyDeletionPendingWindowInDays SigningAlgorithm ValidTo ViaService WrappingAlgorithm
-WrappingKeySpec
+KeyUsage MacAlgorithm MessageType MultiRegion MultiRegionKeyType PolicyName PrimaryRegion
+ReEncryptOnSameKey ReplicaRegion RequestAlias ResourceAliases RetiringPrincipal
+RotationPeriodInDays ScheduleKeyDeletionPendingWindowInDays SigningAlgorithm ValidTo ViaService
+WrappingAlgorithm WrappingKeySpec
 """
 _GLOBAL: Final = """
 CurrentTime EpochTime MultiFactorAuthPresent PrincipalAccount PrincipalArn PrincipalIsAWSService

@@ -41,6 +41,10 @@ class MalformedPolicy(ValueError):
     """The document is not a valid policy; the message says why."""
 
 
+class PolicyTooLong(MalformedPolicy):
+    """The document is a longer key policy than AWS KMS accepts."""
+
+
 @dataclass(frozen=True)
 class RequestContext:
     """The request that a policy is evaluated for.
@@ -157,7 +161,7 @@ def _any_matches(
 
 def _loaded(document: str, kind: Kind) -> dict[str, Any]:
     if kind is Kind.KEY and len(document.encode()) > MAX_KEY_POLICY_BYTES:
-        raise MalformedPolicy("Policy document is larger than 32 KB (32,768 bytes).")
+        raise PolicyTooLong("Policy document is larger than 32 KB (32,768 bytes).")
     try:
         policy = json.loads(document, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
@@ -222,6 +226,8 @@ def _check_sids(listed: Sequence[Mapping[str, Any]]) -> None:
 
 def _statement(written: Mapping[str, Any], kind: Kind, *, has_variables: bool) -> Statement:
     action = _names(written, "Action")
+    if action and not all(":" in pattern or pattern == "*" for pattern in action.patterns):
+        raise MalformedPolicy("Actions must be prefaced by a vendor, such as kms.")
     resource = Names(("*",)) if kind is Kind.TRUST else _names(written, "Resource")
     statement = Statement(
         effect=written["Effect"],

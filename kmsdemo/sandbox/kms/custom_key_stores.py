@@ -32,7 +32,9 @@ _CANNOT: Final = {
 def create_custom_key_store(request: Request) -> Answer:
     """Answer CreateCustomKeyStore, with AWS's error for what cannot be reached."""
     kind = request.parameters.get("CustomKeyStoreType", "AWS_CLOUDHSM")
-    for parameter in _REQUIRED[kind]:
+    through_endpoint = request.parameters.get("XksProxyConnectivity") == "VPC_ENDPOINT_SERVICE"
+    more = ("XksProxyVpcEndpointServiceName",) if through_endpoint else ()
+    for parameter in (*_REQUIRED[kind], *more):
         if not request.parameters.get(parameter):
             raise invalid(f"{parameter} is required for a custom key store of type {kind}.")
     raise Refusal(*_CANNOT[kind])

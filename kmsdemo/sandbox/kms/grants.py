@@ -41,7 +41,7 @@ def create_grant(request: Request) -> Answer:
     wanted = _wanted(request)
     _check_principals(wanted, request.call.account)
     _check_operations(request.key, wanted.operations)
-    _check_constraints(request.key, wanted.constraints)
+    _check_constraints(request.key, wanted.context_constraints)
     _check_parent(request, wanted)
     request.end_dry_run()
     grant = _same(request.key, wanted) if wanted.name else None
@@ -58,6 +58,8 @@ def list_grants(request: Request) -> Answer:
     if grant_id and grant_id not in key.grants:
         raise Refusal("InvalidGrantIdException")
     grantee = request.parameters.get("GranteePrincipal")
+    if "GranteeServicePrincipal" in request.parameters:
+        _one_principal(request.parameters, "GranteePrincipal")
     listed = [
         (key, grant)
         for grant in key.grants.values()
@@ -67,15 +69,14 @@ def list_grants(request: Request) -> Answer:
 
 
 def list_retirable_grants(request: Request) -> Answer:
-    """Answer ListRetirableGrants: those of the account's keys that a principal can retire."""
-    principal = request.parameters.get("RetiringPrincipal")
-    if principal is None:
-        raise invalid("Specify RetiringPrincipal: no service of AWS retires grants in the sandbox.")
+    """Answer ListRetirableGrants: those that a principal of the account can retire, on any key."""
+    principal = _one_principal(request.parameters, "RetiringPrincipal")
+    is_own = request.call.account in principal.split(":")
     listed = [
         (key, grant)
-        for key in request.store.keys.values()
+        for key in _in_region(request.call.region)
         for grant in key.grants.values()
-        if grant.retiring_principal == principal
+        if is_own and grant.retiring_principal == principal
     ]
     return _page(request, listed)
 
@@ -128,12 +129,15 @@ def key_of_token(call: Call, token: str) -> Key:
     Raises:
         Refusal: ``InvalidGrantTokenException``.
     """
-    for store in stores.used():
-        if store.region == call.region:
-            for key in store.keys.values():
-                if any(token in grant.tokens for grant in key.grants.values()):
-                    return key
+    for key in _in_region(call.region):
+        if any(token in grant.tokens for grant in key.grants.values()):
+            return key
     raise Refusal("InvalidGrantTokenException")
+
+
+def _in_region(region: str) -> Iterator[Key]:
+    """Yield the keys of all accounts in a Region."""
+    return (key for store in stores.used() if store.region == region for key in store.keys.values())
 
 
 def retired(call: Call, key: Key) -> Grant:
@@ -150,9 +154,9 @@ def retired(call: Call, key: Key) -> Grant:
 def may_retire(caller: Caller, grant: Grant) -> bool:
     """Return whether a grant itself lets the caller retire it, without any policy.
 
-    AWS: "Retiring and revoking grants", AWS KMS Developer Guide.
+    AWS: RetireGrant, AWS KMS API Reference: "the AWS account in which the grant is created".
     """
-    if grant.retiring_principal in caller.names:
+    if caller.arn == grant.issuing_account or grant.retiring_principal in caller.names:
         return True
     return grant.grantee_principal in caller.names and "RetireGrant" in grant.operations
 
@@ -168,15 +172,13 @@ def _of_id(key: Key, grant_id: str) -> Grant:
 
 def _wanted(request: Request) -> Grant:
     parameters = request.parameters
-    if "GranteeServicePrincipal" in parameters or "RetiringServicePrincipal" in parameters:
-        message = "The sandbox has no services of AWS that use grants."
-        raise Refusal("UnsupportedOperationException", message)
-    if "GranteePrincipal" not in parameters:
-        raise invalid("GranteePrincipal is required.")
+    grantee = _one_principal(parameters, "GranteePrincipal")
+    if "RetiringServicePrincipal" in parameters:
+        _one_principal(parameters, "RetiringPrincipal")
     return Grant(
         id=secrets.token_hex(32),
         tokens=[secrets.token_urlsafe(96)],
-        grantee_principal=parameters["GranteePrincipal"],
+        grantee_principal=grantee,
         operations=list(parameters["Operations"]),
         issuing_account=root_arn(request.caller.account, request.call.partition),
         created=request.now,
@@ -184,6 +186,18 @@ def _wanted(request: Request) -> Grant:
         retiring_principal=parameters.get("RetiringPrincipal", ""),
         constraints=dict(parameters.get("Constraints") or {}),
     )
+
+
+def _one_principal(parameters: Mapping[str, Any], name: str) -> str:
+    """Return the principal of a call that names either it or a service of AWS."""
+    of_service = name.replace("Principal", "ServicePrincipal")
+    given = [one for one in (name, of_service) if one in parameters]
+    if len(given) != 1:
+        raise invalid(f"You must specify either {name} or {of_service}, but not both.")
+    if given == [of_service]:
+        message = "The sandbox has no services of AWS that use grants."
+        raise Refusal("UnsupportedOperationException", message)
+    return str(parameters[name])
 
 
 def _check_principals(grant: Grant, account: str) -> None:
@@ -194,12 +208,13 @@ def _check_principals(grant: Grant, account: str) -> None:
 
 
 def _check_constraints(key: Key, constraints: Mapping[str, Mapping[str, str]]) -> None:
-    """Check the constraints of a grant.
+    """Check the encryption contexts that a grant requires.
 
     AWS: ``Constraints``, CreateGrant, AWS KMS API Reference.
     """
     if constraints and not key.is_symmetric:
-        raise invalid("Grant constraints are supported only on symmetric encryption KMS keys.")
+        message = "An encryption context grant constraint needs a symmetric encryption KMS key."
+        raise invalid(message)
     for name, pairs in constraints.items():
         if len(pairs) > _MOST_PAIRS:
             raise invalid(f"{name} can include up to {_MOST_PAIRS} encryption context pairs.")
@@ -241,9 +256,11 @@ def _parents(request: Request) -> Iterator[Grant]:
 
 
 def _includes(parent: Grant, child: Grant) -> bool:
-    return set(child.operations) <= set(parent.operations) and _is_stricter(
-        child.constraints, parent.constraints
-    )
+    if not set(child.operations) <= set(parent.operations):
+        return False
+    if parent.source_arn not in ("", child.source_arn):
+        return False
+    return _is_stricter(child.context_constraints, parent.context_constraints)
 
 
 def _is_stricter(child: Mapping[str, dict[str, str]], parent: Mapping[str, dict[str, str]]) -> bool:

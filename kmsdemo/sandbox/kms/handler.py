@@ -132,9 +132,11 @@ def _keys(call: Call, caller: Caller) -> tuple[Key | None, Key | None]:
     """
     if call.operation == "RetireGrant":
         return _key_of_retired_grant(call, caller), None
-    if alias := call.parameters.get("AliasName"):
+    if resource := _resource_without_policy(call):
         context = authorization.context_of(call, caller)
-        authorization.check_alias(caller, call.arn(alias), call.operation, context)
+        authorization.check_without_key(caller, resource, call.operation, context)
+    if call.operation == "ListRetirableGrants":
+        return None, None
     if call.operation not in _TWO_KEYS:
         key_parameter = key_names.KEY_PARAMETERS.get(call.operation, "KeyId")
         permission = _Permission(call.operation, _target, key_parameter)
@@ -144,6 +146,14 @@ def _keys(call: Call, caller: Caller) -> tuple[Key | None, Key | None]:
         _allowed(call, caller, permission) for permission in _TWO_KEYS[call.operation]
     )
     return target, source
+
+
+def _resource_without_policy(call: Call) -> str:
+    """Return the ARN of the alias or the principal whose own permission a call needs."""
+    if call.operation == "ListRetirableGrants":
+        return str(call.parameters.get("RetiringPrincipal", "*"))
+    alias = call.parameters.get("AliasName")
+    return call.arn(alias) if alias else ""
 
 
 def _allowed(call: Call, caller: Caller, permission: _Permission) -> Key | None:
@@ -169,8 +179,7 @@ def _key_context(call: Call, key: Key | None) -> dict[str, list[str]]:
     """Return the values of the condition keys that describe the key of a call."""
     if key is None:
         return {}
-    aliases_of_key = stores.of(key.account_id, key.region).aliases_of(key)
-    context = context_keys.of_key(key, [alias.name for alias in aliases_of_key])
+    context = context_keys.of_key(key, stores.alias_names(key))
     if call.operation == "ReEncrypt":
         context["kms:ReEncryptOnSameKey"] = [str(_is_on_same_key(call)).lower()]
     return context

@@ -53,7 +53,7 @@ def import_key_material(request: Request) -> Answer:
     secret = _unwrapped(request, _parameters_for_import(request))
     material = _associated(request, key_material.of(key.id, _checked(key, secret)))
     key.imported[material.id] = ImportedMaterial(valid_to)
-    _end_waiting_for_replicas(key, material)
+    update_pending(key)
     _update_state(key)
     return {"KeyId": key.arn, "KeyMaterialId": material.id if key.is_symmetric else None}
 
@@ -73,17 +73,33 @@ def delete_imported_key_material(request: Request) -> Answer:
 
 def expire(key: Key) -> None:
     """Remove the key material that has expired by the clock of the key's account."""
-    now = clock.now(key.account_id)
     for material_id, imported in list(key.imported.items()):
-        if imported.valid_to and imported.valid_to <= now:
+        if imported.valid_to and imported.valid_to <= clock.now(key.account_id):
             _remove(key, material_id)
             history.record_of_aws("DeleteExpiredKeyMaterial", key.arn, imported.valid_to)
 
 
 def has_all(key: Key) -> bool:
     """Return whether all key material of a key is there, but for material pending rotation."""
-    needed = [one.id for one in key.shared.materials.values() if "PENDING" not in one.state]
+    needed = [one.id for one in key.shared.materials.values() if not one.is_pending]
     return bool(needed) and all(one in key.imported for one in needed)
+
+
+def update_pending(key: Key) -> None:
+    """Let key material that is pending rotation wait until all related keys have imported it."""
+    for material in _pending(key):
+        is_everywhere = all(material.id in one.imported for one in _related(key))
+        material.state = (
+            "PENDING_ROTATION" if is_everywhere else "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
+        )
+
+
+def _related(key: Key) -> list[Key]:
+    return stores.related(key) if key.is_multi_region else [key]
+
+
+def _pending(key: Key) -> list[KeyMaterial]:
+    return [one for one in key.shared.materials.values() if one.is_pending]
 
 
 # ------------------------------------------------------------------------------- unwrapping
@@ -101,8 +117,8 @@ def _check_wrapping(key: Key, algorithm: str, spec: str) -> None:
     AWS: "Select a wrapping algorithm", AWS KMS Developer Guide.
     """
     is_usable = algorithm not in ("RSAES_PKCS1_V1_5", "SM2PKE") and spec != "SM2"
-    is_too_long = algorithm.startswith("RSAES") and key.key_spec.startswith("RSA")
-    if not is_usable or is_too_long:
+    too_long = ("RSA", "ECC_NIST_P521") if spec == "RSA_2048" else ("RSA",)
+    if not is_usable or (algorithm.startswith("RSAES") and key.key_spec.startswith(too_long)):
         raise Refusal(
             "UnsupportedOperationException",
             f"Wrapping algorithm {algorithm} with wrapping key spec {spec} is not supported for "
@@ -170,7 +186,8 @@ def _associated(request: Request, given: KeyMaterial) -> KeyMaterial:
     named = request.parameters.get("KeyMaterialId", given.id)
     if kind == "NEW_KEY_MATERIAL" and "KeyMaterialId" in request.parameters:
         raise invalid("KeyMaterialId cannot be set if the ImportType is NEW_KEY_MATERIAL")
-    if kind == "EXISTING_KEY_MATERIAL" and (known is None or named != given.id):
+    is_existing = kind == "EXISTING_KEY_MATERIAL"
+    if is_existing is (known is None) or named != given.id:
         raise _incorrect()
     material = known or _new(key, given)
     material.description = request.parameters.get("KeyMaterialDescription", material.description)
@@ -187,32 +204,32 @@ def _new(key: Key, material: KeyMaterial) -> KeyMaterial:
     if key.is_multi_region and not key.is_primary:
         message = f"{key.arn} is not a multi-region primary key."
         raise Refusal("UnsupportedOperationException", message)
-    _forget_pending(key)
+    for other in _pending(key):
+        raise Refusal(
+            "KMSInvalidStateException",
+            f"New key material (id: {material.id}) cannot be imported into KMS key {key.arn}, "
+            f"because another key material (id: {other.id}) is pending rotation.",
+        )
     if key.shared.materials:
-        material.state = "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
+        material.state = "PENDING_ROTATION"
     key.shared.materials[material.id] = material
     return material
 
 
-def _forget_pending(key: Key) -> None:
-    """Forget material that is pending rotation: new material takes its place."""
-    pending = [one.id for one in key.shared.materials.values() if "PENDING" in one.state]
-    for material_id in pending:
-        _remove(key, material_id)
-
-
-def _end_waiting_for_replicas(key: Key, material: KeyMaterial) -> None:
-    if material.state == "PENDING_MULTI_REGION_IMPORT_AND_ROTATION":
-        others = stores.related(key) if key.is_multi_region else [key]
-        if all(material.id in one.imported for one in others):
-            material.state = "PENDING_ROTATION"
-
-
 def _remove(key: Key, material_id: str) -> None:
+    """Remove key material from a key; pending material of a primary key also from its replicas.
+
+    AWS: DeleteImportedKeyMaterial, "Considerations for multi-Region symmetric encryption keys",
+    AWS KMS API Reference.
+    """
     key.imported.pop(material_id, None)
     material = key.shared.materials.get(material_id)
-    if material and "PENDING" in material.state:
-        del key.shared.materials[material_id]
+    if material and material.is_pending:
+        if key.is_primary or not key.is_multi_region:
+            for one in _related(key):
+                one.imported.pop(material_id, None)
+            del key.shared.materials[material_id]
+        update_pending(key)
     elif key.key_state in ("Enabled", "Disabled"):
         key.key_state = "PendingImport"
 

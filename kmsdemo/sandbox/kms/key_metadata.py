@@ -32,10 +32,15 @@ def _material(key: Key) -> Answer:
     if material is None:
         return {}
     current = {"CurrentKeyMaterialId": material.id} if key.is_symmetric else {}
-    imported = key.imported.get(material.id)
-    if imported is None:
-        return current
-    return current | {"ExpirationModel": imported.expiration_model, "ValidTo": imported.valid_to}
+    return current | _expiration(key) if material.id in key.imported else current
+
+
+def _expiration(key: Key) -> Answer:
+    """Return when the first of the imported key materials expires: the key needs all of them."""
+    materials = key.shared.materials
+    permanent = [one for name, one in key.imported.items() if not materials[name].is_pending]
+    first = min(permanent, key=lambda one: (one.valid_to is None, one.valid_to))
+    return {"ExpirationModel": first.expiration_model, "ValidTo": first.valid_to}
 
 
 def _deletion(key: Key) -> Answer:

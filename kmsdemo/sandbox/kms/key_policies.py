@@ -13,9 +13,10 @@ from moto.utilities.utils import get_partition
 from kmsdemo.sandbox.access import authorization
 from kmsdemo.sandbox.key import Answer
 from kmsdemo.sandbox.kms.request import Request
-from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.refusal import Refusal, invalid
 
 _NAME: Final = "default"
+_OF_RAM: Final = "AWS_RAM"  # of keys that other accounts share, which the sandbox does not have
 
 
 def get_key_policy(request: Request) -> Answer:
@@ -27,7 +28,10 @@ def get_key_policy(request: Request) -> Answer:
 
 def put_key_policy(request: Request) -> Answer:
     """Answer PutKeyPolicy."""
-    if request.parameters.get("PolicyName", _NAME) != _NAME:
+    name = request.parameters.get("PolicyName", _NAME)
+    if name == _OF_RAM:
+        raise invalid("The AWS_RAM policy can only be managed by the RAM service")
+    if name != _NAME:
         raise Refusal("UnsupportedOperationException", "Only default policy is supported")
     request.key.policy = checked(request, request.key.arn)
     return {}
@@ -44,7 +48,7 @@ def checked(request: Request, key_arn: str) -> str:
     """Return the key policy of a request once it is checked; empty without one.
 
     Raises:
-        Refusal: ``MalformedPolicyDocumentException``.
+        Refusal: ``MalformedPolicyDocumentException`` or ``LimitExceededException``.
     """
     document: str = request.parameters.get("Policy", "")
     if document:

@@ -5,14 +5,18 @@ AWS: "Multi-Region keys in AWS KMS", AWS KMS Developer Guide.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from moto.utilities.utils import get_partition
 
-from kmsdemo.sandbox.access import authorization
+from kmsdemo.sandbox.access import authorization, context_keys
 from kmsdemo.sandbox.key import Answer, Key
-from kmsdemo.sandbox.kms import key_policies, stores, tags
+from kmsdemo.sandbox.kms import imported_material, key_policies, stores, tags
 from kmsdemo.sandbox.kms.key_metadata import key_metadata
 from kmsdemo.sandbox.kms.request import Request
 from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.trail import history
 
 
 def replicate_key(request: Request) -> Answer:
@@ -24,6 +28,7 @@ def replicate_key(request: Request) -> Answer:
     if primary.id in store.keys:
         message = f"A replica of {primary.arn} already exists in {region}."
         raise Refusal("AlreadyExistsException", message)
+    _check_may_create(request, region)
     replica = Key(
         primary.shared,
         primary.account_id,
@@ -33,9 +38,11 @@ def replicate_key(request: Request) -> Answer:
         request.now,
         request.parameters.get("Description", ""),
     )
-    replica.tags = _tags(request)
+    replica.tags = tags.checked(request.parameters.get("Tags") or [])
     store.keys[replica.id] = replica
     replica.key_state = "PendingImport" if replica.is_imported else "Enabled"
+    imported_material.update_pending(primary)
+    history.record_of_aws("CreateKey", replica.arn, request.now)
     return {
         "ReplicaKeyMetadata": _creating(replica),
         "ReplicaPolicy": replica.policy,
@@ -57,6 +64,7 @@ def update_primary_region(request: Request) -> Answer:
     if replica is not primary and "Pending" in replica.key_state:
         words = "pending import" if replica.key_state == "PendingImport" else "pending deletion"
         raise Refusal("KMSInvalidStateException", f"{replica.arn} is {words}.")
+    _check_may_update(request, replica)
     primary.shared.primary_region = region
     return {}
 
@@ -68,12 +76,34 @@ def _creating(replica: Key) -> Answer:
     return metadata
 
 
-def _tags(request: Request) -> dict[str, str]:
-    given = tags.checked(request.parameters.get("Tags") or [])
-    if given:
-        context = authorization.context_of(request.call, request.caller)
-        authorization.check(request.caller, None, "TagResource", context)
-    return given
+def _check_may_create(request: Request, region: str) -> None:
+    """Check the permissions that ReplicateKey needs in the Region of the replica.
+
+    AWS: ReplicateKey, "Required permissions", AWS KMS API Reference.
+    """
+    primary, given = request.key, request.parameters.get("Tags") or []
+    properties = {
+        "KeySpec": primary.key_spec,
+        "KeyUsage": primary.key_usage,
+        "Origin": primary.origin,
+        "MultiRegion": True,
+        "Tags": given,
+    }
+    creation = replace(request.call, operation="CreateKey", parameters=properties, region=region)
+    context = authorization.context_of(creation, request.caller)
+    for action in ("CreateKey", *(["TagResource"] if given else [])):
+        authorization.check(request.caller, None, action, context)
+
+
+def _check_may_update(request: Request, replica: Key) -> None:
+    """Check the permission that UpdatePrimaryRegion needs on the key that becomes the primary.
+
+    AWS: UpdatePrimaryRegion, "Required permissions", AWS KMS API Reference.
+    """
+    call = replace(request.call, region=replica.region)
+    of_replica = partial(context_keys.of_key, replica, stores.alias_names(replica))
+    context = authorization.context_of(call, request.caller, key_context=of_replica)
+    authorization.check(request.caller, replica, call.operation, context)
 
 
 def _check_primary(key: Key) -> None:

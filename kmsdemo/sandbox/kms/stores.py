@@ -39,6 +39,11 @@ def store_of(key: Key) -> KeyStore:
     return of(key.account_id, key.region)
 
 
+def alias_names(key: Key) -> list[str]:
+    """Return the names of the aliases of a key."""
+    return [alias.name for alias in store_of(key).aliases_of(key)]
+
+
 def related(key: Key) -> list[Key]:
     """Return all related multi-Region keys: the primary key and its replicas."""
     stores = [store for store in used() if store.account_id == key.account_id]

@@ -226,7 +226,7 @@ def test_an_unknown_condition_key_is_refused_where_a_key_policy_is_written(
 
 
 def test_a_key_policy_has_at_most_32768_bytes(kms: KMSClient, key: Key) -> None:
-    with pytest.raises(kms.exceptions.MalformedPolicyDocumentException, match="32 KB"):
+    with pytest.raises(kms.exceptions.LimitExceededException, match="32 KB"):
         put(kms, key, *[allow(Principal=ROOT)] * 400)
 
 
