@@ -47,7 +47,9 @@ _TOPICS = {
     "imported key material": ("Imported key material",),
     "rotation": ("Rotation",),
     "multi-Region keys": ("Multi-Region keys",),
-    "who may: policies, grants, dry runs": ("Access control", "Grants", "Dry runs"),
+    "who may: policies, grants, dry runs": (
+        *("Access control", "Conditions of policies", "The form of policies", "Grants", "Dry runs"),
+    ),
     "the form of calls, and wording": (
         *("Required parameters", "Names of keys", "Answers", "Limits", "Errors of one operation"),
         "The wording of errors",

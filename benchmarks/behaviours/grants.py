@@ -19,27 +19,27 @@ def behaviours() -> Iterator[Behaviour]:
 
 
 def _rows() -> Iterator[Row]:
-    yield "The grantee decrypts", "secret", lambda a: _User(a).decrypted("Decrypt")
+    yield "The grantee decrypts", "secret", lambda a: User(a).decrypted("Decrypt")
     yield (
         "The grantee does what the grant does not allow",
         DENIED,
-        lambda a: _User(a).decrypted("Encrypt"),
+        lambda a: User(a).decrypted("Encrypt"),
     )
     yield "After RevokeGrant", DENIED, _revoked
     yield (
         "A subset constraint, with the context",
         "secret",
-        lambda a: _User(a).decrypted("Decrypt", {"team": "blue", "more": "x"}, **_CONTEXT),
+        lambda a: User(a).decrypted("Decrypt", {"team": "blue", "more": "x"}, **_CONTEXT),
     )
     yield (
         "A subset constraint, without the context",
         DENIED,
-        lambda a: _User(a).decrypted("Decrypt", {}, **_CONTEXT),
+        lambda a: User(a).decrypted("Decrypt", {}, **_CONTEXT),
     )
     yield (
         "An equality constraint, with more context",
         DENIED,
-        lambda a: _User(a).decrypted("Decrypt", {"team": "blue", "more": "x"}, **_EQUALS),
+        lambda a: User(a).decrypted("Decrypt", {"team": "blue", "more": "x"}, **_EQUALS),
     )
     yield "A constraint does not apply to DescribeKey", SUCCESS, _described
     yield "The same name and parameters", "the same grant", lambda a: _twice(a, Name="mine")
@@ -69,16 +69,16 @@ def _rows() -> Iterator[Row]:
         ),
     )
     yield "A name with a space", VALIDATION, _granted(["Encrypt"], Name="my grant")
-    yield "RetireGrant by the retiring principal", SUCCESS, lambda a: _User(a).retires("retiring")
+    yield "RetireGrant by the retiring principal", SUCCESS, lambda a: User(a).retires("retiring")
     yield (
         "RetireGrant by the grantee without RetireGrant",
         DENIED,
-        lambda a: _User(a).retires("grantee"),
+        lambda a: User(a).retires("grantee"),
     )
     yield (
         "RetireGrant by the grantee with RetireGrant",
         SUCCESS,
-        lambda a: _User(a).retires("grantee", "RetireGrant"),
+        lambda a: User(a).retires("grantee", "RetireGrant"),
     )
     yield "RetireGrant by its token", "[]", _retired_by_token
     yield "RetireGrant without a grant", VALIDATION, lambda a: a.kms.retire_grant()
@@ -87,8 +87,8 @@ def _rows() -> Iterator[Row]:
         "NotFoundException",
         lambda a: a.kms.revoke_grant(KeyId=a.key(), GrantId="0" * 64),
     )
-    yield "A grantee grants as much as it may", SUCCESS, lambda a: _User(a).grants(["Decrypt"])
-    yield "A grantee grants more than it may", DENIED, lambda a: _User(a).grants(["Encrypt"])
+    yield "A grantee grants as much as it may", SUCCESS, lambda a: User(a).grants(["Decrypt"])
+    yield "A grantee grants more than it may", DENIED, lambda a: User(a).grants(["Encrypt"])
     yield "A grant token that is one", SUCCESS, _with_token
     yield "ListGrants of one grantee", "1", _listed
     yield (
@@ -105,7 +105,7 @@ def _rows() -> Iterator[Row]:
     yield "ListRetirableGrants", "1", _retirable
 
 
-class _User:
+class User:
     """A user without permissions, and a key."""
 
     def __init__(self, account: Account) -> None:
@@ -164,14 +164,14 @@ def _granted(operations: list[str], **options: Any) -> Call:
 
 
 def _revoked(account: Account) -> None:
-    user = _User(account)
+    user = User(account)
     grant = user.granted("Decrypt")
     account.kms.revoke_grant(KeyId=user.key_id, GrantId=grant["GrantId"])
     user.kms.decrypt(CiphertextBlob=account.blob(user.key_id))
 
 
 def _described(account: Account) -> None:
-    user = _User(account)
+    user = User(account)
     user.granted("DescribeKey", "Decrypt", **_CONTEXT)
     user.kms.describe_key(KeyId=user.key_id)
 
@@ -202,7 +202,7 @@ def _with_token(account: Account) -> None:
 
 
 def _listed(account: Account) -> str:
-    user = _User(account)
+    user = User(account)
     user.granted("Decrypt")
     _grant(account, user.key_id, ["Encrypt"])
     found = account.kms.list_grants(KeyId=user.key_id, GranteePrincipal=user.arn)["Grants"]
@@ -216,7 +216,7 @@ def _only(account: Account) -> Any:
 
 
 def _retirable(account: Account) -> str:
-    user = _User(account)
+    user = User(account)
     _grant(account, user.key_id, ["Decrypt"], RetiringPrincipal=user.arn)
     found = account.kms.list_retirable_grants(RetiringPrincipal=user.arn)["Grants"]
     return str(len(found))
