@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ConnectTimeoutError, HTTPClientError
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, HTTPClientError
 
 if TYPE_CHECKING:
     from botocore.hooks import BaseEventHooks
     from botocore.model import OperationModel
     from botocore.session import Session
+
+CONNECTION_ATTEMPTS: Final = 3
+"""How often a call is tried where nothing listens; more attempts are for throttling."""
 
 
 class IncompleteAnswer(HTTPClientError):
@@ -32,6 +35,7 @@ def adjust(events: Session | BaseEventHooks, max_attempts: int) -> None:
         max_attempts: How often a call is tried.
     """
     events.register("needs-retry", _do_not_retry_connect_timeouts)
+    events.register("needs-retry", _do_not_wait_for_what_is_not_there)
     events.register("needs-retry.kms.CreateKey", _do_not_create_twice)
     events.register("needs-retry", partial(_retry_incomplete_answers, max_attempts))
 
@@ -39,6 +43,13 @@ def adjust(events: Session | BaseEventHooks, max_attempts: int) -> None:
 def _do_not_retry_connect_timeouts(caught_exception: Exception | None = None, **_: Any) -> None:
     """Do not retry after a connect time-out: TCP itself has retried three times by then."""
     if isinstance(caught_exception, ConnectTimeoutError):
+        raise caught_exception
+
+
+def _do_not_wait_for_what_is_not_there(
+    attempts: int = 1, caught_exception: Exception | None = None, **_: Any
+) -> None:
+    if isinstance(caught_exception, EndpointConnectionError) and attempts >= CONNECTION_ATTEMPTS:
         raise caught_exception
 
 

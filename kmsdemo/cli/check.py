@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 
 from kmsdemo.account.caller import identify
-from kmsdemo.account.clients import Clients, connect
+from kmsdemo.account.clients import Clients
 from kmsdemo.cli import progress
 from kmsdemo.cli.options import json_option, junit_option
 from kmsdemo.cli.output import print_json, say
+from kmsdemo.cli.slow_calls import connect
 from kmsdemo.errors import KmsdemoError, Throttled
 from kmsdemo.learners import junit as junit_report
 from kmsdemo.learners.audit_trail import OBSERVER

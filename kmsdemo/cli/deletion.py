@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from kmsdemo import dependents, errors, keys, lab_key
-from kmsdemo.account.clients import connect
 from kmsdemo.cli import next_step
 from kmsdemo.cli.options import days_option, json_option, key_option, table_option
 from kmsdemo.cli.output import print_json, say, will_be_deleted
+from kmsdemo.cli.slow_calls import connect
 
 
 @click.command("schedule-deletion")

@@ -7,10 +7,11 @@ from datetime import datetime
 import click
 
 from kmsdemo import errors, keys, lab_key, table
-from kmsdemo.account.clients import Clients, connect
+from kmsdemo.account.clients import Clients
 from kmsdemo.cli import next_step
 from kmsdemo.cli.options import days_option, json_option, key_option, table_option
 from kmsdemo.cli.output import ask, in_words, key_facts, print_json, progress, say, will_be_deleted
+from kmsdemo.cli.slow_calls import connect
 from kmsdemo.keys import Key
 
 

@@ -6,7 +6,7 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from kmsdemo import errors, keys, lab_key, rotation, secrets_csv
-from kmsdemo.account.clients import ADAPTIVE, connect
+from kmsdemo.account.clients import ADAPTIVE
 from kmsdemo.cipher import CIPHERS, SharedEnvelope
 from kmsdemo.cli.options import json_option, key_option, table_option
 from kmsdemo.cli.output import ask, print_json, say
+from kmsdemo.cli.slow_calls import connect
 from kmsdemo.parallel import THREADS
 from kmsdemo.vault import Vault
 
@@ -180,14 +181,32 @@ def _resumable(counts: Counter[str], what_of_others: str) -> Iterator[None]:
 
 @contextmanager
 def _written(report: Path | None) -> Iterator[Callable[[secrets_csv.Outcome], object]]:
-    with ExitStack() as stack:
-        if report is None:
-            yield lambda _: None
-            return
-        file = stack.enter_context(report.open("w", encoding="utf-8", newline=""))
-        writer = csv.writer(file)
-        writer.writerow(("line", "status", "reason"))
-        yield lambda outcome: writer.writerow((outcome.number, outcome.status, outcome.reason))
+    """Give what writes a line of the report at once, so that it is there if the import ends."""
+    if report is None:
+        yield lambda _: None
+        return
+
+    file = report.open("w", buffering=1, encoding="utf-8", newline="")
+
+    def write(*values: object) -> None:
+        with _named(report):
+            csv.writer(file).writerow(values)
+
+    try:
+        write("line", "status", "reason")
+        yield lambda outcome: write(outcome.number, outcome.status, outcome.reason)
+    finally:
+        with _named(report):
+            file.close()
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Name a file in the error of writing it; Python names it only in that of opening it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 @contextmanager
@@ -195,7 +214,7 @@ def _new_file(path: Path) -> Iterator[TextIO]:
     """Create a file that only its owner can read; delete it if writing fails."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        with _named(path), os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             yield file
     except BaseException:
         path.unlink(missing_ok=True)

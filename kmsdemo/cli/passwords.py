@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from kmsdemo import lab_key, vault
-from kmsdemo.account.clients import connect
 from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain
 from kmsdemo.cli import next_step
 from kmsdemo.cli.options import json_option, key_option, read_password, table_option
 from kmsdemo.cli.output import item_facts, item_line, print_json, say
+from kmsdemo.cli.slow_calls import connect
 from kmsdemo.printable import printable
 from kmsdemo.vault import Vault
 

@@ -7,9 +7,9 @@ from collections.abc import Container, Sequence
 import click
 
 from kmsdemo.account.caller import identify
-from kmsdemo.account.clients import connect
 from kmsdemo.cli.options import json_option
 from kmsdemo.cli.output import ask, date, print_json, progress, say
+from kmsdemo.cli.slow_calls import connect
 from kmsdemo.shared_account import leftovers
 from kmsdemo.shared_account.leftovers import Found, Leftover
 

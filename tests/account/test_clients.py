@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
 from kmsdemo import errors, keys
-from kmsdemo.account import clients, environment
+from kmsdemo.account import clients, environment, retries
 from kmsdemo.account.clients import connect
 from kmsdemo.cipher import Direct
 from kmsdemo.vault import Vault
@@ -58,6 +58,16 @@ def sent_to(url: str) -> Iterator[None]:
 
 def encrypt() -> bytes:
     return Direct(connect().kms, "k").encrypt("secret", "12345")
+
+
+def test_where_nothing_listens_more_attempts_do_not_help() -> None:
+    attempts = []
+    with sent_to("http://127.0.0.1:1"):
+        kms = connect(max_attempts=10).kms
+        kms.meta.events.register("before-send", lambda **_: attempts.append(1))
+        with pytest.raises(errors.EndpointUnreachable):
+            Direct(kms, "k").encrypt("secret", "12345")
+    assert len(attempts) == retries.CONNECTION_ATTEMPTS
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)

@@ -186,13 +186,30 @@ needs_namespaces = pytest.mark.skipif(not UNSHARE, reason="this system has no un
 def test_a_full_disk_is_an_error_and_no_part_of_a_file_is_left(
     command: list[str], kilobytes: int, file: str, lab: Mapping[str, str], tmp_path: Path
 ) -> None:
-    small = f'mount -t tmpfs -o size={kilobytes}k none "{tmp_path}" && cd "{tmp_path}"'
-    words = (sys.executable, "-m", "kmsdemo", *command)
-    finished = in_namespace(small, *words, variables=lab)
-    assert finished.returncode in (1, 2), finished.stdout
-    assert re.search("No space left|disk is full", finished.stderr), finished.stderr
-    assert "Traceback" not in finished.stderr
+    finished = on_a_full_disk(command, kilobytes, lab, tmp_path)
+    assert_names(file, finished)
     assert set(finished.stdout.split()) <= {"state"}  # which is empty, and used when there is space
+
+
+@needs_namespaces
+def test_a_transcript_that_finds_no_space_is_named(lab: Mapping[str, str], tmp_path: Path) -> None:
+    command = ["lab", "--transcript=lesson.md"]
+    assert_names("lesson.md", on_a_full_disk(command, 4, lab, tmp_path))
+
+
+def on_a_full_disk(
+    command: list[str], kilobytes: int, variables: Variables, folder: Path
+) -> Finished:
+    small = f'mount -t tmpfs -o size={kilobytes}k none "{folder}" && cd "{folder}"'
+    words = (sys.executable, "-m", "kmsdemo", *command)
+    return in_namespace(small, *words, variables=variables)
+
+
+def assert_names(file: str, finished: Finished) -> None:
+    assert finished.returncode in (1, 2), finished.stdout
+    says = rf"^Error: .*\b{re.escape(file)}\b.*(No space left|disk is full)"
+    assert re.search(says, finished.stderr, re.MULTILINE), finished.stderr
+    assert "Traceback" not in finished.stderr
 
 
 @needs_namespaces
