@@ -75,6 +75,12 @@ def performed_twice(request: AWSPreparedRequest) -> None:
     _perform(request)
 
 
+def interrupted(request: AWSPreparedRequest) -> None:
+    """Press Ctrl-C after AWS has performed the request."""
+    _perform(request)
+    raise KeyboardInterrupt
+
+
 def _perform(request: AWSPreparedRequest) -> None:
     if botocore_stubber("before-send", request) is None:
         URLLib3Session().send(request)

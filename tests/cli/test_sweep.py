@@ -230,3 +230,34 @@ def test_a_throttled_list_is_waited_for(
     with faults.Faults(faults.Fault(faults.throttled, attempts=9), at=2).injected():
         assert sweep("--yes").exit_code == 0
     assert aws.leftovers() == []
+
+
+@pytest.mark.parametrize(
+    ("action", "rest"),
+    [
+        ("kms:ListKeys", 6),
+        ("kms:ScheduleKeyDeletion", 5),
+        ("kms:DeleteAlias", 2),
+    ],
+)
+def test_what_the_caller_may_not_remove_is_named_and_the_next_sweep_removes_it(
+    clients: Clients, aws: fake_account.FakeAccount, killed: Tags, action: str, rest: int
+) -> None:
+    with fake_account.as_developer(clients):
+        fake_account.deny(clients.iam, action)
+        result = sweep("--yes")
+    assert result.exit_code == 1
+    assert re.search(f"^Error: {action.partition(':')[2]} on .* is denied", result.stderr, re.M)
+    assert len(aws.leftovers()) == rest
+    assert sweep("--yes").exit_code == 0
+    assert aws.leftovers() == []
+
+
+@pytest.mark.parametrize("at", [4, 14, 20, 24])
+def test_after_ctrl_c_the_next_sweep_removes_the_rest(
+    aws: fake_account.FakeAccount, killed: Tags, at: int
+) -> None:
+    with faults.Faults(faults.Fault(faults.interrupted), at).injected():
+        assert sweep("--yes").exit_code == 130
+    assert sweep("--yes").exit_code == 0
+    assert aws.leftovers() == []
