@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from kmsdemo import errors
-from kmsdemo.cli import next_step, streams
+from kmsdemo.cli import core_dumps, next_step, streams
 from kmsdemo.cli.output import say
 from kmsdemo.printable import printable
 
@@ -61,6 +61,7 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command and exit; also where a stream is closed or full."""
+        core_dumps.switch_off()
         # Reading the models of AWS's services makes much and drops little: by default, collecting
         # garbage takes a tenth of the time of a command.
         gc.set_threshold(_NEW_OBJECTS)

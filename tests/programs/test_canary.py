@@ -8,17 +8,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 import pytest
 
 from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.learners import credentials
+from tests import fake_endpoint
 from tests.cli.commands import NAMES
-from tests.subprocesses import environment, free_port, run_python
+from tests.subprocesses import ROOT, environment, free_port, run_python
 
 pytestmark = pytest.mark.thorough
 
@@ -34,9 +37,23 @@ key_id = kms.create_key()["KeyMetadata"]["KeyId"]
 kms.create_alias(AliasName="alias/next", TargetKeyId=key_id)
 """
 
+TRAIL = """
+import boto3
+for page in boto3.client("cloudtrail").get_paginator("lookup_events").paginate():
+    print(page)
+"""
+CONSOLE = """
+import hashlib, hmac, os
+from urllib.request import HTTPCookieProcessor, build_opener
+secret = os.environ["AWS_SECRET_ACCESS_KEY"].encode()
+token = hmac.new(secret, b"kmsdemo console", hashlib.sha256).hexdigest()
+page = f"{os.environ['AWS_ENDPOINT_URL']}/console?token={token}"
+print(build_opener(HTTPCookieProcessor()).open(page).read().decode())
+"""
+
 
 class Call(NamedTuple):
-    """A command, its further arguments, its standard input and its exit code."""
+    """A command, or none for Python, its further arguments, standard input and exit code."""
 
     command: str
     arguments: tuple[str, ...] = ()
@@ -56,6 +73,8 @@ CALLS = [
     Call("decrypt", (IMPORTED,)),
     Call("decrypt", (IMPORTED, "--json")),
     Call("decrypt", ("00000",), code=1),
+    Call("", (TRAIL,)),
+    Call("", (CONSOLE,)),
     Call("export", ("exported.csv", "--yes")),
     Call("rotate-to", ("alias/next",)),
     Call("schedule-deletion", ("--key-id=alias/next",), code=1),
@@ -97,6 +116,17 @@ class After(NamedTuple):
     files: set[str]
 
 
+def home_in(folder: Path) -> dict[str, str]:
+    """Make a home and a folder for temporary files; return the variables that name them."""
+    for name in ("home", "tmp"):
+        (folder / name).mkdir()
+    return {
+        **dict.fromkeys(("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), str(folder / "home")),
+        "TMPDIR": str(folder / "tmp"),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+
+
 @contextmanager
 def sandbox(folder: Path, home: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """Run a class of one, with a state file; give the learner's environment."""
@@ -119,31 +149,33 @@ def sandbox(folder: Path, home: Mapping[str, str]) -> Iterator[dict[str, str]]:
 def after(tmp_path_factory: pytest.TempPathFactory) -> dict[Call, After]:
     """What each call left, one after another in one account, each file in one folder."""
     folder = tmp_path_factory.mktemp("canary")
-    for name in ("home", "tmp"):
-        (folder / name).mkdir()
-    home = {
-        **dict.fromkeys(("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"), str(folder / "home")),
-        "TMPDIR": str(folder / "tmp"),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
+    home = home_in(folder)
     with sandbox(folder, home) as variables:
         run_python("-c", NEXT_KEY, folder=folder, variables=variables)
         return {call: made(call, folder, variables) for call in CALLS}
 
 
 def made(call: Call, folder: Path, variables: Mapping[str, str]) -> After:
-    words = ("-m", "kmsdemo", *call.command.split(), *call.arguments)
+    program = ("-m", "kmsdemo", *call.command.split()) if call.command else ("-c",)
+    words = (*program, *call.arguments)
     finished = run_python(*words, folder=folder, stdin=call.stdin, variables=variables)
+    return After(finished.returncode, finished.stdout + finished.stderr, files_that_show_it(folder))
+
+
+def files_that_show_it(folder: Path) -> set[str]:
     written = {path for path in folder.rglob("*") if path.is_file()}
-    return After(
-        finished.returncode,
-        finished.stdout + finished.stderr,
-        {path.name for path in written if encodings_that_show(CANARY, path.read_bytes())},
-    )
+    return {path.name for path in written if encodings_that_show(CANARY, path.read_bytes())}
 
 
 def test_each_command_is_called() -> None:
-    assert {call.command for call in CALLS} == set(NAMES)
+    assert {call.command for call in CALLS} - {""} == set(NAMES)
+
+
+def test_the_trail_and_the_console_are_read(
+    after: dict[Call, After],
+) -> None:
+    assert "GenerateDataKey" in after[Call("", (TRAIL,))].printed
+    assert IMPORTED in after[Call("", (CONSOLE,))].printed
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.command)
@@ -153,3 +185,50 @@ def test_the_password_is_only_where_it_is_shown(call: Call, after: dict[Call, Af
     assert files <= SHOWN_IN
     is_shown = bool(encodings_that_show(CANARY, printed.encode()))
     assert is_shown == (call.command in SHOWN_BY and not code), printed
+
+
+def test_reports_of_a_run_do_not_have_it(tmp_path: Path) -> None:
+    reports = ("--junitxml=junit.xml", "--cucumberjson=cucumber.json", "--guide=page.html")
+    features = ("-mlab", "--story", f"--password={CANARY}", f"--rootdir={ROOT}", ROOT / "features")
+    options = ("--log-level=DEBUG", "--showlocals", "-pno:cacheprovider", *reports)
+    run = run_python("-m", "pytest", f"-c{ROOT}/pytest.ini", *options, *features, folder=tmp_path)
+    assert run.returncode == 0, run.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {one.split("=")[1] for one in reports}
+    assert not files_that_show_it(tmp_path)
+    assert not encodings_that_show(CANARY, run.stdout.encode())
+
+
+def test_the_process_list_of_a_command_does_not_have_it_nor_do_files_when_it_is_killed(
+    tmp_path: Path,
+) -> None:
+    caller = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+    with fake_endpoint.endpoint(fake_endpoint.never) as (url, asked):
+        where = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": url}
+        variables = environment(**home_in(tmp_path), **caller, **where)
+        command = [sys.executable, "-m", "kmsdemo", "encrypt", "-", "--key-id=alias/none"]
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=variables, stdin=subprocess.PIPE
+        ) as process:
+            assert process.stdin
+            process.stdin.write(CANARY.encode())
+            process.stdin.close()
+            while not asked:
+                time.sleep(0.05)
+            running = psutil.Process(process.pid)
+            every = [running, *running.children(recursive=True)]
+            listed = str([(one.cmdline(), one.environ()) for one in every])
+            process.kill()
+    assert not encodings_that_show(CANARY, listed.encode())
+    assert not files_that_show_it(tmp_path)
+
+
+def test_a_lesson_that_is_killed_leaves_it_in_no_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kmsdemo", "lab", f"--password={CANARY}"]
+    variables = environment(**home_in(tmp_path))
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        assert process.stdout
+        assert any(CANARY in line.decode() for line in process.stdout)
+        process.kill()
+    assert not files_that_show_it(tmp_path)

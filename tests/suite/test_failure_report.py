@@ -137,5 +137,8 @@ def test_a_traceback_style_replaces_the_report(tmp_path: Path) -> None:
     assert "Scenario:" not in report
 
 
-def test_the_log_of_botocore_is_kept_out_of_it(tmp_path: Path) -> None:
-    reports(tmp_path, "--log-level=DEBUG", "-kkey_that_is_not_there")
+@pytest.mark.parametrize("option", ["--log-level=DEBUG", "--showlocals"])
+def test_neither_the_log_of_botocore_nor_variables_are_in_it(tmp_path: Path, option: str) -> None:
+    cucumber = tmp_path / "cucumber.json"
+    reports(tmp_path, option, f"--cucumberjson={cucumber}", "-kkey_that_is_not_there")
+    assert not encodings_that_show(SECRET, cucumber.read_bytes())
