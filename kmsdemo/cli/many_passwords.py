@@ -24,7 +24,7 @@ from kmsdemo.parallel import THREADS
 from kmsdemo.vault import Vault
 
 _Result = TypeVar("_Result")
-_ATTEMPTS = 10
+ATTEMPTS = 10
 """How often a request is tried: throttling is waited for."""
 
 threads_option = click.option(
@@ -130,7 +130,7 @@ def rotate_to(
     ciphertext was read back and decrypted, so you can interrupt this and run it again. It
     succeeds only when no item depends on the old key.
     """
-    clients = connect(max_attempts=_ATTEMPTS, retry_mode=ADAPTIVE)
+    clients = connect(max_attempts=ATTEMPTS, retry_mode=ADAPTIVE)
     old = lab_key.named(clients.kms, key_id)
     new = keys.describe(clients.kms, new_key)
     if old.key_id == new.key_id:
@@ -151,7 +151,7 @@ def rotate_to(
 
 
 def _vault(key_id: str | None, table_name: str) -> Vault:
-    clients = connect(max_attempts=_ATTEMPTS, retry_mode=ADAPTIVE)
+    clients = connect(max_attempts=ATTEMPTS, retry_mode=ADAPTIVE)
     arn = lab_key.named(clients.kms, key_id).arn
     accepts = CIPHERS.values()
     return Vault(
