@@ -199,10 +199,11 @@ def _keys(account: Account, number: int) -> dict[str, str]:
 
 
 def _some_aliases(account: Account, number: int) -> dict[str, str]:
-    key_id = account.key()
+    """Create aliases of keys, of which each can have 50."""
+    keys = [account.key() for _ in range(0, number, 50)]
     for one in range(number):
-        _alias(account, key_id, f"alias/{key_id}-{one}")
-    return {"KeyId": key_id}
+        _alias(account, keys[one // 50], f"alias/{keys[0]}-{one}")
+    return {}
 
 
 def _some_grants(account: Account, number: int) -> dict[str, str]:

@@ -77,6 +77,8 @@ def _aliases() -> Iterator[Row]:
     yield "The same alias in two Regions", SUCCESS, _in_two_regions
     yield "UpdateAlias changes its date, not that of its creation", SUCCESS, _dates
     yield "An alias of a deleted alias's name", SUCCESS, _created_again
+    yield "A 50th alias of one key", SUCCESS, lambda a: _aliases_of(a, 50)
+    yield "A 51st alias of one key", "LimitExceededException", lambda a: _aliases_of(a, 51)
 
 
 def _tags() -> Iterator[Row]:
@@ -187,6 +189,12 @@ def _in_two_regions(account: Account) -> None:
     ireland = account.in_region(_IRELAND)
     key_id = ireland.create_key()["KeyMetadata"]["KeyId"]
     ireland.create_alias(AliasName=alias, TargetKeyId=key_id)
+
+
+def _aliases_of(account: Account, number: int) -> None:
+    key_id = account.key()
+    for one in range(number):
+        account.kms.create_alias(AliasName=f"alias/{key_id}/{one}", TargetKeyId=key_id)
 
 
 def _entry(account: Account, key_id: str) -> Any:

@@ -13,6 +13,7 @@ from kmsdemo.sandbox.kms import paging
 from kmsdemo.sandbox.kms.request import Request
 from kmsdemo.sandbox.refusal import Refusal, constraint, invalid
 
+_MOST_OF_A_KEY: Final = 50  # "Resource quotas", AWS KMS Developer Guide
 _NEW_NAME: Final = re.compile(r"alias/[a-zA-Z0-9/_-]+")
 _PREFIX_IS_MISSING: Final = (
     'Alias must start with the prefix "alias/". Please see '
@@ -41,6 +42,7 @@ def create_alias(request: Request) -> Answer:
     if name in request.store.aliases:
         message = f"An alias with the name {request.call.arn(name)} already exists"
         raise Refusal("AlreadyExistsException", message)
+    _check_quota(request)
     now = request.now
     request.store.aliases[name] = Alias(name, request.key.id, created=now, updated=now)
     return {}
@@ -55,6 +57,8 @@ def update_alias(request: Request) -> Answer:
             f"{request.key.arn} must have the same type and key usage as {current.arn}, the "
             f"current target of {alias.name}."
         )
+    if current is not request.key:
+        _check_quota(request)
     alias.target_key_id, alias.updated = request.key.id, request.now
     return {}
 
@@ -84,6 +88,17 @@ def list_aliases(request: Request) -> Answer:
             "LastUpdatedDate": alias.updated,
         },
     )
+
+
+def _check_quota(request: Request) -> None:
+    """Check that the key can have one alias more; the words are those of AWS."""
+    used = len(request.store.aliases_of(request.key))
+    if used >= _MOST_OF_A_KEY:
+        raise Refusal(
+            "LimitExceededException",
+            f"Aliases per key quota for this account in this region is {_MOST_OF_A_KEY}, "
+            f"current usage is {used}.",
+        )
 
 
 def _type(key: Key) -> str:

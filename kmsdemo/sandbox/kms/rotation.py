@@ -18,6 +18,7 @@ from kmsdemo.sandbox.refusal import Refusal
 from kmsdemo.sandbox.trail import history
 
 _DAYS: Final = 365
+_TOO_CLOSE: Final = timedelta(minutes=20)
 _MOST_ON_DEMAND: Final = 25  # 10 until 2025; "Resource quotas", AWS KMS Developer Guide
 
 
@@ -67,6 +68,7 @@ def rotate_key_on_demand(request: Request) -> Answer:
     """Answer RotateKeyOnDemand; it leaves the dates of automatic rotations as they are."""
     key = request.key
     _check_primary(key)
+    _check_not_soon(key, request.now)
     done = [one for one in key.shared.materials.values() if one.rotation_type == "ON_DEMAND"]
     if len(done) >= _MOST_ON_DEMAND:
         raise Refusal(
@@ -134,6 +136,18 @@ def _check_primary(key: Key) -> None:
     if key.is_multi_region and not key.is_primary:
         message = f"{key.arn} is not a multi-region primary key."
         raise Refusal("UnsupportedOperationException", message)
+
+
+def _check_not_soon(key: Key, now: datetime) -> None:
+    """Check that no automatic rotation is about to begin.
+
+    Raises:
+        Refusal: ``ConflictException``; see RotateKeyOnDemand, AWS KMS API Reference.
+    """
+    date = key.shared.next_rotation
+    if date and date - now <= _TOO_CLOSE:
+        message = f"An automatic rotation of {key.arn} begins within the next 20 minutes."
+        raise Refusal("ConflictException", message)
 
 
 def _pending(key: Key) -> KeyMaterial:

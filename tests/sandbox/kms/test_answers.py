@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -16,6 +17,7 @@ from botocore.exceptions import ClientError
 from kmsdemo import keys
 from kmsdemo.account.clients import Clients
 from kmsdemo.keys import Key
+from kmsdemo.sandbox import mock_kms
 from tests.subprocesses import ROOT
 
 if TYPE_CHECKING:
@@ -425,6 +427,16 @@ def test_a_malformed_request(
             "__type": code,
             **({"message": message} if message else {}),
         }
+
+
+@pytest.mark.parametrize(("minutes", "is_refused"), [(19, True), (21, False)])
+def test_on_demand_rotation_is_refused_shortly_before_an_automatic_one(
+    kms: KMSClient, key: Key, minutes: int, is_refused: bool
+) -> None:
+    kms.enable_key_rotation(KeyId=key.key_id, RotationPeriodInDays=90)
+    mock_kms.advance(days=90 - minutes / (24 * 60))
+    with pytest.raises(kms.exceptions.ConflictException) if is_refused else nullcontext():
+        kms.rotate_key_on_demand(KeyId=key.key_id)
 
 
 def test_a_disabled_key_does_not_rotate(kms: KMSClient, key: Key) -> None:
