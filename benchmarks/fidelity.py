@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from textwrap import shorten
 
 import click
 
@@ -21,6 +22,7 @@ from tests.subprocesses import ROOT
 
 TABLE = ROOT / "docs" / "fidelity.md"
 CANNOT = "cannot be tried"
+_LONGEST_ANSWER = 160
 
 Answers = dict[str, list[str]]
 
@@ -188,7 +190,9 @@ def _share(
 
 
 def _cell(behaviour: Behaviour, answer: str) -> str:
-    return "✔" if answer == behaviour.documented else answer
+    if answer == behaviour.documented:
+        return "✔"
+    return shorten(answer, _LONGEST_ANSWER, placeholder=" …")  # a page of HTML is one line
 
 
 def _row(cells: Sequence[str]) -> str:
