@@ -156,7 +156,12 @@ def test_a_call_names_the_tags_that_it_changes(
                 "kms:ValidTo": ["2023-11-14T22:13:20+00:00"],
             },
         ),
-        ("PutKeyPolicy", {}, {"kms:BypassPolicyLockoutSafetyCheck": ["false"]}),
+        ("GetKeyPolicy", {}, {"kms:PolicyName": ["default"]}),
+        (
+            "PutKeyPolicy",
+            {},
+            {"kms:BypassPolicyLockoutSafetyCheck": ["false"], "kms:PolicyName": ["default"]},
+        ),
         (
             "ReplicateKey",
             {"ReplicaRegion": "eu-west-1", "BypassPolicyLockoutSafetyCheck": True},
