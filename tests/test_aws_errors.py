@@ -13,7 +13,7 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 from kmsdemo import errors
-from kmsdemo.aws_errors import translate_errors
+from kmsdemo.aws_errors import translate_errors, was_repeated
 from tests import fake_endpoint
 
 PENDING = "arn:aws:kms:us-east-1:123456789012:key/k is pending deletion."
@@ -303,3 +303,49 @@ def test_each_error_that_aws_documents_for_a_vault_is_an_error_of_its_own(
     with pytest.raises(errors.KmsdemoError) as raised, translate_errors(**about):
         raise error
     assert not isinstance(raised.value, errors.AwsFailed)
+
+
+# --------------------------------------------------------------------- what AWS does not say
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "message"),
+    [
+        ({}, "Unknown", "AWS gives no reason."),
+        ({"Code": "NewException", "Message": ""}, "New", "AWS gives no reason."),
+        ({"Code": "NewException", "Message": "why"}, "New", "why"),
+    ],
+    ids=["nothing", "no message", "all"],
+)
+def test_an_error_of_aws_says_what_is_known(said: Any, code: str, message: str) -> None:
+    with pytest.raises(errors.AwsFailed) as raised, translate_errors(key_id="k"):
+        raise boto.ClientError({"Error": said}, "Encrypt")
+    found = raised.value
+    assert (found.operation, found.code, found.reason) == ("Encrypt", code, message)
+
+
+def test_an_answer_with_a_status_only_is_not_of_aws() -> None:
+    with pytest.raises(errors.EndpointUnreachable) as raised, translate_errors(key_id="k"):
+        raise answer("Encrypt", "502", "")
+    reason = "the response to Encrypt is HTTP 502, without an AWS error."
+    assert raised.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("response", "repeated"),
+    [
+        ({"Error": {}, "ResponseMetadata": {"RetryAttempts": 1}}, True),
+        ({"Error": {}, "ResponseMetadata": {"RetryAttempts": 0}}, False),
+        ({"Error": {}, "ResponseMetadata": {}}, False),
+        ({"Error": {}}, False),
+    ],
+    ids=["repeated", "first attempt", "attempts not counted", "no metadata"],
+)
+def test_an_error_tells_whether_the_call_was_repeated(response: Any, repeated: bool) -> None:
+    with pytest.raises(errors.AwsFailed) as raised, translate_errors(key_id="k"):
+        raise boto.ClientError(response, "Encrypt")
+    assert was_repeated(raised.value) is repeated
+
+
+def test_an_error_without_an_answer_was_not_repeated() -> None:
+    assert was_repeated(errors.PasswordEmpty()) is False

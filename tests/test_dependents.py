@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,3 +105,29 @@ def put(vault: Vault, blob: bytes, cipher: str) -> None:
         TableName="demo-kms",
         Item={"appuser": {"S": "11111"}, "userpasswd": {"B": blob}, "cipher": {"S": cipher}},
     )
+
+
+def test_the_error_says_which_key_and_table_and_how_many(vault: Vault, key: Key) -> None:
+    vault.store("x")
+    vault.store("y")
+    with pytest.raises(errors.KeyInUse) as raised:
+        dependents.schedule_deletion(vault.kms, vault.dynamodb, key, vault.table_name)
+    found = raised.value
+    assert (found.key_id, found.table_name, found.items) == (key.key_id, vault.table_name, 2)
+
+
+def test_an_item_that_does_not_name_its_key_keeps_it_from_deletion(vault: Vault, key: Key) -> None:
+    put(vault, Plain(vault.kms, key.key_id).encrypt("x", "11111"), "plain")
+    with pytest.raises(errors.KeyInUse):
+        dependents.schedule_deletion(vault.kms, vault.dynamodb, key, vault.table_name)
+    other = keys.create(vault.kms)
+    assert dependents.schedule_deletion(vault.kms, vault.dynamodb, other, vault.table_name)
+
+
+def test_a_key_without_items_waits_as_long_as_asked(vault: Vault) -> None:
+    other = keys.create(vault.kms)
+    at = dependents.schedule_deletion(
+        vault.kms, vault.dynamodb, other, vault.table_name, waiting_period_days=7
+    )
+    assert at
+    assert (at - datetime.now(timezone.utc)).days in (6, 7)

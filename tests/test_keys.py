@@ -235,6 +235,18 @@ def test_a_key_has_its_administrators_and_its_users(kms: KMSClient, iam: IAMClie
     assert keys.policy(kms, key.key_id) == wanted
 
 
+@pytest.mark.parametrize("who", ["administrators", "users"])
+def test_a_key_has_the_policy_of_its_own_principals_only(
+    kms: KMSClient, iam: IAMClient, who: str
+) -> None:
+    ben, anna = (iam.create_user(UserName=name)["User"]["Arn"] for name in ("ben", "anna"))
+    principals: Any = {who: [ben]}
+    others: list[Any] = [{who: [anna]}, {"administrators": [ben], "users": [ben]}, {}]
+    key = keys.create(kms, **principals)
+    assert keys.has_policy_for(kms, key, **principals)
+    assert not any(keys.has_policy_for(kms, key, **other) for other in others)
+
+
 def test_scheduling_twice_raises_an_error_with_the_deletion_date(kms: KMSClient) -> None:
     date = datetime(2026, 12, 1, tzinfo=timezone.utc)
     with Stubber(kms) as aws:

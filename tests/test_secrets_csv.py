@@ -177,3 +177,41 @@ def test_the_labs_own_items_are_exported_too(passwords: Vault) -> None:
     item = {"appuser": {"S": "1"}, "userpasswd": {"B": blob}}
     passwords.dynamodb.put_item(TableName="demo-kms", Item=item)  # type: ignore[arg-type]
     assert stored(passwords) == {"1": "plain"}
+
+
+# ------------------------------------------------------------------------- what cannot be read
+
+
+def unreadable(text: str) -> errors.InvalidCsv:
+    with pytest.raises(errors.InvalidCsv) as raised:
+        list(secrets_csv.read(io.StringIO(text, newline="")))
+    return raised.value
+
+
+@pytest.mark.parametrize("text", ["", "appuser\n1\n", "appuser,password,more\n1,2,3\n"])
+def test_of_other_columns_the_first_line_is_to_blame(text: str) -> None:
+    error = unreadable(text)
+    assert error.line == 1
+    assert "its columns are not appuser and password." in error.what
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [('"appuser"x,password\n', 1), ('appuser,password\n1,2\n3,"4"x\n', 3)]
+)
+def test_the_line_that_is_no_csv_is_named_with_the_reason(text: str, line: int) -> None:
+    error = unreadable(text)
+    assert error.line == line
+    assert "',' expected after '\"'" in error.what
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("appuser,password\n7\n", Line(2, "7", None)),
+        ("appuser,password\n7,x,y\n", Line(2, "7", None)),
+        ("password,appuser\nx\n", Line(2, "", None)),
+    ],
+    ids=["one value", "three values", "no user number"],
+)
+def test_a_line_without_two_values_has_no_password(text: str, line: Line) -> None:
+    assert list(secrets_csv.read(io.StringIO(text, newline=""))) == [line]

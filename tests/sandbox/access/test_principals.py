@@ -1,0 +1,138 @@
+"""Whose an access key is, with and without a class, and whose clock a request moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from werkzeug.wrappers import Request
+
+from kmsdemo.sandbox.access import access_keys, authentication, principals
+from kmsdemo.sandbox.access.access_keys import ClassKeys
+from kmsdemo.sandbox.refusal import Refusal
+from tests.sandbox.access.callers import ACCOUNT, OTHER_ACCOUNT
+
+pytestmark = pytest.mark.usefixtures("clients")
+
+TEACHER, BEN = "AKIATEACHER", "AKIABEN"
+CLASS = ClassKeys(
+    {TEACHER: ACCOUNT, BEN: OTHER_ACCOUNT}, {TEACHER: "t-secret", BEN: "b-secret"}, TEACHER
+)
+
+
+@pytest.fixture
+def in_class() -> Iterator[None]:
+    """The sandbox accepts only the keys of a class."""
+    with access_keys.restricted_to(CLASS):
+        yield
+
+
+def signed(access_key_id: str, secret: str, region: str = "us-east-1") -> Request:
+    sent = AWSRequest("POST", "http://sandbox/", data=b"", headers={"Host": "sandbox"})
+    SigV4Auth(Credentials(access_key_id, secret), "sts", region).add_auth(sent)
+    return Request.from_values("/", method="POST", headers=dict(sent.headers.items()))
+
+
+# ------------------------------------------------------------------------------- access keys
+
+
+@pytest.mark.parametrize(
+    ("access_key_id", "number"),
+    [(OTHER_ACCOUNT, OTHER_ACCOUNT), ("testing", ACCOUNT), ("", ACCOUNT)],
+    ids=["an account", "made up", "none"],
+)
+def test_without_a_class_a_made_up_key_is_a_root_user_without_secret(
+    access_key_id: str, number: str
+) -> None:
+    found = principals.find(access_key_id)
+    assert found
+    arn = f"arn:aws:iam::{number}:root"
+    assert found == principals.Principal(access_key_id, number, arn, number, None)
+    assert found.is_root
+    assert found.type == "Account"
+
+
+def test_the_default_account_is_that_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", OTHER_ACCOUNT)
+    found = principals.find("testing")
+    assert found
+    assert found.account == OTHER_ACCOUNT
+
+
+@pytest.mark.usefixtures("in_class")
+def test_a_key_of_a_class_is_the_root_user_of_its_account() -> None:
+    arn = f"arn:aws:iam::{OTHER_ACCOUNT}:root"
+    expected = principals.Principal(BEN, OTHER_ACCOUNT, arn, OTHER_ACCOUNT, "b-secret")
+    assert principals.find(BEN) == expected
+
+
+@pytest.mark.usefixtures("in_class")
+@pytest.mark.parametrize("access_key_id", [OTHER_ACCOUNT, "testing", ""])
+def test_in_a_class_a_made_up_key_is_nobodys(access_key_id: str) -> None:
+    assert principals.find(access_key_id) is None
+
+
+def test_a_root_user_is_of_the_partition_that_is_called() -> None:
+    with access_keys.restricted_to(CLASS):
+        of_class = principals.find(BEN, "aws-cn")
+    made_up = principals.find(OTHER_ACCOUNT, "aws-cn")
+    for found in (of_class, made_up):
+        assert found
+        assert found.arn == f"arn:aws-cn:iam::{OTHER_ACCOUNT}:root"
+
+
+def test_a_root_user_is_in_aws_where_no_partition_is_named() -> None:
+    assert principals.root_arn(ACCOUNT) == f"arn:aws:iam::{ACCOUNT}:root"
+
+
+# --------------------------------------------------------------------------------- requests
+
+
+@pytest.mark.parametrize(("region", "partition"), [("us-east-1", "aws"), ("cn-north-1", "aws-cn")])
+def test_the_region_of_a_signature_says_the_partition(region: str, partition: str) -> None:
+    request = signed(OTHER_ACCOUNT, "x", region)
+    found = authentication.authenticate(request)
+    assert found.arn == f"arn:{partition}:iam::{OTHER_ACCOUNT}:root"
+    assert request.environ[authentication.PRINCIPAL] is found
+
+
+def test_an_unsigned_request_in_process_is_of_the_default_account() -> None:
+    found = authentication.principal_of(Request.from_values("/"))
+    assert (found.access_key_id, found.account) == ("", ACCOUNT)
+
+
+@pytest.mark.usefixtures("in_class")
+def test_in_a_class_an_unsigned_request_is_nobodys() -> None:
+    with pytest.raises(Refusal) as raised:
+        authentication.principal_of(Request.from_values("/"))
+    assert raised.value.code == "MissingAuthenticationToken"
+
+
+@pytest.mark.usefixtures("in_class")
+@pytest.mark.parametrize(
+    ("access_key_id", "secret", "moves"),
+    [(TEACHER, "t-secret", None), (BEN, "b-secret", OTHER_ACCOUNT)],
+    ids=["instructor", "learner"],
+)
+def test_in_a_class_only_the_instructor_moves_all_clocks(
+    access_key_id: str, secret: str, moves: str | None
+) -> None:
+    assert authentication.clock_account(signed(access_key_id, secret)) == moves
+
+
+@pytest.mark.usefixtures("in_class")
+def test_in_a_class_nobody_moves_a_clock_without_a_signature() -> None:
+    with pytest.raises(Refusal) as raised:
+        authentication.clock_account(Request.from_values("/"))
+    assert raised.value.code == "MissingAuthenticationToken"
+
+
+def test_without_a_class_an_unsigned_request_moves_all_clocks() -> None:
+    assert authentication.clock_account(Request.from_values("/")) is None
+
+
+def test_without_a_class_a_signed_request_moves_the_clock_of_its_account() -> None:
+    assert authentication.clock_account(signed(OTHER_ACCOUNT, "x")) == OTHER_ACCOUNT
