@@ -182,3 +182,22 @@ def test_plain_items_keep_the_form_that_the_scripts_read(
     rotate(passwords, old, new)
     blob = passwords.item(appuser).ciphertext_blob
     assert passwords.kms.decrypt(CiphertextBlob=blob, KeyId=new.arn)["Plaintext"] == b"plain"  # type: ignore[arg-type]
+
+
+def test_an_item_that_names_no_key_and_is_under_the_new_one_is_there(
+    passwords: Vault, old: Key, new: Key
+) -> None:
+    blob = Direct(passwords.kms, new.arn).encrypt("x", "1")
+    item: dict[str, Any] = {"userpasswd": {"B": blob}, "cipher": {"S": "direct"}}
+    passwords.dynamodb.put_item(TableName="demo-kms", Item={"appuser": {"S": "1"}, **item})
+    assert rotate(passwords, old, new) == [Move("1", "already there", "")]
+
+
+def test_an_item_that_names_no_key_and_is_under_a_third_one_is_refused(
+    passwords: Vault, old: Key, new: Key
+) -> None:
+    third = keys.create(passwords.kms)
+    blob = Direct(passwords.kms, third.arn).encrypt("x", "1")
+    item: dict[str, Any] = {"userpasswd": {"B": blob}, "cipher": {"S": "direct"}}
+    passwords.dynamodb.put_item(TableName="demo-kms", Item={"appuser": {"S": "1"}, **item})
+    assert rotate(passwords, old, new) == [Move("1", "refused", errors.WrongKey(old.arn).what)]

@@ -214,3 +214,16 @@ def test_the_deletion_that_is_started_is_that_of_the_named_table(dynamodb: Dynam
     table.create(dynamodb, "mine")
     table.start_deletion(dynamodb, "mine")
     assert table.names(dynamodb) == ["demo-kms"]
+
+
+def test_a_table_of_another_name_that_is_there_is_taken(dynamodb: DynamoDBClient) -> None:
+    table.create(dynamodb, "mine")
+    assert table.create(dynamodb, "mine").name == "mine"
+    assert table.names(dynamodb) == ["mine"]
+
+
+def test_an_error_while_waiting_for_the_deletion_names_the_table(dynamodb: DynamoDBClient) -> None:
+    with Stubber(dynamodb) as aws:
+        aws.add_client_error("describe_table", "AccessDeniedException")
+        with pytest.raises(errors.AccessDenied, match="mine"):
+            table.wait_until_deleted(dynamodb, "mine")
