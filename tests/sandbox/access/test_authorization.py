@@ -13,6 +13,9 @@ from moto.iam.models import iam_backends
 from kmsdemo import keys
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.keys import Key
+from kmsdemo.sandbox.access import authorization, policy_document
+from kmsdemo.sandbox.access.evaluation import Caller
+from kmsdemo.sandbox.access.policy_document import Kind
 from steps.iam_users import IamUser
 
 if TYPE_CHECKING:
@@ -577,3 +580,41 @@ def test_an_access_key_that_iam_deleted_is_no_ones(iam: IAMClient, key: Key, ben
     iam.delete_access_key(UserName="ben", AccessKeyId=access_key_id)
     with pytest.raises(ClientError, match="UnrecognizedClientException"):
         ben.clients.kms.describe_key(KeyId=key.key_id)
+
+
+# ----------------------------------------------------- a key that another account does not have
+
+FOREIGN = f"arn:aws:kms:us-east-1:{OTHER_ACCOUNT}:key/1"
+BEN = f"arn:aws:iam::{ACCOUNT}:user/ben"
+ALLOWED = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    ("denied", "reason"),
+    [
+        ({}, "because no resource-based policy allows the kms:Encrypt action"),
+        (
+            {"Action": "kms:Decrypt"},
+            "because no resource-based policy allows the kms:Encrypt action",
+        ),
+        *(
+            (more, "with an explicit deny in an identity-based policy")
+            for more in (
+                {"Action": "kms:Encrypt"},
+                {"Action": "kms:*", "Resource": FOREIGN},
+                {"Action": "kms:*", "Condition": {"StringEquals": {"aws:RequestedRegion": "r"}}},
+            )
+        ),
+    ],
+    ids=["nothing denied", "another action", "the action", "the key", "the request"],
+)
+def test_a_key_that_is_not_there_is_refused_as_if_it_were(denied: Any, reason: str) -> None:
+    listed = [ALLOWED, *([{**ALLOWED, "Effect": "Deny", **denied}] if denied else [])]
+    policies = policy_document.statements(json.dumps({"Statement": listed}), Kind.IDENTITY)
+    caller = Caller(BEN, ACCOUNT, frozenset({BEN}), policies)
+    context = {"aws:RequestedRegion": ["r"]}
+    error = authorization.denied_in_other_account(caller, "Encrypt", FOREIGN, lambda: context)
+    message = (
+        f"User: {BEN} is not authorized to perform: kms:Encrypt on resource: {FOREIGN} {reason}"
+    )
+    assert (error.code, error.message) == ("AccessDeniedException", message)
