@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -270,3 +271,38 @@ def test_create_key_has_the_properties_of_the_key_that_it_creates(
     parameters: Any, different: Any
 ) -> None:
     assert of_call("CreateKey", **parameters) == SYMMETRIC | different
+
+
+# ------------------------------------------------------------------------------------- keys
+
+
+@pytest.mark.parametrize(
+    ("facts", "aliases", "different"),
+    [
+        ({}, [], {}),
+        ({"is_multi_region": True}, [], {"kms:MultiRegionKeyType": ["PRIMARY"]}),
+        (
+            {"is_multi_region": True, "is_primary": False},
+            [],
+            {"kms:MultiRegionKeyType": ["REPLICA"]},
+        ),
+        ({}, ["alias/a", "alias/b"], {"kms:ResourceAliases": ["alias/a", "alias/b"]}),
+        ({"tags": {"team": "blue"}}, [], {"aws:ResourceTag/team": ["blue"]}),
+    ],
+    ids=["single-Region", "primary", "replica", "aliases", "tags"],
+)
+def test_a_key_has_its_properties_its_account_its_aliases_and_its_tags(
+    facts: Any, aliases: list[str], different: Any
+) -> None:
+    named = {"key_spec": "RSA_2048", "key_usage": "SIGN_VERIFY", "origin": "EXTERNAL"}
+    where = {"account_id": ACCOUNT, "is_multi_region": False, "is_primary": True, "tags": {}}
+    key: Any = SimpleNamespace(**{**named, **where, **facts})
+    assert context_keys.of_key(key, iter(aliases)) == different | {
+        "kms:KeySpec": ["RSA_2048"],
+        "kms:CustomerMasterKeySpec": ["RSA_2048"],
+        "kms:KeyUsage": ["SIGN_VERIFY"],
+        "kms:CustomerMasterKeyUsage": ["SIGN_VERIFY"],
+        "kms:KeyOrigin": ["EXTERNAL"],
+        "kms:MultiRegion": [str(key.is_multi_region).lower()],
+        "aws:ResourceAccount": [ACCOUNT],
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator
 
 import pytest
@@ -136,3 +137,12 @@ def test_without_a_class_an_unsigned_request_moves_all_clocks() -> None:
 
 def test_without_a_class_a_signed_request_moves_the_clock_of_its_account() -> None:
     assert authentication.clock_account(signed(OTHER_ACCOUNT, "x")) == OTHER_ACCOUNT
+
+
+def test_a_new_access_key_has_the_form_of_aws() -> None:
+    made = [access_keys.generate(OTHER_ACCOUNT) for _ in range(100)]
+    assert all(access_keys.has_issued_form(key.access_key_id) for key in made)
+    assert {access_keys.account_of(key.access_key_id) for key in made} == {OTHER_ACCOUNT}
+    assert {len(key.secret) for key in made} == {40}
+    assert len({key.secret for key in made}) == 100
+    assert {*"".join(key.secret for key in made)} <= {*string.ascii_letters, *string.digits, *"+/"}
