@@ -7,9 +7,12 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, ClassVar
 from unittest.mock import patch
 
+import botocore.session
 import pytest
+from botocore.hooks import EventAliaser
 from hypothesis import settings
 
 from kmsdemo.account import Account
@@ -25,13 +28,30 @@ _LEFT_OUT = (
 )
 
 
+class _Aliaser(EventAliaser):
+    """Keeps the names of events that every session of botocore computes anew, in 4 ms each."""
+
+    _names: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._alias_name_cache = self._names
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run the quick tests in as many processes as there are processors, unless ``-n`` is given."""
+    if hasattr(config, "workerinput"):
+        return  # a worker that starts workers, which start workers, stops the machine
+    if _is_quick(config) and getattr(config.option, "numprocesses", 0) is None:
+        config.option.numprocesses = "auto"
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Select the quick tests unless the command line selects others; set limits and examples."""
-    names_nothing = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    config.stash[_IS_QUICK] = names_nothing and not (
-        config.option.markexpr or config.option.keyword
-    )
+    botocore.session.EventAliaser = _Aliaser  # type: ignore[assignment,misc]
+    config.stash[_IS_QUICK] = _is_quick(config)
     if config.stash[_IS_QUICK]:
         config.option.markexpr = "not program"
     if getattr(config.option, "timeout", 0) is None:
@@ -43,6 +63,12 @@ def pytest_configure(config: pytest.Config) -> None:
     # A shell ignores SIGINT in a background process; the programs under test must receive it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _is_quick(config: pytest.Config) -> bool:
+    """Whether the command line selects no tests."""
+    names_nothing = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    return names_nothing and not (config.option.markexpr or config.option.keyword)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
