@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto.kms.models import kms_backends
+from moto.kms.models import Alias, Key, kms_backends
 from moto.rds.models import rds_backends
 from moto.ses.models import ses_backends
 
@@ -34,6 +34,10 @@ def client(service: str) -> Any:
 
 def new_key() -> Any:
     return client("kms").create_key()["KeyMetadata"]
+
+
+def default_policy() -> Any:
+    return json.loads(client("kms").get_key_policy(KeyId=new_key()["KeyId"])["Policy"])
 
 
 def test_ebs_creates_its_aws_managed_key() -> None:
@@ -80,15 +84,63 @@ def test_tags_of_keys_are_found_by_the_tagging_service() -> None:
     assert found == {"ResourceARN": key["Arn"], "Tags": [{"Key": "team", "Value": "blue"}]}
 
 
+def test_the_tagging_service_tags_a_key() -> None:
+    key, tagging = new_key(), client("resourcegroupstaggingapi")
+    tagging.tag_resources(ResourceARNList=[key["Arn"]], Tags={"team": "blue", "a": "b"})
+    tagging.untag_resources(ResourceARNList=[key["Arn"]], TagKeys=["a", "not there"])
+    tags = client("kms").list_resource_tags(KeyId=key["KeyId"])["Tags"]
+    assert tags == [{"TagKey": "team", "TagValue": "blue"}]
+
+
+def in_template(resource: type[Any], **properties: Any) -> Any:
+    """Create a resource as CloudFormation does once it has read a template."""
+    return resource.create_from_cloudformation_json(
+        "Mine", {"Properties": properties}, ACCOUNT, REGION
+    )
+
+
+@pytest.mark.parametrize(("enabled", "state"), [(True, "Enabled"), (False, "Disabled")])
+def test_the_key_of_a_template_has_its_properties(enabled: bool, state: str) -> None:
+    key = in_template(
+        Key,
+        KeyPolicy=default_policy(),
+        Description="of a stack",
+        Tags=[{"Key": "team", "Value": "blue"}],
+        Enabled=enabled,
+        EnableKeyRotation=True,
+    )
+    kms = client("kms")
+    metadata = kms.describe_key(KeyId=key.physical_resource_id)["KeyMetadata"]
+    assert (metadata["KeyState"], metadata["Description"]) == (state, "of a stack")
+    assert kms.list_resource_tags(KeyId=key.id)["Tags"] == [{"TagKey": "team", "TagValue": "blue"}]
+    assert key.is_created()
+    attributes = [
+        key.get_cfn_attribute(name) for name in ("Arn", "KeyId") if key.has_cfn_attr(name)
+    ]
+    assert attributes == [metadata["Arn"], metadata["KeyId"]]
+
+
+def test_what_a_stack_deletes_is_not_there() -> None:
+    key = in_template(Key, KeyPolicy=default_policy())
+    alias = in_template(Alias, AliasName="alias/mine", TargetKeyId=key.id)
+    kms = client("kms")
+    assert kms.describe_key(KeyId=alias.physical_resource_id)["KeyMetadata"]["KeyId"] == key.id
+    assert not alias.has_cfn_attr("Arn")
+    alias.delete(ACCOUNT, REGION)
+    assert kms.list_aliases()["Aliases"] == []
+    key.delete(ACCOUNT, REGION)
+    with pytest.raises(ClientError, match="NotFoundException"):
+        kms.describe_key(KeyId=key.id)
+
+
 def test_cloudformation_creates_a_key_with_an_alias_and_deletes_them() -> None:
     pytest.importorskip(
         "openapi_spec_validator",
         reason="openapi-spec-validator, which moto's CloudFormation needs, is in tox -e thorough",
     )
-    policy = json.loads(client("kms").get_key_policy(KeyId=new_key()["KeyId"])["Policy"])
     template = {
         "Resources": {
-            "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}},
+            "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": default_policy()}},
             "Alias": {
                 "Type": "AWS::KMS::Alias",
                 "Properties": {"AliasName": "alias/mine", "TargetKeyId": {"Ref": "Key"}},
