@@ -130,7 +130,8 @@ def test_an_incomplete_response_is_retried_and_then_an_error(answer: Answer) -> 
     with (
         fake_endpoint.endpoint(answer) as (url, asked),
         sent_to(url),
-        pytest.raises(errors.AnswerLost, match=r"is incomplete; .+\.\n") as caught,
+        # What is cut off, older versions of botocore notice themselves.
+        pytest.raises(errors.AnswerLost, match=r"(is incomplete; |was closed).+\.\n") as caught,
     ):
         encrypt()
     assert len(asked) == 3
