@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.behaviours import (
     asymmetric_keys,
     ciphertexts,
+    condition_keys,
     conditions,
     grants,
     imported_material,
@@ -19,6 +20,7 @@ from benchmarks.behaviours import (
     permissions,
     rotation_and_regions,
     signatures,
+    states_and_sizes,
     symmetric_keys,
 )
 from benchmarks.behaviours.behaviour import SUCCESS, Behaviour, answered
@@ -46,5 +48,7 @@ def all_behaviours() -> list[Behaviour]:
         names_and_pages,
         operations,
         parameters,
+        condition_keys,
+        states_and_sizes,
     )
     return [behaviour for family in families for behaviour in family.behaviours()]

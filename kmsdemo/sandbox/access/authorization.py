@@ -6,13 +6,14 @@ AWS: "Determining access to AWS KMS keys" and "Policy evaluation", AWS KMS Devel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Final
 
 from moto.iam.models import iam_backends
 
 from kmsdemo.sandbox.access import context_keys, policy_document
+from kmsdemo.sandbox.access.conditions import Condition
 from kmsdemo.sandbox.access.evaluation import (
     EXPLICIT_DENY,
     Caller,
@@ -38,7 +39,11 @@ from kmsdemo.sandbox.refusal import Refusal
 _WITHOUT_CONTEXT: Final = ("DescribeKey", "RetireGrant")  # the context does not constrain them
 _BY_IAM_ONLY: Final = ("ListAliases",)  # the policy of the key that it names has no say
 _LOCKS_OUT: Final = "The new key policy will not allow you to update the key policy in the future."
-_INVALID_PRINCIPAL: Final = "Policy contains a statement with one or more invalid principals."
+_OVERLY_PERMISSIVE: Final = (
+    "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition "
+    "key matches requests without the specified [encryption context or tag] or with an unspecified "
+    "[encryption context or tag]. To fix, remove ForAllValues."
+)
 _ACROSS_ACCOUNTS: Final = frozenset(
     {
         *("CreateGrant", "ListGrants", "RetireGrant", "RevokeGrant"),
@@ -157,14 +162,30 @@ def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) ->
         raise Refusal("LimitExceededException", str(error)) from error
     except MalformedPolicy as error:
         raise Refusal("MalformedPolicyDocumentException", str(error)) from error
-    named = {name for statement in listed for name in statement.principal.patterns}
-    if not all(principal_exists(name, call.account) for name in named):
-        raise Refusal("MalformedPolicyDocumentException", _INVALID_PRINCIPAL)
+    _check_statements(listed, call.account)
     if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
         return
     request = RequestContext("kms:PutKeyPolicy", key_arn, context_of(call, caller))
     if evaluate_resource(listed, caller, _owner(key_arn), request):
         raise Refusal("MalformedPolicyDocumentException", _LOCKS_OUT)
+
+
+def _check_statements(listed: Sequence[Statement], account: str) -> None:
+    """Check that the principals exist, and that no condition compares one value with a set."""
+    named = {name for statement in listed for name in statement.principal.patterns}
+    if not all(principal_exists(name, account) for name in named):
+        raise Refusal("MalformedPolicyDocumentException", policy_document.INVALID_PRINCIPAL)
+    if any(_is_overly_permissive(one) for statement in listed for one in statement.conditions):
+        raise Refusal("MalformedPolicyDocumentException", _OVERLY_PERMISSIVE)
+
+
+def _is_overly_permissive(condition: Condition) -> bool:
+    """Return whether a condition compares the one value of a key with a set.
+
+    AWS: "Using condition keys with set operators", AWS KMS Developer Guide.
+    """
+    is_single = condition.key.lower().startswith(("kms:encryptioncontext:", "aws:requesttag/"))
+    return is_single and condition.set_operator == "ForAllValues"
 
 
 def is_allowed_by_policy(call: Call, caller: Caller, key: Key) -> bool:
@@ -176,7 +197,7 @@ def is_allowed_by_policy(call: Call, caller: Caller, key: Key) -> bool:
 def context_of(
     call: Call,
     caller: Caller,
-    encryption_context: str = "EncryptionContext",
+    side: str = "",
     key_context: Context = dict,
 ) -> Context:
     """Return a function that returns the values of the condition keys of a call.
@@ -184,12 +205,12 @@ def context_of(
     Args:
         call: The call.
         caller: The caller.
-        encryption_context: The parameter that holds the encryption context.
+        side: ``Source`` or ``Destination``: the parameters of one of the keys of ReEncrypt.
         key_context: Returns those of the condition keys that describe the key, if there is one.
     """
 
     def values() -> ContextKeys:
-        of_call = context_keys.of_call(call, encryption_context)
+        of_call = context_keys.of_call(call, side)
         return {**caller.context(), **of_call, **key_context()}
 
     return values

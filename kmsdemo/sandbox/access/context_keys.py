@@ -40,20 +40,26 @@ _OF_PARAMETERS: Final = {
     "WrappingKeySpec": "WrappingKeySpec",
 }
 """The parameters of calls that condition keys compare, by condition key without ``kms:``."""
+_ENCRYPTING: Final = (
+    *("Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyPair"),
+    *("GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext"),
+)
 _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
     "CreateKey": {"BypassPolicyLockoutSafetyCheck": False},
-    "Decrypt": {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
     "EnableKeyRotation": {"RotationPeriodInDays": 365},
-    "Encrypt": {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
     "GetKeyPolicy": {"PolicyName": "default"},
-    "ImportKeyMaterial": {"ExpirationModel": "KEY_MATERIAL_EXPIRES"},
     "PutKeyPolicy": {"BypassPolicyLockoutSafetyCheck": False, "PolicyName": "default"},
     "ReplicateKey": {"BypassPolicyLockoutSafetyCheck": False},
     "ScheduleKeyDeletion": {"PendingWindowInDays": 30},
     "Sign": {"MessageType": "RAW"},
     "Verify": {"MessageType": "RAW"},
+    **{operation: {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"} for operation in _ENCRYPTING},
 }
-"""The values of parameters that a call does not have, by operation."""
+"""The values of parameters that a call does not have, by operation.
+
+None for ``ExpirationModel``: the guide's example for ``kms:ExpirationModel`` allows a call without
+it by the operator ``Null``.
+"""
 
 
 def of_caller(principal: Principal) -> Context:
@@ -108,14 +114,14 @@ def _tag(tag: Mapping[str, str]) -> tuple[str, str]:
     )
 
 
-def of_call(call: Call, encryption_context: str = "EncryptionContext") -> Context:
+def of_call(call: Call, side: str = "") -> Context:
     """Return the values of the condition keys of a call to AWS KMS, which no service passes on.
 
     Args:
         call: The call.
-        encryption_context: The parameter that holds the encryption context.
+        side: ``Source`` or ``Destination``: the parameters of one of the keys of ReEncrypt.
     """
-    parameters = call.parameters
+    parameters = _of_side(call.parameters, side)
     context = of_request(
         call.account,
         call.region,
@@ -126,14 +132,28 @@ def of_call(call: Call, encryption_context: str = "EncryptionContext") -> Contex
     if call.user_agent:
         context["aws:UserAgent"] = [call.user_agent]
     context |= {"kms:CallerAccount": [call.account], "kms:GrantIsForAWSResource": ["false"]}
-    context |= _of_parameters(_DEFAULTS.get(call.operation, {}) | parameters)
+    context |= _of_parameters({**_DEFAULTS.get(call.operation, {}), **parameters})
     if constraints := parameters.get("Constraints"):
         context["kms:GrantConstraintType"] = list(constraints)
     if "alias/" in (alias := str(parameters.get("KeyId", ""))):
         context["kms:RequestAlias"] = ["alias/" + alias.partition("alias/")[2]]
     if call.operation == "CreateKey":
         context |= _of_new_key(parameters)
-    return context | _of_encryption_context(call.encryption_context(encryption_context))
+    return context | _of_encryption_context(_encryption_context(parameters))
+
+
+def _of_side(parameters: Mapping[str, Any], side: str) -> Mapping[str, Any]:
+    """Return parameters with those of a side by the names that they have in other operations."""
+    names = ("KeyId", "EncryptionAlgorithm", "EncryptionContext") if side else ()
+    given = {name: parameters.get(f"{side}{name}") for name in names}
+    return {**parameters, **{name: value for name, value in given.items() if value is not None}}
+
+
+def _encryption_context(parameters: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the encryption context of a call, or the one that the grant of a call requires."""
+    constraints = parameters.get("Constraints") or {}
+    required = (pairs for kind, pairs in constraints.items() if kind != "SourceArn")
+    return parameters.get("EncryptionContext") or next(required, {})
 
 
 def _of_parameters(given: Mapping[str, Any]) -> Context:
@@ -143,7 +163,7 @@ def _of_parameters(given: Mapping[str, Any]) -> Context:
         if given.get(parameter) is not None
     }
     if valid_to := given.get("ValidTo"):
-        context["kms:ValidTo"] = [parse_timestamp(valid_to).isoformat()]
+        context["kms:ValidTo"] = [str(int(parse_timestamp(valid_to).timestamp()))]
     return context
 
 

@@ -7,6 +7,7 @@ Developer Guide.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -26,6 +27,10 @@ _STATEMENT_ELEMENTS: Final = {
     *("Sid", "Effect", "Condition", "Principal", "NotPrincipal"),
     *("Action", "NotAction", "Resource", "NotResource"),
 }
+_SERVICE: Final = re.compile(
+    r"[a-z0-9][a-z0-9.-]*\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws\.internal)"
+)
+INVALID_PRINCIPAL: Final = "Policy contains a statement with one or more invalid principals."
 _PRINCIPAL_TYPES: Final = {"AWS", "Service", "Federated", "CanonicalUser"}
 
 
@@ -261,6 +266,8 @@ def _principal(written: Mapping[str, Any]) -> Names:
     if unknown := principal.keys() - _PRINCIPAL_TYPES:
         raise MalformedPolicy(f"Syntax errors in policy: unknown principal type {min(unknown)}.")
     by_type = {kind: _texts(named, name) for kind, named in principal.items()}
+    if not all(map(_SERVICE.fullmatch, by_type.get("Service", ()))):
+        raise MalformedPolicy(INVALID_PRINCIPAL)
     return Names(by_type.get("AWS", ()), name == "NotPrincipal")
 
 

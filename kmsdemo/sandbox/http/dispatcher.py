@@ -63,7 +63,15 @@ def _served(request: Request, to: _Target, request_id: str, subscribers: Subscri
     operation = _operation(to.service, asked)
     with STATE_LOCK:
         principal = authentication.authenticate(request)
-    call = Call(operation.name, {}, principal.account, to.region, request_id=request_id)
+    call = Call(
+        operation.name,
+        {},
+        principal.account,
+        to.region,
+        source_ip=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        request_id=request_id,
+    )
     try:
         answered = _performed(request, to.service, asked, operation, call, request_id)
     except Refusal as refusal:
@@ -75,8 +83,8 @@ def _served(request: Request, to: _Target, request_id: str, subscribers: Subscri
         principal=principal,
         region=to.region,
         key_arns=call.key_arns,
-        source_ip=request.remote_addr or "",
-        user_agent=request.headers.get("User-Agent", ""),
+        source_ip=call.source_ip,
+        user_agent=call.user_agent,
         request_id=request_id,
         status=answered.status,
         body=answered.body,

@@ -78,7 +78,6 @@ def list_aliases(request: Request) -> Answer:
         request,
         "Aliases",
         listed,
-        default=50,
         place=lambda alias: (alias.name,),
         entry=lambda alias: {
             "AliasName": alias.name,

@@ -6,7 +6,7 @@ AWS: "Grants in AWS KMS", AWS KMS Developer Guide.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from kmsdemo.sandbox.access import authorization
@@ -16,7 +16,7 @@ from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Answer, Grant, Key
 from kmsdemo.sandbox.kms import paging, stores
 from kmsdemo.sandbox.kms.request import Request
-from kmsdemo.sandbox.refusal import Refusal, invalid
+from kmsdemo.sandbox.refusal import Refusal, constraint, invalid
 
 _OF_USAGE: Final = {
     "ENCRYPT_DECRYPT": ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo"),
@@ -212,6 +212,8 @@ def _check_constraints(key: Key, constraints: Mapping[str, Mapping[str, str]]) -
 
     AWS: ``Constraints``, CreateGrant, AWS KMS API Reference.
     """
+    if len(constraints) > 1:  # so recorded: github.com/aws/aws-sdk-java/issues/328
+        raise invalid("More than one constraint supplied")
     if constraints and not key.is_symmetric:
         message = "An encryption context grant constraint needs a symmetric encryption KMS key."
         raise invalid(message)
@@ -222,10 +224,12 @@ def _check_constraints(key: Key, constraints: Mapping[str, Mapping[str, str]]) -
             raise invalid(f"A value in {name} cannot exceed {_LONGEST_VALUE} characters.")
 
 
-def _check_operations(key: Key, operations: Iterable[str]) -> None:
+def _check_operations(key: Key, operations: Collection[str]) -> None:
     public = () if key.is_symmetric or key.key_spec.startswith("HMAC") else ("GetPublicKey",)
     data_keys = _OF_SYMMETRIC if key.is_symmetric else ()
     fitting = (*_OF_USAGE[key.key_usage], *data_keys, *public, *_OF_EVERY_KEY)
+    if not operations:
+        raise constraint("", "operations", "Member must have length greater than or equal to 1")
     for operation in operations:
         if operation not in fitting:
             raise invalid(
@@ -287,7 +291,6 @@ def _page(request: Request, listed: Iterable[tuple[Key, Grant]]) -> Answer:
         request,
         "Grants",
         listed,
-        default=50,
         place=lambda one: (one[1].created.timestamp(), one[1].id),
         entry=lambda one: _entry(*one),
     )

@@ -24,6 +24,7 @@ from kmsdemo.sandbox.kms import (
     key_states,
     key_usage,
     keys,
+    paging,
     rotation,
     stores,
 )
@@ -76,6 +77,7 @@ def _check_form(call: Call) -> None:
         grants.check_names_a_grant(call)
     if call.operation in _NAMELESS:
         _check_ciphertext(call)
+    paging.check_limit(call)
     grants.check_tokens(call)
 
 
@@ -116,13 +118,13 @@ class _Permission(NamedTuple):
         action: Without ``kms:``.
         find: Finds the key.
         key_parameter: The parameter that names the key.
-        context: The parameter that holds the encryption context.
+        side: Which of the keys of ReEncrypt, ``Source`` or ``Destination``.
     """
 
     action: str
     find: Callable[[Call, str], Key | None]
     key_parameter: str
-    context: str = "EncryptionContext"
+    side: str = ""
 
 
 def _keys(call: Call, caller: Caller) -> tuple[Key | None, Key | None]:
@@ -161,11 +163,11 @@ def _allowed(call: Call, caller: Caller, permission: _Permission) -> Key | None:
     try:
         key = permission.find(call, name)
     except key_names.NotInOtherAccount as error:
-        context = authorization.context_of(call, caller, permission.context)
+        context = authorization.context_of(call, caller, permission.side)
         denied = authorization.denied_in_other_account
         raise denied(caller, permission.action, name, context) from error
     key_context = partial(_key_context, call, key)
-    context = authorization.context_of(call, caller, permission.context, key_context)
+    context = authorization.context_of(call, caller, permission.side, key_context)
     try:
         authorization.check(caller, key, permission.action, context, name)
     except Refusal as error:
@@ -211,8 +213,8 @@ def _current(call: Call, alias: str) -> Key:
 
 _TWO_KEYS = {
     "ReEncrypt": (
-        _Permission("ReEncryptFrom", _source, "SourceKeyId", "SourceEncryptionContext"),
-        _Permission("ReEncryptTo", _target, "DestinationKeyId", "DestinationEncryptionContext"),
+        _Permission("ReEncryptFrom", _source, "SourceKeyId", "Source"),
+        _Permission("ReEncryptTo", _target, "DestinationKeyId", "Destination"),
     ),
     "UpdateAlias": (
         _Permission("UpdateAlias", _current, "AliasName"),

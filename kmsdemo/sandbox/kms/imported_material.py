@@ -6,6 +6,7 @@ AWS: "Importing key material for AWS KMS keys", AWS KMS Developer Guide.
 from __future__ import annotations
 
 import os
+import re
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from kmsdemo.sandbox.trail import history
 _TOKEN_BYTES: Final = 256
 _TOKEN_LIFETIME: Final = timedelta(hours=24)
 _LONGEST: Final = timedelta(days=365)
+_PKCS8: Final = re.compile(rb"\x30(?:[\x00-\x7f]|\x81.|\x82..)\x02\x01[\x00\x01]\x30", re.DOTALL)
 _NO_DATE: Final = "A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES"
 _DATE: Final = "A validTo date cannot be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE"
 
@@ -167,6 +169,12 @@ def _checked(key: Key, secret: bytes) -> bytes:
 
 
 def _private_key(secret: bytes) -> Any:
+    """Return the private key; other encodings than PKCS #8 have no algorithm after the version.
+
+    AWS: "Requirements for imported key material", AWS KMS Developer Guide.
+    """
+    if not _PKCS8.match(secret):
+        raise _incorrect()
     try:
         return serialization.load_der_private_key(secret, None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

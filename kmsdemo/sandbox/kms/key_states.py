@@ -101,7 +101,8 @@ def check(operation: str, key: Key) -> None:
     if code == DISABLED:
         raise Refusal(code, f"{key.arn} is disabled.")
     if code == INVALID:
-        words = _WORDS.get(key.key_state, "not pending deletion")
+        is_cancelled = operation == "CancelKeyDeletion"
+        words = "not pending deletion" if is_cancelled else _WORDS[key.key_state]
         raise Refusal(code, f"{key.arn} is {words}.")
 
 

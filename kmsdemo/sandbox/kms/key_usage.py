@@ -29,6 +29,8 @@ _SYMMETRIC_ONLY: Final = frozenset(
     {"DisableKeyRotation", "EnableKeyRotation", "ListKeyRotations", "RotateKeyOnDemand"}
 )
 
+_NOT_IMPORTED: Final = frozenset({"DisableKeyRotation", "EnableKeyRotation"})
+
 
 def check(operation: str, key: Key) -> None:
     """Check that the key usage and the key spec allow an operation.
@@ -52,8 +54,16 @@ def check(operation: str, key: Key) -> None:
         raise Refusal("InvalidKeyUsageException", message)
     if operation == "GetPublicKey" and (key.is_symmetric or key.key_usage == "GENERATE_VERIFY_MAC"):
         raise Refusal("UnsupportedOperationException", f"{key.arn} is a symmetric key.")
-    if operation in _SYMMETRIC_ONLY and not key.is_symmetric:
+    if operation in _SYMMETRIC_ONLY:
+        _check_rotation(operation, key)
+
+
+def _check_rotation(operation: str, key: Key) -> None:
+    if not key.is_symmetric:
         raise Refusal("UnsupportedOperationException", f"{key.arn} is not a symmetric key.")
+    if operation in _NOT_IMPORTED and key.is_imported:
+        message = f"{key.arn} origin is {key.origin} which is not valid for this operation."
+        raise Refusal("UnsupportedOperationException", message)
 
 
 def incorrect_key() -> Refusal:

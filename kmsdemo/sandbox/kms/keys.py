@@ -112,7 +112,6 @@ def list_keys(request: Request) -> Answer:
         request,
         "Keys",
         request.store.keys.values() if "SELF" in owners else (),
-        default=100,
         place=lambda key: (key.created.timestamp(), key.id),
         entry=lambda key: {"KeyId": key.id, "KeyArn": key.arn},
     )

@@ -12,7 +12,7 @@ from moto.utilities.utils import get_partition
 
 from kmsdemo.sandbox.access import authorization, context_keys
 from kmsdemo.sandbox.key import Answer, Key
-from kmsdemo.sandbox.kms import imported_material, key_policies, stores, tags
+from kmsdemo.sandbox.kms import imported_material, key_policies, key_states, stores, tags
 from kmsdemo.sandbox.kms.key_metadata import key_metadata
 from kmsdemo.sandbox.kms.request import Request
 from kmsdemo.sandbox.refusal import Refusal
@@ -53,7 +53,11 @@ def replicate_key(request: Request) -> Answer:
 
 
 def update_primary_region(request: Request) -> Answer:
-    """Answer UpdatePrimaryRegion: a replica becomes the primary key, and the primary a replica."""
+    """Answer UpdatePrimaryRegion: a replica becomes the primary key, and the primary a replica.
+
+    AWS: "Change the primary key in a set of multi-Region keys", AWS KMS Developer Guide: both keys
+    must be enabled.
+    """
     primary, region = request.key, request.parameters["PrimaryRegion"]
     _check_primary(primary)
     _check_region(primary, region)
@@ -61,10 +65,9 @@ def update_primary_region(request: Request) -> Answer:
     if replica is None:
         message = f"Key '{_arn_in(primary, region)}' does not exist"
         raise Refusal("NotFoundException", message)
-    if replica is not primary and "Pending" in replica.key_state:
-        words = "pending import" if replica.key_state == "PendingImport" else "pending deletion"
-        raise Refusal("KMSInvalidStateException", f"{replica.arn} is {words}.")
     _check_may_update(request, replica)
+    imported_material.expire(replica)
+    key_states.check(request.call.operation, replica)
     primary.shared.primary_region = region
     return {}
 

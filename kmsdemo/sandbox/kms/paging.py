@@ -9,14 +9,45 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
+from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Answer
 from kmsdemo.sandbox.kms.request import Request
-from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.refusal import Refusal, constraint
 
 _Item = TypeVar("_Item")
 _Place = tuple[Any, ...]
+
+
+class _Limit(NamedTuple):
+    """The number of items on a page: without ``Limit``, and the most that it may ask for."""
+
+    default: int
+    most: int
+
+
+_LIMITS: Final = {
+    "ListAliases": _Limit(50, 100),
+    "ListGrants": _Limit(50, 100),
+    "ListKeyRotations": _Limit(100, 1000),
+    "ListKeys": _Limit(100, 1000),
+    "ListResourceTags": _Limit(50, 50),
+    "ListRetirableGrants": _Limit(50, 100),
+}
+"""By operation: ``Limit``, AWS KMS API Reference. The model allows 1,000 to all of them."""
+
+
+def check_limit(call: Call) -> None:
+    """Check that a call asks for no longer page than its operation has.
+
+    Raises:
+        Refusal: ``ValidationException``.
+    """
+    asked, limits = call.parameters.get("Limit"), _LIMITS.get(call.operation)
+    if asked is not None and limits and asked > limits.most:
+        rule = f"Member must have value less than or equal to {limits.most}"
+        raise constraint(str(asked), "limit", rule)
 
 
 def page(
@@ -24,7 +55,6 @@ def page(
     name: str,
     items: Iterable[_Item],
     *,
-    default: int,
     place: Callable[[_Item], _Place],
     entry: Callable[[_Item], Any],
 ) -> Answer:
@@ -34,7 +64,6 @@ def page(
         request: The request, with ``Limit`` and ``Marker``.
         name: The field of the response that holds the items.
         items: All items.
-        default: The number of items on a page without ``Limit``.
         place: Returns the place of an item in the order of the list, of texts and numbers.
         entry: Returns an item as the response has it.
 
@@ -45,7 +74,7 @@ def page(
     """
     after = _read(request)
     rest = sorted((one for one in items if after is None or place(one) > after), key=place)
-    limit = request.parameters.get("Limit", default)
+    limit = request.parameters.get("Limit", _LIMITS[request.call.operation].default)
     answer: Answer = {name: [entry(one) for one in rest[:limit]], "Truncated": len(rest) > limit}
     if answer["Truncated"]:
         answer["NextMarker"] = _written(request, place(rest[limit - 1]))

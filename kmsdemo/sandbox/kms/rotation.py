@@ -24,7 +24,7 @@ _MOST_ON_DEMAND: Final = 25  # 10 until 2025; "Resource quotas", AWS KMS Develop
 
 def enable_key_rotation(request: Request) -> Answer:
     """Answer EnableKeyRotation; a new period counts from the last rotation, or from enabling."""
-    _check_automatic(request.key)
+    _check_primary(request.key)
     enable(request.key, request.parameters.get("RotationPeriodInDays", _DAYS))
     return {}
 
@@ -45,7 +45,7 @@ def enable(key: Key, days: int = _DAYS) -> None:
 
 def disable_key_rotation(request: Request) -> Answer:
     """Answer DisableKeyRotation."""
-    _check_automatic(request.key)
+    _check_primary(request.key)
     shared = request.key.shared
     shared.rotation_period = shared.next_rotation = None
     return {}
@@ -90,7 +90,6 @@ def list_key_rotations(request: Request) -> Answer:
         request,
         "Rotations",
         [(place, one) for place, one in listed if every or one.rotated],
-        default=100,
         place=lambda item: (item[0],),
         entry=lambda item: _entry(key, item[1]),
     )
@@ -118,18 +117,6 @@ def resume(key: Key) -> None:
         _rotate_automatically(shared, now)
         shared.next_rotation = now + shared.rotation_period
         history.record_of_aws("RotateKey", key.arn, now)
-
-
-def _check_automatic(key: Key) -> None:
-    """Check that a key can have automatic rotation.
-
-    Raises:
-        Refusal: ``UnsupportedOperationException``.
-    """
-    if key.is_imported:
-        message = f"{key.arn} origin is {key.origin} which is not valid for this operation."
-        raise Refusal("UnsupportedOperationException", message)
-    _check_primary(key)
 
 
 def _check_primary(key: Key) -> None:

@@ -38,7 +38,6 @@ def list_resource_tags(request: Request) -> Answer:
         request,
         "Tags",
         request.key.tags.items(),
-        default=50,
         place=lambda tag: (tag[0],),
         entry=lambda tag: {"TagKey": tag[0], "TagValue": tag[1]},
     )

@@ -259,6 +259,15 @@ def test_a_condition_of_the_key_policy(
         '{"Statement": [{"Effect": "Allow", "Principal": "*"}]}',
         json.dumps({"Statement": [allow("*", Condition={"MoonIs": {"a": "full"}})]}),
         json.dumps({"Statement": [ROOT_MAY_ALL, allow({"AWS": "ben"})]}),
+        json.dumps({"Statement": [ROOT_MAY_ALL, allow({"Service": "cloudtrail"})]}),
+        json.dumps(
+            {
+                "Statement": [
+                    ROOT_MAY_ALL,
+                    allow("*", Condition={"ForAllValues:StringEquals": {"aws:RequestTag/a": "b"}}),
+                ]
+            }
+        ),
         json.dumps({"Statement": [ROOT_MAY_ALL, allow("*", Condition={"Bool": {"x:y": "true"}})]}),
     ],
 )

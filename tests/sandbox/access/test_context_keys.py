@@ -148,15 +148,8 @@ def test_a_call_names_the_tags_that_it_changes(
             {"kms:EncryptionAlgorithm": ["RSAES_OAEP_SHA_1"]},
         ),
         ("EnableKeyRotation", {}, {"kms:RotationPeriodInDays": ["365"]}),
-        ("ImportKeyMaterial", {}, {"kms:ExpirationModel": ["KEY_MATERIAL_EXPIRES"]}),
-        (
-            "ImportKeyMaterial",
-            {"ValidTo": 1_700_000_000},
-            {
-                "kms:ExpirationModel": ["KEY_MATERIAL_EXPIRES"],
-                "kms:ValidTo": ["2023-11-14T22:13:20+00:00"],
-            },
-        ),
+        ("ImportKeyMaterial", {}, {}),
+        ("ImportKeyMaterial", {"ValidTo": 1_700_000_000}, {"kms:ValidTo": ["1700000000"]}),
         ("GetKeyPolicy", {}, {"kms:PolicyName": ["default"]}),
         (
             "PutKeyPolicy",
@@ -185,7 +178,11 @@ def test_a_call_names_the_tags_that_it_changes(
             {"kms:KeyAgreementAlgorithm": ["A"]},
         ),
         ("UpdatePrimaryRegion", {"PrimaryRegion": "r"}, {"kms:PrimaryRegion": ["r"]}),
-        ("GenerateDataKeyPair", {"KeyPairSpec": "S"}, {"kms:DataKeyPairSpec": ["S"]}),
+        (
+            "GenerateDataKeyPair",
+            {"KeyPairSpec": "S"},
+            {"kms:DataKeyPairSpec": ["S"], "kms:EncryptionAlgorithm": ["SYMMETRIC_DEFAULT"]},
+        ),
         (
             "GetParametersForImport",
             {"WrappingAlgorithm": "A", "WrappingKeySpec": "S"},
@@ -204,6 +201,8 @@ def test_a_call_names_the_tags_that_it_changes(
                 "kms:GranteePrincipal": ["g"],
                 "kms:RetiringPrincipal": ["r"],
                 "kms:GrantConstraintType": ["EncryptionContextEquals"],
+                "kms:EncryptionContextKeys": ["a"],
+                "kms:EncryptionContext:a": ["1"],
             },
         ),
         ("DescribeKey", {"KeyId": "alias/a"}, {"kms:RequestAlias": ["alias/a"]}),
@@ -216,6 +215,7 @@ def test_a_call_names_the_tags_that_it_changes(
                 "kms:EncryptionContextKeys": ["appuser", "table"],
                 "kms:EncryptionContext:appuser": ["1"],
                 "kms:EncryptionContext:table": ["t"],
+                "kms:EncryptionAlgorithm": ["SYMMETRIC_DEFAULT"],
             },
         ),
     ],
@@ -227,16 +227,26 @@ def test_a_parameter_is_the_value_of_its_condition_key(
 
 
 @pytest.mark.parametrize(
-    ("name", "context"),
-    [("SourceEncryptionContext", "1"), ("DestinationEncryptionContext", "2")],
+    ("side", "context", "alias", "algorithm"),
+    [
+        ("Source", "1", "alias/from", "RSAES_OAEP_SHA_1"),
+        ("Destination", "2", "alias/to", "SYMMETRIC_DEFAULT"),
+    ],
 )
-def test_re_encrypt_has_the_encryption_context_of_each_side(name: str, context: str) -> None:
+def test_re_encrypt_has_the_parameters_of_each_side(
+    side: str, context: str, alias: str, algorithm: str
+) -> None:
     parameters = {
         "SourceEncryptionContext": {"a": "1"},
         "DestinationEncryptionContext": {"a": "2"},
+        "SourceKeyId": "alias/from",
+        "DestinationKeyId": "alias/to",
+        "SourceEncryptionAlgorithm": "RSAES_OAEP_SHA_1",
     }
-    call = Call("ReEncrypt", parameters, ACCOUNT, "us-east-1")
-    assert context_keys.of_call(call, name)["kms:EncryptionContext:a"] == [context]
+    found = context_keys.of_call(Call("ReEncrypt", parameters, ACCOUNT, "us-east-1"), side)
+    assert found["kms:EncryptionContext:a"] == [context]
+    assert found["kms:RequestAlias"] == [alias]
+    assert found["kms:EncryptionAlgorithm"] == [algorithm]
 
 
 # ------------------------------------------------------------------------------ a key to be

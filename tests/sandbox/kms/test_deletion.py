@@ -50,7 +50,9 @@ def test_the_key_exists_until_its_deletion_date(kms: KMSClient, key_id: str) -> 
 
 def test_aliases_grants_and_tags_are_deleted_with_the_key(kms: KMSClient, key_id: str) -> None:
     root = "arn:aws:iam::123456789012:root"
-    kms.create_grant(KeyId=key_id, GranteePrincipal=root, RetiringPrincipal=root, Operations=[])
+    kms.create_grant(
+        KeyId=key_id, GranteePrincipal=root, RetiringPrincipal=root, Operations=["Encrypt"]
+    )
     kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     mock_kms.advance(days=7)
     assert kms.list_keys()["Keys"] == []

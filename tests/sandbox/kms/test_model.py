@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from kmsdemo.backends import Backend
 from kmsdemo.sandbox import mock_kms
 from tests.sandbox.kms.key_kinds import KINDS, import_material
-from tests.sandbox.kms.key_model import INVALID, NOT_FOUND, Life, Shared
+from tests.sandbox.kms.key_model import NOT_FOUND, Life, Shared
 
 ACCOUNTS = ("111122223333", "444455556666")
 REGIONS = ("us-east-1", "eu-west-1")
@@ -269,8 +269,7 @@ class Lives(RuleBasedStateMachine):
             code = life.expects("UpdatePrimaryRegion")
             if code is None:
                 replica = life.shared.lives.get(region)
-                is_pending = replica is not None and replica.state == "PendingDeletion"
-                code = INVALID if is_pending else None if life.has_replicas else NOT_FOUND
+                code = replica.expects("UpdatePrimaryRegion") if replica else NOT_FOUND
             if self.expect(code, life, "UpdatePrimaryRegion", PrimaryRegion=region):
                 life.shared.primary_region = region
 
