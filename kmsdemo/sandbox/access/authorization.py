@@ -188,9 +188,10 @@ def _is_overly_permissive(condition: Condition) -> bool:
     return is_single and condition.set_operator == "ForAllValues"
 
 
-def is_allowed_by_policy(call: Call, caller: Caller, key: Key) -> bool:
+def is_allowed_by_policy(call: Call, caller: Caller, key: Key, key_context: Context = dict) -> bool:
     """Return whether policies allow a call, without a look at grants."""
-    request = RequestContext(f"kms:{call.operation}", key.arn, context_of(call, caller))
+    context = context_of(call, caller, key_context=key_context)
+    request = RequestContext(f"kms:{call.operation}", key.arn, context)
     return not evaluate_resource(_of_key(key), caller, key.account_id, request)
 
 

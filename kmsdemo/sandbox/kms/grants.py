@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
-from kmsdemo.sandbox.access import authorization
+from kmsdemo.sandbox.access import authorization, context_keys
 from kmsdemo.sandbox.access.evaluation import Caller
 from kmsdemo.sandbox.access.principals import root_arn
 from kmsdemo.sandbox.call import Call
@@ -251,9 +252,11 @@ def _check_parent(request: Request, child: Grant) -> None:
 
 def _parents(request: Request) -> Iterator[Grant]:
     """Yield the grants that allow the caller to create one; none if a policy allows it."""
-    if authorization.is_allowed_by_policy(request.call, request.caller, request.key):
+    key = request.key
+    of_key = partial(context_keys.of_key, key, stores.alias_names(key))
+    if authorization.is_allowed_by_policy(request.call, request.caller, key, of_key):
         return
-    for grant in request.key.grants.values():
+    for grant in key.grants.values():
         is_grantee = grant.grantee_principal in request.caller.names
         if is_grantee and "CreateGrant" in grant.operations:
             yield grant

@@ -452,12 +452,15 @@ def test_a_grantee_gives_no_more_than_the_grant(
         )
 
 
+@pytest.mark.parametrize(
+    "more", [{}, {"Condition": {"StringEquals": {"kms:KeySpec": "SYMMETRIC_DEFAULT"}}}], ids=str
+)
 def test_a_grantee_whom_a_policy_allows_to_grant_gives_what_it_likes(
-    kms: KMSClient, key: Key, ben: IamUser
+    kms: KMSClient, key: Key, ben: IamUser, more: Any
 ) -> None:
     given: Any = ["Decrypt", "CreateGrant"]
     kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=given)
-    put(kms, key, allow({"AWS": ben.arn}, "kms:CreateGrant"))
+    put(kms, key, allow({"AWS": ben.arn}, "kms:CreateGrant", **more))
     ben.clients.kms.create_grant(KeyId=key.key_id, GranteePrincipal=ben.arn, Operations=["Encrypt"])
     assert ben.clients.kms.encrypt(KeyId=key.key_id, Plaintext=b"x")
 

@@ -109,6 +109,32 @@ def test_no_page_of_moto_is_reachable(
     assert keys.describe(clients.kms, key_id).key_id == key_id
 
 
+@pytest.mark.parametrize(
+    ("operator", "condition_key", "value"),
+    [("StringLike", "aws:UserAgent", "curl/*"), ("IpAddress", "aws:SourceIp", "203.0.113.0/24")],
+)
+def test_a_policy_knows_where_a_call_comes_from(
+    application: Application, clients: Clients, operator: str, condition_key: str, value: str
+) -> None:
+    key_id = keys.create(clients.kms).key_id
+    everyone = {"Principal": {"AWS": "123456789012"}, "Resource": "*"}
+    deny = {"Effect": "Deny", "Action": "kms:DescribeKey", **everyone}
+    statements = [
+        {"Effect": "Allow", "Action": "kms:*", **everyone},
+        deny | {"Condition": {operator: {condition_key: value}}},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    clients.kms.put_key_policy(KeyId=key_id, Policy=policy)
+    headers = signed("kms", X_Amz_Target="TrentService.DescribeKey", User_Agent="curl/8.0")
+    answer = Client(application).post(
+        "/",
+        data=json.dumps({"KeyId": key_id}),
+        headers=headers | {"Content-Type": CONTENT_TYPES["kms"]},
+        environ_base={"REMOTE_ADDR": "203.0.113.9"},
+    )
+    assert code_of(answer) == "AccessDeniedException"
+
+
 @pytest.mark.parametrize("service", ["s3", "lambda", "ec2", "secretsmanager", "execute-api"])
 @pytest.mark.parametrize("path", ["/", "/bucket/key", "/2015-03-31/functions/"])
 def test_a_service_of_somebody_else_is_named(
