@@ -1,13 +1,14 @@
 """A process that has imported what kmsdemo needs, and forks for each program that is asked for.
 
 A program that is started anew spends half of its CPU time on these imports. The fork becomes the
-program: it has its arguments, folder, environment and streams, and ends as Python ends.
+program: it has its arguments, folder, environment, streams and terminal, and ends as Python ends.
 
 ``tests/subprocesses.py`` starts this file by its path, so that no program finds a module ``tests``.
 """
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import importlib
 import json
@@ -15,11 +16,15 @@ import os
 import runpy
 import signal
 import sys
+import termios
 import time
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
 
 # No plugin of pytest: it rewrites assertions only in modules not yet imported.
 _IMPORTED = (
@@ -86,11 +91,20 @@ def _become(program: Program) -> None:
         file = os.open(path, os.O_RDWR | os.O_APPEND)
         os.dup2(file, descriptor)
         os.close(file)
+    if os.isatty(0):
+        _take_terminal()
     if any(name.startswith("COVERAGE_PROCESS") for name in os.environ):
         import coverage  # noqa: PLC0415, few programs are measured
 
         coverage.process_startup()
     _run(*program["arguments"])
+
+
+def _take_terminal() -> None:
+    """Make standard input the controlling terminal, which sends Ctrl-C."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    cast("TextIOWrapper", sys.stdout).reconfigure(line_buffering=True)
 
 
 def _run(option: str, what: str, *arguments: str) -> None:

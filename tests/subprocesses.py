@@ -15,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 import termios
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -79,8 +79,7 @@ def run_python(
     if is_measured is None:
         is_measured = not _MEASURED.isdisjoint(map(str, arguments))
     every = environment(**(variables or {}), **(_of_coverage() if is_measured else {}))
-    changes_start = any(name.startswith("PYTHON") for name in variables or {})
-    if str(arguments[0]) in {"-c", "-m"} and not (starts_anew or changes_start):
+    if not starts_anew and _can_be_forked(*arguments, *(variables or {})):
         return _run_forked(list(map(str, arguments)), folder, every, stdin or "")
     return subprocess.run(
         [sys.executable, *arguments],
@@ -94,6 +93,11 @@ def run_python(
     )
 
 
+def _can_be_forked(option: str | Path, *more: str | Path) -> bool:
+    """Whether Python runs a module or code, and no variable changes how it starts."""
+    return str(option) in {"-c", "-m"} and not any(str(one).startswith("PYTHON") for one in more)
+
+
 def _run_forked(
     arguments: list[str], folder: Path, variables: dict[str, str], stdin: str
 ) -> subprocess.CompletedProcess[str]:
@@ -101,26 +105,35 @@ def _run_forked(
         streams = [Path(place, name) for name in ("stdin", "stdout", "stderr")]
         for stream, text in zip(streams, (stdin, "", ""), strict=True):
             stream.write_text(text, encoding="utf-8")
-        program: Program = {
-            "arguments": arguments,
-            "folder": str(folder),
-            "environment": variables,
-            "streams": list(map(str, streams)),
-            "seconds": TIME_LIMIT_SECONDS,
-        }
-        code = _fork(json.dumps(program))
+        code = _fork(_program(arguments, folder, variables, streams))
         printed = [stream.read_text(encoding="utf-8") for stream in streams[1:]]
     if code == -signal.SIGALRM:
         raise subprocess.TimeoutExpired(arguments, TIME_LIMIT_SECONDS, *printed)
     return subprocess.CompletedProcess(arguments, code, *printed)
 
 
-def _fork(program: str) -> int:
+def _program(
+    arguments: Sequence[str | Path],
+    folder: Path,
+    variables: dict[str, str],
+    streams: Sequence[str | Path],
+) -> Program:
+    return {
+        "arguments": list(map(str, arguments)),
+        "folder": str(folder),
+        "environment": variables,
+        "streams": list(map(str, streams)),
+        "seconds": TIME_LIMIT_SECONDS,
+    }
+
+
+def _fork(program: Program) -> int:
+    """Return the exit code of a program, when it has ended."""
     with _one_at_a_time:
         server = _fork_server()
         assert server.stdin
         assert server.stdout
-        print(program, file=server.stdin, flush=True)
+        print(json.dumps(program), file=server.stdin, flush=True)
         return int(server.stdout.readline())
 
 
@@ -139,7 +152,9 @@ def _fork_server() -> subprocess.Popen[str]:
 
 
 def _of_coverage() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    """Return the variables with which a fork is measured, if ``tox -e programs`` asks for it."""
+    names = {"KMSDEMO_COVERAGE": "COVERAGE_PROCESS_START", "COVERAGE_FILE": "COVERAGE_FILE"}
+    return {new: os.environ[old] for old, new in names.items() if "KMSDEMO_COVERAGE" in os.environ}
 
 
 def run_in_terminal(
@@ -149,7 +164,7 @@ def run_in_terminal(
     folder: Path = ROOT,
     variables: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
-    """Run ``python ARGUMENTS`` on a terminal of 80 columns.
+    """Run a module or code, as ``python ARGUMENTS`` does, on a terminal of 80 columns.
 
     Args:
         answer: Returns what to type, given the output so far. Called whenever the program prints
@@ -163,34 +178,28 @@ def run_in_terminal(
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    terminal = {"TERM": "xterm-256color", **(variables or {})}
-    with subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment(**terminal),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        preexec_fn=_take_terminal,  # noqa: PLW1509, no thread runs yet
-    ) as program:
-        os.close(theirs)
-        printed, end = "", time.monotonic() + TIME_LIMIT_SECONDS
-        while (chunk := _read(ours)) != _CLOSED:
-            if interrupt_at not in printed and interrupt_at in printed + chunk:
-                os.write(ours, b"\x03")
-            printed += chunk
-            if time.monotonic() > end:
-                program.kill()
-            if not chunk and (typed := answer(printed)):
-                os.write(ours, typed.encode())
-        os.close(ours)
-    return program.returncode, printed.replace("\r\n", "\n")
+    every = environment(**{"TERM": "xterm-256color", **(variables or {})})
+    program = _program(arguments, folder, every, [os.ttyname(theirs)] * 3)
+    with ThreadPoolExecutor(1) as background:
+        code = background.submit(_fork, program)
+        code.add_done_callback(lambda _: os.close(theirs))  # then the end is read, after the rest
+        try:
+            printed = _converse(ours, answer, interrupt_at)
+        finally:
+            os.close(ours)  # which ends the program
+    return code.result(), printed.replace("\r\n", "\n")
 
 
-def _take_terminal() -> None:
-    """Make standard input the controlling terminal, which sends Ctrl-C."""
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+def _converse(terminal: int, answer: Callable[[str], str], interrupt_at: str) -> str:
+    """Return everything that the program on a terminal prints while it is answered."""
+    printed = ""
+    while (chunk := _read(terminal)) != _CLOSED:
+        if interrupt_at not in printed and interrupt_at in printed + chunk:
+            os.write(terminal, b"\x03")
+        printed += chunk
+        if not chunk and (typed := answer(printed)):
+            os.write(terminal, typed.encode())
+    return printed
 
 
 def _read(terminal: int) -> str:
