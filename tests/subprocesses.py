@@ -152,9 +152,7 @@ def _fork_server() -> subprocess.Popen[str]:
 
 
 def _of_coverage() -> dict[str, str]:
-    """Return the variables with which a fork is measured, if ``tox -e programs`` asks for it."""
-    names = {"KMSDEMO_COVERAGE": "COVERAGE_PROCESS_START", "COVERAGE_FILE": "COVERAGE_FILE"}
-    return {new: os.environ[old] for old, new in names.items() if "KMSDEMO_COVERAGE" in os.environ}
+    return {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 
 def run_in_terminal(
@@ -163,6 +161,7 @@ def run_in_terminal(
     interrupt_at: str = _CLOSED,
     folder: Path = ROOT,
     variables: Mapping[str, str] | None = None,
+    is_measured: bool = False,
 ) -> tuple[int, str]:
     """Run a module or code, as ``python ARGUMENTS`` does, on a terminal of 80 columns.
 
@@ -172,13 +171,15 @@ def run_in_terminal(
         interrupt_at: Press Ctrl-C when this is printed, also while more is printed all the time.
         folder: The working directory.
         variables: Further environment variables.
+        is_measured: Whether to measure its coverage, if ours is measured.
 
     Returns:
         The exit code, and the output.
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    every = environment(**{"TERM": "xterm-256color", **(variables or {})})
+    coverage = _of_coverage() if is_measured else {}
+    every = environment(**{"TERM": "xterm-256color", **coverage, **(variables or {})})
     program = _program(arguments, folder, every, [os.ttyname(theirs)] * 3)
     with ThreadPoolExecutor(1) as background:
         code = background.submit(_fork, program)

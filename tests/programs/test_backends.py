@@ -125,7 +125,13 @@ def test_what_a_killed_run_left_is_swept_up(
 
 
 @pytest.mark.parametrize(
-    "how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda how: how.name
+    "how",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.thorough),
+        pytest.param(signal.SIGHUP, marks=pytest.mark.thorough),
+    ],
+    ids=lambda how: how.name,
 )
 def test_an_interrupted_run_leaves_nothing(
     aws: fake_account.FakeAccount, waiting: dict[str, str], how: signal.Signals
@@ -248,6 +254,7 @@ def wait_until_it_has_created_something(aws: fake_account.FakeAccount) -> None:
 # ----------------------------------------------------------------------------- emulators
 
 
+@pytest.mark.thorough  # the standard tier has the same in a real account
 def test_simultaneous_runs_leave_no_leftovers_on_an_endpoint(
     aws: fake_account.FakeAccount, url: str
 ) -> None:

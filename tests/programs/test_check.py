@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kmsdemo.account.clients import Clients
 from tests.learners import accounts
 from tests.subprocesses import ROOT, environment, run_in_terminal, run_python
@@ -36,6 +38,7 @@ def test_it_needs_no_pytest_which_takes_a_second_to_start() -> None:
     assert [name for name in loaded if name.startswith(("pytest", "moto"))] == []
 
 
+@pytest.mark.thorough
 def test_whoever_follows_its_hints_does_the_whole_lab(
     aws_environment: Mapping[str, str], clients: Clients, tmp_path: Path
 ) -> None:

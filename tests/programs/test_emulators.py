@@ -71,7 +71,9 @@ def start(localstack: Path, folder: Path, *arguments: str) -> subprocess.Popen[s
     )
 
 
-@pytest.mark.parametrize("interruption", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "interruption", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
+)
 def test_an_interrupted_run_leaves_no_program_and_no_folder(
     run: subprocess.Popen[str], localstack: Path, interruption: signal.Signals
 ) -> None:

@@ -150,6 +150,7 @@ def test_a_run_that_fails_has_its_verdict_with_the_failed_step(tmp_path: Path) -
         "--decrypt=true {appuser} {key_id}",
         "--password=a-password-of-this-run",
         f"--guide={report}",
+        is_measured=True,
     )
     assert finished.returncode == 1, finished.stdout
     assert f"The verdict of the run is in {report}" in finished.stdout

@@ -285,7 +285,10 @@ def pace(
             yield then
 
     code, printed = run_in_terminal(
-        "-m", "kmsdemo", "lab", "--pace", *options, answer=typist(every_key()), variables=state
+        *("-m", "kmsdemo", "lab", "--pace", *options),
+        answer=typist(every_key()),
+        variables=state,
+        is_measured=True,
     )
     prompt = re.escape(f" | {PROMPT}")
     return code, re.findall(rf"(Step \d of 8, [^|\n]*){prompt}", _plain(printed)), printed

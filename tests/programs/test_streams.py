@@ -58,7 +58,7 @@ def test_closed_output_is_named(command: str, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("plain", ["", "--plain"])
+@pytest.mark.parametrize("plain", ["", pytest.param("--plain", marks=pytest.mark.thorough)])
 def test_a_disk_that_becomes_full_ends_the_lesson(plain: str, tmp_path: Path) -> None:
     assert ends(f"{DISK_OF} 4; kmsdemo lab {plain} >lesson", tmp_path) == (
         1,
@@ -78,7 +78,7 @@ def test_a_transcript_on_a_disk_that_becomes_full_ends_the_lesson(tmp_path: Path
     assert (code, errors) == (1, "Error: lesson.md: File too large.\n")
 
 
-@pytest.mark.parametrize("command", ["lab", "lab 7"])
+@pytest.mark.parametrize("command", [pytest.param("lab", marks=pytest.mark.thorough), "lab 7"])
 def test_where_nobody_reads_on_it_ends_without_a_word(command: str, tmp_path: Path) -> None:
     assert ends(f"kmsdemo {command} | head -1", tmp_path) == (1, "")
 

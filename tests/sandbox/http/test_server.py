@@ -183,7 +183,9 @@ def url_of(program: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.program
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "stop", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
+)
 def test_the_command_hears_a_signal_whatever_clients_do(stop: signal.Signals) -> None:
     """Some are slow, and one has a policy that a regular expression would be lost in."""
     with start("--port", "0") as program:
