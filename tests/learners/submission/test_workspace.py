@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -11,7 +12,7 @@ from kmsdemo.learners.errors import CommandUnusable, FolderUnusable
 from kmsdemo.learners.submission.command import Command
 from kmsdemo.learners.submission.workspace import Workspace, files_containing, workspace
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = f"correct horse {uuid4()}"  # other programs write files at the same time
 
 
 @pytest.fixture
