@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     botocore.session.EventAliaser = _Aliaser  # type: ignore[assignment,misc]
     config.stash[_IS_QUICK] = _is_quick(config)
     if config.stash[_IS_QUICK]:
-        config.option.markexpr = "not program"
+        config.option.markexpr = "not program and not thorough"
     if getattr(config.option, "timeout", 0) is None:
         config.option.timeout = LONGEST_TEST_SECONDS
     # The same examples each time, however slow; --hypothesis-profile=default tries others.
