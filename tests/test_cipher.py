@@ -294,9 +294,8 @@ def test_no_arn_finds_a_key_in_another_region(
 def test_a_key_of_another_account_is_found_by_its_arns(
     kms: KMSClient, key_arn: str, cipher: type[Plain], name: str
 ) -> None:
-    share(kms, key_arn)
+    stranger = share(kms, key_arn)
     arn = names_of(kms, key_arn)[name]
-    stranger = connect(access_key_id=STRANGER, secret_access_key="x").kms
     blob = cipher(stranger, arn).encrypt("secret", "12345")
     assert cipher(stranger, arn).decrypt(blob, "12345") == "secret"
 
@@ -306,19 +305,16 @@ def test_a_key_of_another_account_is_found_by_its_arns(
 def test_a_key_of_another_account_is_not_found_by_a_short_name(
     kms: KMSClient, key_arn: str, cipher: type[Plain], name: str
 ) -> None:
-    share(kms, key_arn)
-    stranger = connect(access_key_id=STRANGER, secret_access_key="x").kms
+    stranger = share(kms, key_arn)
     with pytest.raises(errors.KeyNotFound):
         cipher(stranger, names_of(kms, key_arn)[name]).encrypt("secret", "12345")
 
 
-STRANGER = "111122223333"
-
-
-def share(kms: KMSClient, key_arn: str) -> None:
-    """Let the other account do everything with a key."""
+def share(kms: KMSClient, key_arn: str) -> KMSClient:
+    """Let another account do everything with a key; return its client."""
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
     kms.put_key_policy(KeyId=key_arn, Policy=json.dumps({"Statement": everybody}))
+    return connect(access_key_id="111122223333", secret_access_key="x").kms
 
 
 # ------------------------------------------------------------------------------ envelopes
