@@ -50,7 +50,8 @@ class NoCredentials(KmsdemoError):
 
     _what = "No usable AWS credentials: {reason}"
     _next_step = (
-        "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; or run aws configure."
+        "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; or run aws configure. "
+        "Without an AWS account, begin with kmsdemo shell."
     )
 
 
@@ -77,7 +78,10 @@ class NoRegion(KmsdemoError):
     """No Region is configured."""
 
     _what = "No AWS Region is configured."
-    _next_step = "Set AWS_DEFAULT_REGION, for example to us-east-1."
+    _next_step = (
+        "Set AWS_DEFAULT_REGION, for example to us-east-1; boto3 does not read AWS_REGION. "
+        "Without an AWS account, begin with kmsdemo shell."
+    )
 
 
 @dataclass(eq=False)
