@@ -26,8 +26,19 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 
 def ask(question: str) -> bool:
-    """Ask a question on standard error, and return whether the answer is yes."""
-    return click.confirm(printable(question), err=True)
+    """Ask a question on standard error, and return whether the answer is yes.
+
+    Raises:
+        UsageError: Standard input ends before an answer.
+    """
+    try:
+        return click.confirm(printable(question), err=True)
+    except click.Abort as abort:
+        if not isinstance(abort.__context__, EOFError):  # then it is Ctrl-C
+            raise
+        message = "Standard input has no answer, so nothing is deleted. Give --yes to delete it."
+        click.echo(err=True)
+        raise click.UsageError(message) from None
 
 
 def progress(what: str) -> AbstractContextManager[Any]:

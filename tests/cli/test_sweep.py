@@ -79,6 +79,12 @@ def test_it_shows_what_it_found_and_asks(aws: fake_account.FakeAccount, killed: 
     assert len(aws.leftovers()) == 6
 
 
+def test_no_answer_is_no_yes(aws: fake_account.FakeAccount, killed: Tags) -> None:
+    result = sweep(stdin="")
+    assert (result.exit_code, len(aws.leftovers())) == (2, 6)
+    assert "Standard input has no answer, so nothing is deleted." in result.stderr
+
+
 def test_after_a_yes_nothing_is_left(aws: fake_account.FakeAccount, killed: Tags) -> None:
     result = sweep(stdin="y\n")
     assert result.exit_code == 0
