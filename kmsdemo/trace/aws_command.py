@@ -5,11 +5,11 @@ The command is for bash and zsh: binary values need their process substitution, 
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain, zip_longest
 from typing import Any, Final
@@ -17,14 +17,22 @@ from typing import Any, Final
 from botocore import xform_name
 from botocore.model import OperationModel, Shape
 
+from kmsdemo.trace.redaction import redacted
+
 _FILE_MARK: Final = "\0"
 _PLAIN: Final = re.compile(r"[\w./:+@][\w./:+@-]*")
+_NAME: Final = re.compile(r"[A-Za-z0-9_.:#/-]+")  # in shorthand syntax; it can quote no name
 
 
 def command_line(model: OperationModel, parameters: Mapping[str, Any]) -> list[str]:
     """Return the ``aws`` command for one call: program and operation, then the options.
 
-    A sensitive parameter, such as a plaintext, becomes a shell variable: ``"$PLAINTEXT"``.
+    A sensitive parameter, such as a plaintext, becomes a shell variable: ``"$PLAINTEXT"``; so does
+    a structure with a sensitive member.
+
+    The AWS CLI reads bytes from files, and so does the command, in versions 1 and 2. Bytes in a map
+    with a name that shorthand syntax cannot say, such as ``a=b``, are in JSON and Base64 instead,
+    with ``--cli-binary-format base64``: version 2 reads them, and version 1 refuses the option.
 
     Args:
         model: botocore's model of the operation.
@@ -33,13 +41,17 @@ def command_line(model: OperationModel, parameters: Mapping[str, Any]) -> list[s
     Returns:
         The parts of the command, quoted for a shell; joined by spaces they are the command line.
 
-    AWS: "Specifying parameter values in the AWS CLI", AWS Command Line Interface User Guide.
+    AWS: "Specifying parameter values in the AWS CLI" and "Breaking changes – Binary parameters",
+    AWS Command Line Interface User Guide.
     """
     members = model.input_shape.members if model.input_shape else {}
     # boto3 rejects parameters that the model does not have; the AWS CLI has no options for them.
     known = {name: value for name, value in parameters.items() if name in members}
     options = [_option(members[name], name, value) for name, value in known.items()]
-    return ["aws", f"{model.service_model.service_name} {xform_name(model.name, '-')}", *options]
+    in_base64 = any(map(_needs_base64, known.values()))
+    binary_format = ["--cli-binary-format base64"] if in_base64 else []
+    operation = f"{model.service_model.service_name} {xform_name(model.name, '-')}"
+    return ["aws", operation, *options, *binary_format]
 
 
 def _option(shape: Shape, name: str, value: Any) -> str:
@@ -52,25 +64,41 @@ def _option(shape: Shape, name: str, value: Any) -> str:
 
 
 def _words(shape: Shape, variable: str, value: Any) -> str:
-    kept_secret = f'"${variable}"' if shape.metadata.get("sensitive") else ""
+    kept_secret = f'"${variable}"' if redacted(shape, value) != value else ""
     if shape.type_name == "blob":
         return f"fileb://<(printf %s {kept_secret})" if kept_secret else f"fileb://{_file(value)}"
     if kept_secret:
         return kept_secret
-    if _has_bytes(value):
+    if _has_bytes(value) and not _needs_base64(value):
         return _with_files(value)
     return _short(value) or shlex.quote(_json(value))
 
 
 def _file(value: bytes | bytearray) -> str:
     """Return the process substitution for a file with these bytes."""
-    return f"<(echo {base64.b64encode(value).decode()} | base64 --decode)"
+    return f"<(echo {b64encode(value).decode()} | base64 --decode)"
 
 
 def _has_bytes(value: Any) -> bool:
-    if isinstance(value, list | Mapping):
-        return any(map(_has_bytes, value.values() if isinstance(value, Mapping) else value))
-    return isinstance(value, bytes | bytearray)
+    return isinstance(value, bytes | bytearray) or any(map(_has_bytes, _members(value)))
+
+
+def _members(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _needs_base64(value: Any) -> bool:
+    """Return whether a value has bytes, and a name that shorthand syntax cannot say."""
+    return _has_bytes(value) and not all(map(_NAME.fullmatch, _names(value)))
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield from value
+    for member in _members(value):
+        yield from _names(member)
 
 
 def _with_files(value: Any) -> str:
@@ -133,4 +161,9 @@ def _is_plain(word: Any) -> bool:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, default=datetime.isoformat, ensure_ascii=False)
+    return json.dumps(value, default=_text, ensure_ascii=False)
+
+
+def _text(value: datetime | bytes | bytearray) -> str:
+    """Return what JSON has no type for."""
+    return value.isoformat() if isinstance(value, datetime) else b64encode(value).decode()

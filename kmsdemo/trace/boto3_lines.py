@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from botocore import xform_name
 
-from kmsdemo.trace.recording import REDACTED, Call
+from kmsdemo.trace.recording import Call
+from kmsdemo.trace.redaction import REDACTED
 
 _WIDTH: Final = 88
 _KEPT: Final[Mapping[str, tuple[str, str]]] = {

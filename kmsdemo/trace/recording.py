@@ -14,12 +14,12 @@ import boto3
 import botocore.session
 from botocore.exceptions import BotoCoreError
 from botocore.hooks import BaseEventHooks
-from botocore.model import OperationModel, Shape
+from botocore.model import OperationModel
 
 from kmsdemo.trace.aws_command import command_line
+from kmsdemo.trace.redaction import redacted
 from kmsdemo.trace.shortened import shortened
 
-REDACTED = "•••"
 _PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "HOME")
 
 
@@ -130,7 +130,7 @@ class Trace:
         call = Call(
             service=model.service_model.service_name,
             operation=model.name,
-            parameters=_redacted(model.input_shape, parameters),
+            parameters=redacted(model.input_shape, parameters),
             command=command_line(model, parameters),
         )
         if _must_be_named(region := event["context"]["client_region"]):
@@ -221,20 +221,4 @@ def _region_of_profile(*_: str | None) -> str | None:
 
 def _response(model: OperationModel, parsed: Mapping[str, Any]) -> Mapping[str, Any]:
     fields = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
-    return dict(_redacted(model.output_shape, fields))
-
-
-def _redacted(shape: Shape | None, value: Any) -> Any:
-    """Return a value without the parts that botocore's model marks as sensitive."""
-    if shape is not None and shape.metadata.get("sensitive"):
-        return REDACTED
-    if isinstance(value, Mapping):
-        return {name: _redacted(_member(shape, name), member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_redacted(getattr(shape, "member", None), member) for member in value]
-    return value
-
-
-def _member(shape: Shape | None, name: str) -> Shape | None:
-    members = getattr(shape, "members", {})
-    return members.get(name) or getattr(shape, "value", None)
+    return dict(redacted(model.output_shape, fields))

@@ -15,7 +15,8 @@ from typing import Any, Final
 from botocore import xform_name
 
 from kmsdemo.trace.boto3_lines import boto3_lines
-from kmsdemo.trace.recording import REDACTED, Call
+from kmsdemo.trace.recording import Call
+from kmsdemo.trace.redaction import REDACTED
 
 _CIPHERTEXT: Final = "fileb://ciphertext.bin"
 _PLAINTEXT: Final = 'fileb://<(printf %s "$PASSWORD")'

@@ -27,7 +27,7 @@ def _values(shape: Any, depth: int) -> Values:
         "structure": lambda: _structures(shape, depth),
         "list": lambda: st.lists(_values(shape.member, depth + 1), **_sizes(shape)),
         "map": lambda: st.dictionaries(
-            _names(shape), _values(shape.value, depth + 1), **_sizes(shape)
+            _texts(shape.key), _values(shape.value, depth + 1), **_sizes(shape)
         ),
         "string": lambda: _texts(shape),
         "boolean": st.booleans,
@@ -50,22 +50,6 @@ def _structures(shape: Any, depth: int) -> Values:
 
 def _values_later(shape: Any, depth: int) -> Values:
     return st.deferred(lambda: _values(shape, depth))
-
-
-def _names(shape: Any) -> Values:
-    """Return names in a map; beside bytes only those that the shorthand syntax can say."""
-    if _has_bytes(shape.value):
-        return st.from_regex(r"[A-Za-z0-9_.:#/-]+", fullmatch=True)
-    return _texts(shape.key)
-
-
-def _has_bytes(shape: Any, depth: int = 0) -> bool:
-    inner = [*getattr(shape, "members", {}).values()]
-    inner += [getattr(shape, part) for part in ("member", "value") if hasattr(shape, part)]
-    is_deep = depth > _MAX_DEPTH  # attribute values contain each other
-    return shape.type_name == "blob" or (
-        not is_deep and any(_has_bytes(one, depth + 1) for one in inner)
-    )
 
 
 def _sizes(shape: Any) -> dict[str, Any]:

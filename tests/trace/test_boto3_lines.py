@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from kmsdemo.trace.boto3_lines import boto3_lines
-from kmsdemo.trace.recording import REDACTED, Call
+from kmsdemo.trace.recording import Call
+from kmsdemo.trace.redaction import REDACTED
 
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -33,6 +34,7 @@ def call(service: str, operation: str, **parameters: Any) -> Call:
             call("dynamodb", "Scan", TableName="t", ConsistentRead=True, Limit=3),
             'dynamodb.scan(TableName="t", ConsistentRead=True, Limit=3)',
         ),
+        (call("kms", "F", Text="für"), 'kms.f(Text="für")'),
         (call("kms", "TagResource", Tags=[{"TagKey": 'a"b'}]), None),
         (
             call("kms", "Fictitious", When=datetime(2030, 1, 1, tzinfo=timezone.utc)),

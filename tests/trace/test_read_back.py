@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import subprocess
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,7 @@ from hypothesis import strategies as st
 
 from kmsdemo.sandbox import service
 from kmsdemo.trace.aws_command import command_line
+from kmsdemo.trace.redaction import redacted
 from tests.trace.random_parameters import parameters
 
 Aws = Callable[[list[str]], Mapping[str, Any]]
@@ -85,23 +87,44 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     monkeypatch.setattr(clidriver.CLIOperationCaller, "invoke", invoke)
 
     def read(arguments: list[str]) -> Mapping[str, Any]:
-        assert driver.main(arguments) == 0
-        _, _, found, _ = invoke.call_args.args
+        *known, option, form = arguments
+        in_base64 = (option, form) == ("--cli-binary-format", "base64")
+        assert driver.main(known if in_base64 else arguments) == 0
+        name, operation, found, _ = invoke.call_args.args
         # MaxItems of IAM is an option of the AWS CLI's own: it asks for pages until it has as many.
         pages = found.pop("PaginationConfig", {})
-        return {**found, **pages}
+        shape = service.find(name).model.operation_model(operation).input_shape
+        return {**(decoded(shape, found) if in_base64 else found), **pages}
 
     return read
+
+
+def decoded(shape: Any, value: Any) -> Any:
+    """Return a value as version 2 of the AWS CLI reads it, which is no package of Python."""
+    if isinstance(value, Mapping):
+        members = getattr(shape, "members", None)
+        return {
+            name: decoded(members[name] if members else shape.value, member)
+            for name, member in value.items()
+        }
+    if isinstance(value, list):
+        return [decoded(shape.member, member) for member in value]
+    is_text_for_bytes = shape.type_name == "blob" and isinstance(value, str)
+    return b64decode(value) if is_text_for_bytes else value
 
 
 def secrets_in(model: OperationModel, values: Mapping[str, Any]) -> dict[str, str]:
     """Return the shell variables that a learner sets."""
     members = model.input_shape.members if model.input_shape else {}
     return {
-        xform_name(name).upper(): value.decode() if isinstance(value, bytes) else str(value)
+        xform_name(name).upper(): value.decode() if isinstance(value, bytes) else typed(value)
         for name, value in values.items()
-        if members[name].metadata.get("sensitive")
+        if redacted(members[name], value) != value
     }
+
+
+def typed(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def body(model: OperationModel, values: Mapping[str, Any]) -> Any:

@@ -119,6 +119,27 @@ def test_the_ciphertext_of_an_item_goes_to_a_file_to_be_decrypted(shell: ShellSe
 
 
 @pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (call("EnableKey", KeyId=KEY_ID, Tags=[]), "kms.enable_key(KeyId=key_id)"),
+        (
+            call("GetItem", Key={"appuser": {"S": "12345"}}, ConsistentRead=True),
+            'dynamodb.get_item(Key={"appuser": {"S": appuser}})',
+        ),
+    ],
+)
+def test_the_same_call_in_boto3_has_the_same_variables(
+    shell: ShellSession, made: Call, expected: str
+) -> None:
+    assert shell.boto3(made) == expected
+
+
+def test_the_ciphertext_of_an_item_is_kept_in_boto3_to_be_decrypted(shell: ShellSession) -> None:
+    kept = shell.boto3(call("GetItem", TableName="t"), keeps_ciphertext=True)
+    assert kept == 'ciphertext = dynamodb.get_item(TableName="t")["Item"]["userpasswd"]["B"]'
+
+
+@pytest.mark.parametrize(
     ("operation", "times"), [("DescribeKey", 1), ("ListAliases", 1), ("EnableKey", 2)]
 )
 def test_a_command_that_only_reads_is_typed_once(
