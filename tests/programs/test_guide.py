@@ -161,17 +161,6 @@ def test_a_run_that_fails_has_its_verdict_with_the_failed_step(tmp_path: Path) -
     assert "a-password-of-this-run" not in report.read_text(encoding="utf-8")
 
 
-def test_a_run_in_two_processes_has_one_verdict(tmp_path: Path) -> None:
-    report = tmp_path / "report.html"
-    finished = run_python(
-        "-m", "pytest", "features/test_lab.py", "-n2", f"--guide={report}", is_measured=False
-    )
-    assert finished.returncode == 0, finished.stdout
-    run = verdict.read(report)
-    assert (run.backend, run.summary) == ("moto", "8 passed")
-    assert run.versions["Python"]
-
-
 def test_a_report_overwrites_no_other_file(tmp_path: Path) -> None:
     dear = tmp_path / "dear.html"
     dear.write_text("dear")

@@ -11,6 +11,7 @@ import pytest
 
 from kmsdemo.backends.divergences import DIVERGENCES
 from kmsdemo.backends.moto import Moto
+from kmsdemo.lesson.guide import verdict
 from tests.subprocesses import ROOT, run_python
 
 PLUGINS = ("--disable-plugin-autoload", "-ppytest_bdd.plugin", "-pxdist", "-pno:cacheprovider")
@@ -93,15 +94,27 @@ def run_part(*options: str) -> None:
     assert finished.returncode == 0, finished.stdout
 
 
-def test_a_part_runs_in_parallel_and_reports_as_junit_xml(tmp_path: Path) -> None:
-    junit = tmp_path / "junit.xml"
-    run_part("-n2", f"--junitxml={junit}")
-    names = re.findall(r'<testcase [^>]*name="([^"]+)"', junit.read_text())
-    assert sorted(names) == [
+@pytest.fixture(scope="module")
+def in_two_processes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the reports of a run in two processes."""
+    folder = tmp_path_factory.mktemp("reports")
+    run_part("-n2", f"--junitxml={folder / 'junit.xml'}", f"--guide={folder / 'guide.html'}")
+    return folder
+
+
+def test_a_run_in_two_processes_reports_as_junit_xml(in_two_processes: Path) -> None:
+    junit = (in_two_processes / "junit.xml").read_text()
+    assert sorted(re.findall(r'<testcase [^>]*name="([^"]+)"', junit)) == [
         "test_deleting_the_table_deletes_the_passwords_in_it",
         "test_the_password_decrypts_unchanged",
         "test_the_table_can_be_deleted_twice",
     ]
+
+
+def test_a_run_in_two_processes_has_one_verdict(in_two_processes: Path) -> None:
+    run = verdict.read(in_two_processes / "guide.html")
+    assert (run.backend, run.summary) == ("moto", "3 passed")
+    assert run.versions["Python"]
 
 
 def test_a_part_runs_alone_and_reports_as_cucumber_json(tmp_path: Path) -> None:
