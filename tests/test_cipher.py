@@ -67,6 +67,7 @@ def key_arn(kms: KMSClient, key_id: str) -> str:
     return keys.describe(kms, key_id).arn
 
 
+@pytest.mark.no_cover
 @every_cipher
 @SAME_KMS
 @example(password="x")
@@ -204,6 +205,7 @@ REFUSED = (errors.CiphertextInvalid, errors.WrongKey)
 BOUND = [Direct, Envelope, SharedEnvelope]
 
 
+@pytest.mark.no_cover
 @every_cipher
 def test_a_ciphertext_with_any_byte_changed_does_not_decrypt(
     kms: KMSClient, key_arn: str, cipher: type[Plain]
@@ -231,6 +233,7 @@ def test_a_ciphertext_without_its_end_does_not_decrypt(
 NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("cipher", BOUND)
 @SAME_KMS
 @example(encrypted=("1", "2t"), decrypted=("12", "t"))
@@ -401,6 +404,7 @@ def test_a_damaged_message_is_not_logged(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.no_cover
 @every_cipher
 def test_in_threads_each_error_belongs_to_its_own_call(
     kms: KMSClient, key_arn: str, cipher: type[Plain]
@@ -463,6 +467,7 @@ class Requests(Counter[str]):
         return self
 
 
+@pytest.mark.no_cover
 @pytest.mark.program
 def test_ten_thousand_passwords_cost_at_most_one_percent_of_the_requests(
     kms: KMSClient, key_id: str

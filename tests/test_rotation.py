@@ -86,6 +86,7 @@ def test_a_second_rotation_moves_nothing(passwords: Vault, old: Key, new: Key) -
     assert list(vault.items(passwords.dynamodb)) == before
 
 
+@pytest.mark.no_cover
 @pytest.mark.program  # at each call
 @pytest.mark.parametrize("fault", [faults.cut_off, faults.response_lost])
 def test_a_rotation_that_is_cut_off_anywhere_loses_nothing_and_is_resumed(

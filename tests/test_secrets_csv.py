@@ -94,6 +94,7 @@ def test_a_line_that_cannot_be_stored_is_refused_and_the_others_are_stored(
     assert stored(passwords) == {"good": "x"}
 
 
+@pytest.mark.no_cover
 @pytest.mark.program  # at each call
 @pytest.mark.parametrize("fault", [faults.cut_off, faults.response_lost])
 def test_an_import_that_is_cut_off_anywhere_is_resumed_with_nothing_lost_or_twice(

@@ -316,6 +316,7 @@ def test_a_ciphertext_without_its_attribute_cipher_does_not_decrypt(passwords: V
         replace(passwords, accepts=[Plain]).reveal(attributes["appuser"]["S"])
 
 
+@pytest.mark.no_cover
 @pytest.mark.program
 @pytest.mark.parametrize(
     "cipher",

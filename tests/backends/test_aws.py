@@ -325,6 +325,7 @@ def test_a_read_waits_until_a_change_has_propagated(slow_aws: Backend, waits: li
         assert waits[0] == 3
 
 
+@pytest.mark.no_cover
 def test_other_programs_start_when_a_change_has_propagated(
     slow_aws: Backend, waits: list[float]
 ) -> None:

@@ -51,6 +51,7 @@ def test_each_command_that_calls_aws_is_tried() -> None:
     assert COMMANDS.keys() | WITHOUT_AWS == set(NAMES)
 
 
+@pytest.mark.no_cover
 @pytest.mark.program  # at each call
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_fault_that_passes_changes_nothing(
@@ -66,6 +67,7 @@ def test_a_fault_that_passes_changes_nothing(
         assert state(clients) == expected, case
 
 
+@pytest.mark.no_cover
 @pytest.mark.program  # at each call
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_fault_that_stays_is_explained_and_then_the_command_can_be_repeated(

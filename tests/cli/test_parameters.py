@@ -35,6 +35,7 @@ def refused(*arguments: str) -> Result:
     return result
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("number", OUT_OF_RANGE)
 @pytest.mark.parametrize(("name", "flag"), NUMBERS)
 def test_a_number_out_of_range_is_refused(name: str, flag: str, number: str) -> None:

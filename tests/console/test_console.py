@@ -427,6 +427,7 @@ def test_the_console_does_not_log_its_own_calls(checked: Console) -> None:
     assert "Nothing has been changed or used in this account yet." in checked.get().text
 
 
+@pytest.mark.no_cover
 @pytest.mark.program
 def test_an_unchanged_page_is_not_sent_again(checked: Console) -> None:
     checked.wait_for("Not yet:")

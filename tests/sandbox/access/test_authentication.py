@@ -291,6 +291,7 @@ STRANGE = [
 ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("service", BODIES)
 @pytest.mark.parametrize("headers", STRANGE)
 @pytest.mark.parametrize(

@@ -182,6 +182,7 @@ def test_a_denial_of_the_key_policy_is_stronger_than_everything(
     assert not may_decrypt(kms, connect(), key), "root too"
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("condition", "context", "allowed"),
     [

@@ -124,6 +124,7 @@ def decision(asked: dict[str, Any]) -> str:
     return "no" if reason else "allow"
 
 
+@pytest.mark.no_cover
 def test_two_evaluators_decide_alike(pytestconfig: pytest.Config) -> None:
     random = Random(20261125)  # noqa: S311, it decides nothing
     for _ in range(pytestconfig.getoption("policies")):

@@ -222,6 +222,7 @@ def state(at: At) -> str:
     return json.dumps(seen, default=str, sort_keys=True)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("service", "form"),
     [*product(SERVICES, ["as it is named", "by its bare name"]), ("kms", "by its alias")],

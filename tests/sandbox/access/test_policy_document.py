@@ -237,6 +237,7 @@ def test_an_unknown_condition_key_is_refused_by_name(kind: Kind, key: str) -> No
         policy_document.statements(json.dumps({"Statement": statement}), kind)
 
 
+@pytest.mark.no_cover
 def test_every_policy_of_aws_can_be_evaluated() -> None:
     policies = json.loads(aws_managed_policies_data)
     assert len(policies) > 1_000

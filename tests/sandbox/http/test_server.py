@@ -121,6 +121,7 @@ def restless() -> Iterator[None]:
     sys.setswitchinterval(interval)
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("restless")
 def test_parallel_clients_lose_nothing(url: str) -> None:
     """All draw from few numbers, so that they collide all the time."""

@@ -88,6 +88,7 @@ def test_every_operation_of_the_table_has_a_call() -> None:
     assert set(CALLS) == set(documented())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize(("operation", "name"), NAMED)
 def test_an_operation_succeeds_or_fails_as_documented(

@@ -367,6 +367,7 @@ class Lives(RuleBasedStateMachine):
                 assert {tag["TagKey"] for tag in tags} == life.tags
 
 
+@pytest.mark.no_cover
 def test_every_sequence_follows_the_model(backend: Backend, pytestconfig: pytest.Config) -> None:
     assert backend  # mock_kms answers
     sequences = settings(

@@ -393,6 +393,7 @@ CALLS: dict[str, Callable[[Account], dict[str, Callable[[], Any]]]] = {
 RECORDINGS = [(test, answer) for test in CALLS for answer in RECORDED[test]["answers"]]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("test", "answer"), RECORDINGS)
 def test_an_answer_is_the_recorded_one(account: Account, test: str, answer: str) -> None:
     calls = CALLS[test](account)
