@@ -6,14 +6,13 @@ AWS: "Determining access to AWS KMS keys" and "Policy evaluation", AWS KMS Devel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache, partial
 from typing import Final
 
 from moto.iam.models import iam_backends
 
 from kmsdemo.sandbox.access import context_keys, policy_document
-from kmsdemo.sandbox.access.conditions import Condition
 from kmsdemo.sandbox.access.evaluation import (
     EXPLICIT_DENY,
     Caller,
@@ -21,13 +20,13 @@ from kmsdemo.sandbox.access.evaluation import (
     evaluate_grant,
     evaluate_iam,
     evaluate_resource,
+    explicit_deny,
 )
 from kmsdemo.sandbox.access.policy_document import (
     Context,
     ContextKeys,
     Kind,
     MalformedPolicy,
-    PolicyTooLong,
     RequestContext,
     Statement,
 )
@@ -38,12 +37,6 @@ from kmsdemo.sandbox.refusal import Refusal
 
 _WITHOUT_CONTEXT: Final = ("DescribeKey", "RetireGrant")  # the context does not constrain them
 _BY_IAM_ONLY: Final = ("ListAliases",)  # the policy of the key that it names has no say
-_LOCKS_OUT: Final = "The new key policy will not allow you to update the key policy in the future."
-_OVERLY_PERMISSIVE: Final = (
-    "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition "
-    "key matches requests without the specified [encryption context or tag] or with an unspecified "
-    "[encryption context or tag]. To fix, remove ForAllValues."
-)
 _ACROSS_ACCOUNTS: Final = frozenset(
     {
         *("CreateGrant", "ListGrants", "RetireGrant", "RevokeGrant"),
@@ -108,6 +101,50 @@ def check(caller: Caller, key: Key | None, action: str, context: Context, named:
         raise _denied(caller, request, key.arn if key and is_own else named, reason)
 
 
+def check_retirement(caller: Caller, key: Key, grant: Grant, context: Context, named: str) -> None:
+    """Check that the caller may retire a grant, about which no key policy decides.
+
+    Args:
+        caller: The caller.
+        key: The key of the grant.
+        grant: The grant.
+        context: Returns the values of condition keys.
+        named: The name by which the call refers to the key, if it does.
+
+    Raises:
+        Refusal: ``AccessDeniedException``.
+
+    AWS: "Retiring and revoking grants", AWS KMS Developer Guide.
+    """
+    request = RequestContext("kms:RetireGrant", key.arn, context)
+    if _may_retire(caller, grant):
+        reason = explicit_deny(caller, request)
+    elif caller.account in _delegating_accounts(key, grant):
+        reason = evaluate_iam(caller, request)
+    else:
+        reason = "because no grant allows the kms:RetireGrant action"
+    if reason:
+        raise _denied(
+            caller, request, key.arn if key.account_id == caller.account else named, reason
+        )
+
+
+def _may_retire(caller: Caller, grant: Grant) -> bool:
+    """Return whether a grant itself lets the caller retire it."""
+    if grant.retiring_principal in caller.names:
+        return True
+    return grant.grantee_principal in caller.names and "RetireGrant" in grant.operations
+
+
+def _delegating_accounts(key: Key, grant: Grant) -> set[str]:
+    """Return the accounts that can retire a grant, and let their users do so by IAM policies."""
+    return {
+        key.account_id,
+        account_named(grant.issuing_account),
+        account_named(grant.retiring_principal),
+    }
+
+
 def check_without_key(caller: Caller, arn: str, action: str, context: Context) -> None:
     """Check that the caller has permission for an action on what has no policy itself.
 
@@ -140,52 +177,6 @@ def _denied(caller: Caller, request: RequestContext, resource: str, reason: str)
         "AccessDeniedException",
         f"User: {caller.arn} is not authorized to perform: {request.action}{on} {reason}",
     )
-
-
-def check_new_policy(call: Call, caller: Caller, key_arn: str, document: str) -> None:
-    """Check a key policy: its form, its principals, and that its author is not locked out.
-
-    Args:
-        call: The call that sets it.
-        caller: The caller.
-        key_arn: The key that it is for, which need not exist yet.
-        document: The policy document, JSON text.
-
-    Raises:
-        Refusal: ``MalformedPolicyDocumentException``, or ``LimitExceededException`` for its length.
-
-    AWS: PutKeyPolicy, ``Policy`` and ``BypassPolicyLockoutSafetyCheck``, AWS KMS API Reference.
-    """
-    try:
-        listed = policy_document.statements(document)
-    except PolicyTooLong as error:
-        raise Refusal("LimitExceededException", str(error)) from error
-    except MalformedPolicy as error:
-        raise Refusal("MalformedPolicyDocumentException", str(error)) from error
-    _check_statements(listed, call.account)
-    if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
-        return
-    request = RequestContext("kms:PutKeyPolicy", key_arn, context_of(call, caller))
-    if evaluate_resource(listed, caller, _owner(key_arn), request):
-        raise Refusal("MalformedPolicyDocumentException", _LOCKS_OUT)
-
-
-def _check_statements(listed: Sequence[Statement], account: str) -> None:
-    """Check that the principals exist, and that no condition compares one value with a set."""
-    named = {name for statement in listed for name in statement.principal.patterns}
-    if not all(principal_exists(name, account) for name in named):
-        raise Refusal("MalformedPolicyDocumentException", policy_document.INVALID_PRINCIPAL)
-    if any(_is_overly_permissive(one) for statement in listed for one in statement.conditions):
-        raise Refusal("MalformedPolicyDocumentException", _OVERLY_PERMISSIVE)
-
-
-def _is_overly_permissive(condition: Condition) -> bool:
-    """Return whether a condition compares the one value of a key with a set.
-
-    AWS: "Using condition keys with set operators", AWS KMS Developer Guide.
-    """
-    is_single = condition.key.lower().startswith(("kms:encryptioncontext:", "aws:requesttag/"))
-    return is_single and condition.set_operator == "ForAllValues"
 
 
 def is_allowed_by_policy(call: Call, caller: Caller, key: Key, key_context: Context = dict) -> bool:

@@ -45,11 +45,9 @@ _ENCRYPTING: Final = (
     *("GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext"),
 )
 _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
-    "CreateKey": {"BypassPolicyLockoutSafetyCheck": False},
     "EnableKeyRotation": {"RotationPeriodInDays": 365},
     "GetKeyPolicy": {"PolicyName": "default"},
-    "PutKeyPolicy": {"BypassPolicyLockoutSafetyCheck": False, "PolicyName": "default"},
-    "ReplicateKey": {"BypassPolicyLockoutSafetyCheck": False},
+    "PutKeyPolicy": {"PolicyName": "default"},
     "ScheduleKeyDeletion": {"PendingWindowInDays": 30},
     "Sign": {"MessageType": "RAW"},
     "Verify": {"MessageType": "RAW"},
@@ -57,8 +55,8 @@ _DEFAULTS: Final[dict[str, dict[str, Any]]] = {
 }
 """The values of parameters that a call does not have, by operation.
 
-None for ``ExpirationModel``: the guide's example for ``kms:ExpirationModel`` allows a call without
-it by the operator ``Null``.
+None for ``BypassPolicyLockoutSafetyCheck`` and ``ExpirationModel``: the guide's examples for their
+condition keys allow a call without them by the operator ``Null``.
 """
 
 
@@ -74,6 +72,7 @@ def of_caller(principal: Principal) -> Context:
     }
     if principal.session:
         context["aws:MultiFactorAuthPresent"] = ["false"]
+        context["aws:TokenIssueTime"] = [principal.session.start.isoformat()]
         if principal.session.source_identity:
             context["aws:SourceIdentity"] = [principal.session.source_identity]
     if principal.user and principal.type == "User":

@@ -47,7 +47,7 @@ class Caller:
 
 def evaluate_iam(caller: Caller, request: RequestContext) -> str:
     """Return why the caller's policies deny a request; empty if all kinds of them allow it."""
-    if reason := _explicit_deny(caller, request):
+    if reason := explicit_deny(caller, request):
         return reason
     return _not_allowed(caller.policies, "identity-based policy", request) or _limited(
         caller, request
@@ -73,7 +73,7 @@ def evaluate_resource(
     """
     if any(_means(one, caller) for one in policy_document.matching(listed, "Deny", request)):
         return f"{EXPLICIT_DENY} in a resource-based policy"
-    if reason := _explicit_deny(caller, request):
+    if reason := explicit_deny(caller, request):
         return reason
     allowing = list(policy_document.matching(listed, "Allow", request))
     if caller.account == owner and any(_names(one, caller) for one in allowing):
@@ -86,7 +86,7 @@ def evaluate_resource(
 
 def evaluate_grant(caller: Caller, request: RequestContext) -> str:
     """Return why a caller to whom a grant allows a request is limited; empty if not."""
-    return _explicit_deny(caller, request) or _limited(caller, request)
+    return explicit_deny(caller, request) or _limited(caller, request)
 
 
 def account_named(name: str) -> str:
@@ -95,7 +95,8 @@ def account_named(name: str) -> str:
     return root[1] if root else name if is_account_id(name) else ""
 
 
-def _explicit_deny(caller: Caller, request: RequestContext) -> str:
+def explicit_deny(caller: Caller, request: RequestContext) -> str:
+    """Return which of the caller's own policies denies a request; empty if none does."""
     for listed, kind in (
         (caller.policies, "an identity-based policy"),
         (caller.boundary, "a permissions boundary"),
@@ -121,8 +122,27 @@ def _not_allowed(listed: Sequence[Statement] | None, kind: str, request: Request
 
 def _means(statement: Statement, caller: Caller) -> bool:
     """Return whether a statement's principal matches the caller or the caller's account."""
-    principal = statement.principal
-    return any(_is(name, caller) for name in principal.patterns) is not principal.is_negated
+    names = statement.principal.patterns
+    if statement.principal.is_negated:
+        return not _is_spared(names, caller)
+    return any(_is(name, caller) for name in names)
+
+
+def _is_spared(names: Sequence[str], caller: Caller) -> bool:
+    """Return whether ``NotPrincipal`` names the caller, and the role and the account that it is of.
+
+    It spares nobody who has a permissions boundary.
+
+    AWS: "AWS JSON policy elements: NotPrincipal", IAM User Guide.
+    """
+    if caller.boundary is not None:
+        return False
+    of_role = caller.names - caller.own_names
+    return "*" in names or (
+        not caller.own_names.isdisjoint(names)
+        and (not of_role or not of_role.isdisjoint(names))
+        and any(account_named(name) == caller.account for name in names)
+    )
 
 
 def _names(statement: Statement, caller: Caller) -> bool:

@@ -34,7 +34,7 @@ def create_if_predefined(store: KeyStore, alias: str) -> None:
     service = alias.removeprefix(_PREFIX)
     if alias in store.aliases or service == alias or service not in _SERVICES:
         return
-    key = keys.add(store, policy=_policy(store, service))
+    key = keys.add(store, _policy(store, service))
     key.key_manager = "AWS"
     key.description = f"Default key that protects my {service} data when no other key is defined"
     rotation.enable(key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from kmsdemo.sandbox.key import Answer
+from kmsdemo.sandbox.kms import paging
 from kmsdemo.sandbox.kms.request import Request
 from kmsdemo.sandbox.refusal import Refusal, invalid
 
@@ -46,6 +47,7 @@ def describe_custom_key_stores(request: Request) -> Answer:
         if len(named) > 1:
             raise invalid("Specify either CustomKeyStoreId or CustomKeyStoreName, not both.")
         raise _not_found(request.parameters[named.pop()])
+    paging.check_has_no_marker(request)
     return {"CustomKeyStores": [], "Truncated": False}
 
 

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any, Final
 
 from kmsdemo.sandbox.access import authorization, context_keys
-from kmsdemo.sandbox.access.evaluation import Caller
 from kmsdemo.sandbox.access.principals import root_arn
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Answer, Grant, Key
@@ -98,7 +97,7 @@ def revoke_grant(request: Request) -> Answer:
     return {}
 
 
-# --------------------------------------------------------------------- tokens, and who retires
+# --------------------------------------------------------------------------------- tokens
 
 
 def check_names_a_grant(call: Call) -> None:
@@ -152,16 +151,6 @@ def retired(call: Call, key: Key) -> Grant:
     return next(by_token, None) or _of_id(key, call.parameters.get("GrantId", ""))
 
 
-def may_retire(caller: Caller, grant: Grant) -> bool:
-    """Return whether a grant itself lets the caller retire it, without any policy.
-
-    AWS: RetireGrant, AWS KMS API Reference: "the AWS account in which the grant is created".
-    """
-    if caller.arn == grant.issuing_account or grant.retiring_principal in caller.names:
-        return True
-    return grant.grantee_principal in caller.names and "RetireGrant" in grant.operations
-
-
 def _of_id(key: Key, grant_id: str) -> Grant:
     if grant_id not in key.grants:
         raise Refusal("NotFoundException", f"Grant ID {grant_id} not found")
@@ -203,7 +192,8 @@ def _one_principal(parameters: Mapping[str, Any], name: str) -> str:
 
 def _check_principals(grant: Grant, account: str) -> None:
     for principal in filter(None, (grant.grantee_principal, grant.retiring_principal)):
-        if not authorization.principal_exists(principal, account):
+        is_arn = principal.startswith("arn:")  # a key policy also takes an account number
+        if not is_arn or not authorization.principal_exists(principal, account):
             message = f"ARN does not refer to a valid principal: {principal}"
             raise Refusal("InvalidArnException", message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -198,13 +199,25 @@ def _is_on_same_key(call: Call) -> bool:
 def _target(call: Call, name: str) -> Key | None:
     if call.operation == "DeleteAlias":
         return key_names.of_alias(call, call.parameters["AliasName"])
-    if call.operation == "Decrypt" and not name:
-        return _encrypting_key(call)
+    if call.operation == "Decrypt":
+        return _source(call, name)
     return key_names.find(call, name) if name else None
 
 
 def _source(call: Call, name: str) -> Key:
-    return key_names.find(call, name) if name else _encrypting_key(call)
+    """Return the key that decrypts; a ciphertext names it also in another account, by its id.
+
+    AWS: Decrypt, "Cross-account use", AWS KMS API Reference.
+    """
+    if not name:
+        return _encrypting_key(call)
+    try:
+        return key_names.find(call, name)
+    except Refusal:
+        with suppress(Refusal):
+            if (key := _encrypting_key(call)).id == name:
+                return key
+        raise
 
 
 def _current(call: Call, alias: str) -> Key:
@@ -235,7 +248,7 @@ def _encrypting_key(call: Call) -> Key:
 
 
 def _key_of_retired_grant(call: Call, caller: Caller) -> Key:
-    """Return the key of the grant that a call retires, which the grant itself can allow."""
+    """Return the key of the grant that a call retires."""
     named = call.parameters.get("KeyId", "")
     context = authorization.context_of(call, caller)
     try:
@@ -244,8 +257,7 @@ def _key_of_retired_grant(call: Call, caller: Caller) -> Key:
     except key_names.NotInOtherAccount as error:
         denied = authorization.denied_in_other_account
         raise denied(caller, call.operation, named, context) from error
-    if not grants.may_retire(caller, grants.retired(call, key)):
-        key_context = partial(_key_context, call, key)
-        context = authorization.context_of(call, caller, key_context=key_context)
-        authorization.check(caller, key, call.operation, context, named)
+    key_context = partial(_key_context, call, key)
+    context = authorization.context_of(call, caller, key_context=key_context)
+    authorization.check_retirement(caller, key, grants.retired(call, key), context, named)
     return key

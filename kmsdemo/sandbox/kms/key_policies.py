@@ -6,12 +6,14 @@ AWS: "Key policies in AWS KMS", AWS KMS Developer Guide.
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Final
 
 from moto.utilities.utils import get_partition
 
-from kmsdemo.sandbox.access import authorization
-from kmsdemo.sandbox.key import Answer
+from kmsdemo.sandbox.access import context_keys, new_key_policy
+from kmsdemo.sandbox.key import Answer, Key
+from kmsdemo.sandbox.kms import paging, stores
 from kmsdemo.sandbox.kms.request import Request
 from kmsdemo.sandbox.refusal import Refusal, invalid
 
@@ -33,27 +35,27 @@ def put_key_policy(request: Request) -> Answer:
         raise invalid("The AWS_RAM policy can only be managed by the RAM service")
     if name != _NAME:
         raise Refusal("UnsupportedOperationException", "Only default policy is supported")
-    request.key.policy = checked(request, request.key.arn)
+    request.key.policy = checked(request, request.key)
     return {}
 
 
 def list_key_policies(request: Request) -> Answer:
     """Answer ListKeyPolicies."""
-    if marker := request.parameters.get("Marker"):
-        raise Refusal("InvalidMarkerException", f"Could not deserialize marker '{marker}'")
+    paging.check_has_no_marker(request)
     return {"PolicyNames": [_NAME], "Truncated": False}
 
 
-def checked(request: Request, key_arn: str) -> str:
-    """Return the key policy of a request once it is checked; empty without one.
+def checked(request: Request, key: Key) -> str:
+    """Return the key policy that a request sets, once it is checked, or the one that the key has.
 
     Raises:
         Refusal: ``MalformedPolicyDocumentException`` or ``LimitExceededException``.
     """
     document: str = request.parameters.get("Policy", "")
     if document:
-        authorization.check_new_policy(request.call, request.caller, key_arn, document)
-    return document
+        of_key = partial(context_keys.of_key, key, stores.alias_names(key))
+        new_key_policy.check(request.call, request.caller, key, document, of_key)
+    return document or key.policy
 
 
 def default(account: str, region: str) -> str:

@@ -47,56 +47,28 @@ def create_key(request: Request) -> Answer:
     parameters = request.parameters
     spec, usage = _spec_and_usage(request)
     origin = _origin(request)
-    policy = key_policies.checked(request, request.call.arn("key/new"))
-    given = tags.checked(parameters.get("Tags") or [])
-    if given:
-        context = authorization.context_of(request.call, request.caller)
-        authorization.check(request.caller, None, "TagResource", context)
-    key = add(
+    key = _new(
         request.store,
         spec=spec,
         usage=usage,
         origin=origin,
         is_multi_region=bool(parameters.get("MultiRegion")),
-        policy=policy,
     )
-    key.description, key.tags = parameters.get("Description", ""), given
+    key.description = parameters.get("Description", "")
+    key.tags = tags.checked(parameters.get("Tags") or [])
+    key.policy = key_policies.checked(request, key)
+    if key.tags:
+        context = authorization.context_of(request.call, request.caller)
+        authorization.check(request.caller, None, "TagResource", context)
+    _add(request.store, key)
     return {"KeyMetadata": key_metadata(key)}
 
 
-def add(
-    store: KeyStore,
-    *,
-    spec: str = _SYMMETRIC,
-    usage: str = "ENCRYPT_DECRYPT",
-    origin: str = "AWS_KMS",
-    is_multi_region: bool = False,
-    policy: str = "",
-) -> Key:
-    """Add a new key to a store.
-
-    Args:
-        store: The store.
-        spec: The key spec.
-        usage: The key usage.
-        origin: ``AWS_KMS``, or ``EXTERNAL`` for a key without key material.
-        is_multi_region: Whether it is a multi-Region primary key.
-        policy: Its key policy; by default that of AWS KMS.
-
-    Raises:
-        Refusal: ``UnsupportedOperationException``: nobody here can make keys of this spec.
-    """
-    key_id = f"mrk-{uuid.uuid4().hex}" if is_multi_region else str(uuid.uuid4())
-    shared = SharedProperties(key_id, spec, usage, origin)
-    shared.primary_region = store.region if is_multi_region else ""
-    policy = policy or key_policies.default(store.account_id, store.region)
-    key = Key(shared, store.account_id, store.region, policy, clock.now(store.account_id))
-    if key.is_imported:
-        key.key_state = "PendingImport"
-    else:
-        material = key_material.generate(key_id, spec)
-        shared.materials[material.id] = material
-    store.keys[key_id] = key
+def add(store: KeyStore, policy: str) -> Key:
+    """Add a new symmetric encryption key to a store, by default with the key policy of AWS KMS."""
+    key = _new(store)
+    key.policy = policy or key.policy
+    _add(store, key)
     return key
 
 
@@ -162,6 +134,36 @@ def _described(usage: Usage, owner: str) -> Answer:
         "KmsRequestId": usage.request_id,
         "CloudTrailEventId": records.event_id(usage.request_id, owner),
     }
+
+
+def _new(
+    store: KeyStore,
+    *,
+    spec: str = _SYMMETRIC,
+    usage: str = "ENCRYPT_DECRYPT",
+    origin: str = "AWS_KMS",
+    is_multi_region: bool = False,
+) -> Key:
+    """Return a new key with the key policy of AWS KMS, which has no key material yet."""
+    key_id = f"mrk-{uuid.uuid4().hex}" if is_multi_region else str(uuid.uuid4())
+    shared = SharedProperties(key_id, spec, usage, origin)
+    shared.primary_region = store.region if is_multi_region else ""
+    policy = key_policies.default(store.account_id, store.region)
+    return Key(shared, store.account_id, store.region, policy, clock.now(store.account_id))
+
+
+def _add(store: KeyStore, key: Key) -> None:
+    """Add a new key to a store; it has key material, unless that is imported.
+
+    Raises:
+        Refusal: ``UnsupportedOperationException``: nobody here can make keys of this spec.
+    """
+    if key.is_imported:
+        key.key_state = "PendingImport"
+    else:
+        material = key_material.generate(key.id, key.key_spec)
+        key.shared.materials[material.id] = material
+    store.keys[key.id] = key
 
 
 def _spec_and_usage(request: Request) -> tuple[str, str]:

@@ -33,12 +33,12 @@ def replicate_key(request: Request) -> Answer:
         primary.shared,
         primary.account_id,
         region,
-        key_policies.checked(request, store.arn(f"key/{primary.id}"))
-        or key_policies.default(primary.account_id, region),
+        key_policies.default(primary.account_id, region),
         request.now,
         request.parameters.get("Description", ""),
     )
     replica.tags = tags.checked(request.parameters.get("Tags") or [])
+    replica.policy = key_policies.checked(request, replica)
     store.keys[replica.id] = replica
     replica.key_state = "PendingImport" if replica.is_imported else "Enabled"
     imported_material.update_pending(primary)
@@ -93,9 +93,13 @@ def _check_may_create(request: Request, region: str) -> None:
         "Tags": given,
     }
     creation = replace(request.call, operation="CreateKey", parameters=properties, region=region)
-    context = authorization.context_of(creation, request.caller)
+    context = authorization.context_of(creation, request.caller, key_context=_of_replica)
     for action in ("CreateKey", *(["TagResource"] if given else [])):
         authorization.check(request.caller, None, action, context)
+
+
+def _of_replica() -> context_keys.Context:
+    return {"kms:MultiRegionKeyType": ["REPLICA"]}
 
 
 def _check_may_update(request: Request, replica: Key) -> None:

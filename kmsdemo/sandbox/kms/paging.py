@@ -50,6 +50,16 @@ def check_limit(call: Call) -> None:
         raise constraint(str(asked), "limit", rule)
 
 
+def check_has_no_marker(request: Request) -> None:
+    """Check that a request whose list is always whole asks for no later page.
+
+    Raises:
+        Refusal: ``InvalidMarkerException``.
+    """
+    if marker := request.parameters.get("Marker"):
+        raise _invalid(marker)
+
+
 def page(
     request: Request,
     name: str,

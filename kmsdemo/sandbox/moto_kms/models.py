@@ -46,7 +46,7 @@ class KmsBackend(moto.kms.models.KmsBackend):
     def create_key(self, policy: Any, *_: Any, **options: Any) -> Any:
         """Create a symmetric encryption key, for CloudFormation."""
         document = json.dumps(policy) if isinstance(policy, Mapping) else policy
-        key = keys.add(self.store, policy=document or "")
+        key = keys.add(self.store, document or "")
         key.description = options.get("description") or ""
         key.tags = _by_key(options.get("tags") or [])
         return KeyResource(self.store, key)

@@ -43,7 +43,7 @@ def _says(effect: str, policy: Any, request: dict[str, Any], by: str = "any") ->
 
 def _applies(statement: Any, policy: Any, request: dict[str, Any], by: str) -> bool:
     has_variables = policy["Version"] == "2012-10-17"
-    if not _principal_applies(statement, request["caller"], by):
+    if not _principal_applies(statement, request, by):
         return False
     if not _element(statement, "Action", request["action"].lower(), lambda one: one.lower()):
         return False
@@ -60,10 +60,15 @@ def _applies(statement: Any, policy: Any, request: dict[str, Any], by: str) -> b
     )
 
 
-def _principal_applies(statement: Any, caller: Any, by: str) -> bool:
+def _principal_applies(statement: Any, request: dict[str, Any], by: str) -> bool:
+    caller = request["caller"]
     if "NotPrincipal" in statement:
+        if request["boundary"]:
+            return True
         named = _list(statement["NotPrincipal"]["AWS"])
-        return not any(_is(name, caller, "any") for name in named)
+        account = {caller["account"], f"arn:aws:iam::{caller['account']}:root"}
+        chain = [{caller["arn"]}, {caller["role"] or caller["arn"]}, account]
+        return "*" not in named and not all(one & set(named) for one in chain)
     if "Principal" not in statement:
         return True
     principal = statement["Principal"]

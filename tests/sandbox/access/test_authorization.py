@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
@@ -166,8 +167,42 @@ def test_a_denial_for_all_but_some(kms: KMSClient, key: Key, ben: IamUser) -> No
 
     deny_all_but(f"arn:aws:iam::{ACCOUNT}:user/ben", ROOT)
     assert may_decrypt(kms, ben.clients, key)
-    deny_all_but(f"arn:aws:iam::{OTHER_ACCOUNT}:user/dora")
-    assert not may_decrypt(kms, ben.clients, key)
+    for spared in (f"arn:aws:iam::{OTHER_ACCOUNT}:user/dora", ROOT, ben.arn):
+        deny_all_but(spared)
+        assert not may_decrypt(kms, ben.clients, key), "it names the user or the account only"
+
+
+@pytest.mark.parametrize(
+    ("retiring", "effects", "allowed"),
+    [
+        (True, {}, True),
+        (True, {"IAM policy": "Deny"}, False),
+        (True, {"key policy": "Deny"}, True),
+        (False, {}, False),
+        (False, {"key policy": "Allow"}, False),
+        (False, {"IAM policy": "Allow"}, True),
+    ],
+)
+def test_the_grant_and_iam_decide_who_retires_it(
+    kms: KMSClient,
+    iam: IAMClient,
+    key: Key,
+    ben: IamUser,
+    retiring: bool,
+    effects: dict[str, str],
+    allowed: bool,
+) -> None:
+    statement = {"Action": "kms:RetireGrant", "Resource": "*"}
+    if effect := effects.get("IAM policy"):
+        put_iam(iam, "ben", {**statement, "Effect": effect})
+    if effect := effects.get("key policy"):
+        put(kms, key, {**statement, "Effect": effect, "Principal": {"AWS": ben.arn}})
+    given: Any = {"RetiringPrincipal": ben.arn} if retiring else {}
+    grant = kms.create_grant(
+        KeyId=key.key_id, GranteePrincipal=ROOT, Operations=["Decrypt"], **given
+    )
+    with nullcontext() if allowed else pytest.raises(ClientError, match="AccessDeniedException"):
+        ben.clients.kms.retire_grant(KeyId=key.arn, GrantId=grant["GrantId"])
 
 
 def test_a_denial_of_the_key_policy_is_stronger_than_everything(
@@ -528,6 +563,10 @@ def test_a_ciphertext_names_a_key_of_another_account(kms: KMSClient, key: Key) -
         learner().kms.decrypt(CiphertextBlob=blob)
     put(kms, key, allow({"AWS": OTHER_ACCOUNT}))
     assert learner().kms.decrypt(CiphertextBlob=blob)["KeyId"] == key.arn
+    assert learner().kms.decrypt(CiphertextBlob=blob, KeyId=key.key_id)["KeyId"] == key.arn
+    for unknown in (b"no ciphertext", blob):
+        with pytest.raises(ClientError, match="NotFoundException"):
+            learner().kms.decrypt(CiphertextBlob=unknown, KeyId=str(uuid4()))
 
 
 # --------------------------------------------------------------------------- who is meant

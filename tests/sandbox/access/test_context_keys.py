@@ -35,7 +35,6 @@ SYMMETRIC = {
     "kms:CustomerMasterKeyUsage": ["ENCRYPT_DECRYPT"],
     "kms:KeyOrigin": ["AWS_KMS"],
     "kms:MultiRegion": ["false"],
-    "kms:BypassPolicyLockoutSafetyCheck": ["false"],
 }
 
 
@@ -60,8 +59,13 @@ def test_the_root_user_has_no_name_and_no_session() -> None:
 
 
 def test_a_session_is_without_mfa() -> None:
-    mfa = {"aws:MultiFactorAuthPresent": ["false"]}
-    assert context_keys.of_caller(session()) == OF_ROOT | mfa
+    of = session()
+    assert of.session
+    given = {
+        "aws:MultiFactorAuthPresent": ["false"],
+        "aws:TokenIssueTime": [of.session.start.isoformat()],
+    }
+    assert context_keys.of_caller(of) == OF_ROOT | given
 
 
 def test_a_session_of_a_role_has_the_arn_of_the_role_and_its_source_identity() -> None:
@@ -151,11 +155,7 @@ def test_a_call_names_the_tags_that_it_changes(
         ("ImportKeyMaterial", {}, {}),
         ("ImportKeyMaterial", {"ValidTo": 1_700_000_000}, {"kms:ValidTo": ["1700000000"]}),
         ("GetKeyPolicy", {}, {"kms:PolicyName": ["default"]}),
-        (
-            "PutKeyPolicy",
-            {},
-            {"kms:BypassPolicyLockoutSafetyCheck": ["false"], "kms:PolicyName": ["default"]},
-        ),
+        ("PutKeyPolicy", {}, {"kms:PolicyName": ["default"]}),
         (
             "ReplicateKey",
             {"ReplicaRegion": "eu-west-1", "BypassPolicyLockoutSafetyCheck": True},

@@ -51,8 +51,9 @@ def statement(random: Random, principals: tuple[str, ...] = ()) -> Any:
         if random.random() < 0.97 or not principals:
             written[name] = random.sample(patterns, random.randint(1, 2))
     if principals:
-        named: Any = {"AWS": random.sample(principals, random.randint(1, 2))}
         is_negated = written["Effect"] == "Deny" and random.random() < 0.5
+        most = 4 if is_negated else 2
+        named: Any = {"AWS": random.sample(principals, random.randint(1, most))}
         written["NotPrincipal" if is_negated else "Principal"] = named
     if random.random() < 0.6:
         written["Condition"] = condition(random)
