@@ -28,14 +28,14 @@ WrappingAlgorithm WrappingKeySpec
 _GLOBAL: Final = """
 CurrentTime EpochTime MultiFactorAuthPresent PrincipalAccount PrincipalArn PrincipalIsAWSService
 PrincipalType RequestedRegion ResourceAccount SecureTransport SourceIdentity SourceIp TagKeys
-UserAgent userid username ViaAWSService
+TokenIssueTime UserAgent userid username ViaAWSService
 """
 _IN_NO_REQUEST: Final = """
-CalledVia CalledViaFirst CalledViaLast Ec2InstanceSourcePrivateIPv4 Ec2InstanceSourceVpc
-FederatedProvider IsMcpServiceAction MultiFactorAuthAge PrincipalOrgID PrincipalOrgPaths
-PrincipalServiceName PrincipalServiceNamesList ResourceOrgID ResourceOrgPaths SourceAccount
-SourceArn SourceOrgID SourceOrgPaths SourceVpc SourceVpcArn SourceVpce VpceAccount VpceOrgID
-VpceOrgPaths VpcSourceIp
+AssumedRoot CalledVia CalledViaFirst CalledViaLast ChatbotSourceArn Ec2InstanceSourcePrivateIPv4
+Ec2InstanceSourceVpc FederatedProvider IsMcpServiceAction MultiFactorAuthAge PrincipalOrgID
+PrincipalOrgPaths PrincipalServiceName PrincipalServiceNamesList referer ResourceOrgID
+ResourceOrgPaths SourceAccount SourceArn SourceOrgID SourceOrgPaths SourceVpc SourceVpcArn
+SourceVpce VpceAccount VpceOrgID VpceOrgPaths VpcSourceIp
 """
 _KNOWN: Final = frozenset(
     f"{prefix}:{name}".lower()

@@ -55,8 +55,16 @@ def _call_sts(response: TokenResponse) -> Any:
     operation = response._get_action()
     if operation not in sts.ANSWER:
         return _moto_call_action(response)
-    caller = authentication.principal_of(response.normalized_request)
-    call = StsCall(operation, response.params, caller, response.partition, response.region)
+    request = response.normalized_request
+    call = StsCall(
+        operation,
+        response.params,
+        authentication.principal_of(request),
+        response.partition,
+        response.region,
+        request.remote_addr or "127.0.0.1",
+        request.headers.get("User-Agent", ""),
+    )
     try:
         answer = sts.ANSWER[operation](call)
     except Refusal as refusal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import AccessKey as IamAccessKey
 from moto.iam.models import Group, IAMBackend, ManagedPolicy, Role, User, iam_backends
 
-from kmsdemo.sandbox.access import access_keys, sessions
+from kmsdemo.sandbox.access import access_keys, session_tags, sessions
 from kmsdemo.sandbox.access.sessions import Session
 from kmsdemo.sandbox.call import is_account_id
 
@@ -73,13 +73,18 @@ class Principal:
 
     @property
     def tags(self) -> dict[str, str]:
-        """The tags of the user or the role, by tag key."""
+        """The session tags, and the other tags of the user or the role, by tag key."""
+        own = {tag["Key"]: tag["Value"] for tag in self._own_tags}
+        return session_tags.over(own, self.session.tags) if self.session else own
+
+    @property
+    def _own_tags(self) -> Sequence[Mapping[str, str]]:
         for iam in _backends(self.account):
             if self.user and self.user in iam.users.values():
+                listed: Sequence[Mapping[str, str]]
                 listed = iam.tagger.list_tags_for_resource(self.user.arn)["Tags"]
-                return {tag["Key"]: tag["Value"] for tag in listed}
-        tags = self.role.tags if self.role else []
-        return {tag["Key"]: tag["Value"] for tag in tags}
+                return listed
+        return self.role.tags if self.role else []
 
     @property
     def boundary(self) -> str | None:

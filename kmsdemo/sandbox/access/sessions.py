@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -35,6 +35,8 @@ class Session:
         policies: The session policies, which limit the permissions of the role or the user;
             ``None`` without any.
         source_identity: Who is behind the role, as AssumeRole says; empty if it does not.
+        tags: The session tags, which override those of the role or the user.
+        transitive_tags: Those of them that the sessions have too which this one begins.
     """
 
     key: AccessKey
@@ -49,6 +51,8 @@ class Session:
     is_federated: bool = False
     policies: Sequence[str] | None = None
     source_identity: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    transitive_tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_expired(self) -> bool:

@@ -20,6 +20,8 @@ from kmsdemo.sandbox.access import (
     evaluation,
     policy_document,
     principals,
+    session_policies,
+    session_tags,
     sessions,
 )
 from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, RequestContext
@@ -28,7 +30,6 @@ from kmsdemo.sandbox.access.sessions import Session
 from kmsdemo.sandbox.refusal import Refusal, constraint
 
 _HOUR, _DAY = 3_600, 86_400
-_MAX_POLICY_LENGTH = 2_048
 _FORBIDDEN = 403
 _ROLE = re.compile(r"arn:[\w-]+:iam::(?P<account>\d{12}):role/(?:.*/)?(?P<name>[^/]+)", re.DOTALL)
 _NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
@@ -47,6 +48,7 @@ class StsCall:
         partition: Such as ``aws``.
         region: The Region that receives it.
         source_ip: The address that it comes from.
+        user_agent: What the client says that it is.
     """
 
     operation: str
@@ -55,6 +57,7 @@ class StsCall:
     partition: str
     region: str = "us-east-1"
     source_ip: str = "127.0.0.1"
+    user_agent: str = ""
 
     def backend(self, account: str) -> STSBackend:
         """Return moto's STS backend of an account."""
@@ -66,18 +69,24 @@ class StsCall:
 
 
 def assume_role(call: StsCall) -> Answer:
-    """Answer AssumeRole: the role must exist, and its trust policy must allow the caller."""
+    """Answer AssumeRole: the role must exist, and its trust policy must allow the caller.
+
+    AWS: GetFederationToken, AWS STS API Reference: a federated user can assume no role.
+    """
+    if call.caller.session and call.caller.session.is_federated:
+        raise _with_session(call)
     arn, name = str(call.parameters["RoleArn"]), _name(call, "RoleSessionName", 64)
     parts = _ROLE.fullmatch(arn)
     if parts is None:
         raise Refusal("ValidationError", f"{arn} is invalid")
     seconds = _seconds(call, default=_HOUR, longest=_DAY // 2)
-    policies = _session_policies(call)
+    policies = session_policies.of(call.parameters, call.caller.account)
     role = principals.role_of(parts["account"], arn)
     if role is None:
         raise _denied(call, "sts:AssumeRole", arn)
     _check_trust(call, role.assume_role_policy_document, arn)
     _check_length(call, seconds, int(role.max_session_duration or _HOUR))
+    tags, transitive_tags = session_tags.of_new_session(call.parameters, call.caller.session)
     session = sessions.begin(
         call.backend(parts["account"]),
         seconds=seconds,
@@ -86,6 +95,8 @@ def assume_role(call: StsCall) -> Answer:
         role_arn=arn,
         policies=policies,
         source_identity=_source_identity(call),
+        tags=tags,
+        transitive_tags=transitive_tags,
     )
     user = {"AssumedRoleId": session.user_id, "Arn": session.arn}
     identity = session.source_identity
@@ -114,9 +125,14 @@ def get_federation_token(call: StsCall) -> Answer:
     """Answer GetFederationToken: its policy and those of its user must both allow a call."""
     _check_no_session(call)
     caller, name = call.caller, _name(call, "Name", 32)
-    seconds, policies = _seconds_without_role(call), _session_policies(call)
+    seconds, policies = (
+        _seconds_without_role(call),
+        session_policies.of(call.parameters, call.caller.account),
+    )
     arn = call.arn(f"federated-user/{name}", caller.account)
-    _check_by_iam(call, "sts:GetFederationToken", arn)
+    for action in ("sts:GetFederationToken", *_tagging(call)):
+        _check_by_iam(call, action, arn)
+    tags, _ = session_tags.of_new_session(call.parameters, None)
     session = sessions.begin(
         call.backend(caller.account),
         seconds=seconds,
@@ -125,6 +141,7 @@ def get_federation_token(call: StsCall) -> Answer:
         user=caller.user.id if caller.user else "",
         is_federated=True,
         policies=policies or (),
+        tags=tags,
     )
     user = {"FederatedUserId": session.user_id, "Arn": session.arn}
     return {"Credentials": _credentials(session), "FederatedUser": user}
@@ -183,9 +200,12 @@ def _check_trust(call: StsCall, document: str, role_arn: str) -> None:
 
 def _actions(call: StsCall) -> list[str]:
     """Return the actions that a trust policy must allow."""
-    tags = ["sts:TagSession"] if call.parameters.get("Tags") else []
     identity = ["sts:SetSourceIdentity"] if _source_identity(call) else []
-    return ["sts:AssumeRole", *tags, *identity]
+    return ["sts:AssumeRole", *_tagging(call), *identity]
+
+
+def _tagging(call: StsCall) -> list[str]:
+    return ["sts:TagSession"] if call.parameters.get("Tags") else []
 
 
 def _source_identity(call: StsCall) -> str:
@@ -211,6 +231,8 @@ def _context(call: StsCall) -> dict[str, list[str]]:
     tags = call.parameters.get("Tags")
     request = context_keys.of_request(call.caller.account, call.region, call.source_ip, tags)
     own = {name: [value] for name, value in given.items()}
+    if call.user_agent:
+        own["aws:UserAgent"] = [call.user_agent]
     if transitive := call.parameters.get("TransitiveTagKeys"):
         own["sts:TransitiveTagKeys"] = list(transitive)
     return context_keys.of_caller(call.caller) | request | own
@@ -235,8 +257,12 @@ def _denied(call: StsCall, action: str, resource: str, reason: str = "") -> Refu
 
 def _check_no_session(call: StsCall) -> None:
     if call.caller.session:
-        message = f"Cannot call {call.operation} with session credentials"
-        raise Refusal("AccessDenied", message, _FORBIDDEN)
+        raise _with_session(call)
+
+
+def _with_session(call: StsCall) -> Refusal:
+    message = f"Cannot call {call.operation} with session credentials"
+    return Refusal("AccessDenied", message, _FORBIDDEN)
 
 
 # ------------------------------------------------------------------------- parameters
@@ -287,29 +313,6 @@ def _check_length(call: StsCall, seconds: int, longest: int) -> None:
             "ValidationError",
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         )
-
-
-def _session_policies(call: StsCall) -> tuple[str, ...] | None:
-    """Return the documents of the session policies; ``None`` without any."""
-    document = call.parameters.get("Policy")
-    if document is not None and len(document) > _MAX_POLICY_LENGTH:
-        rule = f"Member must have length less than or equal to {_MAX_POLICY_LENGTH}"
-        raise _unmet("", "policy", rule)
-    managed = [_managed(call, one["arn"]) for one in call.parameters.get("PolicyArns") or ()]
-    documents = (*([document] if document else ()), *managed)
-    try:
-        for each in documents:
-            policy_document.statements(each, Kind.IDENTITY)
-    except MalformedPolicy as error:
-        raise Refusal("MalformedPolicyDocument", str(error)) from error
-    return documents or None
-
-
-def _managed(call: StsCall, arn: str) -> str:
-    document = principals.managed_policy(call.caller.account, arn)
-    if document is None:
-        raise Refusal("ValidationError", f"Policy {arn} does not exist or is not attachable.")
-    return document
 
 
 def _unmet(value: str, field: str, rule: str) -> Refusal:

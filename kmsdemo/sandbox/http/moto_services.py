@@ -107,6 +107,8 @@ def _moto_request(service: str, call: Call, body: bytes, environ: WSGIEnvironmen
             "HTTP_HOST": host,
             "CONTENT_TYPE": f"application/{content_type}",
             "CONTENT_LENGTH": str(len(body)),
+            "HTTP_USER_AGENT": call.user_agent,
+            "REMOTE_ADDR": call.source_ip,
             "wsgi.url_scheme": "https",
             "wsgi.input": BytesIO(body),
             authentication.PRINCIPAL: environ[authentication.PRINCIPAL],

@@ -312,3 +312,12 @@ def test_only_an_explicit_deny_is_said(
         f"User: {BEN} is not authorized to perform: sts:GetFederationToken on resource: {ZOE}{why}"
     )
     assert refusal(ben, "GetFederationToken", Name="zoe") == ("AccessDenied", message)
+
+
+def test_a_federated_user_assumes_no_role(ben: Principal) -> None:
+    given = answer(ben, "GetFederationToken", Name="anna")
+    anna = principals.find(given["Credentials"]["AccessKeyId"])
+    assert anna
+    message = "Cannot call AssumeRole with session credentials"
+    asked = {"RoleArn": ROLE, "RoleSessionName": "s1"}
+    assert refusal(anna, "AssumeRole", **asked) == ("AccessDenied", message)

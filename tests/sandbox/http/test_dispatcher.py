@@ -135,6 +135,30 @@ def test_a_policy_knows_where_a_call_comes_from(
     assert code_of(answer) == "AccessDeniedException"
 
 
+@pytest.mark.parametrize(
+    ("operator", "condition_key", "value"),
+    [("StringLike", "aws:UserAgent", "curl/*"), ("IpAddress", "aws:SourceIp", "203.0.113.0/24")],
+)
+def test_a_trust_policy_knows_where_a_call_comes_from(
+    application: Application, clients: Clients, operator: str, condition_key: str, value: str
+) -> None:
+    trusted = {"Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    statements = [
+        {"Effect": "Allow", **trusted},
+        {"Effect": "Deny", **trusted, "Condition": {operator: {condition_key: value}}},
+    ]
+    trust = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    role = clients.iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust)["Role"]
+    asked = {"Action": "AssumeRole", "RoleArn": role["Arn"], "RoleSessionName": "session"}
+    answer = Client(application).post(
+        "/",
+        data=asked | {"Version": "2011-06-15"},
+        headers=signed("sts", User_Agent="curl/8.0"),
+        environ_base={"REMOTE_ADDR": "203.0.113.9"},
+    )
+    assert (answer.status_code, "explicit deny" in answer.text) == (403, True)
+
+
 @pytest.mark.parametrize("service", ["s3", "lambda", "ec2", "secretsmanager", "execute-api"])
 @pytest.mark.parametrize("path", ["/", "/bucket/key", "/2015-03-31/functions/"])
 def test_a_service_of_somebody_else_is_named(
