@@ -36,6 +36,7 @@ _TOPICS = {
     "keys, aliases, tags, pages": (
         *(
             "Keys",
+            "Kinds of keys",
             "AWS managed keys",
             "Custom key stores",
             "Last usage",
@@ -50,7 +51,8 @@ _TOPICS = {
     "rotation": ("Rotation",),
     "multi-Region keys": ("Multi-Region keys",),
     "who may: policies, grants, dry runs": (
-        *("Access control", "Conditions of policies", "The form of policies", "Grants", "Dry runs"),
+        *("Access control", "Other accounts", "Conditions of policies", "The form of policies"),
+        *("Sessions", "Grants", "Dry runs"),
     ),
     "the form of calls, and wording": (
         *("Required parameters", "Names of keys", "Answers", "Limits", "Errors of one operation"),

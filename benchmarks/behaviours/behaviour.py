@@ -13,6 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.emulators import Emulator
 
 SUCCESS = "succeeds"
+FAILS = "fails"
+"""The result of a call that AWS documents to fail, without saying by which error code."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,18 @@ def _unchecked(emulator: Emulator) -> Any:
 
 Call = Callable[[Account], Any]
 Row = tuple[str, str, Call]
+
+
+def fails(call: Call) -> Call:
+    """Return a call whose result is :data:`FAILS` instead of an error code."""
+
+    def failing(account: Account) -> Any:
+        try:
+            return call(account)
+        except ClientError:
+            return FAILS
+
+    return failing
 
 
 def rows(group: str, source: str, listed: Iterable[Row]) -> Iterator[Behaviour]:

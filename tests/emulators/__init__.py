@@ -61,8 +61,8 @@ class Emulator:
         config: Config | None = None,
     ) -> Any:
         """Return a client with its own connections, by default of the root user."""
-        key_id, secret = credentials or _ROOT_CREDENTIALS
-        return _new_client(self.url, service, region, key_id, secret, config)
+        given = credentials or _ROOT_CREDENTIALS
+        return _new_client(self.url, service, region, *given, config=config)
 
     def advance(self, days: int) -> None:
         """Move the clock forward."""
@@ -72,20 +72,17 @@ class Emulator:
 
 
 def _new_client(
-    url: str,
-    service: str,
-    region: str,
-    access_key_id: str,
-    secret: str,
-    config: Config | None = None,
+    url: str, service: str, region: str, *credentials: str, config: Config | None = None
 ) -> Any:
     basic = Config(retries={"total_max_attempts": 1}, read_timeout=READY_WITHIN_SECONDS)
+    access_key_id, secret, *token = credentials
     return _SESSION.client(  # type: ignore[call-overload]
         service,
         region_name=region,
         endpoint_url=url or None,
         aws_access_key_id=access_key_id,
         aws_secret_access_key=secret,
+        aws_session_token=next(iter(token), None),
         config=basic.merge(config) if config else basic,
     )
 

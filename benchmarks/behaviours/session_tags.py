@@ -1,0 +1,208 @@
+"""Session tags, sessions without a role, and permissions boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from benchmarks.behaviours.behaviour import (
+    FAILS,
+    SUCCESS,
+    Account,
+    Behaviour,
+    Call,
+    Row,
+    fails,
+    rows,
+)
+from benchmarks.behaviours.users import (
+    ALLOW,
+    DENY,
+    EVERYTHING,
+    STS,
+    Session,
+    User,
+    credentials,
+    document,
+    new_policy,
+    new_role,
+    put_policy,
+)
+
+DENIED = "AccessDeniedException"
+_DESCRIBE: dict[str, Any] = {**ALLOW, "Action": "kms:DescribeKey", "Resource": "*"}
+_ENCRYPT: dict[str, Any] = {**ALLOW, "Action": "kms:Encrypt", "Resource": "*"}
+_TAGGED: dict[str, Any] = {"Tags": [{"Key": "team", "Value": "blue"}]}
+_BLUE = {"StringEquals": {"aws:PrincipalTag/team": "blue"}}
+
+
+def behaviours() -> Iterator[Behaviour]:
+    """Yield the behaviours."""
+    guide = "IAM User Guide"
+    yield from rows("Sessions", f"Pass session tags in AWS STS, {guide}", _tags())
+    yield from rows("Sessions", "AWS STS API Reference", _without_role())
+    yield from rows("Sessions", f"Permissions boundaries for IAM entities, {guide}", _boundaries())
+
+
+def _tags() -> Iterator[Row]:
+    yield "aws:PrincipalTag of a session tag", SUCCESS, _tagged({}, _TAGGED)
+    yield "aws:PrincipalTag of a session without the tag", DENIED, _tagged({}, {})
+    yield "aws:PrincipalTag of the role's tag", SUCCESS, _tagged(_TAGGED, {})
+    yield (
+        "A session tag overrides the role's tag",
+        DENIED,
+        _tagged(_TAGGED, {"Tags": [{"Key": "team", "Value": "red"}]}),
+    )
+    yield (
+        "A session tag overrides the role's tag in another case",
+        DENIED,
+        _tagged(_TAGGED, {"Tags": [{"Key": "TEAM", "Value": "red"}]}),
+    )
+    yield "A session tag in a policy variable", SUCCESS, _variable
+    yield (
+        "A tag key twice, in another case",
+        FAILS,
+        fails(_tagged({}, {"Tags": [*_TAGGED["Tags"], {"Key": "Team", "Value": "red"}]})),
+    )
+    yield "A transitive tag, in a role chain", SUCCESS, _chained(TransitiveTagKeys=["team"])
+    yield "A tag that is not transitive, in a role chain", DENIED, _chained()
+    yield "A tag with the key of an inherited tag", FAILS, fails(_overriding)
+    yield "A tag without sts:TagSession in the trust policy", FAILS, fails(_untrusted_tag)
+    yield "GetFederationToken with a tag", SUCCESS, _federated_tag(STS, EVERYTHING)
+    yield (
+        "GetFederationToken with a tag, without sts:TagSession",
+        FAILS,
+        fails(_federated_tag({**STS, "Action": "sts:GetFederationToken"}, EVERYTHING)),
+    )
+
+
+def _without_role() -> Iterator[Row]:
+    yield "GetSessionToken: the permissions of the user", SUCCESS, _session_token(_DESCRIBE)
+    yield "GetSessionToken of a user without permission", DENIED, _session_token(_ENCRYPT)
+    yield "GetFederationToken: the policy and the user allow it", SUCCESS, _federated(_DESCRIBE)
+    yield "GetFederationToken: the policy does not allow it", DENIED, _federated(_ENCRYPT)
+    yield "GetFederationToken without a policy", DENIED, _federated()
+    yield "A key policy that names a federated user without a policy", SUCCESS, _federated_named
+    yield "AssumeRole by a federated user", FAILS, fails(_federated_assumes)
+    yield "AssumeRole with the session of a user", SUCCESS, _user_session_assumes
+
+
+def _boundaries() -> Iterator[Row]:
+    yield "A boundary that allows the call", SUCCESS, _bounded(EVERYTHING, _DESCRIBE)
+    yield "A boundary that does not allow the call", DENIED, _bounded(EVERYTHING, _ENCRYPT)
+    yield "A boundary alone", DENIED, _bounded(_ENCRYPT, EVERYTHING)
+    denying = {**_DESCRIBE, **DENY}
+    yield "A boundary that denies the call", DENIED, _bounded(EVERYTHING, EVERYTHING, denying)
+    yield "A boundary of a role", DENIED, _bounded_role
+
+
+# -------------------------------------------------------------------------------------- tags
+
+
+def _tagged(of_role: Mapping[str, Any], of_session: Mapping[str, Any]) -> Call:
+    def call(account: Account) -> None:
+        role = new_role(account, {**_DESCRIBE, "Condition": _BLUE}, **of_role)
+        session = Session(account, role, **of_session)
+        session.client("kms").describe_key(KeyId=account.key())
+
+    return call
+
+
+def _variable(account: Account) -> None:
+    own = {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
+    role = new_role(account, {**_DESCRIBE, "Condition": own})
+    key = account.key(Tags=[{"TagKey": "team", "TagValue": "blue"}])
+    Session(account, role, **_TAGGED).client("kms").describe_key(KeyId=key)
+
+
+def _chained(**options: Any) -> Call:
+    def call(account: Account) -> None:
+        first = Session(account, new_role(account, STS), **_TAGGED, **options)
+        role = new_role(account, {**_DESCRIBE, "Condition": _BLUE})
+        second = Session(account, role, first.client("sts"))
+        second.client("kms").describe_key(KeyId=account.key())
+
+    return call
+
+
+def _overriding(account: Account) -> None:
+    transitive = {**_TAGGED, "TransitiveTagKeys": ["team"]}
+    first = Session(account, new_role(account, STS), **transitive)
+    Session(account, new_role(account), first.client("sts"), **_TAGGED)
+
+
+def _untrusted_tag(account: Account) -> None:
+    Session(account, new_role(account, actions=["sts:AssumeRole"]), **_TAGGED)
+
+
+def _federated_tag(*statements: Mapping[str, Any]) -> Call:
+    def call(account: Account) -> None:
+        user = User(account, *statements)
+        policy = document({**_DESCRIBE, "Condition": _BLUE})
+        made = user.client("sts").get_federation_token(Name="anna", Policy=policy, **_TAGGED)
+        _kms(account, made).describe_key(KeyId=account.key())
+
+    return call
+
+
+# ---------------------------------------------------------------------------- without a role
+
+
+def _kms(account: Account, made: Mapping[str, Any]) -> Any:
+    return account.emulator.client("kms", *credentials(made))
+
+
+def _session_token(statement: Mapping[str, Any]) -> Call:
+    def call(account: Account) -> None:
+        made = User(account, statement).client("sts").get_session_token()
+        _kms(account, made).describe_key(KeyId=account.key())
+
+    return call
+
+
+def _federated(*statements: Mapping[str, Any]) -> Call:
+    def call(account: Account) -> None:
+        user = User(account, STS, EVERYTHING)
+        policy = {"Policy": document(*statements)} if statements else {}
+        made = user.client("sts").get_federation_token(Name="anna", **policy)
+        _kms(account, made).describe_key(KeyId=account.key())
+
+    return call
+
+
+def _federated_named(account: Account) -> None:
+    made = User(account, STS).client("sts").get_federation_token(Name="anna")
+    key = account.key()
+    put_policy(account, key, {**_DESCRIBE, "Principal": {"AWS": made["FederatedUser"]["Arn"]}})
+    _kms(account, made).describe_key(KeyId=key)
+
+
+def _federated_assumes(account: Account) -> None:
+    policy = document(STS)
+    made = User(account, STS).client("sts").get_federation_token(Name="anna", Policy=policy)
+    sts = account.emulator.client("sts", *credentials(made))
+    Session(account, new_role(account), sts)
+
+
+def _user_session_assumes(account: Account) -> None:
+    made = User(account, STS).client("sts").get_session_token()
+    sts = account.emulator.client("sts", *credentials(made))
+    Session(account, new_role(account), sts)
+
+
+# -------------------------------------------------------------------------------- boundaries
+
+
+def _bounded(statement: Mapping[str, Any], *boundary: Mapping[str, Any]) -> Call:
+    def call(account: Account) -> None:
+        limit = new_policy(account, *boundary)
+        user = User(account, statement, PermissionsBoundary=limit)
+        user.kms.describe_key(KeyId=account.key())
+
+    return call
+
+
+def _bounded_role(account: Account) -> None:
+    limit = new_policy(account, _ENCRYPT)
+    role = new_role(account, EVERYTHING, PermissionsBoundary=limit)
+    Session(account, role).client("kms").describe_key(KeyId=account.key())
