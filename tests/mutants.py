@@ -38,9 +38,10 @@ SETTINGS = """
 [tool.mutmut]
 source_paths = ["kmsdemo"]
 only_mutate = {files}
-also_copy = ["conftest.py", "docs", "examples", "features", "pytest.ini", "steps"]
+also_copy = ["benchmarks", "conftest.py", "docs", "examples", "features", "pytest.ini", "steps"]
 pytest_add_cli_args = [
-    "-m", "not program and not thorough", "--policies", "300", "-p", "no:cacheprovider",
+    "-m", "not thorough and (not program or behaviour)", "--policies", "300",
+    "-p", "no:cacheprovider",
     "-p", "no:unraisableexception", "-p", "no:threadexception",  # they collect garbage for long
 ]
 pytest_add_cli_args_test_selection = {tests}

@@ -13,7 +13,7 @@ from moto import mock_aws
 from moto.core.responses import BaseResponse
 from moto.kms import models
 
-from kmsdemo.sandbox import mock_kms, moto_check
+from kmsdemo.sandbox import mock_kms
 
 
 def kms() -> Any:
@@ -156,14 +156,3 @@ def test_it_restores_moto_after_a_failure() -> None:
     with pytest.raises(ZeroDivisionError), mock_kms():
         1 / 0  # noqa: B018
     assert models.kms_backends.backend is models.KmsBackend
-
-
-def test_an_error_names_what_moto_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    needed = {"moto.kms.models": ("Key", "Door"), "moto.gone": ("anything",)}
-    monkeypatch.setattr(moto_check, "NEEDED", needed)
-    with pytest.raises(moto_check.UnknownMoto) as raised:
-        moto_check.check_moto()
-    message = str(raised.value)
-    assert "without moto.kms.models.Door, moto.gone.anything" in message
-    assert "works with moto 5.2.4 to 5.2.x" in message
-    assert "pip install" in message

@@ -141,6 +141,20 @@ def line(service: str, operation: str, parameters: dict[str, Any]) -> str:
             call("kms", "ImportKeyMaterial", ValidTo=datetime(2030, 1, 2, tzinfo=timezone.utc)),
             "import-key-material --valid-to 2030-01-02T00:00:00+00:00",
         ),
+        (
+            call("cloudtrail", "UpdateTrail", Name="n", Nonsense=b"\0"),
+            "update-trail --name n",
+        ),
+        (
+            call(
+                "cloudwatch",
+                "PutMetricData",
+                MetricData=[{"Timestamp": datetime(2030, 1, 2, tzinfo=timezone.utc)}],
+            ),
+            """put-metric-data --metric-data '[{"Timestamp": "2030-01-02T00:00:00+00:00"}]'""",
+        ),
+        (call("sts", "GetCallerIdentity"), "get-caller-identity"),
+        (call("iam", "GetAccountSummary", Nonsense=1), "get-account-summary"),
         (call("kms", "ListKeys", Nonsense=1), "list-keys"),
     ],
 )

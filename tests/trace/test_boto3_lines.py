@@ -34,6 +34,10 @@ def call(service: str, operation: str, **parameters: Any) -> Call:
             call("dynamodb", "Scan", TableName="t", ConsistentRead=True, Limit=3),
             'dynamodb.scan(TableName="t", ConsistentRead=True, Limit=3)',
         ),
+        (
+            call("cognito-idp", "F", Names=["a", {"b": 1, "c": 2}]),
+            'cognitoidp.f(Names=["a", {"b": 1, "c": 2}])',
+        ),
         (call("kms", "F", Text="für"), 'kms.f(Text="für")'),
         (call("kms", "TagResource", Tags=[{"TagKey": 'a"b'}]), None),
         (

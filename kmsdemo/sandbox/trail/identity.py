@@ -87,8 +87,16 @@ def _issuer(principal: Principal, session: Session) -> Identity:
             "userName": session.role_arn.rpartition("/")[2],
         }
     if user := principal.user:
-        kind, identifier, arn = "IAMUser", user.id, user.arn
-    else:
-        kind, identifier = "Root", principal.account
-        arn = principals.root_arn(principal.account)
-    return {"type": kind, "principalId": identifier, "arn": arn, "accountId": principal.account}
+        return {
+            "type": "IAMUser",
+            "principalId": user.id,
+            "arn": user.arn,
+            "accountId": principal.account,
+            "userName": user.name,
+        }
+    return {
+        "type": "Root",
+        "principalId": principal.account,
+        "arn": principals.root_arn(principal.account),
+        "accountId": principal.account,
+    }

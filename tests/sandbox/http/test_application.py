@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Any
 
@@ -57,8 +58,32 @@ def test_what_is_no_number_of_days_moves_no_clock(
 
 
 def test_no_story_is_told_with_the_days(application: Application) -> None:
-    answer = Client(application).post("/advance", data=b" " * 2000, headers=HERE)
+    answer = Client(application).post("/advance", data=b" " * 1025, headers=HERE)
     assert answer.status_code == 413
+    assert answer.get_json() == {"error": 'Send {"days": N}, with N a number from 0 to 36500.'}
+
+
+def test_a_request_of_1024_bytes_moves_the_clock(application: Application) -> None:
+    body = b'{"days": 2}'.ljust(1024)
+    answer = Client(application).post("/advance", data=body, headers=HERE)
+    assert (answer.status_code, clock.offset()) == (200, timedelta(days=2))
+
+
+def test_the_time_of_the_account_that_moved_its_clock_is_answered(application: Application) -> None:
+    headers = signed("kmsdemo")
+    answer = Client(application).post("/advance", data=b'{"days": 2}', headers=headers)
+    assert (clock.offset("123456789012"), clock.offset()) == (timedelta(days=2), timedelta())
+    assert answer.get_json().keys() == {"status", "time"}
+    ahead = datetime.fromisoformat(answer.get_json()["time"]) - clock.real_time()
+    assert timedelta(days=1.9) < ahead < timedelta(days=2)
+
+
+def test_health_has_the_time_of_a_new_account(application: Application) -> None:
+    clock.move(3)
+    answer = Client(application).get("/health", headers=HERE).get_json()
+    assert (answer.keys(), answer["status"]) == ({"status", "time"}, "ok")
+    ahead = datetime.fromisoformat(answer["time"]) - clock.real_time()
+    assert timedelta(days=2.9) < ahead < timedelta(days=3)
 
 
 def test_days_that_add_up_to_too_many_are_refused(application: Application) -> None:
@@ -127,3 +152,4 @@ def test_mounted_applications_leave_threads_for_aws(application: Application) ->
     for thread in threads:
         thread.join()
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+    assert (refused.content_type, refused.text) == ("text/plain", "Busy.\n")

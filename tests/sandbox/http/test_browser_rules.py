@@ -116,9 +116,72 @@ def test_the_preflight_of_an_origin_that_was_named_is_granted(application: Appli
         "Access-Control-Request-Headers": "authorization,x-amz-target",
     }
     answer = ask(application, "OPTIONS", "/", preflight)
-    assert answer.status_code == 204
+    assert (answer.status_code, answer.text) == (204, "")
+    assert {(name, value) for name, value in answer.headers if name != "Content-Length"} == {
+        ("Access-Control-Allow-Headers", "authorization,x-amz-target"),
+        ("Access-Control-Allow-Methods", "GET, POST"),
+        ("Access-Control-Allow-Origin", FRIEND),
+        ("Access-Control-Allow-Private-Network", "true"),
+        ("Access-Control-Expose-Headers", "x-amzn-RequestId, x-amz-crc32"),
+        ("Access-Control-Max-Age", "3600"),
+        ("Vary", "Origin"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "text"),
+    [
+        (
+            {"Host": "evil.example"},
+            "The sandbox answers only under a name or an address of its own machine.\n"
+            "Use the URL that kmsdemo sandbox prints.\n",
+        ),
+        (
+            {"Host": HERE, "Origin": "http://evil.example"},
+            "The sandbox rejects requests of web pages of other origins.\n"
+            "Allow an origin with kmsdemo sandbox --allow-origin URL.\n",
+        ),
+    ],
+)
+def test_who_is_foreign_is_told_what_to_do(
+    application: Application, headers: dict[str, str], text: str
+) -> None:
+    assert ask(application, "GET", "/health", headers).text == text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 302),
+        ("POST", "/", 403),
+        ("HEAD", "/console", 403),
+        ("GET", "/console?x=1", 403),
+    ],
+)
+def test_a_link_elsewhere_leads_to_a_page_and_no_further(
+    application: Application, method: str, path: str, status: int
+) -> None:
+    link = {"Host": HERE, "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate"}
+    assert ask(application, method, path, link).status_code == status
+
+
+@pytest.mark.parametrize("origin", [f"{FRIEND}/", "HTTP://LOCALHOST:3000"])
+def test_an_origin_is_named_in_any_case_and_with_a_slash(clients: Clients, origin: str) -> None:
+    application = Application(allowed_origins=[origin])
+    answer = ask(application, "GET", "/health", {"Host": HERE, "Origin": FRIEND})
     assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
-    assert answer.headers["Access-Control-Allow-Headers"] == "authorization,x-amz-target"
+    capitals = {"Host": HERE.upper(), "Origin": FRIEND.upper()}
+    assert ask(application, "GET", "/health", capitals).status_code == 200
+
+
+def test_a_foreign_host_is_foreign_also_if_an_origin_was_named(application: Application) -> None:
+    assert ask(application, "GET", "/health", {"Host": "sandbox.test"}).status_code == 403
+
+
+def test_an_options_request_that_is_no_preflight_is_one_of_aws(application: Application) -> None:
+    answer = ask(application, "OPTIONS", "/", {"Host": HERE, "Origin": FRIEND})
+    assert answer.status_code == 403
+    assert "<Code>MissingAuthenticationToken</Code>" in answer.text
 
 
 def test_an_origin_that_was_named_names_its_host(clients: Clients) -> None:

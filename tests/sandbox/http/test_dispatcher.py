@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,11 +18,13 @@ from werkzeug.test import Client, TestResponse
 
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients
+from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.errors import StateUnusable
 from kmsdemo.sandbox.http.application import Application
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.sandbox.kms import operations
 from kmsdemo.sandbox.trail import history
+from kmsdemo.sandbox.trail.records import ServedCall
 
 SECRET = "correct horse battery staple"
 TARGETS = {
@@ -68,6 +72,15 @@ def ask(
         body = f"Action={operation}&Version={VERSIONS[service]}&".encode() + body
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     return Client(application).post("/", data=body, headers=headers)
+
+
+SCOPE = "123456789012/20260101/{region}/sts/aws4_request"
+
+
+def message_of(answer: TestResponse) -> str:
+    if "xml" in str(answer.content_type):
+        return ElementTree.fromstring(answer.get_data()).findtext(".//{*}Message") or ""
+    return str(json.loads(answer.get_data()).get("message", ""))
 
 
 def code_of(answer: TestResponse) -> str:
@@ -191,6 +204,142 @@ def test_a_region_that_does_not_exist_is_refused(application: Application) -> No
     assert (answer.status_code, code_of(answer)) == (403, "InvalidSignatureException")
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "code", "message"),
+    [
+        (
+            "/",
+            {"Host": "localhost"},
+            403,
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        ),
+        (
+            "/",
+            signed("s3"),
+            400,
+            "UnknownOperationException",
+            "The sandbox has no s3. It has cloudtrail, dynamodb, iam, kms, sts.",
+        ),
+        (
+            "/",
+            signed("kms", "mars-north-1"),
+            403,
+            "InvalidSignatureException",
+            "Credential should be scoped to a valid region.",
+        ),
+        (
+            "/",
+            signed("sts", "mars-north-1"),
+            403,
+            "SignatureDoesNotMatch",
+            "Credential should be scoped to a valid region.",
+        ),
+        (
+            f"/?X-Amz-Credential={SCOPE.format(region='mars-north-1')}",
+            {"Host": "localhost"},
+            403,
+            "SignatureDoesNotMatch",
+            "Credential should be scoped to a valid region.",
+        ),
+        (
+            f"/?X-Amz-Credential=x{SCOPE.format(region='us-east-1')}/more",
+            {"Host": "localhost"},
+            403,
+            "MissingAuthenticationToken",
+            "Request is missing Authentication Token",
+        ),
+        ("/nothing", signed("iam"), 404, "UnknownOperationException", ""),
+        ("/nothing", {"Host": "localhost"}, 404, "UnknownOperationException", ""),
+    ],
+)
+def test_what_reaches_no_service_is_told_why(
+    application: Application,
+    path: str,
+    headers: dict[str, str],
+    status: int,
+    code: str,
+    message: str,
+) -> None:
+    answer = Client(application).post(path, headers=headers)
+    assert (answer.status_code, code_of(answer)) == (status, code)
+    assert message_of(answer) == message
+
+
+@pytest.mark.parametrize(
+    ("headers", "content_type"),
+    [
+        ({"X-Amz-Target": "Lambda.Invoke"}, "application/x-amz-json-1.1"),
+        ({"X-Amz-Target": "DynamoDB_20120810.ListTables"}, "application/x-amz-json-1.0"),
+        ({}, "text/xml"),
+    ],
+)
+def test_who_signs_nothing_is_answered_in_the_protocol_of_the_target(
+    application: Application, headers: dict[str, str], content_type: str
+) -> None:
+    answer = Client(application).post("/", headers={"Host": "localhost", **headers})
+    assert (answer.status_code >= 400, answer.content_type) == (True, content_type)
+    assert len(answer.headers["x-amzn-RequestId"]) == 36
+
+
+# ----------------------------------------------------------------------- what is told of a call
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "parameters", "status"),
+    [
+        ("ListKeys", b'{"Limit": 3}', {"Limit": 3}, 200),
+        ("DescribeKey", b'{"KeyId": "alias/none"}', {"KeyId": "alias/none"}, 400),
+    ],
+)
+def test_a_subscriber_is_told_of_a_call_with_its_answer(
+    application: Application,
+    operation: str,
+    body: bytes,
+    parameters: dict[str, Any],
+    status: int,
+) -> None:
+    told: list[ServedCall] = []
+    application.subscribers.append(told.append)
+    headers = signed("kms", "eu-west-1", X_Amz_Target=f"TrentService.{operation}", User_Agent="me")
+    answer = Client(application).post(
+        "/", data=body, headers=headers, environ_base={"REMOTE_ADDR": "203.0.113.9"}
+    )
+    (call,) = told
+    assert (call.service, call.operation, call.parameters) == ("kms", operation, parameters)
+    assert (call.principal.account, call.region) == ("123456789012", "eu-west-1")
+    assert (call.source_ip, call.user_agent) == ("203.0.113.9", "me")
+    assert call.request_id == answer.headers["x-amzn-RequestId"]
+    assert (call.status, call.body) == (status, answer.get_data())
+    assert [event["eventName"] for event in history.newest_first("123456789012")] == [operation]
+
+
+def test_a_subscriber_is_told_which_key_a_call_used(
+    application: Application, clients: Clients
+) -> None:
+    told: list[ServedCall] = []
+    application.subscribers.append(told.append)
+    key = keys.create(clients.kms)
+    ask(application, "kms", "DescribeKey", json.dumps({"KeyId": key.key_id}).encode())
+    assert told[0].key_arns == [key.arn]
+
+
+def test_an_answer_has_the_time_of_the_account(application: Application) -> None:
+    clock.move(30, "123456789012")
+    told = datetime.fromisoformat(ask(application, "kms", "ListKeys").headers[clock.HEADER])
+    assert abs(told - clock.real_time() - timedelta(days=30)) < timedelta(hours=1)
+
+
+def test_the_trail_of_a_region_is_looked_up_there(
+    application: Application, clients: Clients
+) -> None:
+    clients.in_region("eu-west-1").kms.list_keys()
+    clients.kms.list_aliases()
+    answer = ask(application, "cloudtrail", "LookupEvents")
+    found = [event["EventName"] for event in answer.get_json(force=True)["Events"]]
+    assert found == ["ListAliases"]
+
+
 # ------------------------------------------------------------------------- what is not there
 
 
@@ -233,7 +382,7 @@ def test_what_the_sandbox_does_not_have_is_named(
 ) -> None:
     answer = ask(application, service, operation)
     assert (answer.status_code, code_of(answer)) == (400, code)
-    assert operation in answer.text
+    assert message_of(answer) == f"The sandbox does not implement {operation} of {service}."
 
 
 def test_no_sdk_asks_again_for_what_is_not_there(clients: Clients) -> None:
@@ -356,7 +505,10 @@ def test_what_is_missing_is_named(
 ) -> None:
     answer = ask(application, "dynamodb", operation, body)
     assert code_of(answer) == "ValidationException"
-    assert f"Value null at '{place}' failed to satisfy constraint" in answer.text
+    assert message_of(answer) == (
+        f"1 validation error detected: Value null at '{place}' failed to satisfy constraint: "
+        "Member must not be null"
+    )
 
 
 @pytest.mark.parametrize(
@@ -390,6 +542,7 @@ def test_a_service_takes_no_longer_requests_than_it_can_need(
 ) -> None:
     answer = ask(application, service, operation, b"x" * (length + 1))
     assert (answer.status_code, code_of(answer)) == (413, "RequestEntityTooLarge")
+    assert message_of(answer) == f"The request must be at most {length} bytes long."
 
 
 def test_a_query_string_is_as_good_as_a_form(application: Application) -> None:
@@ -442,9 +595,13 @@ def test_a_mistake_of_the_sandbox_is_one_answer_and_one_line(
 ) -> None:
     answer = ask(application, "kms", "ListKeys")
     assert (answer.status_code, code_of(answer)) == (500, "InternalFailure")
+    request_id = answer.headers["x-amzn-RequestId"]
     (line,) = caplog.messages
-    assert line.startswith(answer.headers["x-amzn-RequestId"])
-    assert "RuntimeError in fail" in line
+    assert re.fullmatch(
+        rf"{request_id}: the request: RuntimeError in fail, line \d+ of .+\.py", line
+    )
+    said = f"The sandbox failed; its log has the details of request {request_id}."
+    assert message_of(answer) == said
 
 
 @pytest.mark.usefixtures("failing")
@@ -460,8 +617,13 @@ def test_what_moto_cannot_process_is_no_reason_to_ask_again(
 ) -> None:
     answer = ask(application, "iam", "ListVirtualMFADevices", b"Marker=x")
     assert (answer.status_code, code_of(answer)) == (400, "ValidationError")
+    request_id = answer.headers["x-amzn-RequestId"]
+    said = f"The sandbox cannot process request {request_id}; its log has the details."
+    assert message_of(answer) == said
     (line,) = caplog.messages
-    assert line.startswith(answer.headers["x-amzn-RequestId"])
+    assert re.match(
+        rf"{request_id}: iam ListVirtualMFADevices: \w+Error in \w+, line \d+ of ", line
+    )
     assert caplog.records[0].levelno == logging.ERROR
 
 
@@ -472,6 +634,10 @@ def test_a_state_that_cannot_be_written_is_named_in_the_log(
         raise StateUnusable.unreadable(Path("class.state"), "database or disk is full")
 
     monkeypatch.setattr(history, "subscribers", [fail])
-    assert ask(application, "kms", "ListKeys").status_code == 500
+    answer = ask(application, "kms", "ListKeys")
+    assert answer.status_code == 500
     (line,) = caplog.messages
-    assert "class.state cannot be used: database or disk is full" in line
+    assert line.startswith(
+        f"{answer.headers['x-amzn-RequestId']}: not answered. "
+        "The state in class.state cannot be used: database or disk is full"
+    )

@@ -89,6 +89,17 @@ def test_create_multi_region_key(kms: KMSClient) -> None:
     assert answer.keys() == expected.keys()
 
 
+@pytest.mark.parametrize(
+    ("is_multi_region", "form"),
+    [(False, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), (True, r"mrk-[0-9a-f]{32}")],
+)
+def test_a_key_id_shows_whether_the_key_is_multi_region(
+    kms: KMSClient, is_multi_region: bool, form: str
+) -> None:
+    key_id = kms.create_key(MultiRegion=is_multi_region)["KeyMetadata"]["KeyId"]
+    assert re.fullmatch(form, key_id)
+
+
 def test_replicate_key(kms: KMSClient) -> None:
     key_id = kms.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
     answer = kms.replicate_key(KeyId=key_id, ReplicaRegion="eu-west-1")

@@ -33,6 +33,7 @@ class Account:
 
     def __init__(self, clients: Clients) -> None:
         config = Config(parameter_validation=False)
+        self.clients = clients
         self.kms: Any = clients.session.client("kms", config=config)
 
     def key(self, **options: Any) -> Any:
