@@ -16,11 +16,13 @@ from unittest.mock import patch
 import botocore.session
 import pytest
 from botocore.hooks import EventAliaser
+from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import settings
 
 from kmsdemo.account import Account
 from kmsdemo.backends import Backend
 from kmsdemo.suite.run import skip_reason
+from tests import rsa_keys
 
 LONGEST_TEST_SECONDS = 600
 """The time limit of a hanging test, generous enough for any machine."""
@@ -54,6 +56,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Select the quick tests unless the command line selects others; set limits and examples."""
     botocore.session.EventAliaser = _Aliaser  # type: ignore[assignment,misc]
+    rsa.generate_private_key = rsa_keys.generate_private_key  # type: ignore[assignment]
     config.stash[_IS_QUICK] = _is_quick(config)
     if config.stash[_IS_QUICK]:
         config.option.markexpr = "not program and not thorough"
@@ -103,6 +106,7 @@ def pytest_collection() -> Iterator[None]:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Run a test that is marked ``no_cover`` without measuring it."""
+    rsa_keys.begin()
     if not item.get_closest_marker("no_cover"):
         return (yield)
     with _unmeasured():
