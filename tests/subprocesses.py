@@ -25,7 +25,11 @@ from tests.fork_server import Program
 
 ROOT = Path(__file__).parent.parent
 TIME_LIMIT_SECONDS = 560
-_MEASURED = frozenset({"lab", "guide"})
+PYTEST = (
+    *("-m", "pytest", "--disable-plugin-autoload"),
+    *("-ppytest_bdd.plugin", "-pxdist", "-pno:cacheprovider"),
+)
+"""pytest without the plugins that no run needs, which take a third of the time of a short one."""
 _CLOSED = "\0closed"
 _one_at_a_time = Lock()
 
@@ -60,7 +64,7 @@ def run_python(
     folder: Path = ROOT,
     stdin: str | None = None,
     variables: Mapping[str, str | None] | None = None,
-    is_measured: bool | None = None,
+    is_measured: bool = False,
     starts_anew: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python ARGUMENTS`` until it ends.
@@ -72,12 +76,10 @@ def run_python(
         folder: The working directory.
         stdin: The text on standard input; empty by default.
         variables: Further environment variables; ``None`` removes one.
-        is_measured: Whether to measure its coverage, if ours is measured. By default only that of
-            the lesson and the guide, which run pytest: no test in process reaches what they do.
+        is_measured: Whether to measure its coverage, if ours is measured: for what no test in
+            process reaches, since it takes as long again.
         starts_anew: Whether to start Python, because the test is about what it imports.
     """
-    if is_measured is None:
-        is_measured = not _MEASURED.isdisjoint(map(str, arguments))
     every = environment(**(variables or {}), **(_of_coverage() if is_measured else {}))
     if not starts_anew and _can_be_forked(*arguments, *(variables or {})):
         return _run_forked(list(map(str, arguments)), folder, every, stdin or "")

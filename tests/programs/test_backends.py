@@ -16,12 +16,17 @@ import pytest
 
 from kmsdemo.account.clients import Clients
 from tests import fake_account
-from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, free_port, run_python
+from tests.subprocesses import (
+    PYTEST,
+    ROOT,
+    TIME_LIMIT_SECONDS,
+    environment,
+    free_port,
+    run_python,
+)
 
 FEW = "-kclean_up or deleting_the_table or the_lab_can_start_again or wrong_key or replica"
-# Plugins that the runs do not need take a fifth of their time.
-PLUGINS = ("--disable-plugin-autoload", "-ppytest_bdd.plugin", "-pxdist", "-pno:cacheprovider")
-FEATURES = ("-m", "pytest", "features", *PLUGINS, FEW)
+FEATURES = (*PYTEST, "features", FEW)
 # A plugin with which a run stops in the middle, where a key and a table are there.
 WAITS = """
 import time
@@ -199,7 +204,7 @@ def test_a_failed_run_leaves_nothing(
         "@scenario('broken.feature', 'A new key is ready for the lab')\n"
         "def test_broken(): pass\n"
     )
-    here = ("-m", "pytest", *PLUGINS, f"-c{ROOT / 'pytest.ini'}", "-pconftest")
+    here = (*PYTEST, f"-c{ROOT / 'pytest.ini'}", "-pconftest")
     finished = run_python(*here, *fake_account.OPTIONS, tmp_path, variables=developer)
     assert finished.returncode == 1
     assert "✘ Then the key does not exist" in finished.stdout
@@ -313,7 +318,7 @@ def test_known_differences_are_counted_at_the_end(url: str, tmp_path: Path) -> N
     assert "1 scenario differs from AWS on this backend\n" in finished.stdout
 
 
-@pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
+@pytest.mark.parametrize("command", [(*PYTEST, "features"), ("-m", "kmsdemo", "lab")])
 def test_an_unreachable_endpoint_is_reported(command: tuple[str, ...]) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     finished = run_python(*command, "--backend=endpoint", f"--endpoint-url={url}")
@@ -325,7 +330,7 @@ def test_an_unreachable_endpoint_is_reported(command: tuple[str, ...]) -> None:
     assert "Traceback" not in printed
 
 
-@pytest.mark.parametrize("command", [("-m", "pytest", "features"), ("-m", "kmsdemo", "lab")])
+@pytest.mark.parametrize("command", [(*PYTEST, "features"), ("-m", "kmsdemo", "lab")])
 def test_an_option_of_another_backend_is_rejected(command: tuple[str, ...]) -> None:
     finished = run_python(*command, "--endpoint-url=http://127.0.0.1:1")
     assert finished.returncode in (2, pytest.ExitCode.USAGE_ERROR)

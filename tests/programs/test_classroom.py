@@ -89,9 +89,7 @@ def progress(classroom: Classroom) -> Any:
     moved = run_python("-m", "kmsdemo", *advance, variables=classroom.learners[dan])
     assert moved.returncode == 0, moved.stderr
     url = f"--endpoint-url={classroom.url}"
-    finished = run_python(
-        "-m", "kmsdemo", "class", classroom.names, url, "--json", is_measured=False
-    )
+    finished = run_python("-m", "kmsdemo", "class", classroom.names, url, "--json")
     return json.loads(finished.stdout)
 
 

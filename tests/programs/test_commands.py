@@ -75,7 +75,7 @@ Call = dict[str, Any]
 def lesson(tmp_path_factory: pytest.TempPathFactory) -> list[list[Call]]:
     """The calls of the whole lesson, scenario by scenario."""
     path = tmp_path_factory.mktemp("lesson") / "calls.json"
-    finished = run_python("-m", "tests.programs.lesson_calls", path, is_measured=False)
+    finished = run_python("-m", "tests.programs.lesson_calls", path)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     scenarios: list[list[Call]] = json.loads(path.read_text(encoding="utf-8"))
     return scenarios

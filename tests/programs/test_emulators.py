@@ -11,7 +11,7 @@ import psutil
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment
+from tests.subprocesses import PYTEST, ROOT, TIME_LIMIT_SECONDS, environment
 
 # Stands in for LocalStack, which most environments do not have: it is healthy and has nothing.
 LISTENS = """\
@@ -54,7 +54,7 @@ def run(localstack: Path, tmp_path: Path) -> subprocess.Popen[str]:
     """The features' run on it, or a test that waits in their place."""
     (tmp_path / "test_waits.py").write_text(WAITS)
     (tmp_path / "temporary").mkdir()
-    ours = [f"-c{ROOT / 'pytest.ini'}", "-pconftest", "-pno:cacheprovider", "-s"]
+    ours = [f"-c{ROOT / 'pytest.ini'}", "-pconftest", *PYTEST[2:], "-s"]
     return start(localstack, tmp_path, *ours, str(tmp_path / "test_waits.py"))
 
 

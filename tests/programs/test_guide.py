@@ -11,7 +11,7 @@ import pytest
 
 from kmsdemo.lesson.guide import verdict
 from kmsdemo.lesson.lesson import DEMO_PASSWORD
-from tests.subprocesses import ROOT, run_in_terminal, run_python
+from tests.subprocesses import PYTEST, ROOT, run_in_terminal, run_python
 
 SUITE = ("conftest.py", "pytest.ini", "docs", "examples", "features", "steps")
 IN_SUITE = """
@@ -142,8 +142,7 @@ def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
 def test_a_run_that_fails_has_its_verdict_with_the_failed_step(tmp_path: Path) -> None:
     report = tmp_path / "report.html"
     finished = run_python(
-        "-m",
-        "pytest",
+        *PYTEST,
         "features",
         *ONLY_SOME,
         "--encrypt=true {password} {key_id}",
@@ -164,7 +163,7 @@ def test_a_run_that_fails_has_its_verdict_with_the_failed_step(tmp_path: Path) -
 def test_a_report_overwrites_no_other_file(tmp_path: Path) -> None:
     dear = tmp_path / "dear.html"
     dear.write_text("dear")
-    finished = run_python("-m", "pytest", "features/test_lab.py", f"--guide={dear}")
+    finished = run_python(*PYTEST, "features/test_lab.py", f"--guide={dear}")
     assert finished.returncode == 4
     assert "another file with this name exists" in finished.stderr
     assert dear.read_text() == "dear"
@@ -183,7 +182,7 @@ def test_each_learner_has_a_page_of_their_own(tmp_path: Path) -> None:
     )
     folder = tmp_path / "out"
     command = ("-m", "kmsdemo", "guide", "-o", folder, "--class", names)
-    finished = run_python(*command)
+    finished = run_python(*command, is_measured=True)
     assert (finished.returncode, finished.stdout) == (0, ""), finished.stderr
     assert f"{folder}: 2 hand-outs; begin with {folder / 'index.html'}.\n" in finished.stderr
     assert sorted(path.name for path in folder.iterdir()) == [

@@ -297,7 +297,8 @@ def test_a_swallowed_ctrl_c_takes_effect_at_the_next_step(small_suite: Path) -> 
 
 
 def test_one_topic_can_be_told_by_itself() -> None:
-    finished = run_python("-m", "kmsdemo", "lab", "--deeper", "cancel_deletion")
+    command = ("-m", "kmsdemo", "lab", "--deeper", "cancel_deletion")
+    finished = run_python(*command, is_measured=True)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     told = re.findall(r"^Topic .*$", finished.stdout, re.MULTILINE)
     assert told == ["Topic 12 of 16: Cancel the key's deletion"]

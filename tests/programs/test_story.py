@@ -23,7 +23,14 @@ from kmsdemo.lesson import lesson
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.suite import location, story
 from tests import fake_account
-from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, run_in_terminal, run_python
+from tests.subprocesses import (
+    PYTEST,
+    ROOT,
+    TIME_LIMIT_SECONDS,
+    environment,
+    run_in_terminal,
+    run_python,
+)
 
 COMMAND = re.compile(r"^ {6}\$ ((?:.*\\\n)*.*)$", re.MULTILINE)
 IN_SUITE = """
@@ -41,7 +48,8 @@ PROMPT = "space: next, b: back, ?: keys, q: quit"
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """What the story prints in a pipe, and its transcript."""
     folder = tmp_path_factory.mktemp("anywhere")
-    finished = run_python("-m", "kmsdemo", "lab", "--transcript=lab.md", folder=folder)
+    command = ("-m", "kmsdemo", "lab", "--transcript=lab.md")
+    finished = run_python(*command, folder=folder, is_measured=True)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert [path.name for path in folder.iterdir()] == ["lab.md"]
     return finished.stdout, (folder / "lab.md").read_text(encoding="utf-8")
@@ -182,12 +190,12 @@ def test_the_first_line_does_not_wait_for_pytest() -> None:
 
 
 def test_its_scenarios_pass_in_one_account_in_another_order() -> None:
-    backwards = ["-p", "no:randomly", "--story", "-q"]
+    backwards = ["--story", "-q"]
     nodes = [
         f"features/test_lab.py::test_{step.name.replace('-', '_')}"
         for step in reversed(story.read().steps)
     ]
-    finished = run_python("-m", "pytest", *backwards, *nodes, is_measured=False)
+    finished = run_python(*PYTEST, *backwards, *nodes)
     assert finished.returncode == 0, finished.stdout
     assert "8 passed" in finished.stdout
 

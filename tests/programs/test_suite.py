@@ -12,9 +12,8 @@ import pytest
 from kmsdemo.backends.divergences import DIVERGENCES
 from kmsdemo.backends.moto import Moto
 from kmsdemo.lesson.guide import verdict
-from tests.subprocesses import ROOT, run_python
+from tests.subprocesses import PYTEST, ROOT, run_python
 
-PLUGINS = ("--disable-plugin-autoload", "-ppytest_bdd.plugin", "-pxdist", "-pno:cacheprovider")
 FEATURES = sorted((ROOT / "features").glob("*.feature"))
 EXAMPLE_ROW = re.compile(r"^\s*\|\s*(.*?)\s*\|$", re.MULTILINE)
 
@@ -83,14 +82,14 @@ def test_a_divergence_that_is_fixed_is_noticed(tmp_path: Path) -> None:
         "from pytest_bdd import scenarios\n"
         f"scenarios({str(ROOT / 'features' / 'create_table.feature')!r})\n"
     )
-    finished = run_python("-m", "pytest", "-pno:cacheprovider", tmp_path, folder=tmp_path)
+    finished = run_python(*PYTEST, tmp_path, folder=tmp_path)
     assert finished.returncode == 1
     assert "XPASS(strict)" in finished.stdout
 
 
 def run_part(*options: str) -> None:
     part = "-kthe_password_decrypts_unchanged or the_table_can_be_deleted or deleting_the_table"
-    finished = run_python("-m", "pytest", "features", part, *PLUGINS, *options, is_measured=False)
+    finished = run_python(*PYTEST, "features", part, *options)
     assert finished.returncode == 0, finished.stdout
 
 
@@ -127,7 +126,7 @@ def test_a_part_runs_alone_and_reports_as_cucumber_json(tmp_path: Path) -> None:
 def test_the_aws_configuration_of_the_user_is_ignored(tmp_path: Path) -> None:
     """A profile, an endpoint or a proxy of the user must not reach the embedded account."""
     finished = run_python(
-        *("-m", "pytest", "features", "-kencrypt_script_prints", *PLUGINS),
+        *(*PYTEST, "features", "-kencrypt_script_prints"),
         variables={
             "AWS_PROFILE": "none-such",
             "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
@@ -149,7 +148,7 @@ def test_ctrl_c_causes_no_resource_warning(tmp_path: Path) -> None:
         "    raise KeyboardInterrupt\n"
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
-    options = ("-pno:cacheprovider", "-pkmsdemo.suite.interruption")
-    finished = run_python("-m", "pytest", *options, tmp_path, folder=tmp_path)
+    plugin = "-pkmsdemo.suite.interruption"
+    finished = run_python(*PYTEST, plugin, tmp_path, folder=tmp_path)
     assert finished.returncode == pytest.ExitCode.INTERRUPTED
     assert "Traceback" not in finished.stdout + finished.stderr

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kmsdemo.ciphertext import encodings_that_show
-from tests.subprocesses import ROOT, run_python
+from tests.subprocesses import PYTEST, ROOT, run_python
 
 pytestmark = pytest.mark.program
 
@@ -73,9 +73,7 @@ def reports(folder: Path, *options: str) -> dict[str, str]:
     (folder / "conftest.py").write_text((ROOT / "conftest.py").read_text())
     junit = folder / "junit.xml"
     arguments: list[str | Path] = [
-        "-m",
-        "pytest",
-        "-pno:cacheprovider",
+        *PYTEST,
         f"--junitxml={junit}",
         *options,
         folder,
@@ -137,8 +135,8 @@ def test_a_traceback_style_replaces_the_report(tmp_path: Path) -> None:
     assert "Scenario:" not in report
 
 
-@pytest.mark.parametrize("option", ["--log-level=DEBUG", "--showlocals"])
-def test_neither_the_log_of_botocore_nor_variables_are_in_it(tmp_path: Path, option: str) -> None:
+def test_neither_the_log_of_botocore_nor_variables_are_in_it(tmp_path: Path) -> None:
     cucumber = tmp_path / "cucumber.json"
-    reports(tmp_path, option, f"--cucumberjson={cucumber}", "-kkey_that_is_not_there")
+    options = ("--log-level=DEBUG", "--showlocals", f"--cucumberjson={cucumber}")
+    reports(tmp_path, *options, "-kkey_that_is_not_there")
     assert not encodings_that_show(SECRET, cucumber.read_bytes())
