@@ -85,7 +85,12 @@ def test_where_nobody_reads_on_it_ends_without_a_word(command: str, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("command", "code"),
-    [("decrypt", 2), ("items", 1), ("show encrypt", 0), ("check", 1)],
+    [
+        ("decrypt", 2),
+        pytest.param("items", 1, marks=pytest.mark.thorough),
+        ("show encrypt", 0),
+        pytest.param("check", 1, marks=pytest.mark.thorough),
+    ],
 )
 @pytest.mark.parametrize("closed", ["2>&-", "2>&- <&-", "2>/dev/full"])
 def test_messages_that_nobody_reads_change_no_exit_code(
@@ -94,7 +99,15 @@ def test_messages_that_nobody_reads_change_no_exit_code(
     assert ends(f"kmsdemo {command} {closed}", tmp_path)[0] == code
 
 
-@pytest.mark.parametrize("command", ["encrypt", "encrypt -", "lab --pace", "cleanup"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "encrypt",
+        pytest.param("encrypt -", marks=pytest.mark.thorough),
+        "lab --pace",
+        pytest.param("cleanup", marks=pytest.mark.thorough),
+    ],
+)
 def test_closed_input_leaves_no_traceback(command: str, tmp_path: Path) -> None:
     code, errors = ends(f"kmsdemo {command} <&-", tmp_path)
     assert code in (1, 2)
