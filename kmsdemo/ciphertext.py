@@ -37,7 +37,7 @@ def encodings_that_show(password: str, stored: bytes) -> list[str]:
     Returns:
         The names of the encodings; an empty list for real ciphertext.
     """
-    texts = [stored, _decompressed(stored)]
+    texts = {stored, _decompressed(stored)}
     return [
         name
         for name, encode in ENCODINGS.items()
@@ -46,8 +46,8 @@ def encodings_that_show(password: str, stored: bytes) -> list[str]:
 
 
 def _decompressed(stored: bytes) -> bytes:
-    either_zlib_or_gzip = zlib.MAX_WBITS | 32
+    either_zlib_or_gzip = zlib.MAX_WBITS + 32
     try:
         return zlib.decompress(stored, wbits=either_zlib_or_gzip)
     except zlib.error:
-        return b""
+        return stored

@@ -15,8 +15,8 @@ def write(path: Path, text: str) -> None:
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
         Path(temporary).replace(path)
     except OSError:
         Path(temporary).unlink(missing_ok=True)

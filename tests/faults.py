@@ -64,6 +64,11 @@ def response_lost(request: AWSPreparedRequest) -> None:
     cut_off(request)
 
 
+def answer_lost(**_: Any) -> None:
+    """Take the place of an operation of a client, whose answer does not arrive."""
+    raise ConnectionClosedError(endpoint_url="https://aws.example.com")
+
+
 def timed_out(request: AWSPreparedRequest) -> None:
     """Let AWS perform the request, and answer too late."""
     _perform(request)

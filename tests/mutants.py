@@ -1,11 +1,12 @@
 """Changes the code in one place at a time, and lists the changes that no test notices.
 
-    python -m tests.mutants "kmsdemo/sandbox/access/*.py"    # these files, to the end
-    python -m tests.mutants "kmsdemo/cli/*" --sample 80      # 80 of them, always the same
-    python -m tests.mutants --changed --seconds 60           # as ``tox -e mutants`` does
+    python -m tests.mutants "kmsdemo/sandbox/access/*"           # these files, to the end
+    python -m tests.mutants "kmsdemo/cli/*" --sample 80          # 80 of them, always the same
+    python -m tests.mutants --changed --seconds 60               # as ``tox -e mutants`` does
+    python -m tests.mutants "kmsdemo/*.py" --keep build/mutants  # and go on where it was stopped
 
-mutmut works in a copy of the clone; each file is tested by the tests of its folder, and by those
-of ``--tests``.
+mutmut makes the mutants, in a copy of the clone; :mod:`tests.mutant_forks` tries them, with the
+tests of the folders of the files and those of ``--tests``.
 """
 
 from __future__ import annotations
@@ -18,10 +19,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path, PurePath
 from random import Random
 
@@ -29,7 +29,6 @@ import click
 
 ROOT = Path(__file__).parents[1]
 GOAL_PERCENT = 85
-GRACE_SECONDS = 30
 UNNOTICED = (0, 5, 33)
 """mutmut's exit codes of a mutant that survived, or for which there is no test."""
 UNTRIED = (None, 2, 34)
@@ -39,15 +38,21 @@ SETTINGS = """
 source_paths = ["kmsdemo"]
 only_mutate = {files}
 also_copy = ["benchmarks", "conftest.py", "docs", "examples", "features", "pytest.ini", "steps"]
-pytest_add_cli_args = [
-    "-m", "not thorough and (not program or behaviour)", "--policies", "300",
-    "-p", "no:cacheprovider",
-    "-p", "no:unraisableexception", "-p", "no:threadexception",  # they collect garbage for long
-]
-pytest_add_cli_args_test_selection = {tests}
-process_isolation = "forkserver"  # no mutant finds what an earlier run remembered
-timeout_constant = 30.0  # what hangs is noticed; what is slow on this machine does not hang
 """
+MAKE = """
+from mutmut.__main__ import Path, copy_also_copy_files, copy_src_dir, create_mutants, os
+Path("mutants").mkdir(exist_ok=True)
+copy_src_dir()
+copy_also_copy_files()
+create_mutants(os.cpu_count())
+"""
+TRY = [
+    *(sys.executable, "-m", "pytest", "-p", "tests.mutant_forks", "--quiet", "--tb=no"),
+    *("-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider", "--timeout=60"),
+    # They collect garbage for long.
+    *("-p", "no:unraisableexception", "-p", "no:threadexception"),
+    *("-m", "not thorough and (not program or behaviour)", "--policies=300"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,11 @@ class Result:
     def survivors(self) -> list[str]:
         """The names of the mutants that no test noticed."""
         return [name for name, code in self.exit_codes.items() if code in UNNOTICED]
+
+    @property
+    def unkilled(self) -> list[str]:
+        """The names of the mutants that survived or were not tried."""
+        return [one for one, code in self.exit_codes.items() if code in (*UNNOTICED, *UNTRIED)]
 
     @property
     def percent_killed(self) -> int:
@@ -97,12 +107,16 @@ class Result:
 @click.option("--changed", is_flag=True, help="Take what changed since main or the last release.")
 @click.option("--seconds", type=int, help="Stop after that time, with what was tried.")
 @click.option("--sample", type=int, help="Try so many of each folder; always the same ones.")
+@click.option("--each", type=float, default=60, help="CPU seconds of tests for each mutant.")
+@click.option("--keep", is_flag=True, help="Keep what was tried in .mutants, and go on from there.")
 @click.option("--tests", multiple=True, help="Try them with the tests of this path too.")
 def main(
     patterns: Sequence[str],
     changed: bool,
     seconds: int | None,
     sample: int | None,
+    each: float,
+    keep: bool,
     tests: Sequence[str],
 ) -> None:
     """Try the mutants of the files of kmsdemo/ that match one of PATTERNS.
@@ -114,13 +128,15 @@ def main(
     if not files:
         click.echo("No file of kmsdemo/ has changed since the last release, or none matches.")
         return
-    groups = [list(group) for _, group in groupby(sorted(files, key=tests_of), key=tests_of)]
-    each = seconds // len(groups) if seconds else None
-    results = [
-        result
-        for group in groups
-        for result in _try(group, [*tests_of(group[0]), *tests], each, sample)
-    ]
+    chosen = sorted({*tests, *(test for file in files for test in tests_of(file))})
+    with _copy_of_the_clone(files, keep) as copy:
+        _make_mutants(copy, files)
+        made = [_result(copy, file) for file in files]
+        names = sampled(made, sample) if sample else [name for one in made for name in one.unkilled]
+        _try(copy, names, chosen, seconds, each)
+        results = [_result(copy, file) for file in files]
+        for result in results:
+            _print(copy, result)
     _print_sums(results)
     sys.exit(any(result.misses_the_goal for result in results))
 
@@ -148,9 +164,15 @@ def tests_of(file: str) -> list[str]:
 
 
 def sampled(results: Sequence[Result], number: int) -> list[str]:
-    """Return the names of some of the mutants, by chance, and always the same."""
-    names = sorted(name for result in results for name in result.exit_codes)
-    return Random(number).sample(names, min(number, len(names)))  # noqa: S311, it decides nothing
+    """Return the names of so many mutants of each folder, by chance, and always the same."""
+    folders: dict[str, list[str]] = {}
+    for result in results:
+        folders.setdefault(str(PurePath(result.file).parent), []).extend(result.exit_codes)
+    return [
+        name
+        for names in folders.values()
+        for name in Random(number).sample(sorted(names), min(number, len(names)))  # noqa: S311
+    ]
 
 
 def _is_code(name: str) -> bool:
@@ -170,53 +192,66 @@ def _git(*arguments: str) -> str:
     return ""
 
 
-def _try(
-    files: list[str], tests: list[str], seconds: int | None, sample: int | None
-) -> list[Result]:
-    """Run mutmut in a copy, and print what it found."""
-    with tempfile.TemporaryDirectory(
-        prefix="kmsdemo-mutants-", ignore_cleanup_errors=True
-    ) as folder:
-        copy = Path(folder, "clone")
+@contextmanager
+def _copy_of_the_clone(files: Sequence[str], keep: bool) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="kmsdemo-mutants-") as temporary:
+        copy = ROOT / ".mutants" if keep else Path(temporary, "clone")
         ignored = shutil.ignore_patterns(".*", "__pycache__", "dist")
-        shutil.copytree(ROOT, copy, ignore=ignored)
+        shutil.copytree(ROOT, copy, ignore=ignored, dirs_exist_ok=True)
         with (copy / "pyproject.toml").open("a", encoding="utf-8") as settings:
-            settings.write(SETTINGS.format(files=json.dumps(files), tests=json.dumps(tests)))
-        if sample:
-            _run_mutmut(copy, seconds, ["-"])  # the name of no mutant: it writes down their names
-        chosen = sampled([_result(copy, file) for file in files], sample) if sample else []
-        _run_mutmut(copy, seconds, chosen)
-        results = [_result(copy, file) for file in files]
-        for result in results:
-            _print(copy, result)
-    return results
+            settings.write(SETTINGS.format(files=json.dumps(files)))
+        yield copy
 
 
-def _run_mutmut(copy: Path, seconds: int | None, names: Sequence[str]) -> None:
-    """Try all mutants or those named, to the end or for a time; what was tried is kept."""
-    command = [sys.executable, "-m", "mutmut", "run", *names]
-    with (
-        (copy / "output").open("w") as output,
-        subprocess.Popen(
-            command, cwd=copy, stdout=output, stderr=output, start_new_session=True
-        ) as mutmut,
-    ):
+def _make_mutants(copy: Path, files: Sequence[str]) -> None:
+    """Let mutmut write the mutants of each file; results of functions as they were are kept."""
+    for file in files:
+        if not _meta(copy, file).exists():
+            (copy / "mutants" / file).unlink(missing_ok=True)  # mutmut would take it for made
+    subprocess.run([sys.executable, "-c", MAKE], cwd=copy, check=True, stdout=subprocess.DEVNULL)
+
+
+def _try(
+    copy: Path, names: Sequence[str], tests: Sequence[str], seconds: int | None, each: float
+) -> None:
+    """Try mutants, to the end or for a time; what was tried is kept."""
+    file = copy / "mutants.txt"
+    file.write_text("\n".join(names), encoding="utf-8")
+    with subprocess.Popen(
+        [*TRY, f"--mutants={file}", f"--mutant-seconds={each}", *tests],
+        cwd=copy / "mutants",
+        env={**os.environ, "MUTANT_UNDER_TEST": "stats"},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as trying:
         try:
-            mutmut.wait(seconds)
+            trying.wait(seconds)
         except subprocess.TimeoutExpired:
-            mutmut.send_signal(signal.SIGINT)  # it writes down what it knows
-            with suppress(subprocess.TimeoutExpired):
-                mutmut.wait(GRACE_SECONDS)
+            click.echo("The time is over.", err=True)
         finally:
-            with suppress(ProcessLookupError):  # its servers of forks outlive it
-                os.killpg(mutmut.pid, signal.SIGKILL)
-    if mutmut.returncode and not any((copy / "mutants").rglob("*.meta")):
-        click.echo((copy / "output").read_text(encoding="utf-8").replace("\r", "\n"), err=True)
-        raise SystemExit("mutmut could not begin; what it says is above.")
+            with suppress(ProcessLookupError):
+                os.killpg(trying.pid, signal.SIGKILL)
+            _keep_exit_codes(copy, file.with_suffix(".codes"))
+
+
+def _keep_exit_codes(copy: Path, file: Path) -> None:
+    """Move the exit codes to where mutmut keeps them."""
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    codes = {name: int(code) for name, code in map(str.split, lines)}
+    for path in (copy / "mutants").rglob("*.meta"):
+        meta = json.loads(path.read_text("utf-8"))
+        of_file = meta["exit_code_by_key"]
+        of_file.update({name: codes[name] for name in of_file if name in codes})
+        path.write_text(json.dumps(meta), encoding="utf-8")
+    file.unlink(missing_ok=True)
+
+
+def _meta(copy: Path, file: str) -> Path:
+    return copy / "mutants" / f"{file}.meta"
 
 
 def _result(copy: Path, file: str) -> Result:
-    meta = copy / "mutants" / f"{file}.meta"
+    meta = _meta(copy, file)
     codes = json.loads(meta.read_text("utf-8"))["exit_code_by_key"] if meta.exists() else {}
     return Result(file, codes)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timezone
+
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from kmsdemo import audit_trail, keys, table
 from kmsdemo.account.clients import Clients, connect
@@ -28,6 +32,16 @@ def test_an_event_says_who_for_whom_and_how_it_ended(clients: Clients) -> None:
     assert event.caller_arn == clients.sts.get_caller_identity()["Arn"]
     assert (event.operation, event.error_code) == ("Encrypt", "DisabledException")
     assert event.encryption_context == {"a": "b"}
+
+
+def test_an_event_of_aws_itself_has_no_caller_and_its_whole_record(clients: Clients) -> None:
+    moment = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
+    record = json.dumps({"userIdentity": {"type": "AWSService"}})
+    found = {"EventName": "DeleteKey", "EventTime": moment, "CloudTrailEvent": record}
+    with Stubber(clients.cloudtrail) as aws:
+        aws.add_response("lookup_events", {"Events": [found]})
+        (event,) = audit_trail.events(clients.cloudtrail, "arn")
+    assert event == audit_trail.Event("DeleteKey", moment, "", {}, "", record)
 
 
 def test_a_table_is_found_by_its_name(clients: Clients) -> None:

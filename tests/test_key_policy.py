@@ -104,6 +104,11 @@ def test_a_statement_in_words(statement: dict[str, object], sentence: str) -> No
     assert key_policy.in_words(json.dumps({"Statement": statement})) == [sentence]
 
 
+def test_a_statement_is_called_after_the_name_of_its_principal_without_the_path() -> None:
+    policy = key_policy.allowing(POLICY, "arn:aws:iam::123456789012:role/a/b", ["kms:Decrypt"])
+    assert json.loads(policy)["Statement"][-1]["Sid"] == "Allow b"
+
+
 @pytest.mark.parametrize(
     ("encryption_context", "condition"),
     [

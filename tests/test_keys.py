@@ -12,7 +12,7 @@ from kmsdemo import errors, key_policy, keys
 from kmsdemo.keys import Key
 from tests import faults
 from tests.fake_endpoint import PAUSE
-from tests.faults import Fault, Faults
+from tests.faults import Fault, Faults, answer_lost
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -82,6 +82,50 @@ def test_a_key_is_not_created_twice(kms: KMSClient, answers_get_lost: Faults) ->
     with answers_get_lost.into(kms), pytest.raises(errors.KeyMaybeCreated, match="CreateKey"):
         keys.create(kms)
     assert len(keys.key_ids(kms)) == 1
+
+
+@pytest.mark.parametrize(
+    ("operation", "called", "change"),
+    [
+        (lambda kms: keys.enable(kms, "k"), "enable_key", "is enabled"),
+        (lambda kms: keys.disable(kms, "k"), "disable_key", "is disabled"),
+        (lambda kms: put_own_policy(kms, "k"), "put_key_policy", "has its new key policy"),
+        (
+            lambda kms: keys.schedule_deletion(kms, "k"),
+            "schedule_key_deletion",
+            "is pending deletion",
+        ),
+        (
+            lambda kms: keys.cancel_deletion(kms, "k"),
+            "cancel_key_deletion",
+            "is no longer pending deletion",
+        ),
+        (
+            lambda kms: replicate_to_ireland(kms, "k"),
+            "replicate_key",
+            "has a replica in eu-west-1",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_lost_answer_says_what_may_be_done_to_the_key(
+    kms: KMSClient, monkeypatch: pytest.MonkeyPatch, operation: Any, called: str, change: str
+) -> None:
+    monkeypatch.setattr(kms, called, answer_lost)
+    with pytest.raises(errors.MaybeDone) as raised:
+        operation(kms)
+    said = (raised.value.change, raised.value.look)
+    assert said == (f"the KMS key k {change}", "kmsdemo describe --key-id k")
+
+
+def test_a_lost_answer_says_that_the_alias_may_be_deleted(
+    kms: KMSClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kms, "delete_alias", answer_lost)
+    with pytest.raises(errors.MaybeDone) as raised:
+        keys.delete_aliases(kms, ["alias/a"])
+    said = (raised.value.change, raised.value.look)
+    assert said == ("alias/a is deleted", "kmsdemo describe --key-id alias/a")
 
 
 def test_an_alias_that_was_created_already_is_the_keys_own(

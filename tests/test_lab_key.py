@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.stub import Stubber
 
 from kmsdemo import errors, key_policy, keys, lab_key
 
@@ -140,7 +141,15 @@ def test_ensure_rejects_principals_for_an_existing_key(kms: KMSClient) -> None:
     assert keys.policy(kms, key.key_id) == before
 
 
-def test_ensure_with_the_same_principals_can_be_repeated(kms: KMSClient) -> None:
-    administrators = ["arn:aws:iam::123456789012:root"]
-    key, _ = lab_key.ensure(kms, administrators=administrators)
-    assert lab_key.ensure(kms, administrators=administrators) == (key, False)
+@pytest.mark.parametrize("who", ["administrators", "users"])
+def test_ensure_with_the_same_principals_can_be_repeated(kms: KMSClient, who: str) -> None:
+    principals: Any = {who: ["arn:aws:iam::123456789012:root"]}
+    key, _ = lab_key.ensure(kms, **principals)
+    assert lab_key.ensure(kms, **principals) == (key, False)
+
+
+def test_who_may_not_list_aliases_is_told_which_are_sought(kms: KMSClient) -> None:
+    with Stubber(kms) as aws:
+        aws.add_client_error("list_aliases", "AccessDeniedException")
+        with pytest.raises(errors.AccessDenied, match="ListAliases on alias/demo-kms- is denied"):
+            lab_key.find(kms)

@@ -202,3 +202,14 @@ def test_an_item_that_names_no_key_and_is_under_a_third_one_is_refused(
     item: dict[str, Any] = {"userpasswd": {"B": blob}, "cipher": {"S": "direct"}}
     passwords.dynamodb.put_item(TableName="demo-kms", Item={"appuser": {"S": "1"}, **item})
     assert rotate(passwords, old, new) == [Move("1", "refused", errors.WrongKey(old.arn).what)]
+
+
+def test_a_lost_answer_says_which_item_may_be_under_the_new_key(
+    passwords: Vault, old: Key, new: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passwords.store_for("12345", "one")
+    monkeypatch.setattr(passwords.dynamodb, "update_item", faults.answer_lost)
+    with pytest.raises(errors.MaybeDone) as raised:
+        rotate(passwords, old, new)
+    assert raised.value.change == f"the item of user 12345 in demo-kms is under {new.arn}"
+    assert raised.value.look == "kmsdemo items --table-name demo-kms --json"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmsdemo import errors, keys, secrets_csv, table, vault
-from kmsdemo.cipher import CIPHERS, Plain, SharedEnvelope
+from kmsdemo.cipher import CIPHERS, MAX_ENVELOPE_BYTES, Plain, SharedEnvelope
 from kmsdemo.secrets_csv import Line, Outcome
 from kmsdemo.vault import Vault
 from tests import faults
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
+TOO_LONG = 2 * MAX_ENVELOPE_BYTES + 1
 ODD = ["line\nbreak", "carriage\rreturn", '"quoted", with comma', "  spaces ", "=1+1", "é🔑"]
 
 
@@ -146,7 +147,7 @@ def test_empty_lines_are_passed_over_and_counted() -> None:
     assert read == [(4, "one"), (6, None)]
 
 
-@pytest.mark.parametrize("fault", ['u2,"two" x\n', 'u2,"two\n', f"u2,{'x' * 10_000_000}\n"])
+@pytest.mark.parametrize("fault", ['u2,"two" x\n', 'u2,"two\n', f"u2,{'x' * TOO_LONG}\n"])
 def test_an_error_names_the_line_that_it_is_in(fault: str) -> None:
     file = io.StringIO(f"appuser,password\n\nu1,one\n{fault}")
     with pytest.raises(errors.InvalidCsv, match="Line 4 "):

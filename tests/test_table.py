@@ -8,6 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from kmsdemo import errors, table
+from tests.faults import answer_lost
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -83,6 +84,39 @@ def test_create_fails_if_the_table_never_becomes_active(dynamodb: DynamoDBClient
         aws.describes("CREATING", "CREATING", "CREATING")
         with pytest.raises(errors.TableNotReady, match="the table demo-kms in time"):
             table.create(dynamodb)
+
+
+def test_delete_fails_if_the_table_is_still_there_in_the_end(dynamodb: DynamoDBClient) -> None:
+    with Aws(dynamodb) as aws:
+        aws.describes("ACTIVE")
+        aws.add_response("delete_table", {})
+        aws.describes("DELETING", "DELETING", "DELETING")
+        with pytest.raises(errors.TableNotReady, match="the table demo-kms in time"):
+            table.delete(dynamodb)
+
+
+@pytest.mark.parametrize(
+    ("operation", "called", "change"),
+    [
+        (table.create, "create_table", "exists"),
+        (table.delete, "delete_table", "is deleted"),
+    ],
+    ids=["create", "delete"],
+)
+def test_a_lost_answer_says_what_may_be_done_to_the_table(
+    dynamodb: DynamoDBClient,
+    monkeypatch: pytest.MonkeyPatch,
+    operation: Any,
+    called: str,
+    change: str,
+) -> None:
+    monkeypatch.setattr(dynamodb, called, answer_lost)
+    with Aws(dynamodb) as aws:
+        aws.describes("ACTIVE")
+        with pytest.raises(errors.MaybeDone) as raised:
+            operation(dynamodb, "demo-kms")
+    assert raised.value.change == f"the DynamoDB table demo-kms {change}"
+    assert raised.value.look == "aws dynamodb describe-table --table-name demo-kms"
 
 
 def test_create_raises_the_error_of_dynamodb(dynamodb: DynamoDBClient) -> None:

@@ -15,6 +15,7 @@ from benchmarks import one_vault
 from kmsdemo import errors, keys, table, vault
 from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain, SharedEnvelope
 from kmsdemo.vault import Vault
+from tests.faults import answer_lost
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -104,6 +105,16 @@ def test_a_write_is_conditional_and_returns_the_existing_item(
         )
         assert Vault(kms, dynamodb, "k", table_name="mine").store("one")
         aws_dynamodb.assert_no_pending_responses()
+
+
+def test_a_lost_answer_says_which_password_may_be_stored(
+    passwords: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords.dynamodb, "put_item", answer_lost)
+    with pytest.raises(errors.MaybeDone) as raised:
+        passwords.store_for("two words", "one")
+    assert raised.value.change == "the password is stored in demo-kms for user two words"
+    assert raised.value.look == "kmsdemo decrypt 'two words' --table-name demo-kms"
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
@@ -227,12 +238,14 @@ def test_items_reads_every_page(dynamodb: DynamoDBClient) -> None:
 def test_items_rejects_a_table_with_another_key_schema(dynamodb: DynamoDBClient) -> None:
     with Stubber(dynamodb) as aws:
         aws.add_response("scan", {"Items": [{"id": {"S": "x"}}]})
-        with pytest.raises(errors.TableSchemaDiffers):
-            list(vault.items(dynamodb))
+        with pytest.raises(errors.TableSchemaDiffers) as raised:
+            list(vault.items(dynamodb, "mine"))
+    assert raised.value.table_name == "mine"
+    assert raised.value.difference == "an item has no appuser of type S (string)."
 
 
 def test_items_distinguishes_a_missing_table_from_an_empty_one(dynamodb: DynamoDBClient) -> None:
-    with pytest.raises(errors.TableNotFound):
+    with pytest.raises(errors.TableNotFound, match="demo-kms"):
         list(vault.items(dynamodb))
     table.create(dynamodb)
     assert list(vault.items(dynamodb)) == []

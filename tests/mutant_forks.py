@@ -1,0 +1,198 @@
+"""A pytest plugin that tries mutants, each in a fork of one session that has run every test once.
+
+All is imported then, and a test takes milliseconds. A mutant is tried by the tests that call its
+function: first those that killed another mutant of the function, then the quickest, until one
+fails. A mutant of what runs at import is tried in a process of its own.
+
+``--mutants FILE`` has the names of the mutants, one a line. A line with the name and the exit code
+of each that was tried is added to ``FILE.codes``, so that a run that is killed loses nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import multiprocessing
+import os
+import resource
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+
+import pytest
+from mutmut.mutation.trampoline import set_mutant_under_test
+from mutmut.state import state
+
+KILLED, SURVIVED, NO_TEST = 1, 0, 33
+"""Exit codes of mutants, those of mutmut."""
+HANGS_AFTER_CPU_SECONDS = 60
+_FORK = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True)
+class Tests:
+    """The tests of each function.
+
+    Attributes:
+        seconds: The CPU time of each test.
+        of: The tests that call a function, by its name.
+        killers: Those that killed a mutant of the function, the last one first.
+    """
+
+    seconds: dict[pytest.Item, float] = field(default_factory=dict)
+    of: defaultdict[str, list[pytest.Item]] = field(default_factory=lambda: defaultdict(list))
+    killers: defaultdict[str, list[pytest.Item]] = field(default_factory=lambda: defaultdict(list))
+
+    def in_order(self, function: str, most_seconds: float) -> list[pytest.Item]:
+        """Return the tests of a function, as many as take so many seconds, but one at least."""
+        killers = self.killers[function]
+        others = [test for test in self.of[function] if test not in killers]
+        chosen: list[pytest.Item] = []
+        for test in [*killers, *sorted(others, key=lambda test: self.seconds[test])]:
+            most_seconds -= self.seconds[test]
+            if chosen and most_seconds < 0:
+                break
+            chosen.append(test)
+        return chosen
+
+    def has_killed(self, function: str, test: pytest.Item) -> None:
+        """Remember the test that killed a mutant of a function."""
+        self.killers[function] = [test, *(one for one in self.killers[function] if one != test)]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A mutant that is being tried.
+
+    Attributes:
+        name: The name of the mutant.
+        tests: Its tests, in order.
+        process: The fork; its exit code is 0 if no test fails.
+        failed: Receives the number of the test that failed.
+    """
+
+    name: str
+    tests: Sequence[pytest.Item]
+    process: ForkProcess
+    failed: Connection
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of this plugin."""
+    group = parser.getgroup("mutants")
+    group.addoption("--mutants", type=Path, metavar="FILE", help="the names of mutants")
+    group.addoption("--mutant-seconds", type=float, default=60, help="tests of each, in seconds")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Run every test without a mutant, then the tests of each mutant in a fork."""
+    file: Path | None = session.config.option.mutants
+    if file is None:
+        return None
+    at_import = {*state()._stats}
+    tests = _run_without_mutant(session.items)
+    session.testsfailed = 0
+    session.config.option.maxfail = 0
+    _forget_what_is_cached()
+    with file.with_suffix(".codes").open("a", encoding="utf-8", buffering=1) as codes:
+        for trial in _try(session, tests, sorted(file.read_text("utf-8").split()), at_import):
+            codes.write(f"{trial.name} {trial.process.exitcode}\n")
+    return True
+
+
+def function_of(mutant: str) -> str:
+    """Return the function of a mutant, as mutmut names both."""
+    return mutant.partition("__mutmut_")[0]
+
+
+def _run_without_mutant(items: Sequence[pytest.Item]) -> Tests:
+    """Run all tests, to know which functions each calls; one that fails will try no mutant."""
+    tests = Tests()
+    for item, following in zip_longest(items, items[1:]):
+        state()._stats.clear()
+        began = time.process_time()
+        if _fails(item, following):
+            print(f"{item.nodeid} fails without a mutant: it tries none.", file=sys.__stderr__)
+            continue
+        tests.seconds[item] = time.process_time() - began
+        for function in state()._stats:
+            tests.of[function].append(item)
+    return tests
+
+
+def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:
+    before = item.session.testsfailed
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    return item.session.testsfailed > before
+
+
+def _forget_what_is_cached() -> None:
+    """Empty the caches of kmsdemo, in which a mutant would find what was right."""
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper) and str(one.__module__)[:7] == "kmsdemo":
+            one.cache_clear()
+    gc.collect()
+    gc.freeze()  # a fork shares the memory that nobody writes to
+
+
+def _try(
+    session: pytest.Session, tests: Tests, names: Sequence[str], at_import: set[str]
+) -> Iterator[Trial]:
+    """Try mutants, as many at the same time as there are processors; yield each when it ends."""
+    seconds = session.config.option.mutant_seconds
+    running: dict[int, Trial] = {}
+    for name in names:
+        chosen = tests.in_order(function_of(name), seconds)
+        trial = _begin(name, chosen, is_of_import=function_of(name) in at_import)
+        running[trial.process.sentinel] = trial
+        while len(running) == os.cpu_count():
+            yield from _ended(running, tests)
+    while running:
+        yield from _ended(running, tests)
+
+
+def _begin(name: str, chosen: Sequence[pytest.Item], is_of_import: bool) -> Trial:
+    failed, note = _FORK.Pipe(duplex=False)
+    if is_of_import:
+        process = _FORK.Process(target=_run_anew, args=(name,))
+    else:
+        process = _FORK.Process(target=_run_with_mutant, args=(name, chosen, note))
+    process.start()
+    note.close()
+    return Trial(name, chosen, process, failed)
+
+
+def _ended(running: dict[int, Trial], tests: Tests) -> Iterator[Trial]:
+    """Wait until a trial ends, and yield it."""
+    for sentinel in wait(list(running)):
+        trial = running.pop(sentinel)
+        trial.process.join()
+        with suppress(EOFError):
+            tests.has_killed(function_of(trial.name), trial.tests[trial.failed.recv()])
+        yield trial
+
+
+def _run_with_mutant(name: str, chosen: Sequence[pytest.Item], note: Connection) -> None:
+    gc.disable()
+    resource.setrlimit(resource.RLIMIT_CPU, (HANGS_AFTER_CPU_SECONDS,) * 2)
+    set_mutant_under_test(name)
+    for number, (item, following) in enumerate(zip_longest(chosen, chosen[1:])):
+        if _fails(item, following):
+            note.send(number)
+            os._exit(KILLED)
+    os._exit(SURVIVED if chosen else NO_TEST)
+
+
+def _run_anew(name: str) -> None:
+    options = [one for one in sys.argv[1:] if not one.startswith("--mutant")]
+    command = [sys.executable, "-m", "pytest", "--exitfirst", *options]
+    os.environ["MUTANT_UNDER_TEST"] = name
+    os.execv(sys.executable, command)  # noqa: S606
