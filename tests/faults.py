@@ -182,6 +182,21 @@ class Faults:
         return number == self.at or (self.fault.goes_on and number > self.at)
 
 
+@contextmanager
+def threads_of(client: Any) -> Iterator[set[int]]:
+    """Yield the threads that make the calls of a client."""
+    threads: set[int] = set()
+
+    def note(**_: Any) -> None:
+        threads.add(threading.get_ident())
+
+    client.meta.events.register("before-call", note)
+    try:
+        yield threads
+    finally:
+        client.meta.events.unregister("before-call", note)
+
+
 def of_every_nth(cases: Sequence[_Case], request: pytest.FixtureRequest) -> Sequence[_Case]:
     """Return every nth case, as ``--faults-at-every`` says."""
     every: int = request.config.getoption("faults_at_every")

@@ -2,7 +2,7 @@
 
 All is imported then, and a test takes milliseconds. A mutant is tried by the tests that call its
 function: first those that killed another mutant of the function, then the quickest, until one
-fails. A mutant of what runs at import is tried in a process of its own.
+fails. One that survives, and is of what runs at import, is tried in a process of its own.
 
 ``--mutants FILE`` has the names of the mutants, one a line. A line with the name and the exit code
 of each that was tried is added to ``FILE.codes``, so that a run that is killed loses nothing.
@@ -25,19 +25,17 @@ from itertools import zip_longest
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
-from mutmut.mutation.trampoline import set_mutant_under_test
-from mutmut.state import state
 
 KILLED, SURVIVED, NO_TEST = 1, 0, 33
 """Exit codes of mutants, those of mutmut."""
-HANGS_AFTER_CPU_SECONDS = 60
 _FORK = multiprocessing.get_context("fork")
 
 
 @dataclass(frozen=True)
-class Tests:
+class FunctionTests:
     """The tests of each function.
 
     Attributes:
@@ -61,6 +59,10 @@ class Tests:
                 break
             chosen.append(test)
         return chosen
+
+    def cost(self, chosen: Sequence[pytest.Item]) -> float:
+        """Return the CPU time of tests, in seconds."""
+        return sum(self.seconds[test] for test in chosen)
 
     def has_killed(self, function: str, test: pytest.Item) -> None:
         """Remember the test that killed a mutant of a function."""
@@ -97,7 +99,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     file: Path | None = session.config.option.mutants
     if file is None:
         return None
-    at_import = {*state()._stats}
+    at_import = {*_called_functions()}
     tests = _run_without_mutant(session.items)
     session.testsfailed = 0
     session.config.option.maxfail = 0
@@ -113,19 +115,26 @@ def function_of(mutant: str) -> str:
     return mutant.partition("__mutmut_")[0]
 
 
-def _run_without_mutant(items: Sequence[pytest.Item]) -> Tests:
+def _run_without_mutant(items: Sequence[pytest.Item]) -> FunctionTests:
     """Run all tests, to know which functions each calls; one that fails will try no mutant."""
-    tests = Tests()
+    tests = FunctionTests()
     for item, following in zip_longest(items, items[1:]):
-        state()._stats.clear()
+        _called_functions().clear()
         began = time.process_time()
         if _fails(item, following):
             print(f"{item.nodeid} fails without a mutant: it tries none.", file=sys.__stderr__)
             continue
         tests.seconds[item] = time.process_time() - began
-        for function in state()._stats:
+        for function in _called_functions():
             tests.of[function].append(item)
     return tests
+
+
+def _called_functions() -> set[str]:
+    """Return the functions that were called, as long as the mutant under test is ``stats``."""
+    from mutmut.state import state  # noqa: PLC0415, tox -e mutants has it
+
+    return state()._stats  # type: ignore[no-any-return]
 
 
 def _fails(item: pytest.Item, following: pytest.Item | None) -> bool:
@@ -144,14 +153,15 @@ def _forget_what_is_cached() -> None:
 
 
 def _try(
-    session: pytest.Session, tests: Tests, names: Sequence[str], at_import: set[str]
+    session: pytest.Session, tests: FunctionTests, names: Sequence[str], at_import: set[str]
 ) -> Iterator[Trial]:
     """Try mutants, as many at the same time as there are processors; yield each when it ends."""
     seconds = session.config.option.mutant_seconds
-    running: dict[int, Trial] = {}
+    running: dict[Any, Trial] = {}
     for name in names:
         chosen = tests.in_order(function_of(name), seconds)
-        trial = _begin(name, chosen, is_of_import=function_of(name) in at_import)
+        hangs_after = int(10 + 10 * tests.cost(chosen))
+        trial = _begin(name, chosen, hangs_after, is_of_import=function_of(name) in at_import)
         running[trial.process.sentinel] = trial
         while len(running) == os.cpu_count():
             yield from _ended(running, tests)
@@ -159,18 +169,16 @@ def _try(
         yield from _ended(running, tests)
 
 
-def _begin(name: str, chosen: Sequence[pytest.Item], is_of_import: bool) -> Trial:
+def _begin(name: str, chosen: Sequence[pytest.Item], hangs_after: int, is_of_import: bool) -> Trial:
     failed, note = _FORK.Pipe(duplex=False)
-    if is_of_import:
-        process = _FORK.Process(target=_run_anew, args=(name,))
-    else:
-        process = _FORK.Process(target=_run_with_mutant, args=(name, chosen, note))
+    arguments = (name, chosen, hangs_after, is_of_import, note)
+    process = _FORK.Process(target=_run_with_mutant, args=arguments)
     process.start()
     note.close()
     return Trial(name, chosen, process, failed)
 
 
-def _ended(running: dict[int, Trial], tests: Tests) -> Iterator[Trial]:
+def _ended(running: dict[Any, Trial], tests: FunctionTests) -> Iterator[Trial]:
     """Wait until a trial ends, and yield it."""
     for sentinel in wait(list(running)):
         trial = running.pop(sentinel)
@@ -180,19 +188,30 @@ def _ended(running: dict[int, Trial], tests: Tests) -> Iterator[Trial]:
         yield trial
 
 
-def _run_with_mutant(name: str, chosen: Sequence[pytest.Item], note: Connection) -> None:
+def _run_with_mutant(
+    name: str,
+    chosen: Sequence[pytest.Item],
+    hangs_after: int,
+    is_of_import: bool,
+    failed: Connection,
+) -> None:
+    from mutmut.mutation.trampoline import set_mutant_under_test  # noqa: PLC0415
+
     gc.disable()
-    resource.setrlimit(resource.RLIMIT_CPU, (HANGS_AFTER_CPU_SECONDS,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (hangs_after, resource.RLIM_INFINITY))
     set_mutant_under_test(name)
     for number, (item, following) in enumerate(zip_longest(chosen, chosen[1:])):
         if _fails(item, following):
-            note.send(number)
+            failed.send(number)
             os._exit(KILLED)
+    if is_of_import:
+        _run_anew()
     os._exit(SURVIVED if chosen else NO_TEST)
 
 
-def _run_anew(name: str) -> None:
+def _run_anew() -> None:
+    """Become a pytest that imports all with the mutant, which the environment names."""
+    resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY,) * 2)
     options = [one for one in sys.argv[1:] if not one.startswith("--mutant")]
     command = [sys.executable, "-m", "pytest", "--exitfirst", *options]
-    os.environ["MUTANT_UNDER_TEST"] = name
     os.execv(sys.executable, command)  # noqa: S606

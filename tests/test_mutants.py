@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests import mutants
+from tests.mutant_forks import FunctionTests
 from tests.mutants import Result
 
 GIT = shutil.which("git")
@@ -79,11 +81,44 @@ def test_a_file_has_the_tests_of_its_folder(file: str, tests: str) -> None:
     assert tests in mutants.tests_of(file)
 
 
+def test_a_mutant_meets_the_tests_that_killed_others_of_its_function_then_the_quickest() -> None:
+    slow, quick, killer, other = (cast("pytest.Item", name) for name in "sqko")
+    tests = FunctionTests({slow: 1.0, quick: 0.1, killer: 0.5, other: 0.2})
+    tests.of["f"] = [slow, quick, killer]
+    tests.of["g"] = [other]
+    assert tests.in_order("f", 60) == [quick, killer, slow]
+    tests.has_killed("f", slow)
+    tests.has_killed("f", killer)
+    assert tests.in_order("f", 60) == [killer, slow, quick]
+
+
+@pytest.mark.parametrize(("seconds", "names"), [(60, "qks"), (0.6, "qk"), (0, "q")])
+def test_a_mutant_meets_as_many_tests_as_there_is_time_for(seconds: float, names: str) -> None:
+    of_function = [cast("pytest.Item", name) for name in "skq"]
+    tests = FunctionTests(dict(zip(of_function, (1.0, 0.5, 0.1), strict=True)))
+    tests.of["f"] = of_function
+    assert "".join(map(str, tests.in_order("f", seconds))) == names
+
+
 def test_a_sample_is_always_the_same() -> None:
     several = [result(*[None] * 100)]
     chosen = mutants.sampled(several, 10)
     assert chosen == mutants.sampled(several, 10)
     assert len({*chosen}) == 10
+
+
+def test_a_sample_has_as_many_of_each_folder() -> None:
+    there = [
+        Result(f"kmsdemo/{file}.py", {f"{file} {at}": None for at in range(20)})
+        for file in ("keys", "table", "cli/check")
+    ]
+    chosen = mutants.sampled(there, 5)
+    assert len(chosen) == 10
+    assert sum(name.startswith("cli/check") for name in chosen) == 5
+
+
+def test_what_survived_or_was_not_tried_is_tried_when_a_run_goes_on() -> None:
+    assert result(KILLED, SURVIVED, None, NO_TEST, TIMEOUT).unkilled == ["1", "2", "3"]
 
 
 def test_a_sample_has_no_more_than_there_is() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from kmsdemo import dependents, errors, keys, rotation, table, vault
 from kmsdemo.cipher import CIPHERS, Direct, Plain
@@ -14,6 +15,7 @@ from kmsdemo.keys import Key
 from kmsdemo.rotation import Move
 from kmsdemo.vault import Vault
 from tests import faults
+from tests.faults import threads_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -165,6 +167,67 @@ def test_what_cannot_be_moved_is_refused_once_and_the_others_are_moved(
     statuses = {move.appuser: move.status for move in rotate(passwords, old, new)}
     assert statuses == {good: "moved", theirs: "refused", "1": "refused", "2": "refused"}
     assert replace(passwords, key_id=third.arn).reveal(theirs) == "theirs"
+
+
+def test_what_is_refused_says_why(passwords: Vault, old: Key, new: Key) -> None:
+    third = keys.create(passwords.kms)
+    theirs = replace(passwords, key_id=third.arn).store("theirs")
+    item: dict[str, Any] = {"appuser": {"S": "1"}, "cipher": {"S": "quantum"}}
+    passwords.dynamodb.put_item(TableName="demo-kms", Item=item)
+    assert sorted(rotate(passwords, old, new), key=lambda move: move.appuser) == [
+        Move("1", "refused", "Its cipher, quantum, is unknown."),
+        Move(theirs, "refused", f"It is under another key, {third.arn}."),
+    ]
+
+
+def test_what_is_refused_is_said_once_also_if_the_table_is_passed_over_again(
+    passwords: Vault, old: Key, new: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passwords.store("secret")
+    passwords.dynamodb.put_item(TableName="demo-kms", Item={"appuser": {"S": "1"}})
+    update, calls = rotation._update, itertools.count(1)
+    monkeypatch.setattr(rotation, "_update", lambda *a, **o: next(calls) > 1 and update(*a, **o))
+    moves = rotate(passwords, old, new)
+    assert sorted(move.status for move in moves) == ["moved", "refused"]
+
+
+def test_a_table_of_another_name_is_rotated(passwords: Vault, old: Key, new: Key) -> None:
+    table.create(passwords.dynamodb, "mine")
+    mine = replace(passwords, table_name="mine", cipher=Direct)
+    mine.store_for("12345", "one")
+    mine.dynamodb.put_item(TableName="mine", Item={"appuser": {"S": "1"}})
+    kms, dynamodb = mine.kms, mine.dynamodb
+    moves = {
+        one.appuser: one for one in rotation.rotate(kms, dynamodb, old, new, table_name="mine")
+    }
+    missing = errors.PasswordMissing("mine", "1").what
+    assert moves == {"12345": Move("12345", "moved"), "1": Move("1", "refused", missing)}
+    assert replace(mine, key_id=new.arn).reveal("12345") == "one"
+
+
+def test_an_item_that_is_there_already_is_named(passwords: Vault, old: Key, new: Key) -> None:
+    appuser = replace(passwords, key_id=new.arn).store("x")
+    assert rotate(passwords, old, new) == [Move(appuser, "already there")]
+
+
+def test_as_many_threads_as_asked_for_move_items(passwords: Vault, old: Key, new: Key) -> None:
+    fill(passwords, 2)
+    kms, dynamodb = passwords.kms, passwords.dynamodb
+    with threads_of(kms) as threads:
+        list(rotation.rotate(kms, dynamodb, old, new, table_name="demo-kms", threads=1))
+    assert len(threads) == 1
+
+
+def test_an_error_of_writing_names_the_table(
+    passwords: Vault, old: Key, new: Key, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "UpdateItem")
+
+    passwords.store("x")
+    monkeypatch.setattr(passwords.dynamodb, "update_item", refuse)
+    with pytest.raises(errors.AccessDenied, match="UpdateItem on demo-kms is denied"):
+        rotate(passwords, old, new)
 
 
 def test_an_application_reads_both_keys_meanwhile(passwords: Vault, old: Key, new: Key) -> None:

@@ -6,12 +6,13 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kmsdemo import errors, keys, secrets_csv, table, vault
-from kmsdemo.cipher import CIPHERS, MAX_ENVELOPE_BYTES, Plain, SharedEnvelope
+from kmsdemo.cipher import CIPHERS, MAX_ENVELOPE_BYTES, Direct, Plain, SharedEnvelope
 from kmsdemo.secrets_csv import Line, Outcome
 from kmsdemo.vault import Vault
 from tests import faults
@@ -63,6 +64,33 @@ def test_another_password_of_the_same_user_is_refused(passwords: Vault) -> None:
     (outcome,) = store(passwords, lines("other"))
     assert outcome == Outcome(2, "refused", "User u1 has another password already.")
     assert stored(passwords) == {"u1": "one"}
+
+
+def test_what_is_stored_or_skipped_needs_no_reason(passwords: Vault) -> None:
+    assert [*store(passwords, lines("one")), *store(passwords, lines("one"))] == [
+        Outcome(2, "stored"),
+        Outcome(2, "skipped"),
+    ]
+
+
+def test_the_longest_user_number_is_stored(passwords: Vault) -> None:
+    assert store(passwords, [Line(2, "x" * 2048, "one")]) == [Outcome(2, "stored")]
+
+
+def test_as_many_threads_as_asked_for_import_and_export(passwords: Vault) -> None:
+    direct = replace(passwords, cipher=Direct)
+    with faults.threads_of(direct.kms) as importing:
+        list(secrets_csv.import_lines(direct, lines("one", "two", "three"), threads=1))
+    with faults.threads_of(direct.kms) as exporting:
+        list(secrets_csv.export_items(direct, threads=1))
+    assert (len(importing), len(exporting)) == (1, 1)
+
+
+def test_a_table_of_another_name_is_exported(passwords: Vault) -> None:
+    table.create(passwords.dynamodb, "mine")
+    mine = replace(passwords, table_name="mine")
+    store(mine, lines("one"))
+    assert (stored(mine), stored(passwords)) == ({"u1": "one"}, {})
 
 
 def test_of_lines_with_the_same_user_number_the_first_is_stored(passwords: Vault) -> None:
@@ -171,7 +199,10 @@ def test_an_item_that_cannot_be_decrypted_does_not_keep_the_others_from_export(
     store(passwords, lines("one"))
     damaged = {"appuser": {"S": "u2"}, "userpasswd": {"B": b"x"}, "cipher": {"S": "shared"}}
     passwords.dynamodb.put_item(TableName="demo-kms", Item=damaged)  # type: ignore[arg-type]
-    assert stored(passwords) == {"u1": "one", "u2": None}
+    found = {one.appuser: one for one in secrets_csv.export_items(passwords, threads=4)}
+    why = errors.CiphertextInvalid(passwords.key_id).what
+    assert found["u1"] == secrets_csv.Decrypted("u1", "one")
+    assert found["u2"] == secrets_csv.Decrypted("u2", None, why)
 
 
 def test_the_labs_own_items_are_exported_too(passwords: Vault) -> None:

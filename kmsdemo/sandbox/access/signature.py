@@ -18,7 +18,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
-from botocore.credentials import Credentials
 from werkzeug.wrappers import Request
 
 from kmsdemo.sandbox.access import auth_errors
@@ -257,25 +256,25 @@ class _Request:
 
 
 class _Signer(SigV4Auth):
-    """botocore's signer, limited to the headers that the caller signed."""
+    """botocore's signer, with our signing key and limited to the headers that the caller signed."""
 
     def __init__(self, signed: Signature, secret: str) -> None:
-        super().__init__(Credentials(signed.access_key_id, secret), signed.service, signed.region)
+        super().__init__(None, signed.service, signed.region)  # type: ignore[arg-type]
         scope = signed.moment[:8], signed.region, signed.service
         self._key = _signing_key(secret, *scope)
 
     def headers_to_sign(self, request: Any) -> Any:
         return request.signed
 
-    def signature(self, string_to_sign: str, request: Any) -> str:
-        return hmac.digest(self._key, string_to_sign.encode(), "sha256").hex()
+    def signed(self, string_to_sign: str) -> bytes:
+        return hmac.digest(self._key, string_to_sign.encode(), "sha256").hex().encode()
 
 
 def _computed(signature: Signature, request: Request, secret: str) -> bytes:
     signer = _Signer(signature, secret)
     signed: Any = _signed(signature, request)
     to_sign = signer.string_to_sign(signed, signer.canonical_request(signed))
-    return signer.signature(to_sign, signed).encode()
+    return signer.signed(to_sign)
 
 
 def _signed(signature: Signature, request: Request) -> _Request:

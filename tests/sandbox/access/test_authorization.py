@@ -296,13 +296,16 @@ def test_a_condition_of_the_key_policy(
         json.dumps({"Statement": [allow("*", Condition={"MoonIs": {"a": "full"}})]}),
         json.dumps({"Statement": [ROOT_MAY_ALL, allow({"AWS": "ben"})]}),
         json.dumps({"Statement": [ROOT_MAY_ALL, allow({"Service": "cloudtrail"})]}),
-        json.dumps(
-            {
-                "Statement": [
-                    ROOT_MAY_ALL,
-                    allow("*", Condition={"ForAllValues:StringEquals": {"aws:RequestTag/a": "b"}}),
-                ]
-            }
+        *(
+            json.dumps(
+                {
+                    "Statement": [
+                        ROOT_MAY_ALL,
+                        allow("*", Condition={"ForAllValues:StringEquals": {single: "b"}}),
+                    ]
+                }
+            )
+            for single in ("aws:RequestTag/a", "kms:EncryptionContext:a")
         ),
         json.dumps({"Statement": [ROOT_MAY_ALL, allow("*", Condition={"Bool": {"x:y": "true"}})]}),
     ],
@@ -473,6 +476,37 @@ def test_a_grant_can_be_limited_to_a_context(
     assert may_decrypt(kms, ben.clients, key, **context) is allowed
 
 
+@pytest.mark.parametrize("kind", ["EncryptionContextEquals", "EncryptionContextSubset"])
+def test_a_context_limits_no_operation_that_has_none(
+    kms: KMSClient, key: Key, ben: IamUser, kind: str
+) -> None:
+    """AWS: ``GrantConstraints``, AWS KMS API Reference."""
+    constraints: Any = {kind: {"a": "1"}}
+    grant_id = kms.create_grant(
+        KeyId=key.key_id,
+        GranteePrincipal=ben.arn,
+        Operations=["Decrypt", "DescribeKey", "RetireGrant"],
+        Constraints=constraints,
+    )["GrantId"]
+    assert ben.clients.kms.describe_key(KeyId=key.key_id)
+    ben.clients.kms.retire_grant(KeyId=key.arn, GrantId=grant_id)
+    assert kms.list_grants(KeyId=key.key_id)["Grants"] == []
+
+
+def test_a_grant_for_a_resource_of_aws_serves_no_one_else_but_can_be_retired(
+    kms: KMSClient, key: Key, ben: IamUser
+) -> None:
+    table: Any = {"SourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/demo-kms"}
+    grant_id = kms.create_grant(
+        KeyId=key.key_id,
+        GranteePrincipal=ben.arn,
+        Operations=["Decrypt", "RetireGrant"],
+        Constraints=table,
+    )["GrantId"]
+    assert not may_decrypt(kms, ben.clients, key)
+    ben.clients.kms.retire_grant(KeyId=key.arn, GrantId=grant_id)
+
+
 @pytest.mark.parametrize(
     ("operations", "allowed"), [(["Decrypt"], True), (["Decrypt", "Encrypt"], False)]
 )
@@ -489,7 +523,13 @@ def test_a_grantee_gives_no_more_than_the_grant(
 
 
 @pytest.mark.parametrize(
-    "more", [{}, {"Condition": {"StringEquals": {"kms:KeySpec": "SYMMETRIC_DEFAULT"}}}], ids=str
+    "more",
+    [
+        {},
+        {"Condition": {"StringEquals": {"kms:KeySpec": "SYMMETRIC_DEFAULT"}}},
+        {"Resource": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/*"},
+    ],
+    ids=str,
 )
 def test_a_grantee_whom_a_policy_allows_to_grant_gives_what_it_likes(
     kms: KMSClient, key: Key, ben: IamUser, more: Any

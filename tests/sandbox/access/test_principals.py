@@ -9,6 +9,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from moto.sts.models import sts_backends
 from werkzeug.wrappers import Request
 
 from kmsdemo.sandbox.access import access_keys, authentication, principals
@@ -74,6 +75,11 @@ def test_a_key_of_a_class_is_the_root_user_of_its_account() -> None:
 @pytest.mark.parametrize("access_key_id", [OTHER_ACCOUNT, "testing", ""])
 def test_in_a_class_a_made_up_key_is_nobodys(access_key_id: str) -> None:
     assert principals.find(access_key_id) is None
+
+
+def test_in_an_account_without_a_session_none_is_found() -> None:
+    assert not vars(sts_backends[OTHER_ACCOUNT]["aws"]).get("sessions")
+    assert principals.find(access_keys.generate(OTHER_ACCOUNT, "ASIA").access_key_id) is None
 
 
 def test_a_root_user_is_of_the_partition_that_is_called() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -95,6 +96,17 @@ def test_the_date_header_serves_as_the_time_of_signing(header: str) -> None:
     assert signature.read(request).moment == MOMENT
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has no tzset")
+def test_the_date_header_is_read_alike_in_every_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = {"Authorization": HEADER, "Date": "Sat, 31 Jan 2026 23:59:59 GMT"}
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        moment = signature.read(Request.from_values("/", headers=headers)).moment
+    time.tzset()
+    assert moment == MOMENT
+
+
 @pytest.mark.parametrize(
     ("request_", "signed"),
     [(in_header(), True), (in_url(), True), (Request.from_values("/"), False)],
@@ -138,8 +150,13 @@ def test_without_a_signature_of_aws_the_token_is_missing(authorization: str) -> 
             "Credential must have exactly 5 slash-delimited elements, "
             "e.g. keyid/date/region/service/term, got 'a/b'",
         ),
+        (
+            "AWS4-HMAC-SHA256 Credential=a=b,SignedHeaders=h,Signature=s",
+            "Credential must have exactly 5 slash-delimited elements, "
+            "e.g. keyid/date/region/service/term, got 'a=b'",
+        ),
     ],
-    ids=["algorithm", "no equal sign", "two missing", "no signature", "scope"],
+    ids=["algorithm", "no equal sign", "two missing", "no signature", "scope", "two equal signs"],
 )
 def test_of_a_header_the_wrong_part_is_said(authorization: str, message: str) -> None:
     assert refusal(in_header(authorization)) == incomplete(message)
@@ -206,10 +223,13 @@ def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signature, "datetime", Frozen)
 
 
-def signed(ago: timedelta, *, seconds: int | None = None, headers: Any = None) -> Request:
+def signed(
+    ago: timedelta, *, seconds: int | None = None, headers: Any = None, query: str = "", **also: str
+) -> Request:
     """Return a request signed some time ago, in its URL if it is valid for seconds."""
     method, body = ("POST", b"body") if seconds is None else ("GET", b"")
-    sent = AWSRequest(method, "http://sandbox/", data=body, headers={"Host": "sandbox"})
+    url, given = f"http://sandbox/{query}", {"Host": "sandbox", **also}
+    sent = AWSRequest(method, url, data=body, headers=given)
     credentials = Credentials("AKIA", "secret")
     signer = SigV4Auth(credentials, "kms", "eu-west-1")
     if seconds is not None:
@@ -266,6 +286,14 @@ class TestTheTimeOfASignature:
 def test_a_url_is_valid_as_long_as_it_says(seconds_ago: int, code: str) -> None:
     found, _ = checked(signed(timedelta(seconds=seconds_ago), seconds=3600))
     assert found == ("SignatureDoesNotMatch" if code == "S" else code)
+
+
+@pytest.mark.usefixtures("at_noon")
+@pytest.mark.parametrize(
+    "also", [{"query": "?Action=&Version=1"}, {"Content-Length": "4", "X-Custom": "a  b"}], ids=str
+)
+def test_a_signature_covers_what_is_blank_and_the_headers(also: Any) -> None:
+    assert checked(signed(timedelta(), **also)) == ("", "")
 
 
 @pytest.mark.usefixtures("at_noon")
