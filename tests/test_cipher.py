@@ -115,6 +115,14 @@ def test_both_calls_name_the_key_and_the_context(
         assert cipher(kms, "alias/a").decrypt(b"c", "12345") == "p"
 
 
+def test_the_context_names_the_table_beside_the_user(kms: KMSClient) -> None:
+    context = {"appuser": "12345", "table": "demo-kms"}
+    asked = {"KeyId": "k", "EncryptionContext": context, "Plaintext": b"p"}
+    with Stubber(kms) as aws:
+        aws.add_response("encrypt", {"CiphertextBlob": b"c", "KeyId": "arn"}, asked)
+        assert Direct(kms, "k", "demo-kms").encrypt("p", "12345") == b"c"
+
+
 @every_cipher
 def test_a_ciphertext_says_which_key_it_is_of(
     kms: KMSClient, key_id: str, cipher: type[Plain]
