@@ -205,13 +205,14 @@ def _run_with_mutant(
             failed.send(number)
             os._exit(KILLED)
     if is_of_import:
-        _run_anew()
+        _run_anew(name)
     os._exit(SURVIVED if chosen else NO_TEST)
 
 
-def _run_anew() -> None:
-    """Become a pytest that imports all with the mutant, which the environment names."""
+def _run_anew(name: str) -> None:
+    """Become a pytest that imports all with the mutant, and runs the tests of its module first."""
     resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY,) * 2)
-    options = [one for one in sys.argv[1:] if not one.startswith("--mutant")]
-    command = [sys.executable, "-m", "pytest", "--exitfirst", *options]
+    of_module = map(str, Path("tests").rglob(f"test_{name.split('.')[-2]}.py"))
+    others = [one for one in sys.argv[1:] if not one.startswith("--mutant")]
+    command = [sys.executable, "-m", "pytest", "--exitfirst", *of_module, *others]
     os.execv(sys.executable, command)  # noqa: S606

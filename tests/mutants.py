@@ -257,9 +257,16 @@ def _result(copy: Path, file: str) -> Result:
 
 
 def _print_sums(results: Sequence[Result]) -> None:
-    """Print one line for all files together."""
-    everything = {name: code for one in results for name, code in one.exit_codes.items()}
-    click.echo(str(Result("together", everything)))
+    """Print a line for each folder, and one for all files together."""
+    folders = {str(PurePath(result.file).parent) for result in results}
+    for folder in sorted(folders):
+        of_folder = [one for one in results if str(PurePath(one.file).parent) == folder]
+        click.echo(str(_sum(folder, of_folder)))
+    click.echo(str(_sum("together", results)))
+
+
+def _sum(name: str, results: Sequence[Result]) -> Result:
+    return Result(name, {key: code for one in results for key, code in one.exit_codes.items()})
 
 
 def _print(copy: Path, result: Result) -> None:
