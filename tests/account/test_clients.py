@@ -60,6 +60,15 @@ def encrypt() -> bytes:
     return Direct(connect().kms, "k").encrypt("secret", "12345")
 
 
+@pytest.mark.parametrize(("access_key_id", "secret"), [("mine", None), (None, "mine")])
+def test_half_an_access_key_is_none(access_key_id: str | None, secret: str | None) -> None:
+    with sent_to("http://127.0.0.1:1"):
+        half = connect(access_key_id=access_key_id, secret_access_key=secret)
+        credentials = half.botocore_session.get_credentials()
+    assert credentials
+    assert credentials.access_key == "testing"
+
+
 def test_where_nothing_listens_more_attempts_do_not_help() -> None:
     attempts = []
     with sent_to("http://127.0.0.1:1"):

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from collections.abc import Iterator, Mapping
 from io import StringIO
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.session import Session
 from click.testing import CliRunner, Result
 
-from kmsdemo.cli import main
+from kmsdemo.account.many_callers import ManyCallers
+from kmsdemo.cli import classroom, main
+from kmsdemo.errors import Throttled
 from kmsdemo.learners import credentials, hand_out
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.suite import story
 from tests.learners import accounts
+from tests.learners.class_results import progress
 from tests.subprocesses import free_port
 
 STEPS = [step.heading for step in story.read().steps]
@@ -152,3 +157,36 @@ def test_all_learners_share_three_clients(look: Look, monkeypatch: pytest.Monkey
     monkeypatch.setattr(Session, "create_client", count)
     assert look.at_class().exit_code == 0
     assert sorted(created) == ["cloudtrail", "dynamodb", "kms"]
+
+
+def test_on_a_terminal_the_table_is_updated_and_paged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page is shown for three looks; each look shows whom it has seen already."""
+    shown: list[tuple[list[str], dict[str, Any]]] = []
+    pauses = count(1)
+
+    def table(results: Mapping[str, Any], _: object, **how: Any) -> str:
+        shown.append((list(results), how))
+        return f"page {how['page']}"
+
+    def pass_time(seconds: float) -> None:
+        assert seconds == 2
+        if next(pauses) == 4:
+            raise KeyboardInterrupt
+
+    found = [("Zoë", progress(1)), ("Ben", Throttled("Scan")), ("Anna", progress(8))]
+    monkeypatch.setattr(classroom, "_look", lambda *_: iter(found))
+    monkeypatch.setattr(classroom, "table", table)
+    monkeypatch.setattr(time, "sleep", pass_time)
+    classroom._watch(cast("ManyCallers", None), [], "name")
+    assert "page 1" in capsys.readouterr().out
+    assert [names for names, _ in shown[:4]] == [
+        ["Zoë"],
+        ["Ben", "Zoë"],
+        ["Anna", "Ben", "Zoë"],
+        ["Anna", "Ben", "Zoë"],
+    ]
+    assert [how["page"] for _, how in shown] == [0] * 9 + [1] * 3
+    assert {how["with_marks"] for _, how in shown} == {True}
+    assert all(how["height"] > 0 for _, how in shown)

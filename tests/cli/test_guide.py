@@ -9,8 +9,10 @@ from click.testing import CliRunner
 
 from kmsdemo.cli import main
 from kmsdemo.lesson.guide import build, page
+from kmsdemo.lesson.guide.document import Document
 from kmsdemo.lesson.guide.page import Page
 from kmsdemo.lesson.guide.verdict import Run, Verdict
+from kmsdemo.lesson.lesson import Lesson
 from tests.lesson.guide.test_page import document
 
 
@@ -58,6 +60,42 @@ def test_runs_are_compared_in_one_page(tmp_path: Path, monkeypatch: pytest.Monke
     output = tmp_path / "lab.html"
     result = CliRunner().invoke(main, ["guide", "-o", str(output), "--run", str(report)])
     assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"{output}: 1 passed.\n"
     text = output.read_text(encoding="utf-8")
     assert '<th scope="col">moto</th><th scope="col">elsewhere</th>' in text
     assert "The verdicts of the runs" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "is_fixed", "with_notes"),
+    [([], False, False), (["--reproducible"], True, False), (["--notes"], False, True)],
+)
+def test_the_lab_is_run_as_the_options_say(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    is_fixed: bool,
+    with_notes: bool,
+) -> None:
+    asked: list[object] = []
+
+    def built(how: Lesson, **more: bool) -> tuple[Document, Run]:
+        asked[:] = [how.backend, how.with_notes, more]
+        return document(), Run("moto")
+
+    monkeypatch.setattr(build, "build", built)
+    output = tmp_path / "lab.md"
+    CliRunner().invoke(main, ["guide", "-o", str(output), *options])
+    assert asked == ["moto", with_notes, {"is_fixed": is_fixed}]
+    assert output.read_text(encoding="utf-8").startswith("<!-- kmsdemo guide")
+
+
+def test_an_interrupted_run_leaves_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise build.Interrupted("Interrupted. Cleaned up: 1 key.")
+
+    monkeypatch.setattr(build, "build", interrupted)
+    result = CliRunner().invoke(main, ["guide", "-o", str(tmp_path / "lab.html")])
+    assert result.exit_code == 130
+    assert "Interrupted. Cleaned up: 1 key. No guide is written." in result.stderr
+    assert list(tmp_path.iterdir()) == []

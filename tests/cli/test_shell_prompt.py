@@ -15,8 +15,9 @@ from kmsdemo.cli import shell_prompt
     [
         ("/bin/bash", 'PS1="(kms lab) $PS1"', "unset HISTFILE"),
         ("/bin/zsh", 'PROMPT="(kms lab) $PROMPT"', "unset HISTFILE"),
-        ("/usr/bin/fish", "echo -n '(kms lab) '", "--private"),
+        ("/usr/bin/fish", "echo -n '(kms lab) '", "\n--private\n-C\n"),
         ("/usr/bin/pwsh", '"(kms lab) PS $PWD> "', "-HistorySaveStyle SaveNothing"),
+        ("/usr/bin/pwsh", "\n-NoExit\n-Command\nfunction prompt", "SaveNothing } catch { }"),
         ("/bin/ksh", "PS1=(kms lab) $ ", "HISTFILE=/"),
     ],
 )

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import pytest
 
-from kmsdemo.cli import main
+from kmsdemo.cli import main, streams
 from tests.cli.commands import NAMES, line
 
 FULL = Path("/dev/full")
@@ -55,6 +55,26 @@ def end_of(arguments: list[str], monkeypatch: pytest.MonkeyPatch, **streams: Tex
             with suppress(OSError):
                 getattr(sys, name).close()
     return ended.value.code
+
+
+@pytest.mark.parametrize(
+    ("encoding", "errors", "printed"),
+    [
+        ("ascii", "strict", "\\u2192"),
+        ("ASCII", "surrogateescape", "\\u2192"),
+        ("UTF-8", "surrogateescape", "→"),
+        ("utf-8", "strict", "→"),
+        ("latin-1", "replace", "?"),
+    ],
+)
+def test_a_character_that_the_encoding_does_not_have_is_written_otherwise(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, errors: str, printed: str
+) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=errors)
+    monkeypatch.setattr(sys, "stdout", stream)
+    streams.run(lambda: print("→"))
+    stream.buffer.seek(0)
+    assert stream.buffer.read().decode(encoding).strip() == printed
 
 
 @needs_full

@@ -32,6 +32,7 @@ from kmsdemo.sandbox.http.server import Server
 from kmsdemo.suite import story
 from kmsdemo.vault import Vault
 from tests.learners.class_results import progress
+from tests.subprocesses import ROOT
 
 PASSWORD = "correct horse battery staple"
 ACCOUNTS = (f"{number:012}" for number in count(300_000_000_001))
@@ -415,6 +416,41 @@ def test_without_a_class_there_is_no_csv(alone: Console) -> None:
 
 def test_a_learner_whom_nobody_has_checked_is_being_checked(of_class: Console) -> None:
     assert grid(of_class.get("").text)[1] == "Ben Checking …"
+
+
+# ------------------------------------------------------------------- what a browser keeps
+
+
+def test_a_page_is_sent_again_after_a_call_or_when_the_clock_moved(alone: Console) -> None:
+    first = alone.get().tag
+    assert alone.get(If_None_Match=first).status == 304
+    assert alone.get(If_None_Match='"another"').status == 200
+    keys.create(alone.clients().kms)
+    assert (second := alone.get(If_None_Match=first)).status == 200
+    mock_kms.advance(days=1)
+    assert alone.get(If_None_Match=second.tag).status == 200
+
+
+def test_the_style_is_that_of_the_guide(alone: Console) -> None:
+    style = ROOT / "kmsdemo" / "lesson" / "guide" / "templates" / "style.css"
+    with urlopen(f"{alone.url}/style.css", timeout=TIME_LIMIT_SECONDS) as answer:
+        assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
+        assert answer.read().decode() == style.read_text(encoding="utf-8")
+
+
+def test_why_there_is_no_progress_is_shown(alone: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = CheckResult(0, None, "AWS throttled ListAliases, even after retries.")
+    monkeypatch.setattr(NoCheckResults, "of", lambda *_: failed)
+    assert "AWS throttled ListAliases, even after retries." in alone.get().text
+
+
+def test_other_tables_are_named_and_the_labs_is_shown(alone: Console) -> None:
+    dynamodb = alone.clients().dynamodb
+    table.create(dynamodb, "another-table")
+    table.create(dynamodb)
+    page = alone.get().text
+    assert "Other tables: another-table<" in page
+    assert "<strong>demo-kms</strong>" in page
 
 
 # -------------------------------------------------------------------- with the check

@@ -62,6 +62,22 @@ def test_nothing_of_the_process_stays_changed(tmp_path: Path) -> None:
     assert (sys.argv, sys.stdout, dict(os.environ), boto3.DEFAULT_SESSION) == before
 
 
+def test_files_are_shown_as_cat_does(tmp_path: Path) -> None:
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text(f"# é {name}\n", encoding="utf-8")
+    shown = script.show(tmp_path / "a.py", tmp_path / "b.py")
+    assert shown == Shown(("cat", "a.py", "b.py"), "# é a.py\n\n# é b.py\n")
+
+
+def test_what_was_shown_belongs_to_its_step(tmp_path: Path) -> None:
+    script.pytest_bdd_before_step()
+    first = run(tmp_path, "print('one')")
+    script.type_instead("aws", "kms")
+    assert script.shown == [first, Shown(("aws", "kms"), "")]
+    script.pytest_bdd_before_step()
+    assert script.shown == []
+
+
 def test_no_output_is_in_its_repr(tmp_path: Path) -> None:
     shown = run(tmp_path, "import sys; print('a secret'); sys.exit('a secret')")
     assert "a secret" not in repr(shown)

@@ -28,7 +28,7 @@ def test_a_place_that_cannot_be_used_is_wrong_usage(tmp_path: Path, name: str, r
     (tmp_path / "dear.md").write_text("dear")
     (tmp_path / "binary.html").write_bytes(b"\xff\xfe")
     (tmp_path / "dangling.html").symlink_to("nowhere")
-    with pytest.raises(WrongUsage, match=reason):
+    with pytest.raises(WrongUsage, match=f"/{name} .*{reason}"):
         files.write(tmp_path / name, OURS)
 
 
@@ -56,7 +56,8 @@ def test_a_page_that_cannot_be_written_leaves_the_earlier_one(tmp_path: Path) ->
 
 
 def test_a_report_is_html() -> None:
-    with pytest.raises(WrongUsage, match="a report is HTML"):
+    files.check_is_html(Path("report.html"))
+    with pytest.raises(WrongUsage, match=r"report\.md .* a report is HTML"):
         files.check_is_html(Path("report.md"))
 
 
@@ -92,5 +93,5 @@ def test_a_folder_that_cannot_be_used_is_wrong_usage(
     (tmp_path / "file").write_text(OURS)
     (tmp_path / "others").mkdir()
     (tmp_path / "others" / "dear.txt").write_text("dear")
-    with pytest.raises(WrongUsage, match=reason):
+    with pytest.raises(WrongUsage, match=f"/{name} .*{reason}"):
         files.write_folder(tmp_path / name, {"index.html": OURS})

@@ -69,7 +69,7 @@ def test_a_page_keeps_its_verdict(tmp_path: Path) -> None:
 def test_a_verdict_of_another_form_is_refused(tmp_path: Path, json: str) -> None:
     file = tmp_path / "other.html"
     file.write_text(f'<script type="application/json" id="run">{json}</script>')
-    with pytest.raises(NoVerdict, match="another version"):
+    with pytest.raises(NoVerdict, match=r"other\.html .*another version"):
         verdict.read(file)
 
 
@@ -77,12 +77,12 @@ def test_a_verdict_of_another_form_is_refused(tmp_path: Path, json: str) -> None
 def test_a_page_without_a_verdict_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "other.html"
     file.write_text(text)
-    with pytest.raises(NoVerdict, match="no verdict"):
+    with pytest.raises(NoVerdict, match=r"other\.html .*no verdict"):
         verdict.read(file)
 
 
 def test_a_missing_page_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NoVerdict, match="No such file"):
+    with pytest.raises(NoVerdict, match=r"none\.html .*No such file"):
         verdict.read(tmp_path / "none.html")
 
 
