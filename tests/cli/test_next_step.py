@@ -95,16 +95,22 @@ def delete_items(_: KMSClient, dynamodb: DynamoDBClient, __: Key) -> None:
         dynamodb.delete_item(TableName=table.TABLE_NAME, Key={"appuser": {"S": item.appuser}})
 
 
+def doom_all(kms: KMSClient, dynamodb: DynamoDBClient, key: Key) -> None:
+    schedule_deletion(kms, dynamodb, key)
+    delete_table(kms, dynamodb, key)
+
+
 @pytest.mark.usefixtures("on_terminal")
 @pytest.mark.parametrize(
-    ("before", "arguments", "command"),
+    ("before", "arguments", "step", "command"),
     [
-        (delete_items, ["items"], "kmsdemo encrypt PASSWORD"),
-        (delete_table, ["describe"], "kmsdemo setup"),
-        (disable, ["describe"], "kmsdemo enable --key-id KEY"),
-        (schedule_deletion, ["describe"], "kmsdemo cleanup"),
-        (schedule_deletion, ["cancel-deletion"], "kmsdemo enable --key-id KEY"),
-        (schedule_deletion, ["cleanup", "--yes"], "kmsdemo check"),
+        (delete_items, ["items"], 4, "kmsdemo encrypt PASSWORD"),
+        (delete_table, ["describe"], 2, "kmsdemo setup"),
+        (disable, ["describe"], 7, "kmsdemo enable --key-id KEY"),
+        (schedule_deletion, ["describe"], 8, "kmsdemo cleanup"),
+        (doom_all, ["describe"], 0, "kmsdemo check"),
+        (schedule_deletion, ["cancel-deletion"], 7, "kmsdemo enable --key-id KEY"),
+        (schedule_deletion, ["cleanup", "--yes"], 0, "kmsdemo check"),
     ],
 )
 def test_the_next_step_follows_from_what_the_command_has_seen(
@@ -113,12 +119,14 @@ def test_the_next_step_follows_from_what_the_command_has_seen(
     key: Key,
     before: Callable[[KMSClient, DynamoDBClient, Key], None],
     arguments: list[str],
+    step: int,
     command: str,
 ) -> None:
     before(kms, dynamodb, key)
     result = run(dynamodb, *arguments)
     line = result.stdout.splitlines()[-1]
-    assert line.partition(": ")[2] == command.replace("KEY", key.key_id)
+    place = f"Next, {story.read().steps[step - 1].heading}" if step else "Next"
+    assert line == f"{place}: {command.replace('KEY', key.key_id)}"
 
 
 @pytest.mark.usefixtures("on_terminal")

@@ -133,12 +133,13 @@ def test_the_end_counts_how_the_scenarios_ended(lesson: Lesson) -> None:
     lesson.end("key::1")
     lesson.end("key::1", when="setup")
     lesson.end("key::2", "failed", "why")
+    lesson.end("key::2", "failed", "why", when="teardown")
     lesson.end("table::1", "skipped", SKIPPED)
     lesson.differs("table::2", "it lets a disabled key decrypt")
     sentence = lesson.narrator.summary()
     assert sentence.startswith("2 topics in ")
     assert sentence.endswith(
-        " s: 1 scenario passed, 1 known to differ on moto, 1 not possible on moto, 1 failed."
+        " s: 1 scenario passed, 1 known to differ on moto, 1 not possible on moto, 2 failed."
     )
 
 

@@ -31,6 +31,7 @@ STORY = Story(
     ],
 )
 SCRIPT = """\
+    # an indented comment above the imports
 import boto3
 
 KMS = boto3.client("kms")
@@ -192,7 +193,8 @@ def test_a_script_is_told_as_a_person_runs_it_with_what_it_prints(lesson: Lesson
     script.shown.append(Shown(command, "stored\n", "refused\n", 1))
     lesson.calls()
     told = lesson.take()
-    assert "python3 encrypt-passwd.py" in told
+    assert f"PASSWORD='{PASSWORD}'" in told
+    assert 'python3 encrypt-passwd.py "$PASSWORD" ' in told
     assert "```text\nstored\n```\n\n```text\nrefused\n```" in told
     assert "The calls of the script" not in told
 
@@ -211,3 +213,4 @@ def test_of_a_script_that_is_read_the_functions_are_told(lesson: Lesson) -> None
     told = lesson.take()
     assert "```text\ndef encrypt(password):\n    return KMS.encrypt(password)\n```" in told
     assert "__main__" not in told
+    assert "comment" not in told

@@ -23,7 +23,7 @@ def test_it_is_how_many_times_longer_the_call_takes(
     monkeypatch.setattr(subprocess, "run", lambda command, **how: asked.update(how, run=command))
     assert slowness({"AWS_ENDPOINT_URL": "here"}) == pytest.approx(slower)
     assert asked["run"][:2] == [sys.executable, "-c"]
-    assert asked["env"] == {"AWS_ENDPOINT_URL": "here"}
+    assert (asked["env"], asked["timeout"]) == ({"AWS_ENDPOINT_URL": "here"}, 120)
 
 
 def test_a_machine_that_needs_minutes_grades_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,12 +77,30 @@ def test_what_is_not_is_said_with_the_line_and_without_the_password(
 
 @pytest.mark.parametrize("text", [PASSWORD, "Y29ycmVjdCBob3JzZQ==", "636f727265637420686f727365"])
 def test_the_password_in_any_encoding_is_no_secret(text: str) -> None:
-    with pytest.raises(CheckFailed, match=r"^Standard error contains the password\."):
+    with pytest.raises(CheckFailed, match=r"^Standard error contains the password\.") as raised:
         output.expect_secrecy(f"a\nsee {text}\nb", PASSWORD, "Standard error")
+    assert raised.value.output == f"see {text}".replace(PASSWORD, "PASSWORD")
 
 
 def test_an_output_without_the_password_keeps_the_secret() -> None:
     output.expect_secrecy("a\nb", PASSWORD, "Standard error")
+
+
+def test_the_lines_are_those_of_the_lab() -> None:
+    assert output.lines_for_encrypting("12345") == [
+        "-->> Encrypting your very secret password",
+        "A new encrypted password for user: 12345 has been stored in DynamoDB",
+    ]
+    assert output.lines_for_decrypting("12345", "a secret") == [
+        "-->> Decrypting the very secret password for user: 12345",
+        "Is this your decrypted password? -> a secret",
+    ]
+
+
+def test_of_what_decrypts_wrongly_the_last_line_is_shown() -> None:
+    with pytest.raises(CheckFailed) as raised:
+        output.expect_password(Finished(0, "one\ntwo\nthree\n", "why\n"), PASSWORD)
+    assert raised.value.output == "three\nStandard error: why"
 
 
 def test_a_user_number_that_is_none_is_not_asked_for() -> None:

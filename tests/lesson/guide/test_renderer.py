@@ -44,6 +44,7 @@ def test_a_sentence_has_what_is_typed_and_seen_under_it() -> None:
 
 def test_a_sentence_after_given_is_given_too() -> None:
     sentences = step_of_the_lab().scenarios[0].sentences
+    assert [sentence.keyword for sentence in sentences] == ["Given", "And", "When"]
     assert [sentence.is_given for sentence in sentences] == [True, True, False]
 
 
