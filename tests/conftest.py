@@ -9,10 +9,12 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 from unittest.mock import patch
 
+import botocore.hooks
 import botocore.session
 import pytest
 from botocore.hooks import EventAliaser
@@ -31,6 +33,9 @@ _LEFT_OUT = (
     "Left out of the quick tests: those that start other programs, which take minutes (run tox), "
     "and those with emulators and a browser (run tox -m full)."
 )
+
+
+_accepts_kwargs = lru_cache(maxsize=4096)(botocore.hooks.accepts_kwargs)
 
 
 class _Aliaser(EventAliaser):
@@ -56,6 +61,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Select the quick tests unless the command line selects others; set limits and examples."""
     botocore.session.EventAliaser = _Aliaser  # type: ignore[assignment,misc]
+    # It inspects each of 150 handlers anew, for every session and every client.
+    botocore.hooks.accepts_kwargs = lambda func: _accepts_kwargs(getattr(func, "__func__", func))
     rsa.generate_private_key = rsa_keys.generate_private_key  # type: ignore[assignment]
     config.stash[_IS_QUICK] = _is_quick(config)
     if config.stash[_IS_QUICK]:
@@ -111,6 +118,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     with _unmeasured():
         return (yield)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected to itself: there is no garbage in it."""
+    gc.freeze()
 
 
 def _is_quick(config: pytest.Config) -> bool:
