@@ -91,6 +91,21 @@ def look() -> Look:
     return check.look(connect(application=OBSERVER))
 
 
+@pytest.fixture(scope="module")
+def looks() -> dict[str, Look]:
+    """The looks at accounts so far, by the name of the account."""
+    return {}
+
+
+@pytest.fixture
+def progress(clients: Clients, name: str, looks: dict[str, Look]) -> Look:
+    """The look at the account with this name: one for all tests."""
+    if name not in looks:
+        ACCOUNTS[name](clients)
+        looks[name] = look()
+    return looks[name]
+
+
 def left(progress: Look) -> dict[str, str]:
     """Return what was found instead of each requirement that is not met."""
     return {one.requirement: one.actual for one in progress.findings if one.verdict == "not yet"}
@@ -111,20 +126,16 @@ def without_trail(monkeypatch: pytest.MonkeyPatch) -> None:
 # ------------------------------------------------------------------------- in each account
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ACCOUNTS)
-def test_it_reports_what_is_not_done_and_nothing_else(clients: Clients, name: str) -> None:
-    ACCOUNTS[name](clients)
-    found, expected = left(look()), NOT_YET[name]
+def test_it_reports_what_is_not_done_and_nothing_else(progress: Look, name: str) -> None:
+    found, expected = left(progress), NOT_YET[name]
     assert found.keys() == expected.keys()
     assert all(actual in found[requirement] for requirement, actual in expected.items()), found
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ACCOUNTS)
-def test_not_yet_has_a_next_step_and_not_reached_a_reason(clients: Clients, name: str) -> None:
-    ACCOUNTS[name](clients)
-    for one in look().findings:
+def test_not_yet_has_a_next_step_and_not_reached_a_reason(progress: Look) -> None:
+    for one in progress.findings:
         assert bool(one.actual) == (one.verdict != "done")
         assert bool(one.next_step) == (one.verdict == "not yet")
 
@@ -136,16 +147,13 @@ def test_every_account_is_in_the_table() -> None:
 @pytest.mark.parametrize(
     "name", [name for name, expected in NOT_YET.items() if not expected], ids=str
 )
-def test_a_lab_that_is_done_is_complete(clients: Clients, name: str) -> None:
-    ACCOUNTS[name](clients)
-    assert is_complete(look().findings)
+def test_a_lab_that_is_done_is_complete(progress: Look) -> None:
+    assert is_complete(progress.findings)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", [name for name, expected in NOT_YET.items() if expected], ids=str)
-def test_a_lab_that_is_not_done_is_not_complete(clients: Clients, name: str) -> None:
-    ACCOUNTS[name](clients)
-    assert not is_complete(look().findings)
+def test_a_lab_that_is_not_done_is_not_complete(progress: Look) -> None:
+    assert not is_complete(progress.findings)
 
 
 @pytest.mark.parametrize(
@@ -160,9 +168,7 @@ def test_a_lab_that_is_not_done_is_not_complete(clients: Clients, name: str) -> 
         ("cleaned_up", [1, 2, 3, 4, 5, 6, 7, 8]),
     ],
 )
-def test_it_has_the_steps_of_the_feature(clients: Clients, name: str, steps: list[int]) -> None:
-    ACCOUNTS[name](clients)
-    progress = look()
+def test_it_has_the_steps_of_the_feature(progress: Look, steps: list[int]) -> None:
     assert list(by_step(progress.findings)) == [step.heading for step in story.read().steps]
     assert steps_done(progress) == steps
 
@@ -258,9 +264,8 @@ def test_when_it_was_completed_is_known_after_its_key_is_deleted(
 
 
 @pytest.mark.parametrize("name", [name for name, expected in NOT_YET.items() if expected], ids=str)
-def test_a_lab_that_is_not_done_has_no_completion(clients: Clients, name: str) -> None:
-    ACCOUNTS[name](clients)
-    assert look().completed is None
+def test_a_lab_that_is_not_done_has_no_completion(progress: Look) -> None:
+    assert progress.completed is None
 
 
 @pytest.mark.usefixtures("without_trail")
