@@ -120,6 +120,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long tests, so that at the end no worker waits for another's."""
+    items.sort(key=lambda item: item.get_closest_marker("program") is None)
+
+
 def pytest_collection_finish() -> None:
     """Leave what was imported and collected to itself: there is no garbage in it."""
     gc.freeze()
