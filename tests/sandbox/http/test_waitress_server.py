@@ -179,6 +179,56 @@ def test_a_request_has_a_minute_to_arrive(
     assert waitress_server._Connection.is_too_slow(connection, now) is is_too_slow
 
 
+def connection(idle_since: int, *, is_answered: bool = False) -> Any:
+    requests = [object()] if is_answered else []
+    return SimpleNamespace(requests=requests, last_activity=idle_since, will_close=False)
+
+
+def test_at_the_limit_the_connection_that_was_idle_for_longest_is_closed() -> None:
+    answered, older, newer = connection(1, is_answered=True), connection(2), connection(3)
+    server: Any = SimpleNamespace(active_channels={1: newer, 2: answered, 3: older})
+    for _ in range(2):  # one at a time
+        waitress_server._Server._make_room(server)
+        closing = [one.will_close for one in (answered, older, newer)]
+        assert closing == [False, True, False]
+
+
+def test_where_every_connection_is_answered_none_is_closed() -> None:
+    answered = connection(1, is_answered=True)
+    server: Any = SimpleNamespace(active_channels={1: answered})
+    waitress_server._Server._make_room(server)
+    assert answered.will_close is False
+
+
+@pytest.mark.parametrize(
+    ("descriptors", "connections"),
+    [(64, 32), (20, 1), (33, 1), (5000, 1000), (resource.RLIM_INFINITY, 1000)],
+)
+def test_the_limit_of_connections_leaves_descriptors_for_files(
+    monkeypatch: pytest.MonkeyPatch, descriptors: int, connections: int
+) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (descriptors, descriptors))
+    assert waitress_server._max_connections() == connections
+
+
+def test_its_limits_are_those_of_the_sandbox(clients: Clients) -> None:
+    server = Server()
+    limits = vars(server._server._server.adj)
+    server.close()
+    expected = {
+        "threads": 16,
+        "backlog": 128,
+        "channel_timeout": 60,
+        "cleanup_interval": 5,
+        "max_request_header_size": MAX_HEADER_BYTES,
+        "max_request_body_size": MAX_BODY_BYTES + 1,
+        "connection_limit": waitress_server._max_connections(),
+        "clear_untrusted_proxy_headers": False,
+        "log_socket_errors": False,
+    }
+    assert {name: limits.get(name) for name in expected} == expected
+
+
 def test_a_request_that_takes_too_long_is_given_up(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:

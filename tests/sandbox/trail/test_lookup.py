@@ -11,8 +11,14 @@ from botocore.exceptions import ClientError
 from kmsdemo import table
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.sandbox import mock_kms
+from kmsdemo.sandbox.access.principals import Principal
+from kmsdemo.sandbox.refusal import Refusal
+from kmsdemo.sandbox.trail import lookup
 from tests.sandbox.access.callers import OTHER_ACCOUNT, policy
 from tests.sandbox.trail.events import records
+
+ACCOUNT = "123456789012"
+INVALID_TOKEN = "The token is not valid, or belongs to a request with other parameters."
 
 
 @pytest.fixture
@@ -91,30 +97,56 @@ def test_a_key_is_found_by_its_arn(root: Clients) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "code"),
+    ("parameters", "code", "message"),
     [
-        ({"MaxResults": 51}, "InvalidMaxResultsException"),
-        ({"NextToken": "x"}, "InvalidNextTokenException"),
-        ({"NextToken": "é"}, "InvalidNextTokenException"),
-        ({"NextToken": "WzEsIDJd"}, "InvalidNextTokenException"),
+        (
+            {"MaxResults": 51},
+            "InvalidMaxResultsException",
+            "The maximum results parameter must be from 1 to 50.",
+        ),
+        ({"NextToken": "x"}, "InvalidNextTokenException", INVALID_TOKEN),
+        ({"NextToken": "é"}, "InvalidNextTokenException", INVALID_TOKEN),
+        ({"NextToken": "WzEsIDJd"}, "InvalidNextTokenException", INVALID_TOKEN),
         (
             {"LookupAttributes": [{"AttributeKey": "Colour", "AttributeValue": "x"}]},
             "InvalidLookupAttributesException",
+            "Colour is not a lookup attribute. The attributes are AccessKeyId, EventId, EventName, "
+            "EventSource, ReadOnly, ResourceName, ResourceType, Username.",
         ),
         (
             {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": "x"}] * 2},
             "InvalidLookupAttributesException",
+            "Only one lookup attribute can be specified.",
         ),
         (
             {"StartTime": datetime(2027, 1, 1), "EndTime": datetime(2026, 1, 1)},
             "InvalidTimeRangeException",
+            "The start time must be before the end time.",
+        ),
+        (
+            {"StartTime": 10**20},
+            "InvalidTimeRangeException",
+            "The time range is outside the range of possible values.",
         ),
     ],
 )
-def test_what_is_not_valid_is_refused(root: Clients, parameters: dict[str, Any], code: str) -> None:
-    with pytest.raises(ClientError) as raised:
-        root.cloudtrail.lookup_events(**parameters)
-    assert raised.value.response["Error"]["Code"] == code
+def test_what_is_not_valid_is_refused(
+    root: Clients, parameters: dict[str, Any], code: str, message: str
+) -> None:
+    region, caller = (
+        "us-east-1",
+        Principal(ACCOUNT, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT),
+    )
+    sent = {
+        name: value.replace(tzinfo=timezone.utc).timestamp()
+        if isinstance(value, datetime)
+        else value
+        for name, value in parameters.items()
+    }
+    with pytest.raises(Refusal) as refused:
+        lookup.events(caller, region, sent)
+    assert (refused.value.code, refused.value.message) == (code, message)
+    assert refused.value.status == 400
 
 
 # ---------------------------------------------------------------------------------- pages

@@ -171,6 +171,24 @@ def test_a_deleted_key_is_recorded_as_what_aws_did(caller: Clients, key_arn: str
     assert [one["ARN"] for one in event["resources"]] == [key_arn]
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "region"),
+    [
+        ("kms", "list_keys", "eu-west-1"),
+        ("dynamodb", "list_tables", "eu-west-1"),
+        ("iam", "list_users", "us-east-1"),
+    ],
+)
+def test_a_record_says_which_request_it_was_and_by_which_program(
+    caller: Clients, service: str, operation: str, region: str
+) -> None:
+    there = caller.in_region("eu-west-1")
+    answer = getattr(getattr(there, service), operation)()
+    (event,) = history.newest_first(ACCOUNT)
+    assert event["requestID"] == answer["ResponseMetadata"]["RequestId"]
+    assert (event["awsRegion"], event["userAgent"][:8]) == (region, "Botocore")
+
+
 # ------------------------------------------------------------------------- other services
 
 
