@@ -46,6 +46,14 @@ def test_a_clock_refuses_what_would_break_it(
     assert clock.offset(ANNA) == timedelta()
 
 
+def test_an_account_has_the_time_of_its_own_clock(clients: Clients) -> None:
+    mock_kms.advance(days=20, account=ANNA)
+    mock_kms.advance(days=1)
+    ahead = [clock.now(number) - clock.real_time() for number in (ANNA, BEN, "")]
+    assert [round(one / timedelta(days=1)) for one in ahead] == [21, 1, 1]
+    assert clock.now() - clock.real_time() < timedelta(days=2)
+
+
 def test_a_clock_ends_however_often_it_is_moved(clients: Clients) -> None:
     mock_kms.advance(days=20_000, account=ANNA)
     with pytest.raises(ValueError, match="36500 days at most"):

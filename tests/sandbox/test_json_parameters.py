@@ -98,7 +98,7 @@ def test_null_and_unknown_members_are_left_out(shape: str, value: Any, taken: An
         ("String", "\ud800", "Text is not valid Unicode."),
         ("Blob", 1, "NUMBER_VALUE cannot be converted to Blob"),
         ("Blob", "YQ", "Blob is not valid Base64."),
-        ("Blob", "Y Q=", "Blob is not valid Base64."),
+        ("Blob", "Y Q==", "Blob is not valid Base64."),
         ("Blob", "é", "Blob is not valid Base64."),
         ("Boolean", "true", "STRING_VALUE cannot be converted to Boolean"),
         ("Boolean", 1, "NUMBER_VALUE cannot be converted to Boolean"),

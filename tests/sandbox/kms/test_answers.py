@@ -77,6 +77,7 @@ def without_metadata(answer: dict[str, Any]) -> dict[str, Any]:
 
 def test_create_key(kms: KMSClient) -> None:
     answer = kms.create_key(Description="test key 123")["KeyMetadata"]
+    assert answer["Description"] == "test key 123"
     expected = dict(recorded("test_create_key", "describe-key"), AWSAccountId="")
     assert_has(answer, expected)
     assert answer.keys() == expected.keys()

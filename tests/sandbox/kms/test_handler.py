@@ -121,6 +121,11 @@ def test_the_condition_key_of_tags_has_those_of_a_replica(iam: Any, kms: Any, be
     asked = {"KeyId": key_id, "ReplicaRegion": "eu-west-1"}
     code, said = error_of(ben.clients.kms.replicate_key, **asked)
     assert (code, "kms:CreateKey" in said) == ("AccessDeniedException", True)
-    answer = ben.clients.kms.replicate_key(**asked, Tags=[{"TagKey": "team", "TagValue": "blue"}])
+    of_ben: Any = {**asked, "Tags": [{"TagKey": "team", "TagValue": "blue"}]}
+    iam.put_user_policy(UserName="ben", PolicyName="p", PolicyDocument=policy(*statements[:2]))
+    code, said = error_of(ben.clients.kms.replicate_key, **of_ben)
+    assert (code, "kms:TagResource" in said) == ("AccessDeniedException", True)
+    iam.put_user_policy(UserName="ben", PolicyName="p", PolicyDocument=policy(*statements))
+    answer = ben.clients.kms.replicate_key(**of_ben)
     assert answer["ReplicaTags"] == [{"TagKey": "team", "TagValue": "blue"}]
     assert json.loads(answer["ReplicaPolicy"])

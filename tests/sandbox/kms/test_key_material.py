@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cryptography
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from kmsdemo.sandbox.kms import key_material
 from kmsdemo.sandbox.refusal import Refusal
@@ -32,6 +33,10 @@ def test_a_post_quantum_key_is_of_its_spec(spec: str) -> None:
     pytest.importorskip(f"cryptography.hazmat.primitives.asymmetric.{module}", exc_type=ImportError)
     private = key_material.private_key(key_material.generate_secret(spec))
     assert key_material.spec_of(private) == spec
+
+
+def test_a_curve_that_aws_does_not_have_is_of_no_spec() -> None:
+    assert key_material.spec_of(ec.generate_private_key(ec.SECP224R1())) == ""
 
 
 def test_a_spec_that_cryptography_does_not_have_is_refused_with_its_version() -> None:

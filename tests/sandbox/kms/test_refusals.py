@@ -198,6 +198,16 @@ CRYPTOGRAPHY: list[tuple[Refused, str, str]] = [
         "Algorithm SYMMETRIC_DEFAULT is incompatible with key spec RSA_2048.",
     ),
     (
+        lambda a: a.kms.decrypt(
+            KeyId=rsa(a),
+            CiphertextBlob=b"x",
+            EncryptionAlgorithm="RSAES_OAEP_SHA_1",
+            EncryptionContext={"a": "b"},
+        ),
+        VALIDATION,
+        "EncryptionContext is not compatible with algorithm RSAES_OAEP_SHA_1.",
+    ),
+    (
         lambda a: a.kms.decrypt(CiphertextBlob=b"x", EncryptionAlgorithm="RSAES_OAEP_SHA_1"),
         VALIDATION,
         "KeyId is required for the algorithm RSAES_OAEP_SHA_1.",
@@ -735,6 +745,11 @@ def rotated(a: Account, times: int) -> None:
         a.kms.rotate_key_on_demand(KeyId=key_id)
 
 
+def rotated_as_a_replica(a: Account) -> None:
+    key_id = primary(a, "eu-west-1")
+    a.clients.in_region("eu-west-1").kms.enable_key_rotation(KeyId=key_id)
+
+
 def rotated_too_soon(a: Account) -> None:
     key_id = new(a)
     a.kms.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=90)
@@ -773,6 +788,11 @@ REGIONS: list[tuple[Refused, str, str]] = [
         lambda a: a.kms.enable_key_rotation(KeyId=signing(a)),
         UNSUPPORTED,
         "<key> is not a symmetric key.",
+    ),
+    (
+        rotated_as_a_replica,
+        UNSUPPORTED,
+        "arn:aws:kms:eu-west-1:123456789012:key/<mrk> is not a multi-region primary key.",
     ),
     (
         rotated_too_soon,
