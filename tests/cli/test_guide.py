@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from kmsdemo.cli import main
+from kmsdemo.learners import hand_out
 from kmsdemo.lesson.guide import build, page
 from kmsdemo.lesson.guide.document import Document
 from kmsdemo.lesson.guide.page import Page
@@ -88,6 +89,24 @@ def test_the_lab_is_run_as_the_options_say(
     CliRunner().invoke(main, ["guide", "-o", str(output), *options])
     assert asked == ["moto", with_notes, {"is_fixed": is_fixed}]
     assert output.read_text(encoding="utf-8").startswith("<!-- kmsdemo guide")
+
+
+def test_hand_outs_have_no_topics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Anna\nBen\n")
+    hand_out.write(hand_out.prepare(names), names, "http://127.0.0.1:1")
+    asked: list[dict[str, bool]] = []
+
+    def built(_: Lesson, **more: bool) -> tuple[Document, Run]:
+        asked.append(more)
+        return document(), Run("moto")
+
+    monkeypatch.setattr(build, "build", built)
+    folder = tmp_path / "out"
+    result = CliRunner().invoke(main, ["guide", "--class", str(names), "-o", str(folder)])
+    assert (result.exit_code, asked) == (0, [{"with_topics": False}])
+    assert result.stderr == f"{folder}: 2 hand-outs; begin with {folder / 'index.html'}.\n"
+    assert len(list(folder.iterdir())) == 3
 
 
 def test_an_interrupted_run_leaves_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

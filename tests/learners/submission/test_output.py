@@ -70,6 +70,7 @@ def test_what_is_not_is_said_with_the_line_and_without_the_password(
     with pytest.raises(CheckFailed) as raised:
         expect(finished, password=PASSWORD)
     assert actual in raised.value.actual
+    assert raised.value.actual.startswith(("It ", "The exit code ", "A line "))
     assert shown in raised.value.output
     assert PASSWORD not in raised.value.output
     assert raised.value.expected

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kmsdemo import private_file
 from kmsdemo.errors import KmsdemoError, WrongUsage
 from kmsdemo.lesson.guide import files
 
@@ -77,6 +78,18 @@ def test_only_the_owner_reads_hand_outs(tmp_path: Path) -> None:
 def test_a_new_folder_of_hand_outs_is_its_owners(tmp_path: Path) -> None:
     files.write_folder(tmp_path / "out", {"index.html": OURS})
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(("where", "name"), [(private_file, "write"), (Path, "mkdir")])
+def test_hand_outs_that_find_no_space_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: object, name: str
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(where, name, full)
+    with pytest.raises(WrongUsage, match=r"/out .*No space left on device"):
+        files.write_folder(tmp_path / "out", {"index.html": OURS})
 
 
 @pytest.mark.parametrize(
