@@ -1,8 +1,9 @@
 """A pytest plugin that tries mutants, each in a fork of one session that has run every test once.
 
 All is imported then, and a test takes milliseconds. A mutant is tried by the tests that call its
-function: first those that killed another mutant of the function, then the quickest, until one
-fails. One that survives, and is of what runs at import, is tried in a process of its own.
+function: first those that killed another mutant of the function, then those of its module, the
+quickest first, until one fails. One that survives, and is of what runs at import, is tried in a
+process of its own.
 
 ``--mutants FILE`` has the names of the mutants, one a line. A line with the name and the exit code
 of each that was tried is added to ``FILE.codes``, so that a run that is killed loses nothing.
@@ -50,10 +51,11 @@ class FunctionTests:
 
     def in_order(self, function: str, most_seconds: float) -> list[pytest.Item]:
         """Return the tests of a function, as many as take so many seconds, but one at least."""
-        killers = self.killers[function]
+        file, killers = _test_file_of(function), self.killers[function]
         others = [test for test in self.of[function] if test not in killers]
+        others.sort(key=lambda test: (test.path.name != file, self.seconds[test]))
         chosen: list[pytest.Item] = []
-        for test in [*killers, *sorted(others, key=lambda test: self.seconds[test])]:
+        for test in [*killers, *others]:
             most_seconds -= self.seconds[test]
             if chosen and most_seconds < 0:
                 break
@@ -113,6 +115,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 def function_of(mutant: str) -> str:
     """Return the function of a mutant, as mutmut names both."""
     return mutant.partition("__mutmut_")[0]
+
+
+def _test_file_of(function: str) -> str:
+    """Return the name of the file that mirrors the module of a function or a mutant."""
+    return f"test_{function.split('.')[-2]}.py"
 
 
 def _run_without_mutant(items: Sequence[pytest.Item]) -> FunctionTests:
@@ -212,7 +219,7 @@ def _run_with_mutant(
 def _run_anew(name: str) -> None:
     """Become a pytest that imports all with the mutant, and runs the tests of its module first."""
     resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY,) * 2)
-    of_module = map(str, Path("tests").rglob(f"test_{name.split('.')[-2]}.py"))
+    of_module = map(str, Path("tests").rglob(_test_file_of(name)))
     others = [one for one in sys.argv[1:] if not one.startswith("--mutant")]
     command = [sys.executable, "-m", "pytest", "--exitfirst", *of_module, *others]
     os.execv(sys.executable, command)  # noqa: S606

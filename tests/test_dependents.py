@@ -124,6 +124,13 @@ def test_an_item_that_does_not_name_its_key_keeps_it_from_deletion(vault: Vault,
     assert dependents.schedule_deletion(vault.kms, vault.dynamodb, other, vault.table_name)
 
 
+def test_the_items_of_the_named_table_count(vault: Vault, key: Key) -> None:
+    table.create(vault.dynamodb, "mine")
+    replace(vault, table_name="mine").store("x")
+    in_mine = dependents.of_key(vault.kms, vault.dynamodb, key, "mine")
+    assert (len(list(in_mine)), count(vault, key)) == (1, 0)
+
+
 def test_a_key_without_items_waits_as_long_as_asked(vault: Vault) -> None:
     other = keys.create(vault.kms)
     at = dependents.schedule_deletion(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -79,8 +80,9 @@ def answers_get_lost(monkeypatch: pytest.MonkeyPatch) -> Faults:
 
 
 def test_a_key_is_not_created_twice(kms: KMSClient, answers_get_lost: Faults) -> None:
-    with answers_get_lost.into(kms), pytest.raises(errors.KeyMaybeCreated, match="CreateKey"):
+    with answers_get_lost.into(kms), pytest.raises(errors.KeyMaybeCreated) as raised:
         keys.create(kms)
+    assert "closed before" in raised.value.reason
     assert len(keys.key_ids(kms)) == 1
 
 
@@ -155,6 +157,12 @@ def test_an_alias_is_accepted_with_and_without_its_prefix(kms: KMSClient) -> Non
     full = keys.create(kms, alias="alias/demo-kms-full")
     assert keys.aliases(kms, bare.key_id) == ["alias/demo-kms-bare"]
     assert keys.aliases(kms, full.key_id) == ["alias/demo-kms-full"]
+
+
+def test_an_alias_of_the_lab_has_eight_random_digits() -> None:
+    made = {keys.random_alias() for _ in range(20)}
+    assert len(made) == 20
+    assert all(re.fullmatch("alias/demo-kms-[0-9a-f]{8}", alias) for alias in made)
 
 
 def replicate_to_ireland(kms: KMSClient, key_id: str) -> Key:
@@ -306,8 +314,9 @@ def test_scheduling_twice_raises_an_error_with_the_deletion_date(kms: KMSClient)
 def test_an_error_names_the_invalid_waiting_period(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_client_error("schedule_key_deletion", "ValidationException")
-        with pytest.raises(errors.InvalidWaitingPeriod, match="6 days is not a valid"):
+        with pytest.raises(errors.InvalidWaitingPeriod, match="6 days is not a valid") as raised:
             keys.schedule_deletion(kms, "k", waiting_period_days=6)
+    assert raised.value.key_id == "k"
 
 
 def test_another_error_of_scheduling_is_not_about_the_waiting_period(kms: KMSClient) -> None:
@@ -315,6 +324,15 @@ def test_another_error_of_scheduling_is_not_about_the_waiting_period(kms: KMSCli
         aws.add_client_error("schedule_key_deletion", "KMSInternalException")
         with pytest.raises(errors.AwsUnavailable, match="KMSInternal"):
             keys.schedule_deletion(kms, "k")
+
+
+def test_what_aws_does_not_say_of_a_key_is_empty(kms: KMSClient) -> None:
+    created = datetime(2026, 11, 24, tzinfo=timezone.utc)
+    said: Any = {"KeyId": "k", "Arn": ARN, "KeyState": "Creating", "CreationDate": created}
+    with Stubber(kms) as aws:
+        aws.add_response("describe_key", {"KeyMetadata": said})
+        found = keys.describe(kms, "k")
+    assert found == Key("k", ARN, "Creating", "", "", "", created, None)
 
 
 def test_a_new_key_has_the_given_tags(kms: KMSClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -81,23 +82,46 @@ def test_a_file_has_the_tests_of_its_folder(file: str, tests: str) -> None:
     assert tests in mutants.tests_of(file)
 
 
-def test_a_mutant_meets_the_tests_that_killed_others_of_its_function_then_the_quickest() -> None:
-    slow, quick, killer, other = (cast("pytest.Item", name) for name in "sqko")
-    tests = FunctionTests({slow: 1.0, quick: 0.1, killer: 0.5, other: 0.2})
-    tests.of["f"] = [slow, quick, killer]
-    tests.of["g"] = [other]
-    assert tests.in_order("f", 60) == [quick, killer, slow]
-    tests.has_killed("f", slow)
-    tests.has_killed("f", killer)
-    assert tests.in_order("f", 60) == [killer, slow, quick]
+@dataclass(frozen=True)
+class Item:
+    """A test of a file."""
+
+    name: str
+    path: Path = Path("tests/test_keys.py")
 
 
-@pytest.mark.parametrize(("seconds", "names"), [(60, "qks"), (0.6, "qk"), (0, "q")])
-def test_a_mutant_meets_as_many_tests_as_there_is_time_for(seconds: float, names: str) -> None:
-    of_function = [cast("pytest.Item", name) for name in "skq"]
-    tests = FunctionTests(dict(zip(of_function, (1.0, 0.5, 0.1), strict=True)))
-    tests.of["f"] = of_function
-    assert "".join(map(str, tests.in_order("f", seconds))) == names
+SLOW, MIDDLE, QUICK, ELSEWHERE = (
+    cast("pytest.Item", item)
+    for item in (Item("slow"), Item("middle"), Item("quick"), Item("e", Path("tests/test_cli.py")))
+)
+
+
+@pytest.fixture
+def tests() -> FunctionTests:
+    """Four tests of a function."""
+    seconds = {SLOW: 1.0, MIDDLE: 0.5, QUICK: 0.1, ELSEWHERE: 0.0}
+    tests = FunctionTests(seconds)
+    tests.of["kmsdemo.keys.f"] = [*seconds]
+    return tests
+
+
+def test_a_mutant_meets_the_quickest_tests_of_its_module_first(tests: FunctionTests) -> None:
+    assert tests.in_order("kmsdemo.keys.f", 60) == [QUICK, MIDDLE, SLOW, ELSEWHERE]
+
+
+def test_a_mutant_meets_those_before_that_killed_others_of_its_function(
+    tests: FunctionTests,
+) -> None:
+    tests.has_killed("kmsdemo.keys.f", SLOW)
+    tests.has_killed("kmsdemo.keys.f", ELSEWHERE)
+    assert tests.in_order("kmsdemo.keys.f", 60) == [ELSEWHERE, SLOW, QUICK, MIDDLE]
+
+
+@pytest.mark.parametrize(("seconds", "number"), [(60, 4), (0.6, 2), (0, 1)])
+def test_a_mutant_meets_as_many_tests_as_there_is_time_for(
+    tests: FunctionTests, seconds: float, number: int
+) -> None:
+    assert len(tests.in_order("kmsdemo.keys.f", seconds)) == number
 
 
 def test_a_sample_is_always_the_same() -> None:

@@ -121,20 +121,28 @@ def test_a_rotation_that_is_cut_off_anywhere_loses_nothing_and_is_resumed(
     assert replace(passwords, key_id=new.arn).reveal("1") == "of old"
 
 
+@pytest.mark.parametrize("moment", ["before it is read back", "before it replaces the old one"])
 def test_a_password_that_an_application_stores_meanwhile_is_kept(
-    passwords: Vault, old: Key, new: Key, monkeypatch: pytest.MonkeyPatch
+    passwords: Vault, old: Key, new: Key, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    """The application replaces the password between the staging and the replacing of it."""
+    """The application replaces the password after the new ciphertext is staged."""
     appuser = passwords.store("before")
     update, calls = rotation._update, itertools.count(1)
 
-    def replaced_first(*args: Any, **options: Any) -> bool:
-        if next(calls) == 2:
-            item = {"appuser": {"S": appuser}, **passwords.attributes(appuser, "after")}
-            passwords.dynamodb.put_item(TableName="demo-kms", Item=item)
-        return update(*args, **options)
+    def replace_it() -> None:
+        item = {"appuser": {"S": appuser}, **passwords.attributes(appuser, "after")}
+        passwords.dynamodb.put_item(TableName="demo-kms", Item=item)
 
-    monkeypatch.setattr(rotation, "_update", replaced_first)
+    def replaced_meanwhile(*args: Any, **options: Any) -> bool:
+        number = next(calls)
+        if number == 2 and moment == "before it replaces the old one":
+            replace_it()
+        updated = update(*args, **options)
+        if number == 1 and moment == "before it is read back":
+            replace_it()
+        return updated
+
+    monkeypatch.setattr(rotation, "_update", replaced_meanwhile)
     assert [move.status for move in rotate(passwords, old, new)] == ["moved"]
     assert replace(passwords, key_id=new.arn).reveal(appuser) == "after"
     assert count_dependents(passwords, old) == 0
@@ -150,7 +158,8 @@ def test_the_old_value_stays_if_what_is_read_back_is_not_what_was_written(
         return decrypt(self, item) + ("!" if self.key_id == new.arn else "")
 
     monkeypatch.setattr(Vault, "decrypt", damaged)
-    assert [move.status for move in rotate(passwords, old, new)] == ["refused"]
+    damage = errors.CiphertextInvalid(new.arn).what
+    assert rotate(passwords, old, new) == [Move(appuser, "refused", damage)]
     monkeypatch.undo()
     assert passwords.reveal(appuser) == "secret"
 

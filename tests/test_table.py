@@ -8,6 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from kmsdemo import errors, table
+from kmsdemo.table import Table
 from tests.faults import answer_lost
 
 if TYPE_CHECKING:
@@ -166,8 +167,9 @@ def test_a_table_with_another_key_schema_is_never_deleted(
 ) -> None:
     with Aws(dynamodb) as aws:
         aws.add_response("describe_table", described("ACTIVE", key, kind))
-        with pytest.raises(errors.TableSchemaDiffers, match=difference):
+        with pytest.raises(errors.TableSchemaDiffers, match=difference) as raised:
             table.delete(dynamodb)
+        assert raised.value.table_name == "demo-kms"
         aws.assert_no_pending_responses()
 
 
@@ -186,6 +188,18 @@ def test_create_rejects_an_existing_table_with_a_sort_key(dynamodb: DynamoDBClie
     )
     with pytest.raises(errors.TableSchemaDiffers, match="it has a sort key, version"):
         table.create(dynamodb)
+
+
+def test_describe_returns_what_dynamodb_says(dynamodb: DynamoDBClient) -> None:
+    table.create(dynamodb)
+    arn = "arn:aws:dynamodb:us-east-1:123456789012:table/demo-kms"
+    expected = Table("demo-kms", arn, "ACTIVE", "PAY_PER_REQUEST", "appuser", "S", None)
+    assert table.describe(dynamodb) == expected
+
+
+def test_a_table_that_does_not_exist_is_named(dynamodb: DynamoDBClient) -> None:
+    with pytest.raises(errors.TableNotFound, match="mine"):
+        table.describe(dynamodb, "mine")
 
 
 def test_describe_returns_the_billing_mode(dynamodb: DynamoDBClient) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.access import context_keys
 from kmsdemo.sandbox.access.access_keys import AccessKey
 from kmsdemo.sandbox.access.principals import Principal
@@ -99,6 +100,13 @@ def test_every_call_has_its_account_region_address_and_time() -> None:
     }
 
 
+def test_the_time_of_a_call_is_that_of_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(clock._offsets, ACCOUNT, timedelta(days=900))
+    found = context_keys.of_call(Call("ListKeys", {}, ACCOUNT, "eu-west-1"))
+    at = datetime.fromisoformat(found["aws:CurrentTime"][0])
+    assert (at - datetime.now(timezone.utc)).days in (899, 900)
+
+
 def test_a_call_says_what_client_it_comes_from() -> None:
     call = Call("ListKeys", {}, ACCOUNT, "eu-west-1", user_agent="aws-cli/2")
     assert context_keys.of_call(call)["aws:UserAgent"] == ["aws-cli/2"]
@@ -154,6 +162,11 @@ def test_a_call_names_the_tags_that_it_changes(
         ("EnableKeyRotation", {}, {"kms:RotationPeriodInDays": ["365"]}),
         ("ImportKeyMaterial", {}, {}),
         ("ImportKeyMaterial", {"ValidTo": 1_700_000_000}, {"kms:ValidTo": ["1700000000"]}),
+        (
+            "ImportKeyMaterial",
+            {"ValidTo": "2023-11-14T22:13:20Z"},
+            {"kms:ValidTo": ["1700000000"]},
+        ),
         ("GetKeyPolicy", {}, {"kms:PolicyName": ["default"]}),
         ("PutKeyPolicy", {}, {"kms:PolicyName": ["default"]}),
         (
@@ -207,7 +220,17 @@ def test_a_call_names_the_tags_that_it_changes(
         ),
         ("DescribeKey", {"KeyId": "alias/a"}, {"kms:RequestAlias": ["alias/a"]}),
         ("DescribeKey", {"KeyId": "arn:aws:kms:r:1:alias/a"}, {"kms:RequestAlias": ["alias/a"]}),
+        ("DescribeKey", {"KeyId": "alias/a/alias/b"}, {"kms:RequestAlias": ["alias/a/alias/b"]}),
         ("DescribeKey", {"KeyId": "1234"}, {}),
+        (
+            "CreateGrant",
+            {"Constraints": {"SourceArn": "arn", "EncryptionContextSubset": {"a": "1"}}},
+            {
+                "kms:GrantConstraintType": ["SourceArn", "EncryptionContextSubset"],
+                "kms:EncryptionContextKeys": ["a"],
+                "kms:EncryptionContext:a": ["1"],
+            },
+        ),
         (
             "GenerateDataKey",
             {"EncryptionContext": {"appuser": "1", "table": "t"}},
