@@ -107,7 +107,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     session.config.option.maxfail = 0
     _forget_what_is_cached()
     with file.with_suffix(".codes").open("a", encoding="utf-8", buffering=1) as codes:
-        for trial in _try(session, tests, sorted(file.read_text("utf-8").split()), at_import):
+        for trial in _try(session, tests, file.read_text("utf-8").split(), at_import):
             codes.write(f"{trial.name} {trial.process.exitcode}\n")
     return True
 

@@ -79,8 +79,9 @@ class Result:
 
     @property
     def unkilled(self) -> list[str]:
-        """The names of the mutants that survived or were not tried."""
-        return [one for one, code in self.exit_codes.items() if code in (*UNNOTICED, *UNTRIED)]
+        """The names of the mutants that were not tried, then of those that survived."""
+        untried = [name for name, code in self.exit_codes.items() if code in UNTRIED]
+        return [*untried, *self.survivors]
 
     @property
     def percent_killed(self) -> int:

@@ -142,7 +142,7 @@ def test_a_sample_has_as_many_of_each_folder() -> None:
 
 
 def test_what_survived_or_was_not_tried_is_tried_when_a_run_goes_on() -> None:
-    assert result(KILLED, SURVIVED, None, NO_TEST, TIMEOUT).unkilled == ["1", "2", "3"]
+    assert result(KILLED, SURVIVED, None, NO_TEST, TIMEOUT).unkilled == ["2", "1", "3"]
 
 
 def test_a_sample_has_no_more_than_there_is() -> None:

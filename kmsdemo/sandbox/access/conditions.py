@@ -127,7 +127,7 @@ def _comparing(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool])
 def _number(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(text)
+        raise ValueError
     return number
 
 
@@ -139,7 +139,7 @@ def _date(text: str) -> datetime:
             datetime.fromtimestamp(_number(text), timezone.utc) if text.isdecimal() else _iso(text)
         )
     except (OverflowError, OSError) as error:
-        raise ValueError(text) from error
+        raise ValueError from error
 
 
 def _iso(text: str) -> datetime:
@@ -151,7 +151,7 @@ def _bytes(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
     except binascii.Error as error:
-        raise ValueError(text) from error
+        raise ValueError from error
 
 
 def _ip_address(expected: str, value: str) -> bool:

@@ -181,7 +181,7 @@ def _loaded(document: str, kind: Kind) -> dict[str, Any]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("an element is there twice")
+        raise ValueError  # an element is there twice
     return found
 
 

@@ -140,3 +140,10 @@ def test_a_boundary_can_be_deleted(iam: IAMClient) -> None:
     BOUND["user"](iam, READ_ONLY)
     iam.delete_user_permissions_boundary(UserName="ben")
     assert boundary(iam, "user") is None
+
+
+def test_a_policy_of_aws_is_listed_once_however_often_it_is_attached(iam: IAMClient) -> None:
+    for attach in ATTACH.values():
+        attach(iam, READ_ONLY)
+    listed = [one["Arn"] for one in iam.list_policies(Scope="AWS")["Policies"]]
+    assert listed.count(READ_ONLY) == 1

@@ -75,6 +75,14 @@ def test_what_is_no_policy_is_refused(document: str, message: str) -> None:
         ({**ALLOW, "Action": 1}, f"{SYNTAX}Action is no text."),
         ({**ALLOW, "Action": []}, f"{SYNTAX}Action is no text."),
         ({**ALLOW, "Action": [["kms:*"]]}, f"{SYNTAX}Action is no text."),
+        (
+            {**ALLOW, "Action": ["kms:*", "Decrypt"]},
+            "Actions must be prefaced by a vendor, such as kms.",
+        ),
+        (
+            {**ALLOW, "Principal": {"Service": ["kms.amazonaws.com", "cloudtrail"]}},
+            policy_document.INVALID_PRINCIPAL,
+        ),
         ({**ALLOW, "Resource": {}}, f"{SYNTAX}Resource is no text."),
         ({**ALLOW, "Principal": {"AWS": [1]}}, f"{SYNTAX}Principal is no text."),
         ({**ALLOW, "Principal": 1}, f"{SYNTAX}Principal must be * or an object."),

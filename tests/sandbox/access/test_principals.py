@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -12,8 +13,10 @@ from botocore.credentials import Credentials
 from moto.sts.models import sts_backends
 from werkzeug.wrappers import Request
 
-from kmsdemo.sandbox.access import access_keys, authentication, principals
+from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.access import access_keys, authentication, principals, sessions
 from kmsdemo.sandbox.access.access_keys import ClassKeys
+from kmsdemo.sandbox.access.sessions import Session
 from kmsdemo.sandbox.refusal import Refusal
 from tests.sandbox.access.callers import ACCOUNT, OTHER_ACCOUNT
 
@@ -152,3 +155,30 @@ def test_a_new_access_key_has_the_form_of_aws() -> None:
     assert {len(key.secret) for key in made} == {40}
     assert len({key.secret for key in made}) == 100
     assert {*"".join(key.secret for key in made)} <= {*string.ascii_letters, *string.digits, *"+/"}
+
+
+# ---------------------------------------------------------------------------------- sessions
+
+
+def begun(account: str = OTHER_ACCOUNT) -> Session:
+    return sessions.begin(sts_backends[account]["aws"], seconds=900, arn="arn", user_id="id")
+
+
+def test_a_new_session_has_credentials_of_the_form_of_aws() -> None:
+    session = begun()
+    assert session.key.access_key_id.startswith("ASIA")
+    assert len(session.token) == 320
+    assert session.expiration - session.start == timedelta(minutes=15)
+
+
+def test_a_session_begins_by_the_clock_of_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(clock._offsets, OTHER_ACCOUNT, timedelta(days=900))
+    ahead = begun().start - begun(ACCOUNT).start
+    assert ahead.days in (899, 900)
+
+
+def test_an_account_keeps_its_newest_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "_MAX_SESSIONS", 2)
+    made = [begun() for _ in range(3)]
+    found = [sessions.find(one.key.access_key_id) for one in made]
+    assert found == [None, *made[1:]]

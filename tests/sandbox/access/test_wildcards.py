@@ -47,6 +47,10 @@ def test_no_pattern_holds_the_interpreter(pattern: str) -> None:
         ("a?c", "a\nc", False, True),
         ("abc*bcd", "abcd", False, False),
         ("*a*b*", "ba", False, False),
+        ("a*b", "ab", False, True),
+        ("a*b", "acb", False, True),
+        ("a*b", "acbc", False, False),
+        ("aa*a", "aa", False, False),
     ],
 )
 def test_all_else_means_itself(pattern: str, text: str, ignore_case: bool, expected: bool) -> None:
