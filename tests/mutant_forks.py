@@ -51,9 +51,9 @@ class FunctionTests:
 
     def in_order(self, function: str, most_seconds: float) -> list[pytest.Item]:
         """Return the tests of a function, as many as take so many seconds, but one at least."""
-        file, killers = _test_file_of(function), self.killers[function]
+        files, killers = _test_files_of(function), self.killers[function]
         others = [test for test in self.of[function] if test not in killers]
-        others.sort(key=lambda test: (test.path.name != file, self.seconds[test]))
+        others.sort(key=lambda test: (not test.path.name.startswith(files), self.seconds[test]))
         chosen: list[pytest.Item] = []
         for test in [*killers, *others]:
             most_seconds -= self.seconds[test]
@@ -117,9 +117,9 @@ def function_of(mutant: str) -> str:
     return mutant.partition("__mutmut_")[0]
 
 
-def _test_file_of(function: str) -> str:
-    """Return the name of the file that mirrors the module of a function or a mutant."""
-    return f"test_{function.split('.')[-2]}.py"
+def _test_files_of(function: str) -> str:
+    """Return how the names of the files with the tests of the module of a function begin."""
+    return "test_" + function.split(".")[-2]
 
 
 def _run_without_mutant(items: Sequence[pytest.Item]) -> FunctionTests:
@@ -219,7 +219,7 @@ def _run_with_mutant(
 def _run_anew(name: str) -> None:
     """Become a pytest that imports all with the mutant, and runs the tests of its module first."""
     resource.setrlimit(resource.RLIMIT_CPU, (resource.RLIM_INFINITY,) * 2)
-    of_module = map(str, Path("tests").rglob(_test_file_of(name)))
+    of_module = map(str, Path("tests").rglob(_test_files_of(name) + "*.py"))
     others = [one for one in sys.argv[1:] if not one.startswith("--mutant")]
     command = [sys.executable, "-m", "pytest", "--exitfirst", *of_module, *others]
     os.execv(sys.executable, command)  # noqa: S606

@@ -14,10 +14,11 @@ from moto.iam.models import iam_backends
 from kmsdemo import keys
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.keys import Key
-from kmsdemo.sandbox.access import authorization, policy_document
+from kmsdemo.sandbox.access import authorization, policy_document, principals
 from kmsdemo.sandbox.access.evaluation import Caller
 from kmsdemo.sandbox.access.policy_document import Kind
-from steps.iam_users import IamUser
+from kmsdemo.sandbox.refusal import Refusal
+from steps.iam_users import IamUser, create_iam_user
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -672,6 +673,93 @@ def test_an_access_key_that_iam_deleted_is_no_ones(iam: IAMClient, key: Key, ben
     iam.delete_access_key(UserName="ben", AccessKeyId=access_key_id)
     with pytest.raises(ClientError, match="UnrecognizedClientException"):
         ben.clients.kms.describe_key(KeyId=key.key_id)
+
+
+# ------------------------------------------------------------------ a caller and its policies
+
+
+def written(statement: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def bounded(iam: IAMClient, boundary: str) -> IamUser:
+    """Create a user with an IAM policy and a permissions boundary."""
+    arn = iam.create_policy(PolicyName="b", PolicyDocument=boundary)["Policy"]["Arn"]
+    ben = create_iam_user(iam, "ben")
+    iam.put_user_permissions_boundary(UserName="ben", PermissionsBoundary=arn)
+    put_iam(iam, "ben", {"Effect": "Allow", "Action": ["kms:*", "sts:*"], "Resource": "*"})
+    return ben
+
+
+def test_a_caller_has_all_kinds_of_policies_that_apply_to_it(iam: IAMClient) -> None:
+    def document(action: str) -> str:
+        return written({"Effect": "Allow", "Action": action, "Resource": "*"})
+
+    ben = bounded(iam, document("*"))
+    sts = ben.clients.session.client("sts")
+    given = sts.get_federation_token(Name="guest", Policy=document("kms:Decrypt"))["Credentials"]
+    principal = principals.find(given["AccessKeyId"])
+    assert principal
+    caller = authorization.caller_for(principal)
+    kinds = (caller.policies, caller.session_policies, caller.boundary)
+    assert [statement.action.patterns for (statement,) in kinds if statement.action] == [  # type: ignore[misc]
+        ("kms:*", "sts:*"),
+        ("kms:Decrypt",),
+        ("*",),
+    ]
+    assert (caller.arn, caller.account, caller.names) == (principal.arn, ACCOUNT, principal.names)
+    assert caller.own_names == principal.own_names
+    assert caller.context()["aws:PrincipalType"] == ["FederatedUser"]
+
+
+def test_the_root_user_has_no_policies() -> None:
+    principal = principals.find(ACCOUNT)
+    assert principal
+    caller = authorization.caller_for(principal)
+    assert (caller.policies, caller.session_policies, caller.boundary) == (None, None, None)
+
+
+def test_a_boundary_that_is_gone_allows_nothing_and_says_so(iam: IAMClient) -> None:
+    ben = bounded(iam, written(ALLOWED))
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/b"
+    del iam_backends[ACCOUNT]["aws"].managed_policies[arn]
+    principal = principals.find(
+        iam.list_access_keys(UserName="ben")["AccessKeyMetadata"][0]["AccessKeyId"]
+    )
+    assert principal
+    with pytest.raises(Refusal) as raised:
+        authorization.caller_for(principal)
+    assert raised.value.code == "AccessDeniedException"
+    assert raised.value.message == (
+        f"The sandbox cannot evaluate an IAM policy of {ben.arn}: "
+        f"The permissions boundary {arn} of {ben.arn} does not exist."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "exists"),
+    [
+        ("*", True),
+        (ACCOUNT, True),
+        (ROOT, True),
+        (f"arn:aws:iam::{ACCOUNT}:user/ben", True),
+        (f"arn:aws:iam::{ACCOUNT}:user/nobody", False),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/r/s", True),
+        ("arn:aws:iam::999900001111:user/anybody", True),
+        ("ben", False),
+    ],
+)
+@pytest.mark.usefixtures("ben")
+def test_a_principal_exists_unless_its_account_is_known_and_has_none(
+    name: str, exists: bool
+) -> None:
+    assert authorization.principal_exists(name, ACCOUNT) is exists
+
+
+def test_a_user_of_another_known_account_has_to_exist() -> None:
+    made = learner().iam.create_user(UserName="dora")["User"]["Arn"]
+    assert authorization.principal_exists(made, ACCOUNT)
+    assert not authorization.principal_exists(f"{made}x", ACCOUNT)
 
 
 # ----------------------------------------------------- a key that another account does not have

@@ -5,11 +5,13 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 from werkzeug.wrappers import Request
 
@@ -18,7 +20,10 @@ from kmsdemo.sandbox.access import access_keys, authentication, principals, sess
 from kmsdemo.sandbox.access.access_keys import ClassKeys
 from kmsdemo.sandbox.access.sessions import Session
 from kmsdemo.sandbox.refusal import Refusal
-from tests.sandbox.access.callers import ACCOUNT, OTHER_ACCOUNT
+from tests.sandbox.access.callers import ACCOUNT, ALLOW_ALL, OTHER_ACCOUNT, policy
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
 
 pytestmark = pytest.mark.usefixtures("clients")
 
@@ -182,3 +187,59 @@ def test_an_account_keeps_its_newest_sessions(monkeypatch: pytest.MonkeyPatch) -
     made = [begun() for _ in range(3)]
     found = [sessions.find(one.key.access_key_id) for one in made]
     assert found == [None, *made[1:]]
+
+
+# ------------------------------------------------------------------------------------- users
+
+
+@pytest.fixture
+def ben(iam: IAMClient) -> str:
+    """The access key id of an IAM user."""
+    iam.create_user(UserName="ben")
+    return iam.create_access_key(UserName="ben")["AccessKey"]["AccessKeyId"]
+
+
+def test_the_key_of_a_user_is_the_users_own_with_its_secret(iam: IAMClient, ben: str) -> None:
+    user = iam_backends[ACCOUNT]["aws"].users["ben"]
+    secret = user.access_keys[0].secret_access_key
+    expected = principals.Principal(ben, ACCOUNT, user.arn, user.id, secret, user=user)
+    assert principals.find(ben) == expected
+
+
+def test_a_user_that_was_renamed_keeps_its_keys(iam: IAMClient, ben: str) -> None:
+    iam.create_user(UserName="anna")
+    iam.update_user(UserName="ben", NewUserName="benjamin")
+    iam.create_user(UserName="ben")
+    found = principals.find(ben)
+    assert found
+    assert found.arn == f"arn:aws:iam::{ACCOUNT}:user/benjamin"
+
+
+def test_a_key_of_a_user_that_is_gone_or_that_is_inactive_is_nobodys(
+    iam: IAMClient, ben: str
+) -> None:
+    iam.update_access_key(UserName="ben", AccessKeyId=ben, Status="Inactive")
+    assert principals.find(ben) is None
+    iam.update_access_key(UserName="ben", AccessKeyId=ben, Status="Active")
+    del iam_backends[ACCOUNT]["aws"].users["ben"]
+    assert principals.find(ben) is None
+    assert principals.find(access_keys.generate(ACCOUNT).access_key_id) is None
+    assert principals.find(access_keys.generate("555566667777").access_key_id) is None
+
+
+def test_the_policies_of_a_user_are_those_of_its_groups_too(iam: IAMClient, ben: str) -> None:
+    for group in ("staff", "others"):
+        iam.create_group(GroupName=group)
+        document = policy({**ALLOW_ALL, "Sid": group})
+        iam.put_group_policy(GroupName=group, PolicyName="p", PolicyDocument=document)
+    iam.add_user_to_group(GroupName="staff", UserName="ben")
+    found = principals.find(ben)
+    assert found
+    assert list(found.policies) == [policy({**ALLOW_ALL, "Sid": "staff"})]
+
+
+def test_a_session_has_the_key_that_it_was_given_and_no_role(iam: IAMClient) -> None:
+    session = begun(ACCOUNT)
+    found = principals.find(session.key.access_key_id)
+    assert found
+    assert (found.access_key_id, found.role) == (session.key.access_key_id, None)
