@@ -40,6 +40,7 @@ def behaviours() -> Iterator[Behaviour]:
     """Yield the behaviours."""
     guide = "IAM User Guide"
     yield from rows("Sessions", f"Pass session tags in AWS STS, {guide}", _tags())
+    yield from rows("Sessions", "AssumeRole and Tag, AWS STS API Reference", _limits())
     yield from rows("Sessions", "AWS STS API Reference", _without_role())
     yield from rows("Sessions", f"Permissions boundaries for IAM entities, {guide}", _boundaries())
 
@@ -67,6 +68,8 @@ def _tags() -> Iterator[Row]:
     yield "A transitive tag, in a role chain", SUCCESS, _chained(TransitiveTagKeys=["team"])
     yield "A tag that is not transitive, in a role chain", DENIED, _chained()
     yield "A tag with the key of an inherited tag", FAILS, fails(_overriding)
+    yield "A tag key with the prefix aws:", FAILS, fails(_with_tags(("aws:team", "blue")))
+    yield "A tag value with the prefix aws:", FAILS, fails(_with_tags(("team", "aws:blue")))
     yield "A tag without sts:TagSession in the trust policy", FAILS, fails(_untrusted_tag)
     yield "GetFederationToken with a tag", SUCCESS, _federated_tag(STS, EVERYTHING)
     yield (
@@ -74,6 +77,31 @@ def _tags() -> Iterator[Row]:
         FAILS,
         fails(_federated_tag({**STS, "Action": "sts:GetFederationToken"}, EVERYTHING)),
     )
+
+
+def _limits() -> Iterator[Row]:
+    yield "Fifty tags", SUCCESS, _with_tags(*((f"team{number}", "blue") for number in range(50)))
+    yield (
+        "Fifty-one tags",
+        FAILS,
+        fails(_with_tags(*((f"team{number}", "blue") for number in range(51)))),
+    )
+    yield "A tag key of 128 characters", SUCCESS, _with_tags(("k" * 128, "blue"))
+    yield "A tag key of 129 characters", FAILS, fails(_with_tags(("k" * 129, "blue")))
+    yield "A tag value of 256 characters", SUCCESS, _with_tags(("team", "v" * 256))
+    yield "A tag value of 257 characters", FAILS, fails(_with_tags(("team", "v" * 257)))
+    yield "An empty tag value", SUCCESS, _with_tags(("team", ""))
+    yield "A tag key with every kind of character", SUCCESS, _with_tags(("Ä 1_.:/=+-@", "blue"))
+    yield "A tag key with another character", FAILS, fails(_with_tags(("team*", "blue")))
+    yield "A tag value with another character", FAILS, fails(_with_tags(("team", "blue?")))
+    keys = [f"team{number}" for number in range(51)]
+    yield "Fifty-one transitive tag keys", FAILS, fails(_begun(TransitiveTagKeys=keys))
+    yield "An external id with every kind of character", SUCCESS, _begun(ExternalId="a1_+=,.@:/-")
+    yield "An external id with another character", FAILS, fails(_begun(ExternalId="a b"))
+    yield "An external id of 1,224 characters", SUCCESS, _begun(ExternalId="a" * 1_224)
+    yield "An external id of 1,225 characters", FAILS, fails(_begun(ExternalId="a" * 1_225))
+    yield "A session policy of 2,048 characters", SUCCESS, _begun(Policy=_long_policy(2_048))
+    yield "A session policy of 2,049 characters", FAILS, fails(_begun(Policy=_long_policy(2_049)))
 
 
 def _without_role() -> Iterator[Row]:
@@ -113,6 +141,22 @@ def _variable(account: Account) -> None:
     role = new_role(account, {**_DESCRIBE, "Condition": own})
     key = account.key(Tags=[{"TagKey": "team", "TagValue": "blue"}])
     Session(account, role, **_TAGGED).client("kms").describe_key(KeyId=key)
+
+
+def _begun(**options: Any) -> Call:
+    def call(account: Account) -> None:
+        Session(account, new_role(account), **options)
+
+    return call
+
+
+def _with_tags(*tags: tuple[str, str]) -> Call:
+    return _begun(Tags=[{"Key": key, "Value": value} for key, value in tags])
+
+
+def _long_policy(length: int) -> str:
+    text = document({**_DESCRIBE, "Sid": "a"})
+    return document({**_DESCRIBE, "Sid": "a" * (length - len(text) + 1)})
 
 
 def _chained(**options: Any) -> Call:

@@ -19,9 +19,11 @@ from benchmarks.behaviours.users import (
     ALLOW,
     DENY,
     EVERYTHING,
+    STS,
     Session,
     User,
     document,
+    new_policy,
     new_role,
     put_policy,
 )
@@ -30,7 +32,6 @@ DENIED = "AccessDeniedException"
 _DESCRIBE: dict[str, Any] = {**ALLOW, "Action": "kms:DescribeKey", "Resource": "*"}
 _ENCRYPT: dict[str, Any] = {**ALLOW, "Action": "kms:Encrypt", "Resource": "*"}
 _TAGGED: dict[str, Any] = {"Tags": [{"Key": "team", "Value": "blue"}]}
-_BLUE = {"StringEquals": {"aws:PrincipalTag/team": "blue"}}
 
 
 def behaviours() -> Iterator[Behaviour]:
@@ -85,6 +86,26 @@ def _principals() -> Iterator[Row]:
         DENIED,
         _named("role", Policy=document(_ENCRYPT)),
     )
+    limit = document(_ENCRYPT)
+    of_role = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}}
+    yield (
+        "A key policy that names everyone, on the condition of the role, which its session policy "
+        "limits",
+        SUCCESS,
+        _named("everyone", condition=of_role, Policy=limit),
+    )
+    yield (
+        "A key policy that names everyone, on the condition of the role, which its session policy "
+        "denies",
+        DENIED,
+        _named("everyone", condition=of_role, Policy=document({**_DESCRIBE, **DENY})),
+    )
+    yield (
+        "A key policy that names everyone, on the condition of the role, which its permissions "
+        "boundary limits",
+        SUCCESS,
+        _bounded_role(of_role),
+    )
     yield "A key policy that denies the role", DENIED, _named("role", effect=DENY)
     yield "A key policy that denies the session", DENIED, _named("session", effect=DENY)
     yield "A key policy that denies another session", SUCCESS, _named("other session", effect=DENY)
@@ -133,6 +154,12 @@ def _trust() -> Iterator[Row]:
     yield "aws:RequestTag that is missing in a trust policy", FAILS, fails(_trusting(tag))
     user = {"StringLike": {"aws:username": "user-*"}}
     yield "aws:username in a trust policy", SUCCESS, _trusting(user)
+    for prefix in ("aws", "iam"):
+        blue = {"StringEquals": {f"{prefix}:ResourceTag/team": "blue"}}
+        yield f"{prefix}:ResourceTag of the role", SUCCESS, _assuming(blue, **_TAGGED)
+        yield f"{prefix}:ResourceTag of a role without the tag", FAILS, fails(_assuming(blue))
+    own = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+    yield "aws:ResourceAccount of the role", SUCCESS, _assuming(own)
 
 
 # ------------------------------------------------------------------------------------- calls
@@ -146,16 +173,34 @@ def _described(statements: list[Mapping[str, Any]], **options: Any) -> Call:
     return call
 
 
-def _named(kind: str, effect: Mapping[str, Any] = ALLOW, **options: Any) -> Call:
+def _named(
+    kind: str,
+    effect: Mapping[str, Any] = ALLOW,
+    condition: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Call:
     """Return DescribeKey by a session about which a key policy decides."""
+    on_condition = {"Condition": condition} if condition else {}
 
     def call(account: Account) -> None:
         statements = () if effect is ALLOW else (EVERYTHING,)
         role, key = new_role(account, *statements), account.key()
         session = Session(account, role, **options)
         decided = {**_DESCRIBE, **effect, "Principal": {"AWS": _principal(kind, role, session)}}
-        put_policy(account, key, decided)
+        put_policy(account, key, {**decided, **on_condition})
         session.client("kms").describe_key(KeyId=key)
+
+    return call
+
+
+def _bounded_role(condition: Mapping[str, Any]) -> Call:
+    def call(account: Account) -> None:
+        role, key = (
+            new_role(account, PermissionsBoundary=new_policy(account, _ENCRYPT)),
+            account.key(),
+        )
+        put_policy(account, key, {**_DESCRIBE, "Principal": "*", "Condition": condition})
+        Session(account, role).client("kms").describe_key(KeyId=key)
 
     return call
 
@@ -176,7 +221,8 @@ def _granted(kind: str) -> Call:
 
 def _principal(kind: str, role: str, session: Session) -> str:
     other = session.arn.rpartition("/")[0] + "/other"
-    return {"role": role, "session": session.arn, "other session": other}[kind]
+    named = {"role": role, "session": session.arn, "other session": other, "everyone": "*"}
+    return named[kind]
 
 
 def _if(condition: Mapping[str, Any], **options: Any) -> Call:
@@ -208,5 +254,15 @@ def _trusting(condition: Mapping[str, Any], **options: Any) -> Call:
     def call(account: Account) -> None:
         role = new_role(account, EVERYTHING, condition=condition)
         Session(account, role, **options)
+
+    return call
+
+
+def _assuming(condition: Mapping[str, Any], **of_role: Any) -> Call:
+    """Return AssumeRole by a user whose own policy allows it on a condition."""
+
+    def call(account: Account) -> None:
+        user = User(account, {**STS, "Condition": condition})
+        Session(account, new_role(account, **of_role), user.client("sts"))
 
     return call

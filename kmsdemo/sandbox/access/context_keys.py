@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from botocore.utils import parse_timestamp
+from moto.iam.models import Role
 
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.access.principals import Principal
@@ -79,6 +80,16 @@ def of_caller(principal: Principal) -> Context:
         context["aws:username"] = [str(principal.user.name)]
     tags = {f"aws:PrincipalTag/{name}": [value] for name, value in principal.tags.items()}
     return context | tags
+
+
+def of_role(role: Role) -> Context:
+    """Return the values of the condition keys that describe a role that a caller assumes."""
+    tags = {tag["Key"]: tag["Value"] for tag in role.tags}
+    return {
+        "aws:ResourceAccount": [str(role.arn).split(":")[4]],
+        **{f"aws:ResourceTag/{name}": [value] for name, value in tags.items()},
+        **{f"iam:ResourceTag/{name}": [value] for name, value in tags.items()},
+    }
 
 
 def of_request(account: str, region: str, source_ip: str, tags: Any, tag_keys: Any = ()) -> Context:

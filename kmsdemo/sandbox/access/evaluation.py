@@ -30,8 +30,8 @@ class Caller:
             needs none.
         session_policies: The statements of the session policies; ``None`` without any.
         boundary: The statements of the permissions boundary; ``None`` without one.
-        own_names: Those of ``names`` that an allow must have for permissions boundary and session
-            policies not to limit it: of a user, or of the session itself.
+        own_names: The principals that an allow must name for permissions boundary and session
+            policies not to limit it: the user or the session itself, or everyone.
         context: Returns the values of the condition keys that describe the caller.
     """
 
@@ -60,7 +60,10 @@ def evaluate_resource(
     """Return why a resource-based policy and the caller's own policies deny a request.
 
     Permissions boundary and session policies do not limit what a resource-based policy allows to
-    the ARN of the session or of a user; they limit what it allows to the role.
+    the ARN of the session or of a user, or to everyone (``*``); they limit what it allows to the
+    role.
+
+    AWS: "AWS JSON policy elements: Principal", IAM User Guide.
 
     Args:
         listed: The statements of the resource-based policy.

@@ -52,10 +52,15 @@ class Principal:
 
     @property
     def own_names(self) -> frozenset[str]:
-        """Those of its names that are not those of a role or user of which it is a session."""
+        """The principals that mean it, not a role or user of which it is a session.
+
+        AWS: "AWS JSON policy elements: Principal", IAM User Guide: ``*`` means it too, but not a
+        federated user, whom a policy must name specifically.
+        """
         if self.user and self.type == "User":
-            return frozenset({self.arn, self.user.id})
-        return frozenset({self.arn})
+            return frozenset({self.arn, self.user.id, "*"})
+        is_federated = self.session is not None and self.session.is_federated
+        return frozenset({self.arn, *(() if is_federated else "*")})
 
     @property
     def role_arn(self) -> str:

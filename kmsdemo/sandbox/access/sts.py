@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from moto.iam.models import Role
 from moto.sts.models import STSBackend, sts_backends
 
 from kmsdemo.sandbox.access import (
@@ -23,16 +24,17 @@ from kmsdemo.sandbox.access import (
     session_policies,
     session_tags,
     sessions,
+    sts_parameters,
 )
 from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, RequestContext
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.access.sessions import Session
-from kmsdemo.sandbox.refusal import Refusal, constraint
+from kmsdemo.sandbox.access.sts_parameters import HOUR
+from kmsdemo.sandbox.refusal import Refusal
 
-_HOUR, _DAY = 3_600, 86_400
+_DAY = 86_400
 _FORBIDDEN = 403
 _ROLE = re.compile(r"arn:[\w-]+:iam::(?P<account>\d{12}):role/(?:.*/)?(?P<name>[^/]+)", re.DOTALL)
-_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
 
 Answer = dict[str, Any]
 
@@ -75,17 +77,19 @@ def assume_role(call: StsCall) -> Answer:
     """
     if call.caller.session and call.caller.session.is_federated:
         raise _with_session(call)
-    arn, name = str(call.parameters["RoleArn"]), _name(call, "RoleSessionName", 64)
+    sts_parameters.check(call.parameters)
+    name = sts_parameters.name(call.parameters, "RoleSessionName", 64)
+    arn = str(call.parameters["RoleArn"])
     parts = _ROLE.fullmatch(arn)
     if parts is None:
         raise Refusal("ValidationError", f"{arn} is invalid")
-    seconds = _seconds(call, default=_HOUR, longest=_DAY // 2)
+    seconds = sts_parameters.seconds(call.parameters, default=HOUR, longest=_DAY // 2)
     policies = session_policies.of(call.parameters, call.caller.account)
     role = principals.role_of(parts["account"], arn)
     if role is None:
         raise _denied(call, "sts:AssumeRole", arn)
-    _check_trust(call, role.assume_role_policy_document, arn)
-    _check_length(call, seconds, int(role.max_session_duration or _HOUR))
+    _check_trust(call, role)
+    _check_length(call, seconds, int(role.max_session_duration or HOUR))
     tags, transitive_tags = session_tags.of_new_session(call.parameters, call.caller.session)
     session = sessions.begin(
         call.backend(parts["account"]),
@@ -124,7 +128,9 @@ def get_session_token(call: StsCall) -> Answer:
 def get_federation_token(call: StsCall) -> Answer:
     """Answer GetFederationToken: its policy and those of its user must both allow a call."""
     _check_no_session(call)
-    caller, name = call.caller, _name(call, "Name", 32)
+    caller = call.caller
+    sts_parameters.check(call.parameters)
+    name = sts_parameters.name(call.parameters, "Name", 32)
     seconds, policies = (
         _seconds_without_role(call),
         session_policies.of(call.parameters, call.caller.account),
@@ -184,16 +190,17 @@ ANSWER: dict[str, Callable[[StsCall], Answer]] = {
 # ---------------------------------------------------------------------- authorization
 
 
-def _check_trust(call: StsCall, document: str, role_arn: str) -> None:
+def _check_trust(call: StsCall, role: Role) -> None:
     """Check that the role's trust policy and the caller's IAM policies allow AssumeRole."""
     caller = authorization.caller_for(call.caller)
+    role_arn = str(role.arn)
     owner = role_arn.split(":")[4]
     try:
-        trusting = policy_document.statements(document, Kind.TRUST)
+        trusting = policy_document.statements(role.assume_role_policy_document, Kind.TRUST)
     except MalformedPolicy as error:
         raise _denied(call, "sts:AssumeRole", role_arn) from error
     for action in _actions(call):
-        request = RequestContext(action, role_arn, partial(_context, call))
+        request = RequestContext(action, role_arn, partial(_context, call, role))
         if reason := evaluation.evaluate_resource(trusting, caller, owner, request):
             raise _denied(call, action, role_arn, reason)
 
@@ -218,8 +225,8 @@ def _source_identity(call: StsCall) -> str:
     return str(call.parameters.get("SourceIdentity") or inherited)
 
 
-def _context(call: StsCall) -> dict[str, list[str]]:
-    """Return the values of the condition keys.
+def _context(call: StsCall, role: Role | None = None) -> dict[str, list[str]]:
+    """Return the values of the condition keys, also those of the role that is assumed.
 
     AWS: "IAM and AWS STS condition context keys", IAM User Guide.
     """
@@ -235,7 +242,8 @@ def _context(call: StsCall) -> dict[str, list[str]]:
         own["aws:UserAgent"] = [call.user_agent]
     if transitive := call.parameters.get("TransitiveTagKeys"):
         own["sts:TransitiveTagKeys"] = list(transitive)
-    return context_keys.of_caller(call.caller) | request | own
+    resource = context_keys.of_role(role) if role else {}
+    return context_keys.of_caller(call.caller) | request | own | resource
 
 
 def _check_by_iam(call: StsCall, action: str, resource: str) -> None:
@@ -268,41 +276,15 @@ def _with_session(call: StsCall) -> Refusal:
 # ------------------------------------------------------------------------- parameters
 
 
-def _name(call: StsCall, parameter: str, longest: int) -> str:
-    name = str(call.parameters[parameter])
-    field = parameter[0].lower() + parameter[1:]
-    if not _NAME.fullmatch(name):
-        rule = "Member must satisfy regular expression pattern: [\\w+=,.@-]*"
-        raise _unmet(name, field, rule)
-    if len(name) > longest:
-        rule = f"Member must have length less than or equal to {longest}"
-        raise _unmet(name, field, rule)
-    if len(name) < 2:  # noqa: PLR2004, AWS's minimum
-        raise _unmet(name, field, "Member must have length greater than or equal to 2")
-    return name
-
-
-def _seconds(call: StsCall, *, default: int, longest: int) -> int:
-    """Return the requested duration of a session, at least 15 minutes, in seconds."""
-    seconds = int(call.parameters.get("DurationSeconds") or default)
-    for broken, bound, word in (
-        (seconds < _HOUR // 4, _HOUR // 4, "greater"),
-        (seconds > longest, longest, "less"),
-    ):
-        if broken:
-            rule = f"Member must have value {word} than or equal to {bound}"
-            raise _unmet(str(seconds), "durationSeconds", rule)
-    return seconds
-
-
 def _seconds_without_role(call: StsCall) -> int:
     """Return the duration of a session without role, in seconds; an hour at most for root."""
-    seconds = _seconds(call, default=_DAY // 2, longest=_DAY + _DAY // 2)
-    return min(seconds, _HOUR) if call.caller.is_root else seconds
+    longest = _DAY + _DAY // 2
+    seconds = sts_parameters.seconds(call.parameters, default=_DAY // 2, longest=longest)
+    return min(seconds, HOUR) if call.caller.is_root else seconds
 
 
 def _check_length(call: StsCall, seconds: int, longest: int) -> None:
-    if call.caller.session and call.caller.session.role_arn and seconds > _HOUR:
+    if call.caller.session and call.caller.session.role_arn and seconds > HOUR:
         raise Refusal(
             "ValidationError",
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
@@ -313,10 +295,6 @@ def _check_length(call: StsCall, seconds: int, longest: int) -> None:
             "ValidationError",
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         )
-
-
-def _unmet(value: str, field: str, rule: str) -> Refusal:
-    return Refusal("ValidationError", constraint(value, field, rule).message)
 
 
 def _credentials(session: Session) -> dict[str, Any]:

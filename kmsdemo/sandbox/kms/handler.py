@@ -172,10 +172,17 @@ def _allowed(call: Call, caller: Caller, permission: _Permission) -> Key | None:
     try:
         authorization.check(caller, key, permission.action, context, name)
     except Refusal as error:
-        if key and not name and key.account_id != caller.account:
-            raise Refusal("AccessDeniedException", _UNKNOWN_MATERIAL) from error
+        if key and key.account_id != caller.account and not name.startswith("arn:"):
+            raise _unknown(call, name) from error
         raise
     return key
+
+
+def _unknown(call: Call, key_id: str) -> Refusal:
+    """Return what is also answered if a ciphertext names no key: a stranger learns no more."""
+    if key_id:
+        return key_names.missing(call, key_id, call.account)
+    return Refusal("AccessDeniedException", _UNKNOWN_MATERIAL)
 
 
 def _key_context(call: Call, key: Key | None) -> dict[str, list[str]]:

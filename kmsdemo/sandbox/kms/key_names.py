@@ -93,6 +93,12 @@ def of_material(call: Call, material_id: str) -> Key | None:
     return next((key for key in keys if material_id in key.shared.materials), None)
 
 
+def missing(call: Call, key_id: str, account: str) -> Refusal:
+    """Return the refusal of a key id that an account does not have."""
+    arn = call.arn(f"key/{key_id}", account)
+    return _NotFound("NotFoundException", f"Key '{arn}' does not exist")
+
+
 class _NotFound(Refusal):
     """The name is valid, and the account has no such key."""
 
@@ -132,8 +138,7 @@ def _by_id(call: Call, account: str, key_id: str) -> Key:
     store = _store(call, account)
     key = store.keys.get(key_id) if store else None
     if key is None:
-        arn = call.arn(f"key/{key_id}", account)
-        raise _NotFound("NotFoundException", f"Key '{arn}' does not exist")
+        raise missing(call, key_id, account)
     return key
 
 

@@ -77,8 +77,8 @@ def _principal_applies(statement: Any, request: dict[str, Any], by: str) -> bool
 
 
 def _is(name: str, caller: Any, by: str) -> bool:
-    own = name == caller["arn"]
-    by_name = own or name in ("*", caller["role"])
+    own = name in ("*", caller["arn"])
+    by_name = own or name == caller["role"]
     by_account = name in (caller["account"], f"arn:aws:iam::{caller['account']}:root")
     found = {"own name": own, "name": by_name, "account": by_account}
     return bool(found.get(by, by_name or by_account))

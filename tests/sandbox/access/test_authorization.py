@@ -602,6 +602,8 @@ def test_a_ciphertext_names_a_key_of_another_account(kms: KMSClient, key: Key) -
     blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"x")["CiphertextBlob"]
     with pytest.raises(ClientError, match="or you are not allowed to access"):
         learner().kms.decrypt(CiphertextBlob=blob)
+    with pytest.raises(ClientError, match=f"key/{key.key_id}' does not exist"):
+        learner().kms.decrypt(CiphertextBlob=blob, KeyId=key.key_id)
     put(kms, key, allow({"AWS": OTHER_ACCOUNT}))
     assert learner().kms.decrypt(CiphertextBlob=blob)["KeyId"] == key.arn
     assert learner().kms.decrypt(CiphertextBlob=blob, KeyId=key.key_id)["KeyId"] == key.arn

@@ -115,7 +115,7 @@ def decision(asked: dict[str, Any]) -> str:
         own.get("identity"),
         own.get("session"),
         own.get("boundary"),
-        frozenset({who["arn"]}),
+        frozenset({who["arn"], "*"}),
     )
     context = RequestContext(asked["action"], asked["resource"], lambda: asked["keys"])
     listed = policy_document.statements(json.dumps(asked["resource_policy"]))

@@ -276,6 +276,16 @@ def test_a_permissions_boundary_does_not_limit_a_key_policy_that_names_the_user(
     assert not refusal(ben.clients, key)
 
 
+def test_a_permissions_boundary_does_not_limit_a_key_policy_that_names_everyone(
+    kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
+) -> None:
+    arn = boundary(iam, "none", allow("s3:*"))
+    iam.put_user_permissions_boundary(UserName="ben", PermissionsBoundary=arn)
+    is_ben = {"StringEquals": {"aws:PrincipalArn": ben.arn}}
+    put(kms, key, allow("kms:Encrypt", Principal="*", Condition=is_ben))
+    assert not refusal(ben.clients, key)
+
+
 def test_a_permissions_boundary_limits_a_grant(
     kms: KMSClient, iam: IAMClient, key: Key, ben: IamUser
 ) -> None:

@@ -110,6 +110,13 @@ def test_a_federated_user_belongs_to_the_user_who_asked(ben: Principal) -> None:
     assert (found.is_federated, found.policies) == (True, (document,))
 
 
+def test_only_its_own_name_frees_a_federated_user_of_session_policies(ben: Principal) -> None:
+    session = session_of(answer(ben, "GetFederationToken", Name="zoe"))
+    zoe = principals.find(session.key.access_key_id)
+    assert zoe
+    assert (sorted(zoe.own_names), "*" in ben.own_names) == ([session.arn], True)
+
+
 def test_a_federated_user_of_the_root_user_belongs_to_no_user(root: Principal) -> None:
     found = session_of(answer(root, "GetFederationToken", Name="zoe"))
     assert (found.user, found.is_federated, found.policies) == ("", True, ())
@@ -229,6 +236,28 @@ def test_a_name_that_breaks_a_rule_is_refused(ben: Principal, name: str, rule: s
 
 
 # ---------------------------------------------------------------------------- authorization
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ({"aws:ResourceTag/team": "blue"}, True),
+        ({"iam:ResourceTag/team": "blue"}, True),
+        ({"aws:ResourceTag/team": "red"}, False),
+        ({"aws:ResourceAccount": ACCOUNT}, True),
+    ],
+)
+def test_a_policy_may_ask_for_the_role(
+    iam: IAMClient, ben: Principal, condition: Any, holds: bool
+) -> None:
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}))
+    iam.tag_role(RoleName="reader", Tags=[{"Key": "team", "Value": "blue"}])
+    let(iam, {**ALLOW_ALL, "Condition": {"StringEquals": condition}})
+    asked = {"RoleArn": ROLE, "RoleSessionName": "s1"}
+    if holds:
+        answer(ben, "AssumeRole", **asked)
+    else:
+        assert refusal(ben, "AssumeRole", **asked)[0] == "AccessDenied"
 
 
 @pytest.mark.parametrize(
