@@ -112,9 +112,10 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Run a test that is marked ``no_cover`` without measuring it."""
+    """Measure a test unless it is marked ``no_cover``, or runs other programs and no ``cover``."""
     rsa_keys.begin()
-    if not item.get_closest_marker("no_cover"):
+    marks = {mark.name for mark in item.iter_markers()}
+    if "cover" in marks or not marks & {"no_cover", "program"}:
         return (yield)
     with _unmeasured():
         return (yield)

@@ -475,7 +475,6 @@ class Requests(Counter[str]):
         return self
 
 
-@pytest.mark.no_cover
 @pytest.mark.program
 def test_ten_thousand_passwords_cost_at_most_one_percent_of_the_requests(
     kms: KMSClient, key_id: str

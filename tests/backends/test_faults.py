@@ -37,7 +37,6 @@ FAULTS = {
 }
 
 
-@pytest.mark.no_cover
 @pytest.mark.program  # each fault is a whole run
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_no_fault_leaves_leftovers(

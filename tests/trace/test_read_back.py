@@ -154,7 +154,6 @@ def check(among: Sequence[OperationModel], examples: int, aws: Aws, folder: Path
     is_the_same()
 
 
-@pytest.mark.no_cover
 @pytest.mark.program
 @pytest.mark.parametrize("name", service.NAMES)
 def test_it_is_the_same_request(name: str, aws: Aws, tmp_path: Path) -> None:

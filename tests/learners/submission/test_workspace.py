@@ -34,7 +34,6 @@ def test_the_folder_is_copied_and_installed_packages_are_linked(original: Path) 
     assert not place.folder.exists()
 
 
-@pytest.mark.no_cover
 @pytest.mark.program
 @pytest.mark.parametrize("name", ["home", "temporary", "folder"])
 def test_a_file_with_the_password_is_found_in_every_folder(original: Path, name: str) -> None:
@@ -109,7 +108,6 @@ def test_a_quoted_operator_is_an_argument() -> None:
     assert command.words == ("true", "|", "{password}", "{key_id}")
 
 
-@pytest.mark.no_cover
 @pytest.mark.program
 @pytest.mark.parametrize("seconds", [1, 4e9])
 def test_a_file_with_a_date_that_is_not_true_is_found(original: Path, seconds: float) -> None:
