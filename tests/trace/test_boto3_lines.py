@@ -61,6 +61,12 @@ def test_a_long_call_has_a_line_for_each_parameter() -> None:
     ]
 
 
+@pytest.mark.parametrize(("width", "lines"), [(88, 1), (89, 3)])
+def test_a_line_has_at_most_88_characters(width: int, lines: int) -> None:
+    recorded = call("kms", "F", Text="t" * (width - len('kms.f(Text="")')))
+    assert len(boto3_lines(recorded).splitlines()) == lines
+
+
 @pytest.mark.parametrize(
     ("region", "caller", "line"),
     [

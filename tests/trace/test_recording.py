@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import kmsdemo
 from kmsdemo.account import Account
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.trace import Call, trace
+from kmsdemo.trace.recording import Trace
 from tests import fake_endpoint
 
 
@@ -163,6 +165,7 @@ def test_a_command_line_names_a_region_that_is_not_the_configured_one(account: A
         "aws --region eu-west-1 kms list-keys",
         "aws iam list-users",
     ]
+    assert [call.region for call in calls] == ["eu-west-1", ""]
 
 
 def test_a_profile_that_is_not_there_disturbs_no_call(
@@ -191,6 +194,37 @@ def test_the_region_of_a_profile_need_not_be_named(
         monkeypatch.setenv("AWS_PROFILE", "lab")
         kms.list_keys()
     assert calls[-1].command_line == "aws kms list-keys"
+
+
+def test_a_call_has_the_bodies_that_travelled(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    clients.kms.list_keys(Limit=3)
+    assert calls[0].request_body == b'{"Limit": 3}'
+    assert json.loads(calls[0].response_body) == {"Keys": [], "Truncated": False}
+    assert "request_body" not in repr(calls[0])
+
+
+def test_a_call_of_an_iam_user_names_the_user(traced: tuple[Clients, list[Call]]) -> None:
+    clients, calls = traced
+    clients.iam.create_user(UserName="anna")
+    key = clients.iam.create_access_key(UserName="anna")["AccessKey"]
+    anna = clients.session.client(
+        "sts",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    anna.get_caller_identity()
+    assert calls[-1].caller == "anna"
+    assert calls[-1].command_line == "aws --profile anna sts get-caller-identity"
+
+
+def test_a_client_that_is_no_longer_watched_is_not_recorded(account: Account) -> None:
+    recording, kms = Trace(), connect().session.client("kms")
+    recording.register_handlers(kms.meta.events)
+    kms.list_keys()
+    recording.unregister_handlers(kms.meta.events)
+    kms.list_aliases()
+    assert [call.operation for call in recording.calls] == ["ListKeys"]
 
 
 def test_after_the_context_nothing_is_recorded(account: Account) -> None:

@@ -102,6 +102,13 @@ def test_the_password_is_a_variable_that_is_set_before_its_first_use(shell: Shel
     assert lines(shell, encrypt) == [command]
 
 
+def test_an_item_is_read_again_to_keep_its_ciphertext(shell: ShellSession) -> None:
+    get_item = call("GetItem", Key={"appuser": {"S": "12345"}})
+    assert len(lines(shell, get_item)) == 1
+    assert len(lines(shell, get_item, keeps_ciphertext=True)) == 1
+    assert lines(shell, get_item, keeps_ciphertext=True) == []
+
+
 def test_an_item_gets_a_user_number_of_its_own(shell: ShellSession) -> None:
     assert lines(shell, call("PutItem", TableName="demo-kms", Item=ITEM)) == [
         "APPUSER=$((10001 + RANDOM))",

@@ -85,6 +85,7 @@ def test_no_preflight_of_a_foreign_page_is_granted(application: Application, ori
         {"Host": "localhost:4566"},
         {"Host": "[::1]:4566"},
         {"Host": HERE, "Origin": f"http://{HERE}"},
+        {"Host": "LocalHost:4566", "Origin": "http://localhost:4566"},
         {"Host": HERE, "Sec-Fetch-Site": "same-origin"},
         {"Host": HERE, "Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"},
         {"Host": HERE, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"},
@@ -126,6 +127,12 @@ def test_the_preflight_of_an_origin_that_was_named_is_granted(application: Appli
         ("Access-Control-Max-Age", "3600"),
         ("Vary", "Origin"),
     }
+
+
+def test_a_preflight_that_asks_for_no_header_is_granted_none(application: Application) -> None:
+    preflight = {"Host": HERE, "Origin": FRIEND, "Access-Control-Request-Method": "POST"}
+    answer = ask(application, "OPTIONS", "/", preflight)
+    assert answer.headers["Access-Control-Allow-Headers"] == ""
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,14 @@ def test_a_url_at_which_nobody_listens_is_named(closed_port: int) -> None:
     assert str(raised.value).splitlines()[0] == f"The sandbox cannot be reached: {reason}"
 
 
+def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch, closed_port: int) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed_port}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with fake_endpoint.endpoint(fake_endpoint.json_answer(200, {"time": NOW})) as (url, _):
+        assert client.advance(url, days=1) == NOW
+
+
 @pytest.mark.parametrize(
     ("status", "answer", "kind", "reason"),
     [

@@ -19,7 +19,9 @@ from werkzeug.test import Client, TestResponse
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.errors import StateUnusable
+from kmsdemo.sandbox.http import moto_services
 from kmsdemo.sandbox.http.application import Application
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.sandbox.kms import operations
@@ -271,6 +273,7 @@ def test_what_reaches_no_service_is_told_why(
     [
         ({"X-Amz-Target": "Lambda.Invoke"}, "application/x-amz-json-1.1"),
         ({"X-Amz-Target": "DynamoDB_20120810.ListTables"}, "application/x-amz-json-1.0"),
+        ({"X-Amz-Target": "DynamoDB_20120810.List.Tables"}, "application/x-amz-json-1.0"),
         ({}, "text/xml"),
     ],
 )
@@ -282,7 +285,38 @@ def test_who_signs_nothing_is_answered_in_the_protocol_of_the_target(
     assert len(answer.headers["x-amzn-RequestId"]) == 36
 
 
+@pytest.mark.parametrize("service", CONTENT_TYPES)
+def test_who_signs_is_answered_in_the_protocol_of_the_service(
+    application: Application, service: str
+) -> None:
+    answer = Client(application).post("/nothing", headers=signed(service))
+    assert (answer.status_code, answer.content_type) == (404, CONTENT_TYPES[service])
+
+
+def test_another_version_of_a_query_api_has_no_operation(application: Application) -> None:
+    query = "Action=GetCallerIdentity&Version=1999-01-01"
+    answer = Client(application).get(f"/?{query}", headers=signed("sts"))
+    assert (code_of(answer), message_of(answer)) == (
+        "InvalidAction",
+        "Could not find operation GetCallerIdentity for version 1999-01-01",
+    )
+
+
 # ----------------------------------------------------------------------- what is told of a call
+
+
+def test_a_subscriber_is_told_of_the_parameters_as_they_were_received(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(_: str, call: Call, *__: Any) -> tuple[int, dict[str, str], str]:
+        call.parameters["Limit"] = 99
+        return 200, {}, "{}"
+
+    told: list[ServedCall] = []
+    application.subscribers.append(told.append)
+    monkeypatch.setattr(moto_services, "perform", change)
+    ask(application, "kms", "ListKeys", b'{"Limit": 3}')
+    assert (told[0].parameters, told[0].user_agent) == ({"Limit": 3}, "")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 import pytest
 from botocore.config import Config
 from click.testing import CliRunner
+from werkzeug.test import Client as HttpClient
 
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients, connect
@@ -333,6 +334,24 @@ def test_it_knows_whether_others_can_reach_it(host: str, only_here: bool) -> Non
     server = Server(host)
     server.close()
     assert server.only_this_machine is only_here
+
+
+def test_it_lets_the_pages_of_named_origins_in(clients: Clients) -> None:
+    origin = "http://localhost:3000"
+    server = Server(allowed_origins=[origin])
+    server.close()
+    headers = {"Host": "127.0.0.1", "Origin": origin}
+    assert HttpClient(server.application).get("/health", headers=headers).status_code == 200
+
+
+def test_it_stops_quietly_at_ctrl_c(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    server = Server()
+    server.close()
+    monkeypatch.setattr(server._server, "serve", interrupt)
+    server.serve()
 
 
 @pytest.mark.program

@@ -154,5 +154,26 @@ def test_the_command_says_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (sqlite3.OperationalError("database is locked"), "Another sandbox keeps its state in f."),
+        (
+            sqlite3.OperationalError("disk I/O error"),
+            "The state in f cannot be used: disk I/O error.",
+        ),
+        (sqlite3.DatabaseError("malformed"), "The state in f is damaged: malformed."),
+        (database.Damaged("torn"), "The state in f is damaged: torn."),
+        (OSError(13, "Permission denied"), "The state in f cannot be used: Permission denied."),
+        (OSError("no number"), "The state in f cannot be used: no number."),
+        (StateUnusable.foreign(Path("g")), "g is a database of another program; nothing in it "),
+    ],
+)
+def test_each_fault_is_called_by_its_name(error: Exception, what: str) -> None:
+    with pytest.raises(StateUnusable) as raised, database.explained(Path("f")):
+        raise error
+    assert str(raised.value).startswith(what)
+
+
 def test_what_is_no_file_is_refused(clients: Clients, tmp_path: Path) -> None:
     assert refusal(tmp_path) == "The state in FILE cannot be used: it is not a file."

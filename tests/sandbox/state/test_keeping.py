@@ -273,6 +273,49 @@ def test_more_changes_than_are_kept_apart_survive_a_crash(root: Clients, file: P
             assert sorted(int(item["c"]) for item in items(root)) == list(range(243, 250))
 
 
+def kept_apart(file: Path) -> int:
+    """Return how many changes of items the file has beside their table."""
+    with closing(sqlite3.connect(file)) as database:
+        (number,) = database.execute("SELECT count(*) FROM items").fetchone()
+    return int(number)
+
+
+def test_so_many_changes_are_kept_apart_and_then_the_table_is_written(
+    root: Clients, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_FEWEST_ITEM_CHANGES", 5)
+    with keeping.kept_in(file):
+        new_table(root, "a")
+        for number in range(4):
+            put(root, a="1", c=str(number))
+    assert kept_apart(file) == 4
+    mock_kms.empty()
+    with keeping.kept_in(file):
+        for number in range(3):  # the fifth is the last that is kept apart
+            put(root, a="1", c=str(number))
+    assert kept_apart(file) == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "changes_something"),
+    [
+        ("kms", "Encrypt", False),
+        ("kms", "DescribeKey", False),
+        ("kms", "CreateKey", True),
+        ("kms", "GetParametersForImport", True),
+        ("dynamodb", "Query", False),
+        ("dynamodb", "Sign", True),
+        ("sts", "AssumeRole", True),
+        ("sts", "GetSessionToken", True),
+        ("sts", "GetCallerIdentity", False),
+    ],
+)
+def test_what_only_looks_or_uses_a_key_is_not_written(
+    service: str, operation: str, changes_something: bool
+) -> None:
+    assert keeping._changes_something(service, operation) is changes_something
+
+
 def test_a_deleted_table_stays_deleted(root: Clients, file: Path) -> None:
     with keeping.kept_in(file):
         new_table(root, "a")
