@@ -69,7 +69,7 @@ def test_it_is_made_once_with_its_alias_and_yearly_rotation(clients: Clients) ->
     )
     (alias,) = clients.kms.list_aliases()["Aliases"]
     assert (alias["AliasName"], alias["TargetKeyId"]) == ("alias/aws/s3", key["KeyId"])
-    assert alias["CreationDate"] - key["CreationDate"] < timedelta(minutes=1)
+    assert alias["CreationDate"] - key["CreationDate"] < timedelta(hours=1)
     status: Any = clients.kms.get_key_rotation_status(KeyId=key["KeyId"])
     assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 365)
 
