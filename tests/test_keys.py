@@ -354,4 +354,5 @@ def test_a_new_key_is_symmetric_and_for_encryption(kms: KMSClient) -> None:
             },
         )
         aws.add_response("create_alias", {}, {"AliasName": "alias/a", "TargetKeyId": "k"})
-        assert keys.create(kms, alias="a", description="d").arn == ARN
+        key = keys.create(kms, alias="a", description="d")
+    assert (key.arn, key.spec, key.usage) == (ARN, "SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
