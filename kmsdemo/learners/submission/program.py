@@ -138,13 +138,14 @@ class Program:
 
     def _kill_marked(self) -> None:
         for _ in range(_KILL_ATTEMPTS):
+            is_any_loaded = _is_any_loaded()  # before the look at what is loaded by then
             left = self._marked()
             for process in left:
                 with suppress(psutil.Error):
                     process.kill()
             if left:
                 psutil.wait_procs(left, timeout=1)
-            elif _is_any_loaded():
+            elif is_any_loaded:
                 time.sleep(POLL_SECONDS)
             else:
                 break

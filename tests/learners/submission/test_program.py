@@ -215,7 +215,7 @@ run(WRITES_TO_ITS_PARENT, Path({str(tmp_path)!r}))
     assert finished.returncode == 0, finished.stderr
 
 
-@pytest.mark.parametrize("looks_without_environment", [0, 2])
+@pytest.mark.parametrize("looks_without_environment", [0, 1, 2, 3])
 def test_a_program_that_is_interrupted_as_it_starts_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks_without_environment: int
 ) -> None:
