@@ -5,26 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
 from unittest.mock import patch
 
-import botocore.hooks
-import botocore.session
 import pytest
-from botocore.hooks import EventAliaser
-from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import settings
 
 from kmsdemo.account import Account
 from kmsdemo.backends import Backend
 from kmsdemo.suite.run import skip_reason
-from tests import rsa_keys
+from tests import botocore_sessions, measured, rsa_keys
 
 LONGEST_TEST_SECONDS = 600
 """The time limit of a hanging test, generous enough for any machine."""
@@ -33,19 +24,6 @@ _LEFT_OUT = (
     "Left out of the quick tests: those that start other programs, which take minutes (run tox), "
     "and those with emulators and a browser (run tox -m full)."
 )
-
-
-_accepts_kwargs = lru_cache(maxsize=4096)(botocore.hooks.accepts_kwargs)
-
-
-class _Aliaser(EventAliaser):
-    """Keeps the names of events that every session of botocore computes anew, in 4 ms each."""
-
-    _names: ClassVar[dict[str, str]] = {}
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._alias_name_cache = self._names
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,10 +38,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Select the quick tests unless the command line selects others; set limits and examples."""
-    botocore.session.EventAliaser = _Aliaser  # type: ignore[assignment,misc]
-    # It inspects each of 150 handlers anew, for every session and every client.
-    botocore.hooks.accepts_kwargs = lambda func: _accepts_kwargs(getattr(func, "__func__", func))
-    rsa.generate_private_key = rsa_keys.generate_private_key  # type: ignore[assignment]
+    for plugin in (botocore_sessions, measured, rsa_keys):
+        config.pluginmanager.register(plugin)
     config.stash[_IS_QUICK] = _is_quick(config)
     if config.stash[_IS_QUICK]:
         config.option.markexpr = "not program and not thorough"
@@ -76,49 +52,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # A shell ignores SIGINT in a background process; the programs under test must receive it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@contextmanager
-def _unmeasured() -> Iterator[None]:
-    """Pause coverage in this thread and those that it starts: measuring takes half of the time."""
-    measuring = sys.gettrace(), threading.gettrace()
-    if not any(measuring):
-        yield
-        return
-    sys.settrace(None)
-    threading.settrace(None)
-    yield
-    sys.settrace(measuring[0])
-    threading.settrace(measuring[1])
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
-    """Measure nothing in the process that only distributes the tests."""
-    if getattr(session.config.option, "numprocesses", 0):
-        with _unmeasured():
-            return (yield)
-    return (yield)
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection() -> Iterator[None]:
-    """Measure in one worker what runs at imports: all import the same."""
-    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
-        return (yield)
-    with _unmeasured():
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Measure a test unless it is marked ``no_cover``, or runs other programs and no ``cover``."""
-    rsa_keys.begin()
-    marks = {mark.name for mark in item.iter_markers()}
-    if "cover" in marks or not marks & {"no_cover", "program"}:
-        return (yield)
-    with _unmeasured():
-        return (yield)
 
 
 @pytest.hookimpl(trylast=True)

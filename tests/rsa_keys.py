@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from threading import Lock
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 _generate = rsa.generate_private_key
@@ -13,13 +14,19 @@ _used: Counter[int] = Counter()
 _one_at_a_time = Lock()
 
 
-def begin() -> None:
-    """Begin a test: it may use each key once, so that no two of its keys are the same."""
+def pytest_configure() -> None:
+    """Take the place of the function that generates keys."""
+    rsa.generate_private_key = generate_private_key  # type: ignore[assignment]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Let each test use a key once, so that no two of its keys are the same."""
     _used.clear()
 
 
 def generate_private_key(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
-    """Return a private key that this test has not used yet; takes the place of ``rsa``'s."""
+    """Return a private key that this test has not used yet."""
     with _one_at_a_time:
         if _used[key_size] == len(_generated[key_size]):
             _generated[key_size].append(_generate(public_exponent, key_size))
