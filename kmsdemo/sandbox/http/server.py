@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -90,8 +91,8 @@ def _bound(host: str, port: int) -> socket.socket:
             dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
         )
     except OSError as error:
-        if holder := _holder_of(port):
-            raise PortTaken(port, holder) from error
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port, _holder_of(port)) from error
         raise CannotListen(host, port, str(error.strerror)) from error
 
 
@@ -105,9 +106,10 @@ def _fault_of_address(host: str, port: int) -> str:
 
 
 def _holder_of(port: int) -> str:
-    """Return the name and process id of the program that uses a port; empty without permission."""
+    """Return the name and process id of the program that uses a port, if this user may see it."""
     with suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and port in connection.laddr:
+            is_here = connection.status == psutil.CONN_LISTEN and port in connection.laddr
+            if is_here and connection.pid:
                 return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
-    return ""
+    return "another program"

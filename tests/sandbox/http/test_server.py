@@ -11,10 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import psutil
 import pytest
 from botocore.config import Config
 from click.testing import CliRunner
@@ -283,6 +285,18 @@ def test_whoever_holds_the_port_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(PortTaken, match=rf"Port {port} is taken by .*py.* \(process \d+\)"):
+            Server(port=port)
+
+
+@pytest.mark.parametrize("seen", [0, 1], ids=["no connection", "no process"])
+def test_the_program_on_the_port_may_be_hidden_from_this_user(
+    seen: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        other = SimpleNamespace(status=psutil.CONN_LISTEN, laddr=("127.0.0.1", port), pid=None)
+        monkeypatch.setattr(psutil, "net_connections", lambda _: [other] * seen)
+        with pytest.raises(PortTaken, match=f"Port {port} is taken by another program."):
             Server(port=port)
 
 
