@@ -35,6 +35,7 @@ _DEFAULT_PORT = "4566"
 _GRADE = "kmsdemo grade"
 _GRADE_PATIENTLY = f"{_GRADE} --seconds-each 600 --seconds 3600"  # this machine may be busy
 _SECOND_TERMINAL = """\
+: >second-terminal.txt  # an earlier sandbox listened too
 ( {text} ) >second-terminal.txt 2>&1 &
 {{
     until grep 'listens on' second-terminal.txt; do
