@@ -311,11 +311,12 @@ def test_scheduling_twice_raises_an_error_with_the_deletion_date(kms: KMSClient)
     assert raised.value.deletion_date == date
 
 
-def test_an_error_names_the_invalid_waiting_period(kms: KMSClient) -> None:
+@pytest.mark.parametrize(("days", "words"), [(1, "1 day is not"), (6, "6 days is not")])
+def test_an_error_names_the_invalid_waiting_period(kms: KMSClient, days: int, words: str) -> None:
     with Stubber(kms) as aws:
         aws.add_client_error("schedule_key_deletion", "ValidationException")
-        with pytest.raises(errors.InvalidWaitingPeriod, match="6 days is not a valid") as raised:
-            keys.schedule_deletion(kms, "k", waiting_period_days=6)
+        with pytest.raises(errors.InvalidWaitingPeriod, match=f"^{words} a valid") as raised:
+            keys.schedule_deletion(kms, "k", waiting_period_days=days)
     assert raised.value.key_id == "k"
 
 

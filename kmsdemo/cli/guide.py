@@ -12,6 +12,7 @@ from kmsdemo import backends
 from kmsdemo.backends import Options
 from kmsdemo.cli.options import backend_options
 from kmsdemo.cli.output import progress, say
+from kmsdemo.counted import counted
 from kmsdemo.learners import class_list, credentials
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def _write_handouts(how: Lesson, names: Path, folder: Path) -> None:
     )
     document, _ = _built(how, with_topics=False)
     files.write_folder(folder, handouts.pages(document, learners))
-    say(f"{folder}: {len(learners)} hand-outs; begin with {folder / handouts.INDEX}.", err=True)
+    count = counted(len(learners), "hand-out")
+    say(f"{folder}: {count}; begin with {folder / handouts.INDEX}.", err=True)
 
 
 def _built(how: Lesson, **options: bool) -> tuple[Document, Run]:

@@ -20,6 +20,7 @@ from kmsdemo.cipher import CIPHERS, SharedEnvelope
 from kmsdemo.cli.options import json_option, key_option, table_option
 from kmsdemo.cli.output import ask, print_json, say
 from kmsdemo.cli.slow_calls import connect
+from kmsdemo.counted import counted
 from kmsdemo.parallel import THREADS
 from kmsdemo.vault import Vault
 
@@ -71,7 +72,7 @@ def import_(
     with _written(report) as write, _resumable(counts, "Later ones may be stored too."):
         lines = secrets_csv.read(file)
         outcomes = secrets_csv.import_lines(passwords, lines, threads=threads)
-        for outcome in _with_progress(outcomes, "lines"):
+        for outcome in _with_progress(outcomes, "line"):
             counts[outcome.status] += 1
             write(outcome)
             if outcome.status == secrets_csv.REFUSED:
@@ -105,7 +106,7 @@ def export(
         writer = csv.writer(stream)
         writer.writerow(secrets_csv.COLUMNS)
         items = secrets_csv.export_items(passwords, threads=threads)
-        for item in _with_progress(items, "items"):
+        for item in _with_progress(items, "item"):
             counts["refused" if item.password is None else "exported"] += 1
             if item.password is None:
                 say(f"User {item.appuser} is refused: {item.reason}", err=True)
@@ -140,7 +141,7 @@ def rotate_to(
         clients.kms, clients.dynamodb, old, new, table_name=table_name, threads=threads
     )
     with _resumable(counts, "What is moved stays so."):
-        for move in _with_progress(moves, "items"):
+        for move in _with_progress(moves, "item"):
             counts[move.status] += 1
             if move.status == rotation.REFUSED:
                 say(f"User {move.appuser} is refused: {move.reason}", err=True)
@@ -163,9 +164,9 @@ def _with_progress(results: Iterable[_Result], what: str) -> Iterator[_Result]:
     """Yield the results; show how many there were on standard error, if that is a terminal."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=None)
+        task = progress.add_task(counted(0, what), total=None)
         for number, result in enumerate(results, 1):
-            progress.update(task, completed=number, description=f"{number:,} {what}")
+            progress.update(task, completed=number, description=counted(number, what))
             yield result
 
 

@@ -10,6 +10,7 @@ from kmsdemo.account.caller import identify
 from kmsdemo.cli.options import json_option
 from kmsdemo.cli.output import ask, date, print_json, progress, say
 from kmsdemo.cli.slow_calls import connect
+from kmsdemo.counted import counted
 from kmsdemo.shared_account import leftovers
 from kmsdemo.shared_account.leftovers import Found, Leftover
 
@@ -77,7 +78,8 @@ def _say_what_stays(found: Found) -> None:
     for name, reason in reasons.items():
         say(f"Not removed: {name} has the tags of a run, but {reason}.", err=True)
     if found.unread:
-        say(f"Not read, because access is denied: {len(found.unread)} keys or tables.", err=True)
+        unread = counted(len(found.unread), "key or table", "keys or tables")
+        say(f"Not read, because access is denied: {unread}.", err=True)
 
 
 def _line(leftover: Leftover) -> str:

@@ -17,6 +17,7 @@ from kmsdemo.console.access import Access
 from kmsdemo.console.account_view import read_account
 from kmsdemo.console.check_results import CheckResults
 from kmsdemo.console.tokens import Tokens, Visitor
+from kmsdemo.counted import counted
 from kmsdemo.learners import class_progress
 from kmsdemo.learners.class_progress import ORDERS, finished_at, in_order, totals
 from kmsdemo.learners.finding import MARKS, WORDS
@@ -58,7 +59,9 @@ def create_application(access: Access, check_results: CheckResults) -> Flask:
     application = Flask(__name__, static_url_path="/console/static")
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
     application.jinja_env.globals.update(marks=MARKS, words=WORDS, finished_at=finished_at)
-    application.jinja_env.filters.update(days_until=_days_until, short=_with_short_key_ids)
+    application.jinja_env.filters.update(
+        counted=counted, days_until=_days_until, short=_with_short_key_ids
+    )
     application.add_url_rule("/console/style.css", "style", _style)
     application.add_url_rule("/console", "overview", pages.overview, strict_slashes=False)
     application.add_url_rule("/console/class.csv", "as_csv", pages.as_csv)

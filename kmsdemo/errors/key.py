@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from kmsdemo.counted import counted
 from kmsdemo.errors.root import KmsdemoError
 
 
@@ -91,7 +92,7 @@ class KeyInUse(KeyFault):
     )
 
     def __post_init__(self) -> None:
-        self.items_in_words = f"{self.items:,} item{'s' * (self.items != 1)}"
+        self.items_in_words = counted(self.items, "item")
         self.depend = "depends" if self.items == 1 else "depend"
 
 
@@ -163,8 +164,11 @@ class InvalidWaitingPeriod(KeyFault):
 
     days: int
 
-    _what = "{days} days is not a valid waiting period for the KMS key {key_id}."
+    _what = "{days_in_words} is not a valid waiting period for the KMS key {key_id}."
     _next_step = "Choose a waiting period of 7 to 30 days."
+
+    def __post_init__(self) -> None:
+        self.days_in_words = counted(self.days, "day")
 
 
 @dataclass(eq=False)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.cipher import Plain
+from kmsdemo.counted import counted
 from kmsdemo.learners import account_facts
 from kmsdemo.learners.attempt import Attempt, attempts
 from kmsdemo.learners.audit_trail import OBSERVER
@@ -125,7 +126,7 @@ def _steps_before_next(findings: Sequence[Finding]) -> int:
 def _remarks(facts: AccountFacts, attempt: Attempt, findings: Sequence[Finding]) -> Iterator[str]:
     if attempt.key and attempt.key.deletion_date:
         left = ceil((attempt.key.deletion_date - facts.now) / timedelta(days=1))
-        yield f"AWS KMS deletes the key {attempt.key.key_id} in {_days(left)}."
+        yield f"AWS KMS deletes the key {attempt.key.key_id} in {counted(left, 'day')}."
     for key in facts.keys:
         if key.key_id != attempt.key_id and key.state in ("Enabled", "Disabled"):
             yield (
@@ -144,7 +145,3 @@ def _about_trail(facts: AccountFacts) -> Iterator[str]:
         )
     elif not facts.is_sandbox:
         yield "In AWS, what you do is in the trail some minutes later."
-
-
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"

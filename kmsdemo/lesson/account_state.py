@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kmsdemo import keys, table, vault
+from kmsdemo.counted import counted
 from kmsdemo.errors import KmsdemoError, TableNotFound
 from kmsdemo.printable import printable
 
@@ -73,7 +74,7 @@ def _item(item: vault.Item) -> Fact:
     appuser, blob = f"appuser {printable(item.appuser)}", item.ciphertext_blob
     if blob is None:
         return Fact("item", f"{appuser}  no ciphertext")
-    beginning, length = blob[:_SHOWN_CIPHERTEXT].hex(), f"{len(blob)} bytes"
+    beginning, length = blob[:_SHOWN_CIPHERTEXT].hex(), counted(len(blob), "byte")
     return Fact(
         "item",
         f"{appuser}  userpasswd {beginning}… ({length}, {item.cipher})",

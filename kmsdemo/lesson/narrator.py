@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kmsdemo.counted import counted
 from kmsdemo.lesson import account_state
 from kmsdemo.lesson.bookmark import Bookmark
 from kmsdemo.lesson.pace import Pace, Place, Quit
@@ -258,8 +259,3 @@ class Narrator(TerminalReportReplacement):
 
 def _created_by(calls: Sequence[Call]) -> Iterator[str]:
     return (call.operation for call in calls if not call.error)
-
-
-def counted(number: int, thing: str) -> str:
-    """Return a number and what it counts, such as ``2 keys``."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

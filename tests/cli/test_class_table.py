@@ -120,4 +120,4 @@ def test_whom_nobody_has_looked_at_has_an_empty_row() -> None:
 
 
 def test_the_totals_are_below_the_table() -> None:
-    assert "4 of 40 learners have completed the lab" in " ".join(printed(FORTY))
+    assert "4 of 40 learners completed the lab" in " ".join(printed(FORTY))

@@ -89,7 +89,7 @@ def test_the_table_has_the_steps_of_each_and_who_finished_when(look: Look) -> No
     (annas,) = [line.split() for line in printed.splitlines() if "Anna" in line]
     assert annas[:2] == ["Anna", "1-8"]
     assert len(annas[2:]) == len(["26", "Nov", "14:05"])
-    assert "1 of 3 learners have completed the lab." in printed
+    assert "1 of 3 learners completed the lab." in printed
 
 
 def test_json_has_the_verdict_on_each_step(look: Look) -> None:

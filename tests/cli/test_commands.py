@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.cli import main
+from kmsdemo.cli.output import item_line
 from steps.iam_users import create_iam_user
 from tests import fake_endpoint
 from tests.cli.commands import NAMES
@@ -166,6 +167,14 @@ def test_items_shows_ciphertext_cut_short(key_id: str) -> None:
     (item,) = facts("items")
     assert (item["appuser"], item["cipher"]) == (appuser, "direct")
     assert len(item["userpasswd"]) > 24
+
+
+@pytest.mark.parametrize(
+    ("length", "words"), [(1, "     1 byte"), (116, "  116 bytes"), (4096, "4,096 bytes")]
+)
+def test_the_lengths_of_ciphertexts_are_a_column(length: int, words: str) -> None:
+    item = vault.Item("12345", b"x" * length, "plain", "", "", {})
+    assert item_line(item).startswith(f"12345  {words}  e")
 
 
 def test_items_of_an_empty_table_says_so_beside_the_output(key_id: str) -> None:

@@ -91,9 +91,14 @@ def test_the_lab_is_run_as_the_options_say(
     assert output.read_text(encoding="utf-8").startswith("<!-- kmsdemo guide")
 
 
-def test_hand_outs_have_no_topics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("learners", "count"), [(["Anna"], "1 hand-out"), (["Anna", "Ben"], "2 hand-outs")]
+)
+def test_hand_outs_have_no_topics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learners: list[str], count: str
+) -> None:
     names = tmp_path / "names.txt"
-    names.write_text("Anna\nBen\n")
+    names.write_text("\n".join(learners))
     hand_out.write(hand_out.prepare(names), names, "http://127.0.0.1:1")
     asked: list[dict[str, bool]] = []
 
@@ -105,8 +110,8 @@ def test_hand_outs_have_no_topics(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     folder = tmp_path / "out"
     result = CliRunner().invoke(main, ["guide", "--class", str(names), "-o", str(folder)])
     assert (result.exit_code, asked) == (0, [{"with_topics": False}])
-    assert result.stderr == f"{folder}: 2 hand-outs; begin with {folder / 'index.html'}.\n"
-    assert len(list(folder.iterdir())) == 3
+    assert result.stderr == f"{folder}: {count}; begin with {folder / 'index.html'}.\n"
+    assert len(list(folder.iterdir())) == len(learners) + 1
 
 
 def test_an_interrupted_run_leaves_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

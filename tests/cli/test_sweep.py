@@ -134,6 +134,16 @@ def test_what_a_run_may_still_need_is_counted(aws: fake_account.FakeAccount, kil
     assert len(aws.leftovers()) == 6
 
 
+@pytest.mark.parametrize(
+    ("names", "count"), [(["k"], "1 key or table"), (["k", "t"], "2 keys or tables")]
+)
+def test_what_the_caller_may_not_read_is_counted(
+    aws: fake_account.FakeAccount, monkeypatch: pytest.MonkeyPatch, names: list[str], count: str
+) -> None:
+    monkeypatch.setattr(leftovers, "find", lambda *_: leftovers.Found(unread=names))
+    assert sweep("--yes").stderr == f"Not read, because access is denied: {count}.\n"
+
+
 def test_it_waits_until_tables_are_gone(
     aws: fake_account.FakeAccount, killed: Tags, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,9 @@ def test_a_key_has_its_aliases_and_its_policy_in_words(clients: Clients) -> None
 
 def test_an_item_has_each_attribute_with_its_type(clients: Clients) -> None:
     table.create(clients.dynamodb)
-    accounts.put(clients, userpasswd={"B": b"cipher"}, name={"S": "Anna"}, age={"N": "7"})
+    accounts.put(
+        clients, userpasswd={"B": b"cipher"}, pin={"B": b"x"}, name={"S": "Anna"}, age={"N": "7"}
+    )
     view = read_account(clients)
     assert [one.name for one in view.tables] == [table.TABLE_NAME]
     assert view.items == [
@@ -30,6 +32,7 @@ def test_an_item_has_each_attribute_with_its_type(clients: Clients) -> None:
             "12345",
             {
                 "userpasswd": AttributeValue("Y2lwaGVy", "binary data, 6 bytes"),
+                "pin": AttributeValue("eA==", "binary data, 1 byte"),
                 "name": AttributeValue("Anna", "string"),
                 "age": AttributeValue("7", "type N"),
             },

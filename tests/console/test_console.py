@@ -383,7 +383,7 @@ def test_the_class_is_sorted_and_says_who_finished_when(
 
 
 def test_the_class_has_totals(looked_at: Console) -> None:
-    assert "1 of 2 learners have completed the lab" in looked_at.get("").text
+    assert "1 of 2 learners completed the lab" in looked_at.get("").text
 
 
 def test_the_order_that_is_shown_is_marked(looked_at: Console) -> None:

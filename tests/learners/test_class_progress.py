@@ -38,8 +38,16 @@ def test_whose_completion_nobody_remembers_comes_after_the_others_who_finished()
     assert list(class_progress.in_order(results, "progress")) == ["Ben", "Anna", "Carl"]
 
 
-def test_the_totals_say_how_many_completed_the_lab() -> None:
-    assert class_progress.totals(CLASS) == "2 of 5 learners have completed the lab"
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        (CLASS, "2 of 5 learners completed the lab"),
+        ({"Zoë": progress(8, TEN)}, "1 of 1 learner completed the lab"),
+    ],
+    ids=["class of five", "class of one"],
+)
+def test_the_totals_say_how_many_completed_the_lab(results: ClassProgress, said: str) -> None:
+    assert class_progress.totals(results) == said
 
 
 @pytest.mark.parametrize(("name", "shown"), [("Zoë", "03 Jun 10:05"), ("ben", ""), ("Carl", "")])

@@ -46,6 +46,12 @@ def test_an_item_has_the_beginning_of_its_ciphertext(account: Account) -> None:
     ]
 
 
+def test_a_ciphertext_may_be_one_byte(account: Account) -> None:
+    accounts.ready(account.clients)
+    accounts.put(account.clients, userpasswd={"B": b"x"})
+    assert describe(account)[-1].description == "appuser 12345  userpasswd 78… (1 byte, plain)"
+
+
 def test_an_item_without_ciphertext_says_so(account: Account) -> None:
     accounts.ready(account.clients)
     accounts.put(account.clients)

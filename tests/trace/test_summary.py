@@ -30,6 +30,7 @@ def call(response: dict[str, Any] | None = None, *, error: str = "", **parameter
         ({"EncryptionContext": {"a": "1", "b": "2"}}, "EncryptionContext {a: 1, b: 2}"),
         ({"Operations": ["Encrypt", "Decrypt"]}, "Operations [Encrypt, Decrypt]"),
         ({"CiphertextBlob": b"12345"}, "CiphertextBlob <5 bytes>"),
+        ({"CiphertextBlob": b"1"}, "CiphertextBlob <1 byte>"),
         ({"DeletionDate": DATE}, "DeletionDate 2030-01-02 03:04 UTC"),
         ({"Description": "d" * 61}, f"Description {'d' * 60}…"),
         ({"Description": "d" * 60}, f"Description {'d' * 60}"),

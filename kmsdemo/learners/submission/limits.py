@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from kmsdemo.counted import counted
 from kmsdemo.learners.errors import NotGraded
 from kmsdemo.learners.submission.usage import Usage
 
@@ -73,7 +74,7 @@ class Budget:
             self._factor = max(1.0, self.slowness())
         if self._is_over():
             return Stop(
-                f"It did not end within {self.seconds:.0f} seconds.",
+                f"It did not end within {counted(round(self.seconds), 'second')}.",
                 "Do not ask for input, and look for a loop or a request that never ends.",
             )
         if self._passed > _PATIENCE * self.seconds * self._factor:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from kmsdemo.counted import counted
 from kmsdemo.lesson.guide import verdict
 from kmsdemo.lesson.guide.document import Document, Seen, Typed, slug
 from kmsdemo.lesson.guide.files import MARK
@@ -95,6 +96,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         anchor=_anchor,
+        counted=counted,
         for_bash=_for_bash,
         for_powershell=_for_powershell,
         md=_markdown_text,
@@ -102,7 +104,7 @@ def _environment() -> Environment:
         table_cell=_table_cell,
         yours=_yours,
     )
-    environment.globals.update(marks=_OUTCOME_MARKS, minutes=_minutes)
+    environment.globals.update(marks=_OUTCOME_MARKS)
     environment.tests["typed"] = _is_typed
     return environment
 
@@ -132,10 +134,6 @@ def _markdown_text(text: str) -> str:
 
 def _table_cell(text: str) -> str:
     return _markdown_text(text).replace("\n", "<br>")
-
-
-def _minutes(number: int) -> str:
-    return "1 minute" if number == 1 else f"{number} minutes"
 
 
 def _is_typed(part: Typed | Seen) -> bool:

@@ -54,7 +54,7 @@ def test_it_may_wait_as_long_as_the_limit() -> None:
         budget.count(usage(waits=True), LOOK)
     assert not budget.exceeded()
     budget.count(usage(waits=True), LOOK)
-    assert what(budget) == "It did not end within 1 seconds."
+    assert what(budget) == "It did not end within 1 second."
 
 
 def test_who_computes_does_not_wait() -> None:
