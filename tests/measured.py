@@ -29,7 +29,8 @@ def pytest_collection() -> Iterator[None]:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Measure no test that is marked ``no_cover``, or that runs other programs."""
     marks = {mark.name for mark in item.iter_markers()}
-    with _measured(not marks & {"no_cover", "program"}):
+    runs_programs = "program" in marks and "behaviour" not in marks
+    with _measured("no_cover" not in marks and not runs_programs):
         return (yield)
 
 
