@@ -497,6 +497,9 @@ def test_a_context_limits_no_operation_that_has_none(
 def test_a_grant_for_a_resource_of_aws_serves_no_one_else_but_can_be_retired(
     kms: KMSClient, key: Key, ben: IamUser
 ) -> None:
+    constraints: Any = kms.meta.service_model.shape_for("GrantConstraints")
+    if "SourceArn" not in constraints.members:
+        pytest.skip("this version of botocore does not know SourceArn")
     table: Any = {"SourceArn": f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/demo-kms"}
     grant_id = kms.create_grant(
         KeyId=key.key_id,
