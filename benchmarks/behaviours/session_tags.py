@@ -16,10 +16,12 @@ from benchmarks.behaviours.behaviour import (
     rows,
 )
 from benchmarks.behaviours.users import (
-    ALLOW,
     DENY,
+    DESCRIBE,
+    ENCRYPT,
     EVERYTHING,
     STS,
+    TAGGED,
     Session,
     User,
     credentials,
@@ -30,9 +32,6 @@ from benchmarks.behaviours.users import (
 )
 
 DENIED = "AccessDeniedException"
-_DESCRIBE: dict[str, Any] = {**ALLOW, "Action": "kms:DescribeKey", "Resource": "*"}
-_ENCRYPT: dict[str, Any] = {**ALLOW, "Action": "kms:Encrypt", "Resource": "*"}
-_TAGGED: dict[str, Any] = {"Tags": [{"Key": "team", "Value": "blue"}]}
 _BLUE = {"StringEquals": {"aws:PrincipalTag/team": "blue"}}
 
 
@@ -46,24 +45,24 @@ def behaviours() -> Iterator[Behaviour]:
 
 
 def _tags() -> Iterator[Row]:
-    yield "aws:PrincipalTag of a session tag", SUCCESS, _tagged({}, _TAGGED)
+    yield "aws:PrincipalTag of a session tag", SUCCESS, _tagged({}, TAGGED)
     yield "aws:PrincipalTag of a session without the tag", DENIED, _tagged({}, {})
-    yield "aws:PrincipalTag of the role's tag", SUCCESS, _tagged(_TAGGED, {})
+    yield "aws:PrincipalTag of the role's tag", SUCCESS, _tagged(TAGGED, {})
     yield (
         "A session tag overrides the role's tag",
         DENIED,
-        _tagged(_TAGGED, {"Tags": [{"Key": "team", "Value": "red"}]}),
+        _tagged(TAGGED, {"Tags": [{"Key": "team", "Value": "red"}]}),
     )
     yield (
         "A session tag overrides the role's tag in another case",
         DENIED,
-        _tagged(_TAGGED, {"Tags": [{"Key": "TEAM", "Value": "red"}]}),
+        _tagged(TAGGED, {"Tags": [{"Key": "TEAM", "Value": "red"}]}),
     )
     yield "A session tag in a policy variable", SUCCESS, _variable
     yield (
         "A tag key twice, in another case",
         FAILS,
-        fails(_tagged({}, {"Tags": [*_TAGGED["Tags"], {"Key": "Team", "Value": "red"}]})),
+        fails(_tagged({}, {"Tags": [*TAGGED["Tags"], {"Key": "Team", "Value": "red"}]})),
     )
     yield "A transitive tag, in a role chain", SUCCESS, _chained(TransitiveTagKeys=["team"])
     yield "A tag that is not transitive, in a role chain", DENIED, _chained()
@@ -105,10 +104,10 @@ def _limits() -> Iterator[Row]:
 
 
 def _without_role() -> Iterator[Row]:
-    yield "GetSessionToken: the permissions of the user", SUCCESS, _session_token(_DESCRIBE)
-    yield "GetSessionToken of a user without permission", DENIED, _session_token(_ENCRYPT)
-    yield "GetFederationToken: the policy and the user allow it", SUCCESS, _federated(_DESCRIBE)
-    yield "GetFederationToken: the policy does not allow it", DENIED, _federated(_ENCRYPT)
+    yield "GetSessionToken: the permissions of the user", SUCCESS, _session_token(DESCRIBE)
+    yield "GetSessionToken of a user without permission", DENIED, _session_token(ENCRYPT)
+    yield "GetFederationToken: the policy and the user allow it", SUCCESS, _federated(DESCRIBE)
+    yield "GetFederationToken: the policy does not allow it", DENIED, _federated(ENCRYPT)
     yield "GetFederationToken without a policy", DENIED, _federated()
     yield "A key policy that names a federated user without a policy", SUCCESS, _federated_named
     yield "AssumeRole by a federated user", FAILS, fails(_federated_assumes)
@@ -116,10 +115,10 @@ def _without_role() -> Iterator[Row]:
 
 
 def _boundaries() -> Iterator[Row]:
-    yield "A boundary that allows the call", SUCCESS, _bounded(EVERYTHING, _DESCRIBE)
-    yield "A boundary that does not allow the call", DENIED, _bounded(EVERYTHING, _ENCRYPT)
-    yield "A boundary alone", DENIED, _bounded(_ENCRYPT, EVERYTHING)
-    denying = {**_DESCRIBE, **DENY}
+    yield "A boundary that allows the call", SUCCESS, _bounded(EVERYTHING, DESCRIBE)
+    yield "A boundary that does not allow the call", DENIED, _bounded(EVERYTHING, ENCRYPT)
+    yield "A boundary alone", DENIED, _bounded(ENCRYPT, EVERYTHING)
+    denying = {**DESCRIBE, **DENY}
     yield "A boundary that denies the call", DENIED, _bounded(EVERYTHING, EVERYTHING, denying)
     yield "A boundary of a role", DENIED, _bounded_role
 
@@ -129,7 +128,7 @@ def _boundaries() -> Iterator[Row]:
 
 def _tagged(of_role: Mapping[str, Any], of_session: Mapping[str, Any]) -> Call:
     def call(account: Account) -> None:
-        role = new_role(account, {**_DESCRIBE, "Condition": _BLUE}, **of_role)
+        role = new_role(account, {**DESCRIBE, "Condition": _BLUE}, **of_role)
         session = Session(account, role, **of_session)
         session.client("kms").describe_key(KeyId=account.key())
 
@@ -138,9 +137,9 @@ def _tagged(of_role: Mapping[str, Any], of_session: Mapping[str, Any]) -> Call:
 
 def _variable(account: Account) -> None:
     own = {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
-    role = new_role(account, {**_DESCRIBE, "Condition": own})
+    role = new_role(account, {**DESCRIBE, "Condition": own})
     key = account.key(Tags=[{"TagKey": "team", "TagValue": "blue"}])
-    Session(account, role, **_TAGGED).client("kms").describe_key(KeyId=key)
+    Session(account, role, **TAGGED).client("kms").describe_key(KeyId=key)
 
 
 def _begun(**options: Any) -> Call:
@@ -155,14 +154,14 @@ def _with_tags(*tags: tuple[str, str]) -> Call:
 
 
 def _long_policy(length: int) -> str:
-    text = document({**_DESCRIBE, "Sid": "a"})
-    return document({**_DESCRIBE, "Sid": "a" * (length - len(text) + 1)})
+    text = document({**DESCRIBE, "Sid": "a"})
+    return document({**DESCRIBE, "Sid": "a" * (length - len(text) + 1)})
 
 
 def _chained(**options: Any) -> Call:
     def call(account: Account) -> None:
-        first = Session(account, new_role(account, STS), **_TAGGED, **options)
-        role = new_role(account, {**_DESCRIBE, "Condition": _BLUE})
+        first = Session(account, new_role(account, STS), **TAGGED, **options)
+        role = new_role(account, {**DESCRIBE, "Condition": _BLUE})
         second = Session(account, role, first.client("sts"))
         second.client("kms").describe_key(KeyId=account.key())
 
@@ -170,20 +169,20 @@ def _chained(**options: Any) -> Call:
 
 
 def _overriding(account: Account) -> None:
-    transitive = {**_TAGGED, "TransitiveTagKeys": ["team"]}
+    transitive = {**TAGGED, "TransitiveTagKeys": ["team"]}
     first = Session(account, new_role(account, STS), **transitive)
-    Session(account, new_role(account), first.client("sts"), **_TAGGED)
+    Session(account, new_role(account), first.client("sts"), **TAGGED)
 
 
 def _untrusted_tag(account: Account) -> None:
-    Session(account, new_role(account, actions=["sts:AssumeRole"]), **_TAGGED)
+    Session(account, new_role(account, actions=["sts:AssumeRole"]), **TAGGED)
 
 
 def _federated_tag(*statements: Mapping[str, Any]) -> Call:
     def call(account: Account) -> None:
         user = User(account, *statements)
-        policy = document({**_DESCRIBE, "Condition": _BLUE})
-        made = user.client("sts").get_federation_token(Name="anna", Policy=policy, **_TAGGED)
+        policy = document({**DESCRIBE, "Condition": _BLUE})
+        made = user.client("sts").get_federation_token(Name="anna", Policy=policy, **TAGGED)
         _kms(account, made).describe_key(KeyId=account.key())
 
     return call
@@ -217,7 +216,7 @@ def _federated(*statements: Mapping[str, Any]) -> Call:
 def _federated_named(account: Account) -> None:
     made = User(account, STS).client("sts").get_federation_token(Name="anna")
     key = account.key()
-    put_policy(account, key, {**_DESCRIBE, "Principal": {"AWS": made["FederatedUser"]["Arn"]}})
+    put_policy(account, key, {**DESCRIBE, "Principal": {"AWS": made["FederatedUser"]["Arn"]}})
     _kms(account, made).describe_key(KeyId=key)
 
 
@@ -247,6 +246,6 @@ def _bounded(statement: Mapping[str, Any], *boundary: Mapping[str, Any]) -> Call
 
 
 def _bounded_role(account: Account) -> None:
-    limit = new_policy(account, _ENCRYPT)
+    limit = new_policy(account, ENCRYPT)
     role = new_role(account, EVERYTHING, PermissionsBoundary=limit)
     Session(account, role).client("kms").describe_key(KeyId=account.key())

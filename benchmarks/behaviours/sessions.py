@@ -18,8 +18,11 @@ from benchmarks.behaviours.behaviour import (
 from benchmarks.behaviours.users import (
     ALLOW,
     DENY,
+    DESCRIBE,
+    ENCRYPT,
     EVERYTHING,
     STS,
+    TAGGED,
     Session,
     User,
     document,
@@ -29,9 +32,6 @@ from benchmarks.behaviours.users import (
 )
 
 DENIED = "AccessDeniedException"
-_DESCRIBE: dict[str, Any] = {**ALLOW, "Action": "kms:DescribeKey", "Resource": "*"}
-_ENCRYPT: dict[str, Any] = {**ALLOW, "Action": "kms:Encrypt", "Resource": "*"}
-_TAGGED: dict[str, Any] = {"Tags": [{"Key": "team", "Value": "blue"}]}
 
 
 def behaviours() -> Iterator[Behaviour]:
@@ -44,31 +44,31 @@ def behaviours() -> Iterator[Behaviour]:
 
 
 def _policies() -> Iterator[Row]:
-    yield "A role without a session policy", SUCCESS, _described([_DESCRIBE])
+    yield "A role without a session policy", SUCCESS, _described([DESCRIBE])
     yield (
         "A session policy that allows the call",
         SUCCESS,
-        _described([EVERYTHING], Policy=document(_DESCRIBE)),
+        _described([EVERYTHING], Policy=document(DESCRIBE)),
     )
     yield (
         "A session policy that does not allow the call",
         DENIED,
-        _described([EVERYTHING], Policy=document(_ENCRYPT)),
+        _described([EVERYTHING], Policy=document(ENCRYPT)),
     )
     yield (
         "A session policy that allows more than the role",
         DENIED,
-        _described([_ENCRYPT], Policy=document(EVERYTHING)),
+        _described([ENCRYPT], Policy=document(EVERYTHING)),
     )
     yield (
         "A session policy that denies the call",
         DENIED,
-        _described([EVERYTHING], Policy=document(EVERYTHING, {**_DESCRIBE, **DENY})),
+        _described([EVERYTHING], Policy=document(EVERYTHING, {**DESCRIBE, **DENY})),
     )
     yield (
         "A session policy with a key that is another one",
         DENIED,
-        _described([EVERYTHING], Policy=document({**_DESCRIBE, "Resource": "arn:aws:kms:*:*:x"})),
+        _described([EVERYTHING], Policy=document({**DESCRIBE, "Resource": "arn:aws:kms:*:*:x"})),
     )
 
 
@@ -79,14 +79,14 @@ def _principals() -> Iterator[Row]:
     yield (
         "A key policy that names the session, which its session policy limits",
         SUCCESS,
-        _named("session", Policy=document(_ENCRYPT)),
+        _named("session", Policy=document(ENCRYPT)),
     )
     yield (
         "A key policy that names the role, which its session policy limits",
         DENIED,
-        _named("role", Policy=document(_ENCRYPT)),
+        _named("role", Policy=document(ENCRYPT)),
     )
-    limit = document(_ENCRYPT)
+    limit = document(ENCRYPT)
     of_role = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}}
     yield (
         "A key policy that names everyone, on the condition of the role, which its session policy "
@@ -98,7 +98,7 @@ def _principals() -> Iterator[Row]:
         "A key policy that names everyone, on the condition of the role, which its session policy "
         "denies",
         DENIED,
-        _named("everyone", condition=of_role, Policy=document({**_DESCRIBE, **DENY})),
+        _named("everyone", condition=of_role, Policy=document({**DESCRIBE, **DENY})),
     )
     yield (
         "A key policy that names everyone, on the condition of the role, which its permissions "
@@ -150,13 +150,13 @@ def _trust() -> Iterator[Row]:
     yield "sts:ExternalId", SUCCESS, _trusting(external, ExternalId="unique")
     yield "sts:ExternalId that is missing", FAILS, fails(_trusting(external))
     tag = {"StringEquals": {"aws:RequestTag/team": "blue"}}
-    yield "aws:RequestTag in a trust policy", SUCCESS, _trusting(tag, **_TAGGED)
+    yield "aws:RequestTag in a trust policy", SUCCESS, _trusting(tag, **TAGGED)
     yield "aws:RequestTag that is missing in a trust policy", FAILS, fails(_trusting(tag))
     user = {"StringLike": {"aws:username": "user-*"}}
     yield "aws:username in a trust policy", SUCCESS, _trusting(user)
     for prefix in ("aws", "iam"):
         blue = {"StringEquals": {f"{prefix}:ResourceTag/team": "blue"}}
-        yield f"{prefix}:ResourceTag of the role", SUCCESS, _assuming(blue, **_TAGGED)
+        yield f"{prefix}:ResourceTag of the role", SUCCESS, _assuming(blue, **TAGGED)
         yield f"{prefix}:ResourceTag of a role without the tag", FAILS, fails(_assuming(blue))
     own = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
     yield "aws:ResourceAccount of the role", SUCCESS, _assuming(own)
@@ -186,7 +186,7 @@ def _named(
         statements = () if effect is ALLOW else (EVERYTHING,)
         role, key = new_role(account, *statements), account.key()
         session = Session(account, role, **options)
-        decided = {**_DESCRIBE, **effect, "Principal": {"AWS": _principal(kind, role, session)}}
+        decided = {**DESCRIBE, **effect, "Principal": {"AWS": _principal(kind, role, session)}}
         put_policy(account, key, {**decided, **on_condition})
         session.client("kms").describe_key(KeyId=key)
 
@@ -196,10 +196,10 @@ def _named(
 def _bounded_role(condition: Mapping[str, Any]) -> Call:
     def call(account: Account) -> None:
         role, key = (
-            new_role(account, PermissionsBoundary=new_policy(account, _ENCRYPT)),
+            new_role(account, PermissionsBoundary=new_policy(account, ENCRYPT)),
             account.key(),
         )
-        put_policy(account, key, {**_DESCRIBE, "Principal": "*", "Condition": condition})
+        put_policy(account, key, {**DESCRIBE, "Principal": "*", "Condition": condition})
         Session(account, role).client("kms").describe_key(KeyId=key)
 
     return call
@@ -227,7 +227,7 @@ def _principal(kind: str, role: str, session: Session) -> str:
 
 def _if(condition: Mapping[str, Any], **options: Any) -> Call:
     def call(account: Account) -> None:
-        role = new_role(account, {**_DESCRIBE, "Condition": condition})
+        role = new_role(account, {**DESCRIBE, "Condition": condition})
         Session(account, role, **options).client("kms").describe_key(KeyId=account.key())
 
     return call
@@ -238,7 +238,7 @@ def _if_not(year: int) -> Call:
     older = {"DateLessThan": {"aws:TokenIssueTime": f"{year}-01-01T00:00:00Z"}}
 
     def call(account: Account) -> None:
-        role = new_role(account, EVERYTHING, {**_DESCRIBE, **DENY, "Condition": older})
+        role = new_role(account, EVERYTHING, {**DESCRIBE, **DENY, "Condition": older})
         Session(account, role).client("kms").describe_key(KeyId=account.key())
 
     return call
@@ -246,7 +246,7 @@ def _if_not(year: int) -> Call:
 
 def _user_without_token(account: Account) -> None:
     condition = {"Null": {"aws:TokenIssueTime": "false"}}
-    user = User(account, {**_DESCRIBE, "Condition": condition})
+    user = User(account, {**DESCRIBE, "Condition": condition})
     user.kms.describe_key(KeyId=account.key())
 
 

@@ -15,6 +15,9 @@ ALLOW: Final[dict[str, Any]] = {"Effect": "Allow"}
 DENY: Final[dict[str, Any]] = {"Effect": "Deny"}
 STS: Final[dict[str, Any]] = {**ALLOW, "Action": "sts:*", "Resource": "*"}
 EVERYTHING: Final[dict[str, Any]] = {**ALLOW, "Action": "kms:*", "Resource": "*"}
+DESCRIBE: Final[dict[str, Any]] = {**ALLOW, "Action": "kms:DescribeKey", "Resource": "*"}
+ENCRYPT: Final[dict[str, Any]] = {**ALLOW, "Action": "kms:Encrypt", "Resource": "*"}
+TAGGED: Final[dict[str, Any]] = {"Tags": [{"Key": "team", "Value": "blue"}]}
 
 _ASSUME: Final = ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")
 

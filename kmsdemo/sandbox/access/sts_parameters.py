@@ -62,10 +62,7 @@ def name(parameters: Parameters, parameter: str, longest: int, pattern: str = _N
     given = str(parameters[parameter])
     if not re.fullmatch(pattern, given, re.ASCII):
         raise _unmet(given, parameter, f"satisfy regular expression pattern: {pattern}")
-    if len(given) > longest:
-        raise _unmet(given, parameter, f"have length less than or equal to {longest}")
-    if len(given) < 2:  # noqa: PLR2004, AWS's minimum
-        raise _unmet(given, parameter, "have length greater than or equal to 2")
+    _check_length(given, parameter, 2, longest)
     return given
 
 
@@ -83,13 +80,17 @@ def seconds(parameters: Parameters, *, default: int, longest: int) -> int:
 
 
 def _check_text(text: str, where: str, longest: int, least: int = 0) -> None:
+    _check_length(text, where, least, longest)
+    if not all(category(letter)[0] in "LZN" or letter in "_.:/=+-@" for letter in text):
+        pattern = f"{_TAG}{'+' if least else '*'}"
+        raise _unmet(text, where, f"satisfy regular expression pattern: {pattern}")
+
+
+def _check_length(text: str, where: str, least: int, longest: int) -> None:
     if len(text) > longest:
         raise _unmet(text, where, f"have length less than or equal to {longest}")
     if len(text) < least:
         raise _unmet(text, where, f"have length greater than or equal to {least}")
-    if not all(category(letter)[0] in "LZN" or letter in "_.:/=+-@" for letter in text):
-        pattern = f"{_TAG}{'+' if least else '*'}"
-        raise _unmet(text, where, f"satisfy regular expression pattern: {pattern}")
 
 
 def _unmet(value: str, parameter: str, rule: str) -> Refusal:
