@@ -21,7 +21,13 @@ from kmsdemo.keys import Key
     metavar="NAME",
     help="The alias of the key; the default is demo-kms- and a random suffix.",
 )
-@click.option("--description", default="The key of the KMS lab", show_default=True)
+@click.option(
+    "--description",
+    metavar="TEXT",
+    default="The key of the KMS lab",
+    show_default=True,
+    help="The description of the key.",
+)
 @click.option(
     "--key-administrator",
     "administrators",

@@ -184,8 +184,15 @@ def test_watch_keeps_what_it_saw_while_aws_throttles(
     assert looked_again(clients, seen) != seen
 
 
+@pytest.mark.parametrize(
+    ("options", "hints", "commands"), [([], 0, 2), (["--hint"], 2, 0)], ids=["", "--hint"]
+)
 def test_watch_shows_what_has_changed_until_ctrl_c(
-    clients: Clients, monkeypatch: pytest.MonkeyPatch
+    clients: Clients,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    hints: int,
+    commands: int,
 ) -> None:
     polls = count()
 
@@ -196,14 +203,21 @@ def test_watch_shows_what_has_changed_until_ctrl_c(
             raise KeyboardInterrupt
 
     monkeypatch.setattr(time, "sleep", pass_time)
-    result = check("--watch")
+    result = check("--watch", *options)
     assert result.exit_code == 0
     assert result.stdout.count("press Ctrl-C to stop") == 2
+    assert result.stdout.count("Account 123456789012, Region us-east-1") == 2
+    assert result.stdout.count("\nbash:\n") == hints
+    assert result.stdout.count("Its command: kmsdemo check --hint") == commands
     assert "Found: The table demo-kms is empty." in result.stdout
 
 
-def test_watch_does_not_take_json() -> None:
-    result = check("--watch", "--json")
+@pytest.mark.parametrize("option", ["--json", "--junit=report.xml"])
+def test_watch_writes_nothing_for_programs(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = check("--watch", option)
     assert result.exit_code == 2
     assert "--watch cannot be combined with --json or --junit" in result.stderr
 

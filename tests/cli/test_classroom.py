@@ -164,10 +164,12 @@ def test_on_a_terminal_the_table_is_updated_and_paged(
 ) -> None:
     """A page is shown for three looks; each look shows whom it has seen already."""
     shown: list[tuple[list[str], dict[str, Any]]] = []
+    failed: list[list[str]] = []
     pauses = count(1)
 
-    def table(results: Mapping[str, Any], _: object, **how: Any) -> str:
+    def table(results: Mapping[str, Any], failures: Mapping[str, str], **how: Any) -> str:
         shown.append((list(results), how))
+        failed.append(list(failures))
         return f"page {how['page']}"
 
     def pass_time(seconds: float) -> None:
@@ -187,6 +189,7 @@ def test_on_a_terminal_the_table_is_updated_and_paged(
         ["Anna", "Ben", "Zoë"],
         ["Anna", "Ben", "Zoë"],
     ]
+    assert failed[:4] == [[], ["Ben"], ["Ben"], ["Ben"]]
     assert [how["page"] for _, how in shown] == [0] * 9 + [1] * 3
     assert {how["with_marks"] for _, how in shown} == {True}
     assert all(how["height"] > 0 for _, how in shown)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner, Result
 
-from kmsdemo import keys, lab_key, table, vault
+from kmsdemo import dependents, errors, keys, lab_key, table, vault
 from kmsdemo.cli import main
 from kmsdemo.cli.output import item_line
 from steps.iam_users import create_iam_user
@@ -220,6 +220,38 @@ def test_both_speak_json(key_id: str) -> None:
     assert facts("cancel-deletion") == {"key_id": key_id, "state": "Disabled"}
 
 
+@pytest.mark.parametrize(
+    ("refusal", "items", "words"),
+    [
+        (errors.KeyInUse("k", "demo-kms", 1234), 1234, "1,234"),
+        (errors.AccessDenied("Scan", "demo-kms", "no permission"), None, "unknown"),
+    ],
+)
+def test_force_says_also_in_json_what_is_lost(
+    key_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: errors.KmsdemoError,
+    items: int | None,
+    words: str,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise refusal
+
+    monkeypatch.setattr(dependents, "schedule_deletion", refuse)
+    assert kmsdemo("schedule-deletion").exit_code == 1
+    assert facts("schedule-deletion", "--force", "--days=7")["items_lost"] == items
+    succeed("cancel-deletion")
+    printed = succeed("schedule-deletion", "--force")
+    assert f"Items of demo-kms that are lost with it: {words}.\n" in printed
+
+
+def test_a_key_without_items_loses_none(key_id: str) -> None:
+    assert facts("schedule-deletion")["items_lost"] == 0
+    succeed("cancel-deletion")
+    printed = succeed("schedule-deletion").splitlines()
+    assert printed[1:] == [f"To cancel: kmsdemo cancel-deletion --key-id {key_id}"]
+
+
 def test_the_key_of_stored_passwords_is_not_deleted(kms: KMSClient, key_id: str) -> None:
     for options in ([], ["--plain"], ["--envelope"]):
         succeed("encrypt", SECRET, *options)
@@ -346,6 +378,12 @@ def test_an_unknown_user(key_id: str) -> None:
     happened, to_do = fail("decrypt", "12345")
     assert happened == "The DynamoDB table demo-kms has no item for user 12345."
     assert "kmsdemo items" in to_do
+
+
+def test_a_password_that_is_no_text(key_id: str) -> None:
+    result = CliRunner().invoke(main, ["encrypt", "-"], input=b"caf\xe9\n")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The password is not valid UTF-8 text.\n")
 
 
 def test_an_empty_password(key_id: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from kmsdemo.cli import main
 from kmsdemo.learners import grade
 from kmsdemo.learners.errors import NotGraded
 from kmsdemo.learners.finding import Finding
+from kmsdemo.learners.submission import isolation
 from tests.cli.commands import line
 
 FOUND = Finding("They print the lines of the lab", "The encrypt script prints them", "not yet")
@@ -50,6 +53,73 @@ def test_what_is_beyond_the_lab_counts_only_if_asked(options: list[str], code: i
     result = run(*options)
     assert result.exit_code == code
     assert result.stdout.endswith("\nThe lab: 15 of 15, complete. Beyond it: 0 of 6.\n")
+
+
+@pytest.mark.usefixtures("no_more_than_the_lab")
+def test_json_has_the_marks_and_each_finding() -> None:
+    printed = json.loads(run("--json").stdout)
+    assert (printed["lab"], printed["beyond"]) == ({"done": 15, "of": 15}, {"done": 0, "of": 6})
+    assert printed["findings"][-1] == {
+        "step": "Beyond",
+        "requirement": "More 5",
+        "verdict": "not yet",
+        "actual": "More",
+        "next_step": "",
+        "expected": "",
+        "output": "",
+        "part": "beyond",
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "limits"),
+    [
+        ([], {"seconds_each": 10, "seconds": math.inf}),
+        (["--seconds-each=3", "--seconds=60"], {"seconds_each": 3, "seconds": 60}),
+    ],
+)
+def test_the_scripts_are_graded_as_the_options_say(
+    monkeypatch: pytest.MonkeyPatch, options: list[str], limits: dict[str, float]
+) -> None:
+    asked: list[object] = []
+
+    def note(*commands: str, **how: Any) -> list[Finding]:
+        asked[:] = [commands, how]
+        return []
+
+    monkeypatch.setattr(grade, "grade", note)
+    run("--json", *options)
+    encrypt, decrypt = "no-such {password} {key_id}", "no-such {appuser} {key_id}"
+    assert asked == [(encrypt, decrypt), limits]
+
+
+@pytest.mark.usefixtures("no_more_than_the_lab")
+def test_what_scripts_may_do_that_nothing_keeps_them_from_is_said_beside_the_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(isolation, "not_enforced", lambda: "Nothing limits their memory.")
+    result = run("--json")
+    assert result.stderr.startswith("Nothing limits their memory.\n")
+    assert json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--encrypt=e"],
+        ["--decrypt=d"],
+        ["--encrypt=e", "--decrypt=d", "--csv=marks.csv"],
+        ["--encrypt=e", "--decrypt=d", "--feedback=pages"],
+    ],
+    ids=" ".join,
+)
+def test_without_both_scripts_or_a_class_it_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["grade", *options])
+    assert result.exit_code == 2
+    assert "Give --encrypt and --decrypt, or --all FOLDER" in result.stderr
 
 
 @pytest.mark.usefixtures("no_more_than_the_lab")

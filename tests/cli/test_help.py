@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -39,6 +40,12 @@ def test_it_says_of_a_command_what_the_command_says_of_itself(name: str, page: l
     command = dict(all_commands())[name]
     (row,) = (row for row in page if name in names(row))
     assert command.get_short_help_str(limit=80) in row or len(names(row)) > 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_option_says_what_it_is_for(name: str) -> None:
+    options = (one for one in dict(all_commands())[name].params if isinstance(one, click.Option))
+    assert [one.opts[0] for one in options if not one.help] == []
 
 
 @pytest.mark.program

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
+from botocore.credentials import Credentials
 from click.testing import CliRunner, Result
 
 from kmsdemo.cli import main
 from kmsdemo.learners import hand_out
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.access.access_keys import ClassKeys
+from kmsdemo.sandbox.http import client
 from kmsdemo.sandbox.http.server import Server
+from kmsdemo.sandbox.state import keeping
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +49,25 @@ def test_it_prints_what_to_paste_and_where_its_console_is() -> None:
     )
 
 
+def test_advance_moves_the_clock_of_the_account_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+
+    def advance(url: str, *, days: float, credentials: Credentials) -> str:
+        asked.extend([url, days, credentials.access_key])
+        return "2030-06-13T09:00:00+00:00"
+
+    monkeypatch.setattr(client, "advance", advance)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "111122223333")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    command = ["sandbox", "advance", "--days=8.5", "--endpoint-url=http://127.0.0.1:1"]
+    result = CliRunner().invoke(main, command)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert asked == ["http://127.0.0.1:1", 8.5, "111122223333"]
+    assert result.stdout.startswith("In the sandbox it is now 2030-06-13 at ")
+
+
 def test_a_state_file_is_named_at_the_end(tmp_path: Path) -> None:
     state = tmp_path / "state"
     assert f"The sandbox has stopped; its data is in {state}.\n" in run(f"--state={state}").stdout
@@ -72,6 +94,29 @@ def test_a_class_is_told_where_its_hand_outs_are(names: Path) -> None:
         "The sandbox has stopped; its data is deleted.",
     ]
     assert len(list(hand_out.folder(names).iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "owners"),
+    [([], {}), (["--class"], {"200000000001": "Anna", "200000000002": "Ben"})],
+    ids=["", "--class"],
+)
+def test_a_state_file_says_whose_each_account_is(
+    names: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    owners: dict[str, str],
+) -> None:
+    kept: list[object] = []
+
+    def kept_in(*given: object) -> AbstractContextManager[None]:
+        kept[:] = given
+        return nullcontext()
+
+    monkeypatch.setattr(keeping, "kept_in", kept_in)
+    run(f"--state={tmp_path / 'state'}", *(f"{option}={names}" for option in options))
+    assert kept == [tmp_path / "state", owners]
 
 
 @pytest.mark.parametrize(

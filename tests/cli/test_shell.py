@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from kmsdemo.account import environment
 from kmsdemo.account.clients import Clients
-from kmsdemo.cli import shell
+from kmsdemo.cli import main, shell
 from kmsdemo.cli.errors import CommandNotFound
+from kmsdemo.suite import interruption
 from tests.learners import accounts
 
 
@@ -40,6 +47,51 @@ def test_a_folder_that_was_changed_is_kept_and_named(
             (folder / name).write_text("mine")
     assert (folder / name).exists()
     assert capsys.readouterr().out == f"Your files are in {folder}.\n"
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The environment of the program that the shell starts, and its command; it ends with 7."""
+    seen: dict[str, str] = {}
+
+    def run(command: Sequence[str], folder: Path) -> int:
+        seen.update(os.environ, command=" ".join(command), folder=folder.name)
+        return 7
+
+    monkeypatch.setattr(shell, "_run", run)
+    monkeypatch.setattr(interruption, "handle_signals", lambda: None)
+    with environment.isolated({"PATH": "/usr/bin", "SHELL": "/bin/sh", "AWS_PROFILE": "mine"}):
+        yield seen
+
+
+def test_a_command_uses_the_sandbox_and_nothing_of_the_user(started: dict[str, str]) -> None:
+    result = CliRunner().invoke(main, ["shell", "--", "program", "-x"])
+    assert (result.exit_code, result.output) == (7, "")
+    assert started["command"] == "program -x"
+    assert started["folder"].startswith("kms-lab-")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", started["AWS_ENDPOINT_URL"])
+    assert started["PATH"] == f"{Path(sys.executable).parent}{os.pathsep}/usr/bin"
+    assert started["AWS_ACCESS_KEY_ID"] == "123456789012"
+    assert started["AWS_SECRET_ACCESS_KEY"] == "sandbox"
+    assert (started["AWS_REGION"], started["NO_PROXY"]) == ("us-east-1", "127.0.0.1")
+    assert "AWS_PROFILE" not in started
+    for name, file in (("CONFIG_FILE", "config"), ("SHARED_CREDENTIALS_FILE", "credentials")):
+        path = Path(started[f"AWS_{name}"])
+        assert path.parent.name.startswith("kms-lab-profiles-")
+        assert path.name == file
+
+
+def test_a_shell_greets_and_ends_with_what_was_reached(
+    clients: Clients, started: dict[str, str]
+) -> None:
+    result = CliRunner().invoke(main, ["shell"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert started["command"] == "/bin/sh -i"
+    console, task, *end = result.stdout.splitlines()
+    url = started["AWS_ENDPOINT_URL"]
+    assert console == f"Console of your sandbox: {url}/console (leave with exit)"
+    assert task.startswith("First task: create a symmetric KMS key")
+    assert end == ["", "Done: 0 of 8.", "The sandbox has stopped; its data is deleted."]
 
 
 @pytest.mark.parametrize(("code", "ended"), [(0, 0), (7, 7), (-15, 143), (-2, 130)])

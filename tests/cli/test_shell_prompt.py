@@ -38,6 +38,33 @@ def test_a_shell_has_the_lab_in_its_prompt_and_saves_no_history(
     assert history in given
 
 
+@pytest.mark.parametrize(
+    ("zdotdir", "own"), [("/own", "/own"), (None, str(Path.home()))], ids=["ZDOTDIR", "home"]
+)
+def test_zsh_reads_the_users_own_configuration_first(
+    zdotdir: str | None, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHELL_SESSIONS_DISABLE", "")
+    monkeypatch.setenv("ZDOTDIR", zdotdir or "")
+    if zdotdir is None:
+        monkeypatch.delenv("ZDOTDIR")
+    monkeypatch.setenv("SHELL", "/bin/zsh")
+    with shell_prompt.interactive_shell() as command:
+        written = Path(os.environ["ZDOTDIR"], ".zshrc").read_text()
+    assert command == ["/bin/zsh", "-i"]
+    assert written.startswith(f'ZDOTDIR="{own}"; [ -r "$ZDOTDIR/.zshrc" ] && . "$ZDOTDIR/.zshrc"\n')
+
+
+def test_bash_reads_the_users_own_configuration_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHELL_SESSIONS_DISABLE", "")
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    with shell_prompt.interactive_shell() as command:
+        program, option, file, interactive = command
+        written = Path(file).read_text()
+    assert (program, option, interactive) == ("/bin/bash", "--rcfile", "-i")
+    assert written.startswith("[ -r ~/.bashrc ] && . ~/.bashrc\n")
+
+
 def test_without_a_shell_of_the_user_it_is_sh(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SHELL_SESSIONS_DISABLE", "PS1", "HISTFILE"):
         monkeypatch.setenv(name, "")

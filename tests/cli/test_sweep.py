@@ -127,6 +127,40 @@ def test_only_what_no_run_can_still_need(
     assert len(aws.leftovers()) == 6
 
 
+def test_json_tells_what_is_removed_and_what_is_not(
+    aws: fake_account.FakeAccount, killed: Tags, clients: Clients
+) -> None:
+    name = f"demo-kms-{killed.run_id}-1"
+    clients.dynamodb.update_table(TableName=name, DeletionProtectionEnabled=True)
+    result = sweep("--yes", "--json")
+    assert result.exit_code == 1
+    theirs = [key_id for key_id in keys.key_ids(clients.kms) if key_id != aws.key.key_id]
+    of_run = [{"kind": "key", "name": key_id, "run": killed.run_id} for key_id in theirs]
+    assert json.loads(result.stdout) == {
+        "account": "123456789012",
+        "removed": of_run,
+        "failed": [{"kind": "table", "name": name, "run": killed.run_id}],
+    }
+
+
+def test_each_run_is_asked_for_with_what_it_left(
+    aws: fake_account.FakeAccount, killed: Tags, long_dead: Tags
+) -> None:
+    lines = sweep(stdin="n\n").stderr.splitlines()
+    (of_dead,) = [number for number, line in enumerate(lines) if line == f"Run {long_dead.run_id}:"]
+    shown = lines[of_dead + 1 : of_dead + 4]
+    assert [line.split()[0] for line in shown] == ["key", "key", "table"]
+    assert shown[2] == f"  table  demo-kms-{long_dead.run_id}-1"
+
+
+def test_where_nothing_is_left_it_says_where_it_looked(aws: fake_account.FakeAccount) -> None:
+    result = sweep()
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
+        "There is nothing to remove in account 123456789012, Region us-east-1.\n"
+    )
+
+
 def test_what_a_run_may_still_need_is_counted(aws: fake_account.FakeAccount, killed: Tags) -> None:
     result = sweep("--expired", "--yes")
     assert result.exit_code == 0
