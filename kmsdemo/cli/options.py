@@ -68,6 +68,7 @@ def backend_options(command: _Command) -> _Command:
             metavar=metavar,
             is_flag=metavar is None,
             default=option.default,
+            show_default=bool(option.default),
             help=option.metadata["help"],
         )(command)
     return click.option(

@@ -54,6 +54,15 @@ def test_it_names_the_account_the_region_and_the_endpoint() -> None:
     assert first == ("Account 123456789012, Region us-east-1, https://kms.us-east-1.amazonaws.com")
 
 
+def test_without_aws_sts_it_names_whose_account_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_: object) -> None:
+        raise Throttled("GetCallerIdentity")
+
+    monkeypatch.setattr("kmsdemo.cli.check.identify", unknown)
+    first = check().stdout.splitlines()[0]
+    assert first == "The account of your credentials, Region us-east-1,"
+
+
 def test_it_shows_the_eight_steps_of_the_feature() -> None:
     shown = [
         line.removeprefix(word).strip()

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from kmsdemo.cli import class_table
 from kmsdemo.learners.class_progress import ClassProgress, Failures
+from kmsdemo.learners.finding import Finding
+from kmsdemo.learners.progress import Progress
 from tests.learners.class_results import progress
 
 WIDTH, HEIGHT = 80, 24
@@ -98,6 +100,18 @@ def test_not_yet_is_a_word_of_one_line_in_80_columns() -> None:
 )
 def test_words_have_the_numbers_of_their_steps(done: int, cells: list[str]) -> None:
     assert row("Anna", {"Anna": progress(done)}, with_marks=False) == cells
+
+
+def test_steps_that_are_not_one_after_another_are_named_apart() -> None:
+    verdicts = ["done", "done", "not yet", "done", "not yet"]
+    findings = [Finding(f"{n}. Step", "", v) for n, v in enumerate(verdicts, 1)]  # type: ignore[arg-type]
+    assert row("Anna", {"Anna": Progress(findings)}, with_marks=False) == ["1-2, 4", "3, 5"]
+
+
+def test_on_the_smallest_screen_each_name_has_a_page() -> None:
+    pages = [printed(EACH_STEP, height=5, page=page) for page in range(len(EACH_STEP))]
+    assert [sum("NNN" in line for line in lines) for lines in pages] == [1] * len(EACH_STEP)
+    assert "; page 2 of 8." in " ".join(pages[1])
 
 
 @pytest.mark.parametrize("with_marks", [True, False])

@@ -19,6 +19,8 @@ from kmsdemo.account.many_callers import ManyCallers
 from kmsdemo.cli import classroom, main
 from kmsdemo.errors import Throttled
 from kmsdemo.learners import credentials, hand_out
+from kmsdemo.learners.class_list import Learner
+from kmsdemo.learners.hand_out import HandOut
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.suite import story
 from tests.learners import accounts
@@ -138,6 +140,13 @@ def test_a_sandbox_that_does_not_answer_anybody_ends_the_look(names: Path) -> No
     result = Look(names, f"http://127.0.0.1:{free_port()}").at_class()
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: AWS cannot be reached: ")
+
+
+def test_each_learner_of_a_larger_class_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    learners = [HandOut(Learner(str(number), ""), "", "") for number in range(9)]
+    monkeypatch.setattr(classroom, "_progress", lambda _, one: one.learner.name)
+    found: list[object] = [*classroom._look(cast("ManyCallers", None), learners)]
+    assert found == [(str(number), str(number)) for number in range(9)]
 
 
 def test_csv_and_json_do_not_mix(look: Look) -> None:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pytest
 
-from kmsdemo import keys
+from kmsdemo import errors, keys
 from kmsdemo.account import environment
 from kmsdemo.cli import slow_calls
 from tests import fake_endpoint
@@ -68,6 +68,21 @@ def test_a_call_that_is_answered_in_time_is_not(monkeypatch: pytest.MonkeyPatch)
     list_keys(NO_KEYS, terminal)
     assert running_timers() == []
     assert terminal.getvalue() == ""
+
+
+def test_a_call_that_is_not_answered_is_not_announced_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slow_calls, "SECONDS", 10 * TIME_LIMIT_SECONDS)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    terminal = Terminal()
+
+    def cut_off(request: BaseHTTPRequestHandler) -> None:
+        request.connection.close()
+
+    with pytest.raises(errors.KmsdemoError):
+        list_keys(cut_off, terminal)
+    assert running_timers() == []
 
 
 def test_where_no_terminal_is_nothing_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,6 +160,30 @@ def test_closed_input_is_an_empty_one(
     assert says in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError("Port 4566 is taken. Give another one."), "Port 4566 is taken. Give another one."),
+        (OSError(28, "No space left on device", "out.csv"), "out.csv: No space left on device."),
+        (OSError(28, "No space left on device"), "No space left on device."),
+        (OSError(2, "No such file or directory", "a"), "a: No such file or directory."),
+        (
+            OSError(2, "No such file or directory"),
+            "The current folder has been deleted. Change to another one.",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_named(
+    capsys: pytest.CaptureFixture[str], error: OSError, reason: str
+) -> None:
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as ended:
+        streams.run(fail)
+    assert (ended.value.code, capsys.readouterr().err) == (1, f"Error: {reason}\n")
+
+
 def test_a_character_that_the_encoding_lacks_is_written_as_its_number(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -39,8 +39,18 @@ def test_an_unusable_list_says_why(tmp_path: Path, text: str, reason: str) -> No
     with pytest.raises(ClassListUnusable) as raised:
         class_list.read(write(tmp_path, text))
     assert reason in raised.value.what
+    assert raised.value.path == str(tmp_path / "names.txt")
 
 
-def test_a_missing_list_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ClassListUnusable):
-        class_list.read(tmp_path / "nobody.txt")
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "No such file or directory"), (b"Zo\xeb\n", "it is not UTF-8")]
+)
+def test_a_list_that_cannot_be_read_is_named(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    path = tmp_path / "names.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ClassListUnusable) as raised:
+        class_list.read(path)
+    assert (raised.value.path, raised.value.reason) == (str(path), reason)

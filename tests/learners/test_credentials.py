@@ -38,12 +38,17 @@ def test_other_columns_and_other_learners_are_ignored(tmp_path: Path) -> None:
         ([HEADER], "no line for Anna"),
         (["a,b", "Anna,c"], "no line for Anna"),
         ([HEADER, "Anna,http://h:1,,secret,us-east-1"], "no AWS_ACCESS_KEY_ID"),
-        ([HEADER, "Anna,http://h:1"], "no AWS_ACCESS_KEY_ID"),
+        ([HEADER, "Anna,http://h:1"], "the line of Anna has no AWS_ACCESS_KEY_ID"),
+        (["\xff"], "it is no CSV in UTF-8"),
     ],
 )
 def test_what_is_missing_is_named(tmp_path: Path, lines: list[str], reason: str) -> None:
-    with pytest.raises(CredentialsUnusable, match=reason):
-        credentials.read(write(tmp_path, *lines), ["Anna"])
+    path = write(tmp_path, *lines)
+    if lines == ["\xff"]:
+        path.write_bytes(b"\xff")
+    with pytest.raises(CredentialsUnusable, match=reason) as raised:
+        credentials.read(path, ["Anna"])
+    assert raised.value.path == str(path)
 
 
 def test_no_secret_is_in_the_message(tmp_path: Path) -> None:
@@ -54,5 +59,7 @@ def test_no_secret_is_in_the_message(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_reported_with_what_writes_it(tmp_path: Path) -> None:
-    with pytest.raises(CredentialsUnusable, match="kmsdemo sandbox --class"):
-        credentials.read(tmp_path / "none.csv", ["Anna"])
+    path = tmp_path / "none.csv"
+    with pytest.raises(CredentialsUnusable, match="kmsdemo sandbox --class") as raised:
+        credentials.read(path, ["Anna"])
+    assert (raised.value.path, raised.value.reason) == (str(path), "No such file or directory")

@@ -118,6 +118,7 @@ def test_a_command_that_is_given_is_that_of_each(folder: Path, grader: Grader) -
 def test_a_script_that_is_missing_is_named(folder: Path, grader: Grader) -> None:
     (folder / "Anna" / "decrypt-passwd.py").rename(folder / "Anna" / "decrypt.txt")
     anna, ben = grade(folder)
+    assert anna.name == "Anna"
     assert (anna.findings, anna.problem) == ((), "There is no script decrypt-passwd.*.")
     assert anna.digest
     assert ben.findings == (FOUND,)
@@ -175,6 +176,13 @@ def test_a_submission_that_has_changed_is_graded_again(
     (folder / "Ben" / name).write_text("changed")
     grade(folder)
     assert list(grader.commands) == ["Ben"]
+
+
+def test_another_command_is_another_way_of_grading(folder: Path, grader: Grader) -> None:
+    for encrypt, decrypt in (("e", "d"), ("e", None), (None, "d")):
+        grader.commands.clear()
+        grade_class(folder, encrypt, decrypt, [])
+        assert sorted(grader.commands) == ["Anna", "Ben"]
 
 
 def test_another_limit_is_another_way_of_grading(folder: Path, grader: Grader) -> None:

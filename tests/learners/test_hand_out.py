@@ -91,6 +91,14 @@ def test_who_has_another_account_now_has_another_key(names: Path, classroom: Cla
     assert access_keys.account_of(anna.access_key_id) == "200000000002"
 
 
+def test_who_has_no_secret_any_more_has_another_key(names: Path, classroom: Classroom) -> None:
+    file = credentials.file_of(names)
+    file.write_text(file.read_text().replace(classroom.learners[0].secret, ""))
+    anna, ben = hand_out.prepare(names).learners
+    assert len(anna.secret) == 40
+    assert ben == classroom.learners[1]
+
+
 def test_what_was_given_is_read_back(names: Path, classroom: Classroom) -> None:
     assert hand_out.read(names) == classroom
 
@@ -104,16 +112,18 @@ def test_who_was_given_nothing_is_named(names: Path, classroom: Classroom) -> No
 def test_another_file_of_the_name_is_left_alone(names: Path) -> None:
     path = credentials.file_of(names)
     path.write_text("dear")
-    with pytest.raises(ClassListUnusable, match="another file of this name is there"):
+    with pytest.raises(ClassListUnusable, match="another file of this name is there") as raised:
         hand_out.prepare(names)
+    assert raised.value.path == str(path)
     assert path.read_text() == "dear"
 
 
 def test_a_file_of_the_name_that_is_not_utf_8_is_left_alone(names: Path) -> None:
     path = credentials.file_of(names)
     path.write_bytes(b"\xff\xfe")
-    with pytest.raises(ClassListUnusable, match="it cannot be read"):
+    with pytest.raises(ClassListUnusable, match="it cannot be read") as raised:
         hand_out.prepare(names)
+    assert raised.value.path == str(path)
     assert path.read_bytes() == b"\xff\xfe"
 
 
@@ -125,8 +135,9 @@ def test_what_cannot_be_written_leaves_what_was_there(
 
     before = [path.read_text() for path in written(names)]
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(ClassListUnusable, match="it cannot be written"):
+    with pytest.raises(ClassListUnusable, match="it cannot be written") as raised:
         hand_out.write(hand_out.prepare(names), names, "http://127.0.0.1:1")
+    assert raised.value.path == str(credentials.file_of(names))
     assert [path.read_text() for path in written(names)] == before
 
 

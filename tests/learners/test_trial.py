@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from threading import Event, Timer
 from typing import Any, cast
@@ -209,6 +209,14 @@ def test_runs_ahead_are_those_that_are_asked_for_later(of_work: Trial, at_work: 
     assert decrypted(of_work, run.written.appuser).finished.stdout == "a password"
     encrypted(of_work, "other")
     assert sorted(name for name, _, _ in at_work.ran) == ["decrypt", "encrypt", "encrypt"]
+
+
+def test_a_script_that_runs_alone_is_the_decrypt_script(of_work: Trial, at_work: AtWork) -> None:
+    run = encrypted(of_work, "a password")
+    assert run.written
+    alone = of_work.decrypt_alone(run.written.appuser, nullcontext)
+    assert (alone.name, alone.finished.stdout) == ("decrypt", "a password")
+    assert at_work.ran[-1][:2] == ("decrypt", at_work.workspace)
 
 
 @pytest.mark.parametrize("form", ["bytes", "Base64 bytes", "Base64 text"])
