@@ -56,6 +56,32 @@ def test_a_page_that_cannot_be_written_leaves_the_earlier_one(tmp_path: Path) ->
     assert (path.read_text(), list(tmp_path.iterdir())) == (OURS, [path])
 
 
+def test_a_page_that_finds_no_space_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "lab.md"
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(WrongUsage, match=r"/lab\.md cannot be written: No space left on device\."):
+        files.write(path, OURS)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("length", "is_ours"), [(300, True), (500, False)])
+def test_a_page_of_ours_is_known_by_its_beginning(
+    tmp_path: Path, length: int, is_ours: bool
+) -> None:
+    path = tmp_path / "lab.md"
+    path.write_text(f"{'x' * length}{files.MARK}")
+    if is_ours:
+        files.check(path)
+    else:
+        with pytest.raises(WrongUsage, match="another file with this name exists"):
+            files.check(path)
+
+
 def test_a_report_is_html() -> None:
     files.check_is_html(Path("report.html"))
     with pytest.raises(WrongUsage, match=r"report\.md .* a report is HTML"):

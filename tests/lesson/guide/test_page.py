@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kmsdemo.lesson.account_state import Fact
 from kmsdemo.lesson.guide import handouts, page
 from kmsdemo.lesson.guide.document import Document, ScenarioText, Section, Seen, Sentence, Typed
 from kmsdemo.lesson.guide.page import Page
@@ -69,6 +70,12 @@ def test_only_the_edition_of_the_instructor_has_the_notes() -> None:
     for text in (page.html, page.markdown):
         assert "Say where the key is." in text(guide(is_instructors=True))
         assert "Say where the key is." not in text(guide())
+
+
+def test_a_line_of_a_state_is_a_line_of_its_cell() -> None:
+    odd = document()
+    odd.steps[0].state_title, odd.steps[0].state = "The account now", [Fact("key", "1|\nalias/a")]
+    assert r"1\|<br>alias/a" in page.markdown(Page(odd))
 
 
 def test_control_characters_are_escaped() -> None:

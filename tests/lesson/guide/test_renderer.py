@@ -79,6 +79,78 @@ def test_a_topic_has_scenarios_under_their_rules() -> None:
     ]
 
 
+def test_a_call_has_its_bodies_and_its_python_and_no_base64() -> None:
+    renderer = GuideRenderer()
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.step("passed", "When", "I act")
+    base64 = "A/" * 40
+    call = CallSummary(
+        "kms Decrypt",
+        1.0,
+        "",
+        "",
+        ["aws", f"--blob {base64}"],
+        traffic=[f"request {base64}", "response"],
+        boto3=f"decrypt({base64})",
+    )
+    renderer.call(call)
+    renderer.repeated_calls(["CreateKey", "CreateAlias"])
+    assert renderer.sections[0].scenarios[0].sentences[0].parts == [
+        Typed("aws --blob BASE64", boto3="decrypt(BASE64)"),
+        Seen("request BASE64", "note"),
+        Seen("response", "note"),
+        Seen("As before: CreateKey, CreateAlias.", "note"),
+    ]
+
+
+def test_an_answer_that_is_an_error_is_told_apart() -> None:
+    renderer = GuideRenderer()
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.step("passed", "When", "I act")
+    renderer.answer("DisabledException", "failed")
+    renderer.output("no\n\n", "failed")
+    assert renderer.sections[0].scenarios[0].sentences[0].parts == [
+        Seen("DisabledException", "failed"),
+        Seen("no", "failed", is_output=True),
+    ]
+
+
+def test_a_chapter_and_its_state_are_kept_whole() -> None:
+    renderer = GuideRenderer(str.upper)
+    chapter = Chapter("Topic 1 of 1", "Encrypt", "Why.")
+    renderer.chapter(chapter)
+    renderer.state("The account now", [Fact("key", "id")])
+    (section,) = renderer.sections
+    assert section.chapter is chapter
+    assert (section.state_title, section.state) == ("The account now", [Fact("key", "ID")])
+
+
+def test_each_scenario_begins_anew() -> None:
+    begun: list[int] = []
+    renderer = GuideRenderer(begin_scenario=lambda: begun.append(1))
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.rule("A rule", "Why.")
+    for name in ("One", "Two"):
+        renderer.scenario(name)
+    assert len(begun) == 2
+    assert [(one.rule, one.why) for one in renderer.sections[0].scenarios] == [
+        ("A rule", "Why."),
+        ("", ""),
+    ]
+
+
+def test_what_belongs_to_no_sentence_stands_at_the_end() -> None:
+    renderer = GuideRenderer()
+    renderer.remark("The features cannot be read.", "failed")
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.remark("A note.", "note")
+    renderer.step("passed", "When", "I act")
+    renderer.remark("Failed.", "failed")
+    (told,) = renderer.sections[0].scenarios
+    assert told.remarks == [Seen("A note.", "note"), Seen("Failed.", "failed")]
+    assert told.sentences[0].parts == []
+
+
 def test_an_error_of_aws_is_told_apart_from_an_answer() -> None:
     renderer = GuideRenderer()
     renderer.chapter(Chapter("", "T", ""))

@@ -78,6 +78,15 @@ def test_the_beginning_of_a_key_id_stays_its_beginning() -> None:
     assert fixed("94f4e191…") == f"{whole[:8]}…"
 
 
+def test_a_multi_region_key_stays_one() -> None:
+    fixed = FixedValues(NOW)
+    multi_region = fixed(f"mrk-{'0a' * 16}")
+    assert multi_region.startswith("mrk-")
+    assert len(multi_region) == len(f"mrk-{'0a' * 16}")
+    assert not fixed(KEY).startswith("mrk-")
+    assert len(fixed(KEY)) == len(KEY)
+
+
 @pytest.mark.parametrize(
     ("date", "fixed"),
     [
@@ -85,6 +94,8 @@ def test_the_beginning_of_a_key_id_stays_its_beginning() -> None:
         ("2026-12-02 19:54 UTC", "2030-01-08 12:00 UTC"),
         ("2026-12-25", "2030-01-31"),
         ("2026-11-25", "2030-01-01"),
+        ("2026-11-26T19:53:07+00:00", "2030-01-02 12:00 UTC"),
+        ("2026-11-26 07:53:06", "2030-01-01 12:00 UTC"),
     ],
 )
 def test_a_date_keeps_its_distance_in_days(date: str, fixed: str) -> None:

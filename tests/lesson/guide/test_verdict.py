@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from kmsdemo.lesson.guide import page, verdict
 from kmsdemo.lesson.guide.errors import NoVerdict
@@ -52,6 +55,26 @@ def test_the_worst_report_of_a_scenario_is_its_verdict(
     assert (found.outcome, found.reason) == (outcome, reason)
 
 
+@pytest.mark.parametrize("is_bound", [True, False])
+def test_a_report_says_which_scenario_it_is_about(is_bound: bool) -> None:
+    def test() -> None: ...
+
+    steps = [SimpleNamespace(keyword="When", name="I act")]
+    feature = SimpleNamespace(name="A")
+    scenario = SimpleNamespace(feature=feature, name="One", line_number=7, steps=steps)
+    if is_bound:
+        scenario_wrapper_template_registry[test] = cast("Any", scenario)
+    recorder = VerdictRecorder(Run("moto"))
+    making = recorder.pytest_runtest_makereport(cast("pytest.Item", SimpleNamespace(obj=test)))
+    next(making)
+    with pytest.raises(StopIteration) as made:
+        making.send(report := SimpleNamespace(failed=False, skipped=False))
+    assert made.value.value is report
+    recorder.pytest_runtest_logreport(report)
+    found = [Verdict("A", "One", 7, ["When I act"])]
+    assert recorder.run.verdicts == (found if is_bound else [])
+
+
 def test_the_summary_counts_scenarios() -> None:
     run = recorded(Report(), Report(scenario="Two"), Report("failed", "Three"))
     assert run.summary == "2 passed, 1 failed"
@@ -69,21 +92,27 @@ def test_a_page_keeps_its_verdict(tmp_path: Path) -> None:
 def test_a_verdict_of_another_form_is_refused(tmp_path: Path, json: str) -> None:
     file = tmp_path / "other.html"
     file.write_text(f'<script type="application/json" id="run">{json}</script>')
-    with pytest.raises(NoVerdict, match=r"other\.html .*another version"):
+    with pytest.raises(NoVerdict, match="another version") as raised:
         verdict.read(file)
+    assert raised.value.path == str(file)
 
 
 @pytest.mark.parametrize("text", ["<html></html>", ""])
 def test_a_page_without_a_verdict_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "other.html"
     file.write_text(text)
-    with pytest.raises(NoVerdict, match=r"other\.html .*no verdict"):
+    with pytest.raises(NoVerdict, match="no verdict") as raised:
         verdict.read(file)
+    assert raised.value.path == str(file)
 
 
 def test_a_missing_page_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NoVerdict, match=r"none\.html .*No such file"):
         verdict.read(tmp_path / "none.html")
+    page = tmp_path / "latin.html"
+    page.write_bytes(b"\xe9")
+    with pytest.raises(NoVerdict, match=r"latin\.html .*it is not UTF-8"):
+        verdict.read(page)
 
 
 def test_runs_stand_side_by_side() -> None:
