@@ -205,7 +205,8 @@ def test_watch_shows_what_has_changed_until_ctrl_c(
 ) -> None:
     polls = count()
 
-    def pass_time(_: float) -> None:
+    def pass_time(seconds: float) -> None:
+        assert seconds == 2
         if (poll := next(polls)) == 1:
             accounts.table_without_items(clients)
         if poll == 3:

@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from kmsdemo import keys, table
+from kmsdemo import errors, keys, table, vault
 from kmsdemo.account import environment
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend
@@ -463,6 +463,28 @@ def test_a_table_that_is_deleted_meanwhile_is_no_error(
     meanwhile(operation, lambda: delete(TableName=table.TABLE_NAME))
     look()
     assert is_complete(look().findings)
+
+
+@pytest.mark.parametrize("code", ["ResourceInUseException", "InternalServerError"])
+def test_a_table_that_is_deleted_while_it_is_read_has_no_items(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise errors.AwsFailed("Scan", code.removesuffix("Exception"), "no")
+
+    accounts.table_without_items(clients)
+    monkeypatch.setattr(vault, "items", refuse)
+    if code == "ResourceInUseException":
+        assert look().item is None
+    else:
+        with pytest.raises(errors.AwsFailed):
+            look()
+
+
+def test_an_account_that_may_not_be_read_is_named_as_a_whole(clients: Clients) -> None:
+    with pytest.raises(errors.AccessDenied) as raised:
+        check.look(denied(clients, "dynamodb:*"))
+    assert (raised.value.operation, raised.value.resource) == ("ListAliases", "this account")
 
 
 def test_a_table_that_is_being_deleted_is_deleted(

@@ -151,17 +151,20 @@ def test_what_is_not_graded_is_graded_again(
     folder: Path, grader: Grader, code: int, stderr: str, problem: str
 ) -> None:
     grader.code, grader.stdout, grader.stderr = code, "", stderr
-    assert [one.problem[: len(problem)] for one in grade(folder)] == [problem, problem]
+    results = grade(folder)
+    assert [one.problem[: len(problem)] for one in results] == [problem, problem]
+    assert [one.digest for one in results] == ["", ""]
     grader.commands.clear()
     grade(folder)
     assert sorted(grader.commands) == ["Anna", "Ben"]
 
 
-def test_what_is_graded_is_not_graded_again(folder: Path, grader: Grader) -> None:
+@pytest.mark.parametrize("installed", ["node_modules", "venv", ".venv", ".git", "__pycache__"])
+def test_what_is_graded_is_not_graded_again(folder: Path, grader: Grader, installed: str) -> None:
     first = grade(folder)
     grader.commands.clear()
-    (folder / "Anna" / "node_modules").mkdir()
-    (folder / "Anna" / "node_modules" / "sdk.js").write_text("")
+    (folder / "Anna" / installed).mkdir()
+    (folder / "Anna" / installed / "sdk.js").write_text("")
     assert grade(folder) == first
     assert grader.commands == {}
 

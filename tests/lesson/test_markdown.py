@@ -127,6 +127,6 @@ class FullFile(StringIO):
 
 def test_a_transcript_that_finds_no_space_is_named_and_closed() -> None:
     file = FullFile()
-    with pytest.raises(OSError, match=r"No space left on device: 'lab.md'"):
+    with pytest.raises(OSError, match=r"^\[Errno 28\] No space left on device: 'lab.md'"):
         MarkdownRenderer(file)
     assert file.closed

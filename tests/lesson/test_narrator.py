@@ -25,6 +25,7 @@ CHAPTERS = {
     "key": Chapter("Topic 1 of 2", "Create a key", "Why a key."),
     "table": Chapter("Topic 2 of 2", "Create a table", "Why a table."),
 }
+ACCOUNT = object()
 BACKEND = SimpleNamespace(name="moto", cleanup_description="deleted with the sandbox")
 SKIPPED = ("x.feature", 1, "Skipped: AWS's clock cannot be moved")
 FEATURE = Feature(None, "x", "x", "Feature", "en", "X", set(), None, 1, "")  # type: ignore[arg-type]
@@ -78,7 +79,9 @@ class Lesson:
         self.narrator.pytest_bdd_after_step(request, step(keyword))
 
     def _request(self, test: str, marker: str = "") -> pytest.FixtureRequest:
-        request = SimpleNamespace(node=self._item(test, marker), getfixturevalue=lambda _: BACKEND)
+        fixtures = {"backend": BACKEND, "account": ACCOUNT}
+        node = self._item(test, marker)
+        request = SimpleNamespace(node=node, getfixturevalue=fixtures.__getitem__)
         return cast("pytest.FixtureRequest", request)
 
     def end(
@@ -220,7 +223,8 @@ def test_features_that_cannot_be_read_are_a_failure(lesson: Lesson) -> None:
 def test_a_chapter_ends_with_the_account_after_its_first_scenario(
     lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def describe(_: object) -> list[Fact]:
+    def describe(account: object) -> list[Fact]:
+        assert account is ACCOUNT
         trace.calls.append(call("DescribeKey"))  # which the lesson does not tell
         return [Fact("key", f"seen at {next(looks)}")]
 

@@ -12,7 +12,10 @@ from pytest_bdd.parser import Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from kmsdemo.lesson.account_state import Fact
+from kmsdemo.lesson.guide.document import Seen, Typed
+from kmsdemo.lesson.guide.renderer import GuideRenderer
 from kmsdemo.lesson.markdown import MarkdownRenderer
+from kmsdemo.lesson.renderer import Chapter
 from kmsdemo.lesson.story_narrator import StoryNarrator
 from kmsdemo.suite import script
 from kmsdemo.suite.script import Shown
@@ -205,6 +208,45 @@ def test_the_calls_of_a_script_follow_it(lesson: Lesson) -> None:
     _, heading, calls = lesson.take().partition("The calls of the script, as aws commands:\n")
     assert heading
     assert "aws kms encrypt" in calls
+
+
+def item_read(number: str = "1") -> Call:
+    key = {"appuser": {"S": number}}
+    return Call("dynamodb", "GetItem", {"TableName": "demo-kms", "Key": key}, [], response={})
+
+
+def in_a_guide(lesson: Lesson, *calls: Call) -> tuple[list[Typed], list[Seen]]:
+    """Return what is typed and what is seen of calls."""
+    guide = GuideRenderer()
+    lesson.narrator.renderers = [guide]
+    guide.chapter(Chapter("", "T", ""))
+    guide.step("passed", "When", "I act")
+    lesson.calls(*calls)
+    parts = guide.sections[0].scenarios[0].sentences[0].parts
+    typed = [part for part in parts if isinstance(part, Typed)]
+    return typed, [part for part in parts if isinstance(part, Seen)]
+
+
+def test_what_a_script_reads_goes_to_the_next_command_through_a_file(lesson: Lesson) -> None:
+    *_, direct = in_a_guide(lesson, item_read())[0]
+    assert "ciphertext.bin" not in direct.bash
+    script.shown.append(Shown(("python3", "decrypt-passwd.py", "2", KEY_ID), "printed\n"))
+    *_, of_script = in_a_guide(lesson, item_read("2"))[0]
+    assert of_script.bash.endswith(">ciphertext.bin")
+    assert "get_item" in direct.boto3
+    assert "userpasswd" in of_script.boto3.replace(direct.boto3, "")
+
+
+def test_errors_are_told_apart(lesson: Lesson) -> None:
+    refused = call("Encrypt", {}, "DisabledException: it is disabled", KeyId=KEY_ID)
+    error = Seen("DisabledException: it is disabled", "failed")
+    assert in_a_guide(lesson, refused)[1] == [error]
+    command = ("python3", "encrypt-passwd.py", PASSWORD, KEY_ID)
+    script.shown.append(Shown(command, "stored\n", "refused\n", 1))
+    assert in_a_guide(lesson)[1] == [
+        Seen("stored", is_output=True),
+        Seen("refused", "failed", is_output=True),
+    ]
 
 
 def test_of_a_script_that_is_read_the_functions_are_told(lesson: Lesson) -> None:

@@ -108,6 +108,7 @@ def test_a_topic_that_does_not_exist_ends_the_run_with_those_that_do() -> None:
     with pytest.raises(pytest.exit.Exception):
         lesson.narrator.selected(lesson.items)
     assert isinstance(lesson.narrator.error, ChapterNotFound)
+    assert lesson.narrator.error.name == "encypt"
     assert lesson.narrator.error.chapters == "create_key, create_table, encrypt"
 
 

@@ -24,8 +24,9 @@ _VALUES: Final = re.compile(
     r"|(?P<date>\b(?!20(?:08|12)-10-17\b)2\d{3}-\d\d-\d\d"
     r"(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: UTC|\+00:00)?)?)"
     r"|(?P<access_key>\bA[KS]IA[A-Z0-9]{16}\b)"
-    # Not the bounds of what the scripts draw.
-    r"|(?P<user_number>\b(?!10001\b|9999[89]\b)[1-9]\d{4}\b)"
+    # Not the bounds of what the scripts draw; 99999 is nobody's.
+    r"|(?P<user_number>(?<!randint\()(?<!\$\(\()(?<!Minimum )(?<!between )"
+    r"(?<!10001, )(?<!10001 and )\b(?!99999\b)[1-9]\d{4}\b)"
 )
 
 
@@ -94,13 +95,10 @@ class FixedValues:
         """Return a date as many days after the first day as it is after the beginning."""
         moment = datetime.fromisoformat(text.removesuffix(" UTC").removesuffix("+00:00"))
         moment = moment.replace(tzinfo=timezone.utc)
-        begin = self.now if len(text) > len("2030-01-01") else _midnight(self.now)
-        fixed = _FIRST_DAY + timedelta(days=round((moment - begin) / timedelta(days=1)))
-        return f"{fixed:%Y-%m-%d %H:%M} UTC" if ":" in text else f"{fixed:%Y-%m-%d}"
-
-
-def _midnight(moment: datetime) -> datetime:
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        if ":" not in text:
+            return f"{_FIRST_DAY + (moment.date() - self.now.date()):%Y-%m-%d}"
+        days = round((moment - self.now) / timedelta(days=1))
+        return f"{_FIRST_DAY + timedelta(days=days):%Y-%m-%d %H:%M} UTC"
 
 
 def _as_key_id(digest: str, value: str) -> str:
