@@ -107,15 +107,13 @@ _PATCHES = (*moto_patches.PATCHES, *managed_policies.PATCHES, *stored_principals
 _moto_attribute = AttributePicker.__call__
 
 
-def _dispatch(
-    response: BaseResponse, request: Any, full_url: str | None = None, headers: Any = None
-) -> Any:
+def _dispatch(response: BaseResponse, request: Any, *more: Any) -> Any:
     """Replace ``BaseResponse._dispatch``: authenticate each call in process, and record it.
 
     The dispatcher of ``http`` has authenticated what comes over HTTP, and records it.
     """
     is_in_process = authentication.PRINCIPAL not in request.environ
-    answered = moto_patches.dispatch(response, request, full_url, headers)
+    answered = moto_patches.dispatch(response, request, *more)
     if is_in_process and str(response.service_name) in SERVICES:
         _record(response, answered)
     return answered
@@ -137,7 +135,7 @@ def _record(response: BaseResponse, answered: MotoAnswer) -> None:
             region=response.region,
             key_arns=call.key_arns if call else (),
             source_ip="127.0.0.1",
-            user_agent=request.headers.get("User-Agent", ""),
+            user_agent=request.user_agent.string,
             request_id=str(headers.get("x-amzn-RequestId", "")),
             status=int(status),
             body=body,

@@ -27,17 +27,15 @@ _moto_validate = BaseIAMPolicyValidator.validate
 _moto_call_action = BaseResponse.call_action
 
 
-def dispatch(
-    response: BaseResponse, request: Request, full_url: str | None = None, headers: Any = None
-) -> Any:
+def dispatch(response: BaseResponse, request: Request, *more: Any) -> Any:
     """Replace ``BaseResponse._dispatch``: authenticate each call, also in process."""
     try:
         authentication.principal_of(request)
     except Refusal as refusal:
         request.environ[authentication.PRINCIPAL] = _UNAUTHENTICATED
-        response.setup_class(request, full_url, headers)  # type: ignore[arg-type]
+        response.setup_class(request)  # type: ignore[arg-type]
         return _refused(response, refusal)
-    return _moto_dispatch(response, request, full_url, headers)  # type: ignore[arg-type]
+    return _moto_dispatch(response, request, *more)  # type: ignore[arg-type]
 
 
 def _access_key_id(response: BaseResponse) -> str:
@@ -63,7 +61,7 @@ def _call_sts(response: TokenResponse) -> Any:
         response.partition,
         response.region,
         request.remote_addr or "127.0.0.1",
-        request.headers.get("User-Agent", ""),
+        request.user_agent.string,
     )
     try:
         answer = sts.ANSWER[operation](call)

@@ -44,7 +44,7 @@ def _check_tags(parameters: Parameters) -> None:
     for parameter, listed in (("Tags", tags), ("TransitiveTagKeys", transitive_keys)):
         if len(listed) > _MOST_TAGS:
             rule = f"have length less than or equal to {_MOST_TAGS}"
-            raise _unmet(str(listed), parameter, rule)
+            raise _unmet("", parameter, rule)
     for position, tag in enumerate(tags, 1):
         where = f"tags.{position}.member"
         _check_text(tag["Key"], f"{where}.key", _LONGEST_KEY, least=1)

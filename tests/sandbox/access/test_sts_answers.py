@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.access import principals, sessions, sts
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.access.sessions import Session
@@ -135,6 +136,34 @@ def test_a_session_of_a_role_has_all_that_was_asked(iam: IAMClient, ben: Princip
     assert (found.source_identity, found.policies) == ("anna", None)
 
 
+def test_the_sessions_that_a_session_begins_have_its_transitive_tags(
+    iam: IAMClient, ben: Principal
+) -> None:
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust("*", Action=ACTIONS))
+    asked = {"RoleArn": ROLE, "RoleSessionName": "s1"}
+    tags = [{"Key": "team", "Value": "blue"}, {"Key": "cost", "Value": "7"}]
+    first = session_of(answer(ben, "AssumeRole", **asked, Tags=tags, TransitiveTagKeys=["team"]))
+    assert (first.tags, first.transitive_tags) == (
+        {"team": "blue", "cost": "7"},
+        {"team": "blue"},
+    )
+    calling = principals.find(first.key.access_key_id)
+    assert calling
+    second = session_of(answer(calling, "AssumeRole", **asked))
+    assert (second.tags, second.transitive_tags) == ({"team": "blue"}, {"team": "blue"})
+
+
+def test_a_federated_user_has_the_tags_and_the_named_policies_that_were_asked(
+    iam: IAMClient, ben: Principal
+) -> None:
+    document = policy(ALLOW_ALL)
+    arn = iam.create_policy(PolicyName="p", PolicyDocument=document)["Policy"]["Arn"]
+    tags = [{"Key": "team", "Value": "blue"}]
+    given = answer(ben, "GetFederationToken", Name="zoe", PolicyArns=[{"arn": arn}], Tags=tags)
+    found = session_of(given)
+    assert (found.policies, found.tags) == ((document,), {"team": "blue"})
+
+
 def test_without_a_source_identity_the_answer_has_none(iam: IAMClient, ben: Principal) -> None:
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust({"AWS": BEN}))
     given = answer(ben, "AssumeRole", RoleArn=ROLE, RoleSessionName="s1")
@@ -195,19 +224,47 @@ def test_a_session_of_the_root_user_is_an_hour_at_most(
     assert seconds(answer(root, operation, **name, **asked)) == expected
 
 
-@WITHOUT_ROLE
 @pytest.mark.parametrize(
-    ("asked", "rule"),
-    [(899, "greater than or equal to 900"), (36 * HOUR + 1, "less than or equal to 129600")],
+    ("operation", "named", "longest"),
+    [
+        ("GetSessionToken", {}, 129_600),
+        ("GetFederationToken", {"Name": "zoe"}, 129_600),
+        ("AssumeRole", {"RoleArn": ROLE, "RoleSessionName": "s1"}, 43_200),
+    ],
 )
 def test_the_length_of_a_session_has_limits(
-    ben: Principal, operation: str, name: Any, asked: int, rule: str
+    ben: Principal, operation: str, named: Any, longest: int
 ) -> None:
-    message = (
-        f"1 validation error detected: Value '{asked}' at 'durationSeconds' failed to satisfy "
-        f"constraint: Member must have value {rule}"
+    for asked, rule in (
+        (899, "greater than or equal to 900"),
+        (longest + 1, f"less than or equal to {longest}"),
+    ):
+        message = (
+            f"1 validation error detected: Value '{asked}' at 'durationSeconds' failed to satisfy "
+            f"constraint: Member must have value {rule}"
+        )
+        found = refusal(ben, operation, **named, DurationSeconds=asked)
+        assert found == ("ValidationError", message)
+
+
+def test_a_session_of_a_role_is_as_long_as_the_role_allows(iam: IAMClient, ben: Principal) -> None:
+    iam.create_role(
+        RoleName="reader", AssumeRolePolicyDocument=trust("*"), MaxSessionDuration=2 * HOUR
     )
-    assert refusal(ben, operation, **name, DurationSeconds=asked) == ("ValidationError", message)
+    asked = {"RoleArn": ROLE, "RoleSessionName": "s1"}
+    first = session_of(answer(ben, "AssumeRole", **asked, DurationSeconds=2 * HOUR))
+    message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+    found = refusal(ben, "AssumeRole", **asked, DurationSeconds=2 * HOUR + 1)
+    assert found == ("ValidationError", message)
+    calling = principals.find(first.key.access_key_id)
+    assert calling
+    answer(calling, "AssumeRole", **asked, DurationSeconds=HOUR)
+    message = (
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
+        "chaining"
+    )
+    found = refusal(calling, "AssumeRole", **asked, DurationSeconds=HOUR + 1)
+    assert found == ("ValidationError", message)
 
 
 # ---------------------------------------------------------------------------------- names
@@ -238,21 +295,27 @@ def test_a_name_that_breaks_a_rule_is_refused(ben: Principal, name: str, rule: s
 # ---------------------------------------------------------------------------- authorization
 
 
+def where(key: str, value: str) -> dict[str, Any]:
+    return {"Condition": {"StringEquals": {key: value}}}
+
+
 @pytest.mark.parametrize(
-    ("condition", "holds"),
+    ("more", "holds"),
     [
-        ({"aws:ResourceTag/team": "blue"}, True),
-        ({"iam:ResourceTag/team": "blue"}, True),
-        ({"aws:ResourceTag/team": "red"}, False),
-        ({"aws:ResourceAccount": ACCOUNT}, True),
+        (where("aws:ResourceTag/team", "blue"), True),
+        (where("iam:ResourceTag/team", "blue"), True),
+        (where("aws:ResourceTag/team", "red"), False),
+        (where("aws:ResourceAccount", ACCOUNT), True),
+        ({"Resource": ROLE}, True),
+        ({"Resource": f"{ROLE}s"}, False),
     ],
 )
 def test_a_policy_may_ask_for_the_role(
-    iam: IAMClient, ben: Principal, condition: Any, holds: bool
+    iam: IAMClient, ben: Principal, more: Any, holds: bool
 ) -> None:
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}))
     iam.tag_role(RoleName="reader", Tags=[{"Key": "team", "Value": "blue"}])
-    let(iam, {**ALLOW_ALL, "Condition": {"StringEquals": condition}})
+    let(iam, {**ALLOW_ALL, **more})
     asked = {"RoleArn": ROLE, "RoleSessionName": "s1"}
     if holds:
         answer(ben, "AssumeRole", **asked)
@@ -302,6 +365,45 @@ def test_a_trust_policy_compares_what_was_asked_and_who_asks(
     iam.update_assume_role_policy(RoleName="reader", PolicyDocument=trusting)
     message = f"User: {BEN} is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
     assert refusal(ben, "AssumeRole", **asked) == ("AccessDenied", message)
+
+
+def test_a_trust_policy_compares_the_time_of_the_callers_account(
+    iam: IAMClient, ben: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_a_year = (clock.now(ACCOUNT) + timedelta(days=365)).isoformat()
+    condition = {"DateGreaterThan": {"aws:CurrentTime": in_a_year}}
+    trusting = trust({"AWS": BEN}, Condition=condition)
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trusting)
+    monkeypatch.setitem(clock._offsets, ACCOUNT, timedelta(days=366))
+    assert answer(ben, "AssumeRole", RoleArn=ROLE, RoleSessionName="s1")
+
+
+@pytest.mark.parametrize(
+    ("more", "action"),
+    [
+        ({"SourceIdentity": "anna"}, "sts:SetSourceIdentity"),
+        ({"Tags": [{"Key": "team", "Value": "blue"}]}, "sts:TagSession"),
+    ],
+)
+def test_a_trust_policy_must_allow_more_than_the_role(
+    iam: IAMClient, ben: Principal, more: Any, action: str
+) -> None:
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust({"AWS": BEN}))
+    message = f"User: {BEN} is not authorized to perform: {action} on resource: {ROLE}"
+    found = refusal(ben, "AssumeRole", RoleArn=ROLE, RoleSessionName="s1", **more)
+    assert found == ("AccessDenied", message)
+
+
+def test_a_trust_policy_that_cannot_be_evaluated_lets_nobody_in(
+    iam: IAMClient, ben: Principal
+) -> None:
+    iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust("*"))
+    role = principals.role_of(ACCOUNT, ROLE)
+    assert role
+    role.assume_role_policy_document = "{}"
+    message = f"User: {BEN} is not authorized to perform: sts:AssumeRole on resource: {ROLE}"
+    found = refusal(ben, "AssumeRole", RoleArn=ROLE, RoleSessionName="s1")
+    assert found == ("AccessDenied", message)
 
 
 FEDERATE = {"Effect": "Allow", "Action": "sts:GetFederationToken"}
