@@ -145,9 +145,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the records of runs out of the user's own folder."""
-    with patch.dict(os.environ, XDG_STATE_HOME=str(tmp_path_factory.mktemp("state"))):
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the records of runs out of the user's own folder, and the search for leaks out of uv's.
+
+    Scripts write to a cache of uv only where it is by default, and that one has 100,000 files.
+    """
+    state = str(tmp_path_factory.mktemp("state"))
+    uv = os.environ.get("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))
+    with patch.dict(os.environ, XDG_STATE_HOME=state, UV_CACHE_DIR=uv):
         yield
 
 

@@ -2,13 +2,14 @@
 
 A program that is started anew spends half of its CPU time on these imports, and a quarter on its
 first calls, for which botocore and moto read models and import more. The fork becomes the program:
-it has its arguments, folder, environment, streams and terminal, and ends as Python ends.
+it has its arguments, folder, environment, streams and terminal, and ends with its exit code.
 
 ``tests/subprocesses.py`` starts this file by its path, so that no program finds a module ``tests``.
 """
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import gc
 import importlib
@@ -18,31 +19,36 @@ import runpy
 import signal
 import sys
 import termios
+import threading
 import time
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, NoReturn, TypedDict, cast
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
 
-# No plugin of pytest: it rewrites assertions only in modules not yet imported.
+ROOT = Path(__file__).parent.parent
 _IMPORTED = (
     "aws_encryption_sdk",
     "flask",
-    "gherkin.parser",
     "jinja2",
-    "kmsdemo.backends.moto",
     "kmsdemo.cli",
     "kmsdemo.learners.submission",
+    "kmsdemo.lesson.lesson",
     "kmsdemo.sandbox.http.server",
-    "kmsdemo.trace.recording",
     "kmsdemo.vault",
-    "pytest",
     "rich.live",
     "rich.markdown",
 )
+_SUITE = {"conftest", "features", "steps", "test_lab"}
+_PYTEST_OPTIONS = [
+    *("--disable-plugin-autoload", "-ppytest_bdd", "-ppytest_bdd.plugin", "-pxdist"),
+    "-pno:cacheprovider",
+    f"--rootdir={ROOT}",
+]
 
 
 class Program(TypedDict):
@@ -65,6 +71,7 @@ class Program(TypedDict):
 
 def main() -> None:
     """Run the programs whose descriptions are read, a line each; print each exit code."""
+    _run_a_scenario()
     for module in _IMPORTED:
         importlib.import_module(module)
     _make_first_calls()
@@ -82,6 +89,18 @@ def _make_first_calls() -> None:
         account.clients.iam.list_users()
         account.clients.sts.get_caller_identity()
         account.clients.cloudtrail.lookup_events()
+
+
+def _run_a_scenario() -> None:
+    """Let pytest import its plugins and ours; forget the suite, of which programs run copies."""
+    import pytest  # noqa: PLC0415, what pytest loads is not imported before
+
+    path = sys.path.copy()
+    with redirect_stdout(StringIO()):
+        pytest.main([*_PYTEST_OPTIONS, f"{ROOT}/features/test_lab.py::test_create_the_key"])
+    sys.path[:] = path
+    for name in {name for name in sys.modules if name.partition(".")[0] in _SUITE}:
+        del sys.modules[name]
 
 
 def _serve() -> Program | None:
@@ -113,7 +132,27 @@ def _become(program: Program) -> None:
         import coverage  # noqa: PLC0415, few programs are measured
 
         coverage.process_startup()
-    _run(*program["arguments"])
+    _end(_exit_code(program["arguments"]))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    """Run a program; return its exit code, unless Python ends it with words."""
+    try:
+        _run(*arguments)
+    except SystemExit as end:
+        if isinstance(end.code, int | None):
+            return end.code or 0
+        raise
+    return 0
+
+
+def _end(code: int) -> NoReturn:
+    """End as Python does, but leave the memory as it is: a change copies what forks share."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _take_terminal() -> None:

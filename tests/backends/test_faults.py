@@ -35,10 +35,23 @@ FAULTS = {
     "an answer of another form": Fault(faults.another_form),
     "performed twice": Fault(faults.performed_twice),
 }
+# A run takes them as it takes another one; the full tier tries them too.
+ALIKE = {
+    "unavailable, once",
+    "unavailable, even after retries",
+    "too slow, even after retries",
+    "an answer of another form",
+}
 
 
 @pytest.mark.program  # each fault is a whole run
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(fault, id=name, marks=pytest.mark.thorough if name in ALIKE else ())
+        for name, fault in FAULTS.items()
+    ],
+)
 def test_no_fault_leaves_leftovers(
     clients: Clients,
     monkeypatch: pytest.MonkeyPatch,

@@ -171,6 +171,7 @@ def test_what_could_not_be_removed_is_said_once_and_fails_the_run(
     assert {state_or_alias.split("/")[0] for state_or_alias in aws.leftovers()} == {"alias"}
 
 
+@pytest.mark.thorough
 def test_what_workers_could_not_remove_is_said_too(
     aws: fake_account.FakeAccount, forbidden: dict[str, str], url: str
 ) -> None:
@@ -180,6 +181,7 @@ def test_what_workers_could_not_remove_is_said_too(
     assert finished.stdout.count("could not remove everything it created: key ") == 1
 
 
+@pytest.mark.thorough
 def test_what_an_interrupted_run_could_not_remove_is_said(
     aws: fake_account.FakeAccount, waiting: dict[str, str], clients: Clients
 ) -> None:
@@ -280,6 +282,7 @@ def test_localstack_is_configured_as_for_its_own_client(
     assert "PendingDeletion" in aws.states()
 
 
+@pytest.mark.thorough
 def test_services_of_localstack_can_have_their_own_endpoints(
     aws: fake_account.FakeAccount, url: str
 ) -> None:

@@ -71,9 +71,8 @@ def start(localstack: Path, folder: Path, *arguments: str) -> subprocess.Popen[s
     )
 
 
-@pytest.mark.parametrize(
-    "interruption", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
-)
+@pytest.mark.thorough  # as the runs on emulators are
+@pytest.mark.parametrize("interruption", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_no_program_and_no_folder(
     run: subprocess.Popen[str], localstack: Path, interruption: signal.Signals
 ) -> None:

@@ -73,6 +73,7 @@ def test_a_disk_that_becomes_full_ends_the_grading(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_a_transcript_on_a_disk_that_becomes_full_ends_the_lesson(tmp_path: Path) -> None:
     code, errors = ends(f"{DISK_OF} 4; kmsdemo lab --transcript lesson.md", tmp_path)
     assert (code, errors) == (1, "Error: lesson.md: File too large.\n")

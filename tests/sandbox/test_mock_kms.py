@@ -10,7 +10,7 @@ import pytest
 
 from kmsdemo.sandbox import MockKms, mock_kms
 from kmsdemo.sandbox.moto_hook import Hook
-from tests.subprocesses import run_python
+from tests.subprocesses import PYTEST, run_python
 
 
 class Noted(MockKms):
@@ -96,6 +96,6 @@ def test_what_a_hook_replaces_is_restored() -> None:
 @pytest.mark.program
 def test_mock_kms_in_a_project_of_its_own() -> None:
     checks = Path(__file__).with_name("check_mock_kms.py")
-    finished = run_python("-m", "pytest", "-q", "-pno:cacheprovider", checks, is_measured=True)
+    finished = run_python(*PYTEST, "-q", checks, is_measured=True)
     assert finished.returncode == 0, finished.stdout
     assert "17 passed" in finished.stdout
