@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto.backends import get_backend
 from moto.kms.models import Alias, Key, kms_backends
-from moto.rds.models import rds_backends
 from moto.ses.models import ses_backends
 
 from kmsdemo.sandbox import mock_kms
@@ -70,7 +70,7 @@ def test_dynamodb_encrypts_a_table_with_its_aws_managed_key() -> None:
 @pytest.mark.parametrize("named_by", ["KeyId", "Arn"])
 def test_rds_finds_a_key(named_by: str) -> None:
     key = new_key()
-    assert rds_backends[ACCOUNT][REGION]._validate_kms_key(key[named_by]) == key["Arn"]
+    assert get_backend("rds")[ACCOUNT][REGION]._validate_kms_key(key[named_by]) == key["Arn"]
 
 
 def test_ses_finds_a_key_and_no_other() -> None:
