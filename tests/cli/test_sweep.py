@@ -127,22 +127,6 @@ def test_only_what_no_run_can_still_need(
     assert len(aws.leftovers()) == 6
 
 
-def test_json_tells_what_is_removed_and_what_is_not(
-    aws: fake_account.FakeAccount, killed: Tags, clients: Clients
-) -> None:
-    name = f"demo-kms-{killed.run_id}-1"
-    clients.dynamodb.update_table(TableName=name, DeletionProtectionEnabled=True)
-    result = sweep("--yes", "--json")
-    assert result.exit_code == 1
-    theirs = [key_id for key_id in keys.key_ids(clients.kms) if key_id != aws.key.key_id]
-    of_run = [{"kind": "key", "name": key_id, "run": killed.run_id} for key_id in theirs]
-    assert json.loads(result.stdout) == {
-        "account": "123456789012",
-        "removed": of_run,
-        "failed": [{"kind": "table", "name": name, "run": killed.run_id}],
-    }
-
-
 def test_each_run_is_asked_for_with_what_it_left(
     aws: fake_account.FakeAccount, killed: Tags, long_dead: Tags
 ) -> None:
@@ -188,13 +172,19 @@ def test_it_waits_until_tables_are_gone(
 
 
 def test_what_cannot_be_removed_does_not_keep_the_rest(
-    aws: fake_account.FakeAccount, killed: Tags, dynamodb: DynamoDBClient
+    aws: fake_account.FakeAccount, killed: Tags, kms: KMSClient, dynamodb: DynamoDBClient
 ) -> None:
-    dynamodb.update_table(TableName=f"demo-kms-{killed.run_id}-1", DeletionProtectionEnabled=True)
-    result = sweep("--yes")
+    name = f"demo-kms-{killed.run_id}-1"
+    dynamodb.update_table(TableName=name, DeletionProtectionEnabled=True)
+    result = sweep("--yes", "--json")
     assert result.exit_code == 1
     assert "Error: DeleteTable failed with Validation" in result.stderr
-    assert aws.leftovers() == [f"demo-kms-{killed.run_id}-1"]
+    assert aws.leftovers() == [name]
+    told = json.loads(result.stdout)
+    assert [(one["kind"], one["run"]) for one in told["removed"]] == [("key", killed.run_id)] * 2
+    assert {one["name"] for one in told["removed"]} == {*keys.key_ids(kms)} - {aws.key.key_id}
+    assert told["failed"] == [{"kind": "table", "name": name, "run": killed.run_id}]
+    assert told["account"] == "123456789012"
 
 
 def tagged(run_id: str, expires: str) -> dict[str, str]:
