@@ -117,6 +117,18 @@ def test_the_next_step_is_told_in_the_words_of_the_feature(clients: Clients) -> 
     assert f"  NOT YET  6. Decrypt the password\n{told}\n      Missing: " in check().stdout
 
 
+def test_what_is_missing_is_indented_under_its_step(clients: Clients) -> None:
+    accounts.table_without_items(clients)
+    lines = check().stdout.splitlines()
+    layout = [(len(line) - len(line.lstrip()), line.split()[0]) for line in lines if line]
+    first, missing = layout.index((2, "NOT")), layout.index((6, "Missing:"))
+    assert layout[0] == (0, "Account")
+    assert {indent for indent, _ in layout[first + 1 : missing]} == {6}
+    assert layout[missing + 1] == (6, "Found:")
+    assert layout[-3][0] == layout[-2][0] == 0
+    assert lines[-1] == "Its command: kmsdemo check --hint"
+
+
 def test_what_is_over_is_not_asked_for(clients: Clients, backend: Backend) -> None:
     accounts.never_decrypted(clients)
     table.delete(clients.dynamodb)
@@ -271,6 +283,15 @@ def test_the_hint_sets_the_variables_that_it_uses(clients: Clients) -> None:
     hint = check("--hint").stdout
     assert f"bash:\n  KEY_ID={key_id}\n" in hint
     assert f"PowerShell:\n  $KEY_ID = '{key_id}'\n" in hint
+
+
+def test_the_lines_of_a_hint_are_not_wrapped(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    accounts.table_without_items(clients)
+    typed = 'python3 encrypt-passwd.py "$PASSWORD" "$KEY_ID" | tee encrypted.txt'
+    assert f"  {typed}\n" in check("--hint").stdout
 
 
 def test_the_hint_decrypts_what_the_script_cannot(clients: Clients) -> None:

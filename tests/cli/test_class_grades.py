@@ -102,9 +102,7 @@ def test_junit_has_a_suite_for_each(
 ) -> None:
     report = tmp_path / "marks.xml"
     grade_all(EVERYBODY, f"--junit={report}", *options)
-    assert report.read_text(encoding="utf-8").startswith("<?xml version='1.0' encoding='utf-8'?>")
     suites = {suite.get("name"): suite for suite in ET.parse(report).getroot()}
-    assert {suite.get("errors") for suite in suites.values()} == {"0"}
     assert list(suites) == ["Anna", "Ben", "Cleo", "Dora"]
     assert suites["Cleo"].get("failures") == str(failures)
 
@@ -140,42 +138,6 @@ def test_each_gets_a_page_with_what_was_found(
     assert shown in (folder / page).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("suffix", "shown"), [("md", "Found: <b> & x · y\\x1b"), ("html", "&lt;b&gt; &amp; x · y\\x1b")]
-)
-def test_a_page_shows_what_a_script_printed_as_text(
-    grade_all: GradeAll, tmp_path: Path, suffix: str, shown: str
-) -> None:
-    finding = Finding("Lines", "They encrypt", "not yet", "<b> & x\ny\x1b")
-    grade_all(
-        [Graded("Anna", "digest", (finding,))], f"--feedback={tmp_path}", f"--feedback-as={suffix}"
-    )
-    page = (tmp_path / f"Anna.{suffix}").read_text(encoding="utf-8")
-    assert shown in page
-    assert ("<b>" in page) == (suffix == "md")
-
-
-@pytest.mark.parametrize("result", [NO_SCRIPT, ALL, NOT_ALL], ids=lambda one: one.name)
-@pytest.mark.parametrize("suffix", ["md", "html"])
-def test_a_page_begins_with_the_marks_or_with_why_there_are_none(
-    grade_all: GradeAll, tmp_path: Path, suffix: str, result: Graded
-) -> None:
-    grade_all([result], f"--feedback={tmp_path}", f"--feedback-as={suffix}")
-    page = (tmp_path / f"{result.name}.{suffix}").read_text(encoding="utf-8")
-    assert (result.problem or str(result.marks)) in page
-    headings = [title in page for title in ("# Beyond the lab", "<h2>Beyond the lab</h2>")]
-    assert any(headings) == bool(result.findings)
-
-
-def test_a_folder_for_pages_that_cannot_be_made_is_named(
-    grade_all: GradeAll, tmp_path: Path
-) -> None:
-    folder = tmp_path / "no" / "pages"
-    result = grade_all(EVERYBODY, f"--feedback={folder}")
-    assert result.exit_code == 2
-    assert f"Error: {folder} cannot be written: No such file or directory." in result.stderr
-
-
 def test_json_has_the_marks_and_the_findings(grade_all: GradeAll) -> None:
     anna, _, _, dora = json.loads(grade_all(EVERYBODY, "--json").stdout)
     assert (anna["name"], anna["marks"]["lab"]) == ("Anna", {"done": 1, "of": 1})
@@ -184,6 +146,24 @@ def test_json_has_the_marks_and_the_findings(grade_all: GradeAll) -> None:
         "It names the key",
     ]
     assert dora["problem"] == NO_SCRIPT.problem
+
+
+@pytest.mark.parametrize(("options", "is_shown"), [([], True), (["--json"], False)])
+def test_on_a_terminal_a_bar_says_how_far_it_is_beside_the_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], is_shown: bool
+) -> None:
+    def grade(*arguments: Any) -> list[Graded]:
+        for result in (ALL, NOT_ALL):
+            arguments[-1](result)
+        return [ALL]
+
+    for name in ("Anna", "Ben"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(grade_class, "grade_class", grade)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    result = CliRunner().invoke(main, ["grade", f"--all={tmp_path}", *options])
+    assert ("Grading" in result.stderr, "100%" in result.stderr) == (is_shown, is_shown)
+    assert "Grading" not in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -143,8 +143,13 @@ def test_a_sandbox_that_does_not_answer_anybody_ends_the_look(names: Path) -> No
 
 
 def test_each_learner_of_a_larger_class_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_threads(look: Any, learners: Any, *, threads: int) -> Any:
+        assert threads == 4
+        return map(look, learners)
+
     learners = [HandOut(Learner(str(number), ""), "", "") for number in range(9)]
     monkeypatch.setattr(classroom, "_progress", lambda _, one: one.learner.name)
+    monkeypatch.setattr(classroom, "in_threads", in_threads)
     found: list[object] = [*classroom._look(cast("ManyCallers", None), learners)]
     assert found == [(str(number), str(number)) for number in range(9)]
 

@@ -158,6 +158,17 @@ def test_as_many_requests_are_sent_at_once_as_asked_for(
     assert asked == [3]
 
 
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_terminal_shows_how_many_there_were_beside_the_output(
+    key: Key, monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    if is_terminal:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    result = kmsdemo("import", "-", "--json", stdin=FILE)
+    assert json.loads(result.stdout)
+    assert ("3 lines" in result.stderr) == is_terminal
+
+
 def test_an_export_replaces_no_file(key: Key, tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
     file.write_text("mine")

@@ -30,6 +30,19 @@ def test_text_keeps_its_lines_and_nothing_else_that_a_terminal_acts_on(
     assert (said, other) == ("one\ntwo\\x1b[2J\\r\\t\n", "")
 
 
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_progress_is_told_on_a_terminal_beside_the_output(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    if is_terminal:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    with output.progress("Deleting"):
+        pass
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert ("Deleting …" in captured.err) == is_terminal
+
+
 def test_nothing_to_say_is_an_empty_line(capsys: pytest.CaptureFixture[str]) -> None:
     output.say()
     assert capsys.readouterr().out == "\n"

@@ -481,6 +481,14 @@ def test_a_table_that_is_deleted_while_it_is_read_has_no_items(
             look()
 
 
+def test_of_a_large_table_the_first_items_are_enough(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_facts, "_MAX_ITEMS", 1)
+    accounts.encrypted(clients)
+    assert len(account_facts.read(clients).items) == 1
+
+
 def test_an_account_that_may_not_be_read_is_named_as_a_whole(clients: Clients) -> None:
     with pytest.raises(errors.AccessDenied) as raised:
         check.look(denied(clients, "dynamodb:*"))

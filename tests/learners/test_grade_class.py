@@ -29,7 +29,13 @@ class Grader:
         self.stderr = ""
         self.commands: dict[str, list[str]] = {}
 
-    def run(self, command: list[str], *, cwd: Path, **_: Any) -> subprocess.CompletedProcess[str]:
+    def run(self, command: list[str], *, cwd: Path, **how: Any) -> subprocess.CompletedProcess[str]:
+        assert how == {
+            "capture_output": True,
+            "encoding": "utf-8",
+            "errors": "replace",
+            "check": False,
+        }
         self.commands[cwd.name] = command
         return subprocess.CompletedProcess(command, self.code, self.stdout, self.stderr)
 
@@ -182,7 +188,7 @@ def test_a_submission_that_has_changed_is_graded_again(
 
 
 def test_another_command_is_another_way_of_grading(folder: Path, grader: Grader) -> None:
-    for encrypt, decrypt in (("e", "d"), ("e", None), (None, "d")):
+    for encrypt, decrypt in ((None, "d"), ("e", "d"), ("e", None)):
         grader.commands.clear()
         grade_class(folder, encrypt, decrypt, [])
         assert sorted(grader.commands) == ["Anna", "Ben"]

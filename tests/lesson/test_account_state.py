@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 from kmsdemo import errors, keys, table
 from kmsdemo.account import Account
+from kmsdemo.account.clients import Clients
 from kmsdemo.cipher import Plain
 from kmsdemo.lesson.account_state import Fact, describe
 from kmsdemo.vault import Vault
@@ -43,6 +45,17 @@ def test_an_item_has_the_beginning_of_its_ciphertext(account: Account) -> None:
             f"appuser {appuser}  userpasswd {blob[:16].hex()}… ({len(blob)} bytes, plain)",
             f"appuser {appuser}, userpasswd {blob.hex()[:8]}… ({len(blob)} bytes)",
         ),
+    ]
+
+
+def test_a_table_of_another_name_is_described_with_its_items(clients: Clients) -> None:
+    table.create(clients.dynamodb, "demo-kms-1")
+    item: dict[str, Any] = {"appuser": {"S": "12345"}}
+    clients.dynamodb.put_item(TableName="demo-kms-1", Item=item)
+    account = Account(clients, list, "-1")
+    assert describe(account)[1:] == [
+        Fact("table", "demo-kms-1, ACTIVE"),
+        Fact("item", "appuser 12345  no ciphertext"),
     ]
 
 

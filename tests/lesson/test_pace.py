@@ -78,6 +78,18 @@ def test_a_resumed_lesson_pauses_first_where_it_was_quit() -> None:
     assert tell([" ", " ", " ", " "], Bookmark("2", 1)) == ("1a 1b 2a 2b 3a ", 0)
 
 
+def test_a_page_that_was_told_before_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    tell([" ", "b", *"     "])
+    prompts = capsys.readouterr().err.split("\r")
+    assert "Step 1 (told before) | space: next, b: back, ?: keys, q: quit" in prompts
+    assert sum("told before" in prompt for prompt in prompts) == 1
+
+
+def test_the_output_is_otherwise_that_of_its_stream() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    assert KeptOutput(stream).encoding == "latin-1"
+
+
 def test_the_question_mark_shows_every_key(capsys: pytest.CaptureFixture[str]) -> None:
     tell(["?", *"     "])
     shown = capsys.readouterr().err

@@ -238,6 +238,8 @@ def test_what_a_script_reads_goes_to_the_next_command_through_a_file(lesson: Les
 
 
 def test_errors_are_told_apart(lesson: Lesson) -> None:
+    (answer,) = in_a_guide(lesson, created())[1]
+    assert answer.outcome == "passed"
     refused = call("Encrypt", {}, "DisabledException: it is disabled", KeyId=KEY_ID)
     error = Seen("DisabledException: it is disabled", "failed")
     assert in_a_guide(lesson, refused)[1] == [error]

@@ -7,7 +7,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 import pytest
 from rich.console import Console
 
-from kmsdemo.lesson.terminal import TerminalRenderer
+from kmsdemo.lesson.terminal import TerminalRenderer, continued
 from tests.lesson import told
 
 WIDTH = 44
@@ -117,6 +117,21 @@ def test_a_command_that_fills_the_screen_is_in_a_transcript_only(
     shown = " ".join(output.getvalue().split())
     instead = f"(aws kms encrypt, {length:,} characters; see a transcript)"
     assert ("xxx" in shown, instead in shown) == (is_shown, not is_shown)
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"), [(11, ["aws kms one"]), (10, ["aws kms \\", "    one"]), (3, None)]
+)
+def test_a_command_is_continued_where_the_line_ends(width: int, lines: list[str] | None) -> None:
+    every = ["aws \\", "    kms \\", "    one"]
+    assert continued(["aws", "kms", "one"], width) == (lines or every)
+
+
+def test_output_is_wrapped_between_words_only() -> None:
+    output = StringIO()
+    renderer = TerminalRenderer(Console(file=output, width=24), plain=True)
+    renderer.output("seventh long-word two", "passed")
+    assert output.getvalue() == "      | seventh\n      |     long-word\n      |     two\n"
 
 
 def test_an_interrupted_lesson_ends_with_its_text() -> None:

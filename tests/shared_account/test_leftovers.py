@@ -111,6 +111,17 @@ def test_what_is_deleted_meanwhile_is_no_error_and_what_is_denied_is_counted(
     assert (found.leftovers, found.of_others, found.unread) == ([], {}, unread)
 
 
+def test_a_table_whose_tags_are_denied_is_counted(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise DENIED
+
+    monkeypatch.setattr(table, "names", lambda _: ["demo-kms-1", "other"])
+    monkeypatch.setattr(table, "describe", refuse)
+    assert leftovers.find(clients).unread == ["demo-kms-1"]
+
+
 @pytest.mark.parametrize("step", ["prepare", "begin", "end"])
 def test_each_step_is_taken_for_all_before_the_next_and_a_failure_ends_only_its_own(
     clients: Clients, monkeypatch: pytest.MonkeyPatch, step: str

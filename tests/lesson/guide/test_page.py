@@ -113,6 +113,8 @@ def test_a_hand_out_exports_the_account_for_both_shells() -> None:
     unescaped = text.replace("&#39;", "'").replace("&#34;", '"')
     assert """export AWS_SECRET_ACCESS_KEY='it'"'"'s'""" in unescaped
     assert "$env:AWS_SECRET_ACCESS_KEY = 'it''s'" in unescaped
+    assert "export AWS_ENDPOINT_URL=http://h:1\nexport AWS_SECRET" in unescaped
+    assert "$env:AWS_ENDPOINT_URL = 'http://h:1'\n$env:AWS_SECRET" in unescaped
 
 
 def test_a_hand_out_has_no_deeper_topics() -> None:

@@ -62,6 +62,15 @@ def test_a_command_that_is_the_same_in_powershell_is_there_once() -> None:
     assert typed == Typed('aws kms enable-key --key-id "$KEY_ID"')
 
 
+def test_commands_stand_below_each_other_in_both_shells() -> None:
+    renderer = GuideRenderer()
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.step("passed", "When", "I act")
+    renderer.commands([["KEY_ID=$(aws one)"], ["aws two"]])
+    (typed,) = renderer.sections[0].scenarios[0].sentences[0].parts
+    assert typed == Typed("KEY_ID=$(aws one)\naws two", "$KEY_ID = aws one\naws two")
+
+
 def test_a_topic_has_scenarios_under_their_rules() -> None:
     renderer = GuideRenderer(prefix="deeper-")
     renderer.chapter(Chapter("Topic 1 of 1", "Encrypt", ""))
