@@ -52,7 +52,7 @@ def token_expired(request: Request) -> Refusal:
     )
 
 
-def request_expired(_: Request) -> Refusal:
+def request_expired() -> Refusal:
     """The presigned URL has expired."""
     return Refusal("RequestExpired", "Request has expired.")
 

@@ -35,7 +35,6 @@ from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Grant, Key
 from kmsdemo.sandbox.refusal import Refusal
 
-_WITHOUT_CONTEXT: Final = ("DescribeKey", "RetireGrant")  # the context does not constrain them
 _BY_IAM_ONLY: Final = ("ListAliases",)  # the policy of the key that it names has no say
 _ACROSS_ACCOUNTS: Final = frozenset(
     {
@@ -168,7 +167,7 @@ def check_without_key(caller: Caller, arn: str, action: str, context: Context) -
 def denied_in_other_account(caller: Caller, action: str, named: str, context: Context) -> Refusal:
     """Return the error for a key that another account does not have: the same as if it had it."""
     request = RequestContext(f"kms:{action}", named, context)
-    return _denied(caller, request, named, evaluate_resource([], caller, _owner(named), request))
+    return _denied(caller, request, named, evaluate_resource([], caller, "", request))
 
 
 def _denied(caller: Caller, request: RequestContext, resource: str, reason: str) -> Refusal:
@@ -232,10 +231,6 @@ def _evaluate(caller: Caller, key: Key | None, request: RequestContext) -> str:
     return reason
 
 
-def _owner(arn: str) -> str:
-    return arn.split(":")[4]
-
-
 def principal_exists(name: str, account: str) -> bool:
     """Return whether a principal exists; assume so in other accounts without users and roles.
 
@@ -256,25 +251,25 @@ def principal_exists(name: str, account: str) -> bool:
 
 
 def _allows(grant: Grant, caller: Caller, request: RequestContext) -> bool:
-    operation = request.action.removeprefix("kms:")
     return (
         grant.grantee_principal in caller.names
-        and operation in grant.operations
-        and _within(grant, operation, request)
+        and request.action.removeprefix("kms:") in grant.operations
+        and _within(grant, request)
     )
 
 
-def _within(grant: Grant, operation: str, request: RequestContext) -> bool:
+def _within(grant: Grant, request: RequestContext) -> bool:
     """Return whether a request satisfies the constraints of a grant.
 
     No service of AWS calls the sandbox on behalf of a resource, so that no source ARN matches.
+    The context constrains neither DescribeKey nor RetireGrant, which is checked elsewhere.
 
     AWS: ``GrantConstraints``, AWS KMS API Reference.
     """
-    if grant.source_arn and operation != "RetireGrant":
+    if grant.source_arn:
         return False
     constraints = grant.context_constraints
-    if operation in _WITHOUT_CONTEXT or not constraints:
+    if request.action == "kms:DescribeKey" or not constraints:
         return True
     prefix = "kms:EncryptionContext:"
     context = {

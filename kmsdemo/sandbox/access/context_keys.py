@@ -154,7 +154,7 @@ def of_call(call: Call, side: str = "") -> Context:
 
 def _of_side(parameters: Mapping[str, Any], side: str) -> Mapping[str, Any]:
     """Return parameters with those of a side by the names that they have in other operations."""
-    names = ("KeyId", "EncryptionAlgorithm", "EncryptionContext") if side else ()
+    names = ("KeyId", "EncryptionAlgorithm", "EncryptionContext")
     given = {name: parameters.get(f"{side}{name}") for name in names}
     return {**parameters, **{name: value for name, value in given.items() if value is not None}}
 

@@ -196,7 +196,7 @@ def _session_principal(session: Session) -> Principal:
         session.key.secret,
         session,
         _user(session.account, session.user),
-        role_of(session.account, session.role_arn) if session.role_arn else None,
+        role_of(session.account, session.role_arn),
     )
 
 
@@ -213,9 +213,6 @@ def _user_principal(access_key_id: str) -> Principal | None:
 
 def _owner(iam: IAMBackend, key: IamAccessKey) -> User | None:
     """Return the user that owns a key, also after the user was renamed; ``None`` if deleted."""
-    named = iam.users.get(key.user_name or "")
-    if named and key in named.access_keys:
-        return named
     return next((user for user in list(iam.users.values()) if key in user.access_keys), None)
 
 

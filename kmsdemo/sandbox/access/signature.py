@@ -221,7 +221,7 @@ def _check_time(signature: Signature, request: Request) -> None:
         )
     if signature.valid_seconds is not None:
         if now > signed_at + timedelta(seconds=signature.valid_seconds):
-            raise auth_errors.request_expired(request)
+            raise auth_errors.request_expired()
     elif signed_at < now - skew:
         raise auth_errors.mismatch(
             request,

@@ -41,7 +41,7 @@ def check(parameters: Parameters) -> None:
 def _check_tags(parameters: Parameters) -> None:
     tags = parameters.get("Tags") or ()
     transitive_keys = parameters.get("TransitiveTagKeys") or ()
-    for parameter, listed in (("Tags", tags), ("TransitiveTagKeys", transitive_keys)):
+    for parameter, listed in (("tags", tags), ("transitiveTagKeys", transitive_keys)):
         if len(listed) > _MOST_TAGS:
             rule = f"have length less than or equal to {_MOST_TAGS}"
             raise _unmet("", parameter, rule)

@@ -63,10 +63,9 @@ def test_the_protocol_determines_code_and_status(
 
 
 def test_an_expired_url_has_one_error_in_both_protocols() -> None:
-    for request in (QUERY, JSON):
-        error = auth_errors.request_expired(request)
-        assert (error.code, error.status) == ("RequestExpired", 400)
-        assert error.message == "Request has expired."
+    error = auth_errors.request_expired()
+    assert (error.code, error.status) == ("RequestExpired", 400)
+    assert error.message == "Request has expired."
 
 
 def test_a_clock_may_be_wrong_by_minutes_that_depend_on_the_protocol() -> None:

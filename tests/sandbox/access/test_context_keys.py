@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
@@ -79,6 +80,13 @@ def test_a_session_of_a_role_has_the_arn_of_the_role_and_its_source_identity() -
 def test_a_federated_user_has_a_type_of_its_own() -> None:
     found = context_keys.of_caller(session(is_federated=True))
     assert found["aws:PrincipalType"] == ["FederatedUser"]
+
+
+def test_a_federated_user_has_not_the_name_of_the_user_who_asked() -> None:
+    user: Any = SimpleNamespace(name="ben")
+    assert "aws:username" not in context_keys.of_caller(
+        replace(session(is_federated=True), user=user)
+    )
 
 
 # --------------------------------------------------------------------------------- requests

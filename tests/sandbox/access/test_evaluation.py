@@ -198,6 +198,33 @@ def test_a_principal_is_an_account_or_names_none(name: str, account: str) -> Non
     assert evaluation.account_named(name) == account
 
 
+SESSION, ROLE = f"arn:aws:sts::{OWNER}:assumed-role/reader/ben", f"arn:aws:iam::{OWNER}:role/reader"
+
+
+@pytest.mark.parametrize(
+    ("spared", "is_denied"),
+    [
+        ((SESSION, ROLE, OWNER), False),
+        (("*",), False),
+        ((SESSION, ROLE), True),
+        ((SESSION, OWNER), True),
+        ((ROLE, OWNER), True),
+    ],
+)
+def test_a_denial_spares_a_session_if_it_names_its_role_and_its_account_too(
+    spared: tuple[str, ...], is_denied: bool
+) -> None:
+    every = {"Action": "*", "Resource": "*"}
+    denial = {**every, "Effect": "Deny", "NotPrincipal": {"AWS": spared}}
+    allowed = {**every, "Effect": "Allow", "Principal": {"AWS": SESSION}}
+    listed = policy_document.statements(json.dumps({"Statement": [denial, allowed]}))
+    names, own = frozenset({SESSION, ROLE}), frozenset({SESSION, "*"})
+    reason = evaluation.evaluate_resource(
+        listed, Caller(SESSION, OWNER, names, None, own_names=own), OWNER, ENCRYPTS
+    )
+    assert bool(reason) is is_denied
+
+
 def test_everybody_is_also_a_user_of_another_account() -> None:
     listed = policy_document.statements(
         json.dumps(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from moto.iam.models import iam_backends
 
 from tests.sandbox.access.callers import ACCOUNT, ALLOW_ALL, policy, trust
 
@@ -79,6 +80,11 @@ def test_a_policy_of_aws_can_be_attached_as_often_as_one_likes(
     ATTACH[holder](iam, arn)
     ATTACH[holder](iam, arn)
     assert attached(iam)[holder] == [arn]
+
+
+def test_moto_may_name_the_parameters_as_its_cloudformation_does(iam: IAMClient) -> None:
+    iam_backends[ACCOUNT]["aws"].attach_user_policy(policy_arn=POWER_USERS, user_name="ben")
+    assert attached(iam)["user"] == [POWER_USERS]
 
 
 @pytest.mark.parametrize("arn", NOT_OF_AWS)

@@ -227,6 +227,11 @@ def test_a_key_of_a_user_that_is_gone_or_that_is_inactive_is_nobodys(
     assert principals.find(access_keys.generate("555566667777").access_key_id) is None
 
 
+def test_who_looks_for_a_key_creates_no_account(iam: IAMClient, ben: str) -> None:
+    principals.find(access_keys.generate("555566667777").access_key_id)
+    assert "555566667777" not in iam_backends
+
+
 def test_the_policies_of_a_user_are_those_of_its_groups_too(iam: IAMClient, ben: str) -> None:
     for group in ("staff", "others"):
         iam.create_group(GroupName=group)

@@ -190,6 +190,11 @@ def test_a_header_needs_a_date(date: str) -> None:
             )
             for name in ("Signature", "SignedHeaders", "Date")
         ),
+        (
+            in_url(Credential="a/b"),
+            "Credential must have exactly 5 slash-delimited elements, "
+            "e.g. keyid/date/region/service/term, got 'a/b'",
+        ),
         (in_url(Date="yesterday"), "X-Amz-Date and X-Amz-Expires must be valid."),
         (in_url(Expires="soon"), "X-Amz-Date and X-Amz-Expires must be valid."),
     ],

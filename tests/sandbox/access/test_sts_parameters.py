@@ -94,6 +94,11 @@ def test_what_aws_accepts(parameters: dict[str, Any]) -> None:
             r"satisfy regular expression pattern: [\w+=,.@-]*",
         ),
         (
+            {"SourceIdentity": "zoë"},
+            "'zoë' at 'sourceIdentity'",
+            r"satisfy regular expression pattern: [\w+=,.@-]*",
+        ),
+        (
             {"SourceIdentity": "x" * 65},
             f"'{'x' * 65}' at 'sourceIdentity'",
             "have length less than or equal to 64",
