@@ -476,6 +476,7 @@ class Requests(Counter[str]):
 
 
 @pytest.mark.program
+@pytest.mark.thorough
 def test_ten_thousand_passwords_cost_at_most_one_percent_of_the_requests(
     kms: KMSClient, key_id: str
 ) -> None:
