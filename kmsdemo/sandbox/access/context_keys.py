@@ -145,7 +145,7 @@ def of_call(call: Call, side: str = "") -> Context:
     context |= _of_parameters({**_DEFAULTS.get(call.operation, {}), **parameters})
     if constraints := parameters.get("Constraints"):
         context["kms:GrantConstraintType"] = list(constraints)
-    if "alias/" in (alias := str(parameters.get("KeyId", ""))):
+    if "alias/" in (alias := str(parameters.get("KeyId"))):
         context["kms:RequestAlias"] = ["alias/" + alias.partition("alias/")[2]]
     if call.operation == "CreateKey":
         context |= _of_new_key(parameters)

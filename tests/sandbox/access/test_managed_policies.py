@@ -101,6 +101,17 @@ def test_a_policy_of_aws_that_is_attached_is_listed_once(iam: IAMClient) -> None
     assert listed.count(POWER_USERS) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("AWSManagedPolicy", [POWER_USERS]), ("LocalManagedPolicy", [])]
+)
+def test_a_policy_of_aws_is_none_of_the_account(
+    iam: IAMClient, kind: Any, expected: list[str]
+) -> None:
+    ATTACH["user"](iam, POWER_USERS)
+    details = iam.get_account_authorization_details(Filter=[kind])
+    assert [one["Arn"] for one in details["Policies"]] == expected
+
+
 def test_a_policy_of_aws_says_who_made_it_and_what_it_allows(iam: IAMClient) -> None:
     ATTACH["user"](iam, POWER_USERS)
     found = iam.get_policy(PolicyArn=POWER_USERS)["Policy"]
