@@ -761,6 +761,7 @@ def test_a_principal_exists_unless_its_account_is_known_and_has_none(
     assert authorization.principal_exists(name, ACCOUNT) is exists
 
 
+@pytest.mark.usefixtures("clients")
 def test_a_user_of_another_known_account_has_to_exist() -> None:
     made = learner().iam.create_user(UserName="dora")["User"]["Arn"]
     assert authorization.principal_exists(made, ACCOUNT)
