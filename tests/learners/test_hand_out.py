@@ -69,6 +69,7 @@ def test_each_has_a_file_of_their_own_with_lines_to_paste(
     assert (annas.name, bens.name) == ("01-Anna.txt", "02-Ben-the-bear-jr.txt")
     anna, ben = classroom.learners
     text = annas.read_text()
+    assert f"  export AWS_ENDPOINT_URL={URL}\n" in text
     assert f"  export AWS_SECRET_ACCESS_KEY={anna.secret}\n" in text
     assert f"  set -x AWS_SECRET_ACCESS_KEY {anna.secret}\n" in text
     assert f'  $env:AWS_SECRET_ACCESS_KEY = "{anna.secret}"\n' in text

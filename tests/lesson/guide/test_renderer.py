@@ -71,6 +71,16 @@ def test_commands_stand_below_each_other_in_both_shells() -> None:
     assert typed == Typed("KEY_ID=$(aws one)\naws two", "$KEY_ID = aws one\naws two")
 
 
+def test_a_long_command_goes_on_in_the_next_line() -> None:
+    renderer = GuideRenderer()
+    renderer.chapter(Chapter("", "T", ""))
+    renderer.step("passed", "When", "I act")
+    renderer.commands([["aws kms encrypt", "x" * 70]])
+    (typed,) = renderer.sections[0].scenarios[0].sentences[0].parts
+    assert isinstance(typed, Typed)
+    assert typed.bash == f"aws kms encrypt \\\n    {'x' * 70}"
+
+
 def test_a_topic_has_scenarios_under_their_rules() -> None:
     renderer = GuideRenderer(prefix="deeper-")
     renderer.chapter(Chapter("Topic 1 of 1", "Encrypt", ""))

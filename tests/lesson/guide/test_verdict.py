@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import boto3
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
@@ -86,6 +88,14 @@ def test_a_page_keeps_its_verdict(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(page.html(Page(runs=[run])), encoding="utf-8")
     assert verdict.read(file) == run
+
+
+def test_a_run_says_with_what_it_was() -> None:
+    run = verdict.begin("moto")
+    assert run.backend == "moto"
+    assert list(run.versions) == ["kmsdemo", "boto3", "moto", "pytest-bdd", "Python"]
+    assert run.versions["Python"] == platform.python_version()
+    assert run.versions["boto3"] == boto3.__version__
 
 
 @pytest.mark.parametrize("json", ["{", "[]", "{}", '{"backend": "moto", "verdicts": [{"x": 1}]}'])
