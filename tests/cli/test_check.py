@@ -205,6 +205,23 @@ def test_watch_keeps_what_it_saw_while_aws_throttles(
     assert looked_again(clients, seen) != seen
 
 
+def test_watch_shows_nothing_again_while_aws_throttles(
+    clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    polls = count()
+
+    def refused(_: object) -> None:
+        raise Throttled("ListAliases")
+
+    def pass_time(_: float) -> None:
+        if next(polls):
+            raise KeyboardInterrupt
+        monkeypatch.setattr("kmsdemo.cli.check.look", refused)
+
+    monkeypatch.setattr(time, "sleep", pass_time)
+    assert check("--watch").stdout.count("press Ctrl-C to stop") == 1
+
+
 @pytest.mark.parametrize(
     ("options", "hints", "commands"), [([], 0, 2), (["--hint"], 2, 0)], ids=["", "--hint"]
 )

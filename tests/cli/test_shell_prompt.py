@@ -62,6 +62,7 @@ def test_bash_reads_the_users_own_configuration_first(monkeypatch: pytest.Monkey
         program, option, file, interactive = command
         written = Path(file).read_text()
     assert (program, option, interactive) == ("/bin/bash", "--rcfile", "-i")
+    assert os.environ["SHELL_SESSIONS_DISABLE"] == "1", "macOS saves its history otherwise"
     assert written.startswith("[ -r ~/.bashrc ] && . ~/.bashrc\n")
 
 

@@ -526,6 +526,14 @@ def test_another_key_of_the_lab_that_costs_money_is_remarked(clients: Clients) -
     assert remark.endswith(" is Enabled; it costs money until you schedule its deletion.")
 
 
+def test_it_has_what_a_hint_needs(clients: Clients) -> None:
+    key = accounts.ready(clients)
+    found = look()
+    (item,) = [one for one in found.findings if one.requirement == ITEM]
+    assert item.next_step.startswith("Run the encrypt script with a password and the key id")
+    assert (found.key_id, found.item, found.is_pending_deletion) == (key.key_id, None, False)
+
+
 def test_the_item_of_a_script_comes_first(clients: Clients) -> None:
     accounts.encrypted(clients)
     found = look().item

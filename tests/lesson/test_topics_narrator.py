@@ -98,6 +98,10 @@ def test_the_topics_are_numbered_in_the_order_of_their_features(lesson: Lesson) 
     assert table.explanation == "Why, and what."
 
 
+def test_the_chapter_of_a_test_is_its_feature(lesson: Lesson) -> None:
+    assert [lesson.narrator.chapter_of(item) for item in lesson.items] == [*NAMES, NAMES[0]]
+
+
 def test_one_topic_has_all_its_scenarios() -> None:
     lesson = Lesson("create-key")
     assert lesson.narrator.selected(lesson.items) == [lesson.items[0], lesson.items[3]]

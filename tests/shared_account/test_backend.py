@@ -30,13 +30,13 @@ def run(clients: Clients) -> Iterator[Run]:
 
 
 @pytest.fixture
-def account(run: Run) -> SharedAccount:
+def shared_account(run: Run) -> SharedAccount:
     return SharedAccount("localstack", TAGS, run)
 
 
-def test_it_has_its_name_and_says_how_it_is_cleaned_up(account: SharedAccount) -> None:
-    assert (account.name, account.unsupported_tags) == ("localstack", TAGS)
-    assert account.cleanup_description == (
+def test_it_has_its_name_and_says_how_it_is_cleaned_up(shared_account: SharedAccount) -> None:
+    assert (shared_account.name, shared_account.unsupported_tags) == ("localstack", TAGS)
+    assert shared_account.cleanup_description == (
         "the keys are scheduled for deletion, everything else is deleted"
     )
 
@@ -50,33 +50,33 @@ def test_it_has_its_name_and_says_how_it_is_cleaned_up(account: SharedAccount) -
     ids=["advance", "wrong_plaintexts"],
 )
 def test_what_it_cannot_do_says_why(
-    account: SharedAccount, act: Callable[[SharedAccount], Any], reason: str
+    shared_account: SharedAccount, act: Callable[[SharedAccount], Any], reason: str
 ) -> None:
     with pytest.raises(NotImplementedError, match=reason):
-        act(account)
+        act(shared_account)
 
 
 def test_other_programs_have_the_environment_of_this_one_and_nobody_sees_their_calls(
-    account: SharedAccount,
+    shared_account: SharedAccount,
 ) -> None:
-    with account.watched_environment() as (variables, calls):
+    with shared_account.watched_environment() as (variables, calls):
         assert (variables, calls) == ({}, ())
 
 
 def test_each_scenario_has_names_of_its_own_and_sees_the_keys_of_the_run(
-    account: SharedAccount, run: Run
+    shared_account: SharedAccount, run: Run
 ) -> None:
     for number in (1, 2):
-        with account.account() as opened:
+        with shared_account.account() as opened:
             assert opened.resource_name("demo-kms") == f"demo-kms-{run.tags.run_id}-{number}"
             key_id = keys.create(opened.clients.kms).key_id
             assert list(opened.key_ids()) == [key_id]
 
 
 def test_what_a_scenario_created_is_removed_at_its_end(
-    account: SharedAccount, run: Run, clients: Clients
+    shared_account: SharedAccount, run: Run, clients: Clients
 ) -> None:
-    with account.account() as opened:
+    with shared_account.account() as opened:
         key_id = keys.create(opened.clients.kms).key_id
         table.create(opened.clients.dynamodb, opened.resource_name("demo-kms"))
     assert keys.describe(clients.kms, key_id).state == "PendingDeletion"
@@ -85,16 +85,16 @@ def test_what_a_scenario_created_is_removed_at_its_end(
 
 
 def test_what_cannot_be_removed_at_its_end_does_not_keep_the_rest(
-    account: SharedAccount, clients: Clients, monkeypatch: pytest.MonkeyPatch
+    shared_account: SharedAccount, clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> None:
         raise DENIED
 
-    with account.account() as opened, monkeypatch.context() as patched:
+    with shared_account.account() as opened, monkeypatch.context() as patched:
         table.create(opened.clients.dynamodb, opened.resource_name("demo-kms"))
         keys.create(opened.clients.kms)
         patched.setattr(leftovers, "prepare_key_removal", refused)
-        account._clean_up()
+        shared_account._clean_up()
         assert table.names(clients.dynamodb) == []
 
 
@@ -138,6 +138,16 @@ def test_what_a_run_could_not_remove_is_said(
         ends(run, monkeypatch, *failures, found=found)
     assert (raised.value.run_id, raised.value.reason) == (run.tags.run_id, reason)
     assert record.read(run.tags.run_id) == {"table demo-kms-1"}, "sweep needs it"
+
+
+def test_a_run_removes_what_it_left_and_nothing_of_another_run(clients: Clients) -> None:
+    run, other = Run(), Run()
+    theirs = keys.create(clients.kms, tags=other.tags.as_text())
+    mine = keys.create(clients.kms, tags=run.tags.as_text())
+    with cleaned_up(run):
+        pass
+    assert keys.describe(clients.kms, theirs.key_id).state == "Enabled"
+    assert keys.describe(clients.kms, mine.key_id).state == "PendingDeletion"
 
 
 def test_a_run_that_removed_all_leaves_no_record(monkeypatch: pytest.MonkeyPatch) -> None:

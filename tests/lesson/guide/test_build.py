@@ -102,6 +102,7 @@ def test_what_differs_in_each_run_is_fixed_where_that_is_asked() -> None:
     assert run.date
     assert run.versions
     fixed, run = build.build(HOW, is_fixed=True)
+    assert run.backend == "moto"
     (of_steps,), of_topics = set(sentences(fixed.steps)), sentences(fixed.topics)
     assert KEY not in of_steps
     assert (run.date, run.versions) == ("", {})
