@@ -92,11 +92,8 @@ DEEPER = {
 }
 """By topic of the page of deeper topics: what somebody sees who follows it."""
 
-LONG = (
-    *("ci", "extending", "instructor", "learner"),
-    *("A key in two Regions", "Rotate the key material", "Sign, and let anybody verify"),
-)
-"""The pages and deeper topics that only the full tier follows."""
+LONG = ("ci", "extending", "instructor", "learner")
+"""The pages that only the full tier follows, as it does the deeper topics."""
 
 SHOWS_MARKERS = """
 import json, sys, pytest
@@ -130,10 +127,8 @@ def missing(texts: list[str], printed: str) -> list[str]:
     return [text for text in texts if not re.search(text, printed, re.MULTILINE)]
 
 
-@pytest.mark.parametrize(
-    "topic",
-    [pytest.param(one, marks=pytest.mark.thorough if one in LONG else ()) for one in DEEPER],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("topic", DEEPER)
 def test_a_deeper_topic_does_what_it_says(
     topic: str, aws_environment: Mapping[str, str], tmp_path: Path
 ) -> None:

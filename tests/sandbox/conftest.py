@@ -10,6 +10,7 @@ import pytest
 from kmsdemo import keys
 from kmsdemo.backends import Backend
 from kmsdemo.keys import Key
+from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.http.server import Server
 from steps.iam_users import IamUser, create_iam_user
 from tests.sandbox.access.callers import At
@@ -17,6 +18,12 @@ from tests.sandbox.access.callers import At
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
+
+
+@pytest.fixture(autouse=True)
+def _real_time() -> None:
+    """Set all clocks to the real time, for the tests that open no account."""
+    clock.reset()
 
 
 @pytest.fixture(scope="session")
