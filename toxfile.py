@@ -22,8 +22,8 @@ SUPPORTED = ("3.14", "3.13", "3.12", "3.11", "3.10")
 STANDARD, FULL = "programs", "localstack"
 """An environment by which each tier is known."""
 _LEFT_TO_THE_FULL_TIER = (
-    "emulators, a browser, most pages of docs, more faults and submissions, each command of the "
-    "lesson (run tox -m full)"
+    "emulators, a browser, most pages of docs, the table of documented behaviours, more faults and "
+    "submissions, each command of the lesson (run tox -m full)"
 )
 
 _states: list[State] = []

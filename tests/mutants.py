@@ -51,7 +51,7 @@ TRY = [
     *("-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider", "--timeout=60"),
     # They collect garbage for long.
     *("-p", "no:unraisableexception", "-p", "no:threadexception"),
-    *("-m", "not thorough and (not program or behaviour)", "--policies=300"),
+    *("-m", "behaviour or not (program or thorough)", "--policies=300"),
 ]
 
 

@@ -30,7 +30,7 @@ def sandbox(account: Account) -> Emulator:
 
 @pytest.mark.behaviour
 @pytest.mark.no_cover
-@pytest.mark.program  # some create large RSA keys: one Python is enough
+@pytest.mark.thorough  # the sandbox has tests of its own
 @pytest.mark.parametrize("behaviour", BEHAVIOURS, ids=lambda behaviour: behaviour.name)
 def test_the_sandbox_behaves_as_aws_documents(sandbox: Emulator, behaviour: Behaviour) -> None:
     assert behaviour.answer(sandbox) == behaviour.documented
