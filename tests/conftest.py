@@ -50,6 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("ci")
     # Tests make much and drop little: by default, collecting garbage takes a tenth of their time.
     gc.set_threshold(100_000, 20, 20)
+    # The grader searches for leaks where scripts can write, so in a cache of uv that no variable
+    # names; one has 100,000 files.
+    os.environ.setdefault("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))
     if hasattr(config, "workerinput"):
         # Python would take apart what the tests left in memory, which takes two seconds.
         atexit.register(os._exit, 0)
@@ -122,7 +125,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--commands-of-every",
         type=int,
-        default=30,
+        default=60,
         metavar="N",
         help="run the commands of every Nth scenario of the lesson (default: %(default)s)",
     )
@@ -149,14 +152,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the records of runs out of the user's own folder, and the search for leaks out of uv's.
-
-    Scripts write to a cache of uv only where it is by default, and that one has 100,000 files.
-    """
-    state = str(tmp_path_factory.mktemp("state"))
-    uv = os.environ.get("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv"))
-    with patch.dict(os.environ, XDG_STATE_HOME=state, UV_CACHE_DIR=uv):
+def _own_state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the records of runs out of the user's own folder."""
+    with patch.dict(os.environ, XDG_STATE_HOME=str(tmp_path_factory.mktemp("state"))):
         yield
 
 
