@@ -92,7 +92,7 @@ DEEPER = {
 }
 """By topic of the page of deeper topics: what somebody sees who follows it."""
 
-LONG = ("ci", "extending", "instructor", "learner")
+LONG = ("ci", "extending", "instructor", "learner", "library")
 """The pages that only the full tier follows, as it does the deeper topics."""
 
 SHOWS_MARKERS = """

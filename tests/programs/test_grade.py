@@ -171,6 +171,7 @@ def test_a_command_line_that_cannot_be_used_ends_with_2(tmp_path: Path) -> None:
     assert "Traceback" not in finished.stderr
 
 
+@pytest.mark.thorough
 def test_a_closed_pipe_ends_it(tmp_path: Path) -> None:
     script = f'{sys.executable} -m kmsdemo grade "$@" | head -3'
     finished = subprocess.run(

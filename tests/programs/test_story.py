@@ -220,6 +220,7 @@ def test_its_commands_copied_one_after_the_other_work(
     assert finished.stdout.count(f"-> {lesson.DEMO_PASSWORD}\n") == 2
 
 
+@pytest.mark.thorough
 def test_the_commands_of_a_later_step_work_in_an_account_that_was_brought_there(
     clients: Clients, aws_environment: Mapping[str, str], tmp_path: Path
 ) -> None:

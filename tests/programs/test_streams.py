@@ -66,6 +66,7 @@ def test_a_disk_that_becomes_full_ends_the_lesson(plain: str, tmp_path: Path) ->
     )
 
 
+@pytest.mark.thorough
 def test_a_disk_that_becomes_full_ends_the_grading(tmp_path: Path) -> None:
     assert ends(f"{DISK_OF} 1; kmsdemo grade {NEEDS_ALL} >marks", tmp_path) == (
         1,
