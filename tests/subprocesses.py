@@ -21,15 +21,12 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from tests.fork_server import Program
+from tests.fork_server import PLUGINS, Program
 
 ROOT = Path(__file__).parent.parent
 TIME_LIMIT_SECONDS = 560
-PYTEST = (
-    *("-m", "pytest", "--disable-plugin-autoload"),
-    *("-ppytest_bdd.plugin", "-pxdist", "-pno:cacheprovider"),
-)
-"""pytest without the plugins that no run needs, which take a third of the time of a short one."""
+PYTEST = ("-m", "pytest", *PLUGINS)
+"""pytest with the plugins that a run needs."""
 _CLOSED = "\0closed"
 _one_at_a_time = Lock()
 
