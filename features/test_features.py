@@ -1,4 +1,4 @@
-"""Binds every feature but the lab's story; the topics that go deeper, in the order of the story."""
+"""Binds all other features; the topics that go deeper are in the order of the story."""
 
 from pytest_bdd import scenarios
 
@@ -22,5 +22,4 @@ scenarios("audit_trail.feature")
 scenarios("key_states.feature")
 scenarios("accounts.feature")
 scenarios("connection.feature")
-scenarios("scripts.feature")
 scenarios("aws_cli.feature")

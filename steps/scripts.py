@@ -67,10 +67,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is asked of scripts of learners, unless theirs are given."""
-    if not any(map(config.getoption, OURS)):
+    if not are_theirs(config):
         left_out = [item for item in items if item.get_closest_marker("theirs")]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+def are_theirs(config: pytest.Config) -> bool:
+    """Whether a learner's scripts are graded."""
+    return any(map(config.getoption, OURS))
 
 
 @pytest.fixture(scope="session")
@@ -79,30 +84,16 @@ def submission(pytestconfig: pytest.Config) -> Iterator[Submission]:
     given = {name: pytestconfig.getoption(name) for name in OURS}
     with submitted(
         **{name: command or OURS[name] for name, command in given.items()},
-        folder=Path.cwd() if any(given.values()) else EXAMPLES,
+        folder=Path.cwd() if are_theirs(pytestconfig) else EXAMPLES,
         seconds_each=pytestconfig.getoption("seconds_each"),
         seconds=pytestconfig.getoption("seconds"),
     ) as submission:
         yield submission
 
 
-@pytest.fixture(scope="session")
-def trial_of_the_story(
-    submission: Submission, backend: Backend, account_of_the_story: Account
-) -> Iterator[Trial]:
+@pytest.fixture(scope="module")
+def trial(submission: Submission, backend: Backend, account: Account) -> Iterator[Trial]:
     """The scripts at work in the account of all scenarios, where each run is made once."""
-    with on_trial(submission, backend, account_of_the_story, random_password()) as trial:
-        yield trial
-
-
-@pytest.fixture
-def trial(
-    request: pytest.FixtureRequest, submission: Submission, backend: Backend, account: Account
-) -> Iterator[Trial]:
-    """The scripts at work."""
-    if request.config.getoption("story"):
-        yield request.getfixturevalue("trial_of_the_story")
-        return
     with on_trial(submission, backend, account, random_password()) as trial:
         yield trial
 
@@ -182,11 +173,11 @@ def print_first(trial: Trial) -> StoredPassword:
 
 
 @given("two scripts that work", target_fixture="stored")
-def scripts_work(request: pytest.FixtureRequest, trial: Trial) -> StoredPassword:
+def scripts_work(pytestconfig: pytest.Config, trial: Trial) -> StoredPassword:
     stored = print_first(trial)
     if not_asked_fault(trial, stored):
         pytest.skip("the decrypt script does not ask AWS KMS")
-    if request.config.getoption("story"):
+    if are_theirs(pytestconfig):
         run_ahead(trial)
     return stored
 

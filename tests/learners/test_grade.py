@@ -30,8 +30,7 @@ def test_the_scenarios_of_scripts_run_with_those_of_the_learner(
     found = grade("e", "d", seconds_each=3, seconds=seconds, when_found=seen.append)
     assert found == seen == [FOUND]
     assert asked == [
-        "features/test_features.py",
-        "--story",
+        "features/test_scripts.py",
         "-m",
         "scripts and not ours",
         "--encrypt=e",
