@@ -11,7 +11,7 @@ import pytest
 
 from kmsdemo import backends, errors
 from kmsdemo.backends import Options, divergences
-from kmsdemo.counted import counted
+from kmsdemo.pluralize import pluralize
 from kmsdemo.shared_account.errors import LeftBehind
 from kmsdemo.table import TABLE_NAME
 
@@ -103,7 +103,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
     """Print the number of scenarios with a known difference, as the last line."""
     yield
     if differing := len(terminalreporter.stats.get("xfailed", ())):
-        scenarios = counted(differing, "scenario differs", "scenarios differ")
+        scenarios = pluralize(differing, "scenario differs", "scenarios differ")
         terminalreporter.write_line(f"{scenarios} from AWS on this backend", yellow=True)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import kills, progress
+from benchmarks import kill_and_resume, progress
 from tests import emulators
 
 SMALL, FULL = (1_000, 3_000, 10_000), (10_000, 30_000, 100_000)
@@ -29,7 +29,7 @@ print(json.dumps([code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
 def measure(lines: int) -> tuple[float, float, float]:
     """Return the seconds and the CPU seconds of an import, and its largest memory in MiB."""
     with emulators.sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
-        account = kills.account(sandbox, lines, Path(folder))
+        account = kill_and_resume.account(sandbox, lines, Path(folder))
         began = time.perf_counter()
         under = [sys.executable, "-I", "-S", "-c", MEASURED]
         printed, _ = account.start("import", str(account.file), under=under).communicate()

@@ -48,8 +48,8 @@ PARTS = {
 
 
 IN_BEHAVE = {
-    "environment.py": "from benchmarks.in_behave import *\n",
-    "steps/ours.py": "from benchmarks import in_behave\n\nin_behave.load()\n",
+    "environment.py": "from benchmarks.behave_steps import *\n",
+    "steps/ours.py": "from benchmarks import behave_steps\n\nbehave_steps.load()\n",
 }
 
 
@@ -71,7 +71,7 @@ def main() -> None:
         ways: dict[str, Callable[[], Times]] = {
             "features": lambda: run_pytest(*FEATURES),
             "in behave": lambda: run_behave(folder),
-            "plain tests": lambda: run_pytest("benchmarks/plain_calls.py"),
+            "plain tests": lambda: run_pytest("benchmarks/plain_tests.py"),
         }
         taken: dict[str, list[Times]] = {way: [] for way in ways}
         for run in range(1, runs + 1):

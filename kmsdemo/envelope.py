@@ -70,7 +70,9 @@ def encrypt(
 
     AWS: GenerateDataKey, AWS KMS API Reference; "Concepts", AWS Encryption SDK Developer Guide.
     """
-    materials = _Bound(_materials(kms, key_arn), encryption_context, encryption_context)
+    materials = _ContextBoundMaterials(
+        _materials(kms, key_arn), encryption_context, encryption_context
+    )
     return _encrypt(key_arn, plaintext, materials)
 
 
@@ -94,7 +96,9 @@ def decrypt(
 
     AWS: Decrypt, AWS KMS API Reference; "AWS Encryption SDK message format reference".
     """
-    materials = _Bound(_materials(kms, key_arn), encryption_context, encryption_context)
+    materials = _ContextBoundMaterials(
+        _materials(kms, key_arn), encryption_context, encryption_context
+    )
     return _decrypt(key_arn, message, materials)
 
 
@@ -138,7 +142,7 @@ class SharedDataKeys:
     ) -> None:
         self.key_arn = key_arn
         self._shared_context = shared_context
-        self._materials = _OneAtATime(
+        self._materials = _LockedMaterials(
             CachingCryptoMaterialsManager(
                 backing_materials_manager=_materials(kms, key_arn),
                 cache=LocalCryptoMaterialsCache(capacity=1000),
@@ -157,11 +161,13 @@ class SharedDataKeys:
         """Decrypt a message that :meth:`encrypt` returned, with the errors of :func:`decrypt`."""
         return _decrypt(self.key_arn, message, self._bound(encryption_context))
 
-    def _bound(self, encryption_context: Mapping[str, str]) -> _Bound:
-        return _Bound(self._materials, encryption_context, self._shared_context)
+    def _bound(self, encryption_context: Mapping[str, str]) -> _ContextBoundMaterials:
+        return _ContextBoundMaterials(self._materials, encryption_context, self._shared_context)
 
 
-def _encrypt(key_arn: str, plaintext: bytes, materials: _Bound, **options: Any) -> bytes:
+def _encrypt(
+    key_arn: str, plaintext: bytes, materials: _ContextBoundMaterials, **options: Any
+) -> bytes:
     with translate_errors(key_id=key_arn):
         try:
             message, _ = _CLIENT.encrypt(
@@ -176,7 +182,7 @@ def _encrypt(key_arn: str, plaintext: bytes, materials: _Bound, **options: Any) 
     return bytes(message)
 
 
-def _decrypt(key_arn: str, message: bytes, materials: _Bound) -> bytes:
+def _decrypt(key_arn: str, message: bytes, materials: _ContextBoundMaterials) -> bytes:
     source = io.BytesIO(message)
     with _decryption_errors(key_arn):
         decryptor = _CLIENT.stream(mode="decrypt", source=source, materials_manager=materials)
@@ -207,10 +213,10 @@ def _decryption_errors(key_arn: str) -> Iterator[None]:
 
 
 def _materials(kms: KMSClient, key_arn: str) -> Any:
-    return DefaultCryptoMaterialsManager(_Key(key_id=key_arn, client=kms))
+    return DefaultCryptoMaterialsManager(_KmsMasterKey(key_id=key_arn, client=kms))
 
 
-class _Key(KMSMasterKey):  # type: ignore[misc]
+class _KmsMasterKey(KMSMasterKey):  # type: ignore[misc]
     """A KMS key that decrypts the only data key of a message, and raises why it cannot."""
 
     def decrypt_data_key_from_list(
@@ -223,7 +229,7 @@ class _Key(KMSMasterKey):  # type: ignore[misc]
         return self.decrypt_data_key(data_key, algorithm, encryption_context)
 
 
-class _OneAtATime(CryptoMaterialsManager):  # type: ignore[misc]
+class _LockedMaterials(CryptoMaterialsManager):  # type: ignore[misc]
     """Lets one thread fetch a data key while the others wait for it, instead of each its own."""
 
     def __init__(self, materials: Any) -> None:
@@ -240,7 +246,7 @@ class _OneAtATime(CryptoMaterialsManager):  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
-class _Bound(CryptoMaterialsManager):  # type: ignore[misc]
+class _ContextBoundMaterials(CryptoMaterialsManager):  # type: ignore[misc]
     """Binds a message to its encryption context, and its data key to a part of that.
 
     Attributes:

@@ -95,13 +95,13 @@ def read(file: TextIO) -> Iterator[Line]:
         raise errors.InvalidCsv(begins, f"{error}.") from None
 
 
-def import_lines(into: Vault, lines: Iterable[Line], *, threads: int) -> Iterator[Outcome]:
+def import_lines(target: Vault, lines: Iterable[Line], *, threads: int) -> Iterator[Outcome]:
     """Store lines in threads, and yield what became of each, in their order.
 
     Of lines with the same user number, the first is stored.
 
     Args:
-        into: The vault; it must accept the ciphers of the items that are there already.
+        target: The vault; it must accept the ciphers of the items that are there already.
         lines: As :func:`read` yields them; read a little ahead only.
         threads: How many lines are stored at once.
 
@@ -109,17 +109,17 @@ def import_lines(into: Vault, lines: Iterable[Line], *, threads: int) -> Iterato
         KmsdemoError: An error that is not about one line, such as ``KeyDisabled``. Lines before
             that may be stored; run it again.
     """
-    return in_threads(partial(_import_in_turn, into), _turns(lines), threads=threads)
+    return in_threads(partial(_import_queued, target), _queued(lines), threads=threads)
 
 
-def export_items(of: Vault, *, threads: int) -> Iterator[Decrypted]:
+def export_items(source: Vault, *, threads: int) -> Iterator[Decrypted]:
     """Decrypt all items of a table in threads, and yield them in DynamoDB's order.
 
     Raises:
         KmsdemoError: An error that is not about one item, such as ``KeyDisabled``.
     """
-    stored = vault.items(of.dynamodb, of.table_name)
-    return in_threads(partial(_decrypt, of), stored, threads=threads)
+    stored = vault.items(source.dynamodb, source.table_name)
+    return in_threads(partial(_decrypt, source), stored, threads=threads)
 
 
 def _line(number: int, header: Sequence[str], values: Sequence[str]) -> Line:
@@ -129,7 +129,7 @@ def _line(number: int, header: Sequence[str], values: Sequence[str]) -> Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
+class _QueuedLine:
     """A line, and the line before it with the same user number, if that may still be running."""
 
     line: Line
@@ -137,43 +137,43 @@ class _Turn:
     done: Event
 
 
-def _turns(lines: Iterable[Line]) -> Iterator[_Turn]:
+def _queued(lines: Iterable[Line]) -> Iterator[_QueuedLine]:
     running: WeakValueDictionary[str, Event] = WeakValueDictionary()
     for line in lines:
-        turn = _Turn(line, running.get(line.appuser), Event())
-        running[line.appuser] = turn.done
-        yield turn
+        queued = _QueuedLine(line, running.get(line.appuser), Event())
+        running[line.appuser] = queued.done
+        yield queued
 
 
-def _import_in_turn(into: Vault, turn: _Turn) -> Outcome:
-    if turn.before:
-        turn.before.wait()  # it began earlier, so it ends
+def _import_queued(target: Vault, queued: _QueuedLine) -> Outcome:
+    if queued.before:
+        queued.before.wait()  # it began earlier, so it ends
     try:
-        return _import(into, turn.line)
+        return _import(target, queued.line)
     finally:
-        turn.done.set()
+        queued.done.set()
 
 
-def _import(into: Vault, line: Line) -> Outcome:
+def _import(target: Vault, line: Line) -> Outcome:
     if line.password is None:
         return Outcome(line.number, REFUSED, "It does not have two values.")
     if not (line.appuser.isprintable() and 1 <= len(line.appuser.encode()) <= MAX_APPUSER_BYTES):
         return Outcome(line.number, REFUSED, "Its user number is empty, too long or not printable.")
     try:
-        status = STORED if into.store_for(line.appuser, line.password) else _compare(into, line)
+        status = STORED if target.store_for(line.appuser, line.password) else _compare(target, line)
     except OF_ONE_ITEM as error:
         return Outcome(line.number, REFUSED, error.what)
     reason = f"User {line.appuser} has another password already." if status == REFUSED else ""
     return Outcome(line.number, status, reason)
 
 
-def _compare(into: Vault, line: Line) -> str:
+def _compare(target: Vault, line: Line) -> str:
     """Return the status of a line whose user number is taken, perhaps by an import before."""
-    return SKIPPED if into.reveal(line.appuser) == line.password else REFUSED
+    return SKIPPED if target.reveal(line.appuser) == line.password else REFUSED
 
 
-def _decrypt(of: Vault, item: Item) -> Decrypted:
+def _decrypt(source: Vault, item: Item) -> Decrypted:
     try:
-        return Decrypted(item.appuser, of.decrypt(item))
+        return Decrypted(item.appuser, source.decrypt(item))
     except OF_ONE_ITEM as error:
         return Decrypted(item.appuser, None, error.what)

@@ -21,7 +21,7 @@ from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.errors import KmsdemoError
 from kmsdemo.keys import Key
 from kmsdemo.suite import script
-from kmsdemo.suite.script import Shown
+from kmsdemo.suite.script import CompletedCommand
 from kmsdemo.table import Table
 from kmsdemo.vault import Item, Vault, items
 from steps.failures import ERROR_CODES, fails
@@ -38,14 +38,14 @@ ENCRYPT, DECRYPT = EXAMPLES / "encrypt-passwd.py", EXAMPLES / "decrypt-passwd.py
 USER_NUMBER = re.compile(r"for user: (\d{5}) has been stored in DynamoDB")
 CALL = re.compile(r"\.(encrypt|decrypt|get_item|put_item)\(")
 
-RunScript = Callable[..., Shown]
+RunScript = Callable[..., CompletedCommand]
 
 
 @pytest.fixture
 def run_in_process(clients: Clients, table_name: str) -> RunScript:
     """Run a script of the lab with its arguments, as the caller in this account."""
 
-    def run(path: Path, *arguments: str) -> Shown:
+    def run(path: Path, *arguments: str) -> CompletedCommand:
         environment = {"KMSDEMO_TABLE": table_name}
         return script.run(path, *arguments, session=clients.session, environment=environment)
 
@@ -88,7 +88,7 @@ def table_is_called(account: Account, created_table: Table, name: str) -> None:
 
 @when("I read the two scripts", target_fixture="scripts")
 def read_scripts() -> list[str]:
-    script.show(ENCRYPT, DECRYPT)
+    script.cat(ENCRYPT, DECRYPT)
     return [path.read_text(encoding="utf-8") for path in (ENCRYPT, DECRYPT)]
 
 
@@ -112,12 +112,12 @@ def find_item(vault: Vault, run_in_process: RunScript, password: str, key: Key) 
 
 
 @when("I run the encrypt script with my password", target_fixture="finished")
-def encrypt(run_in_process: RunScript, password: str, key: Key) -> Shown:
+def encrypt(run_in_process: RunScript, password: str, key: Key) -> CompletedCommand:
     return run_in_process(ENCRYPT, password, key.key_id)
 
 
 @then("it prints my user number", target_fixture="stored")
-def prints_user_number(finished: Shown, password: str) -> StoredPassword:
+def prints_user_number(finished: CompletedCommand, password: str) -> StoredPassword:
     assert finished.exit_code == 0, finished.stderr
     found = USER_NUMBER.search(finished.stdout)
     assert found, "it prints no user number"
@@ -147,12 +147,12 @@ def item_hides_password(item: Item, password: str) -> None:
 
 
 @when("I run the decrypt script with my user number", target_fixture="finished")
-def decrypt(run_in_process: RunScript, stored: StoredPassword, key: Key) -> Shown:
+def decrypt(run_in_process: RunScript, stored: StoredPassword, key: Key) -> CompletedCommand:
     return run_in_process(DECRYPT, stored.appuser, key.key_id)
 
 
 @then("it prints my password")
-def prints_password(finished: Shown, password: str) -> None:
+def prints_password(finished: CompletedCommand, password: str) -> None:
     assert finished.exit_code == 0, finished.stderr
     # Compared outside of the assertion, which would print the password.
     is_printed = finished.stdout.endswith(f"Is this your decrypted password? -> {password}\n")
@@ -176,4 +176,4 @@ def let_waiting_period_pass(backend: Backend, days: int) -> None:
     if reason := backend.unsupported_tags.get("clock"):
         pytest.skip(reason)
     backend.advance(days=days)
-    script.type_instead("kmsdemo", "sandbox", "advance", "--days", str(days))
+    script.record("kmsdemo", "sandbox", "advance", "--days", str(days))

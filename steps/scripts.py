@@ -22,9 +22,9 @@ from kmsdemo.keys import Key
 from kmsdemo.learners import faults
 from kmsdemo.learners.finding import CheckFailed, fail_if_any
 from kmsdemo.learners.script_run import Run
+from kmsdemo.learners.script_runner import ScriptRunner, running_scripts
 from kmsdemo.learners.submission import NotRun, Submission, output, submitted
 from kmsdemo.learners.submission.program import Finished
-from kmsdemo.learners.trial import Trial, on_trial
 from kmsdemo.vault import Item
 from steps.keys import UNKNOWN_KEY
 from steps.passwords import UNKNOWN_USER, StoredPassword
@@ -92,20 +92,20 @@ def submission(pytestconfig: pytest.Config) -> Iterator[Submission]:
 
 
 @pytest.fixture(scope="module")
-def trial(submission: Submission, backend: Backend, account: Account) -> Iterator[Trial]:
+def runner(submission: Submission, backend: Backend, account: Account) -> Iterator[ScriptRunner]:
     """The scripts at work in the account of all scenarios, where each run is made once."""
-    with on_trial(submission, backend, account, random_password()) as trial:
-        yield trial
+    with running_scripts(submission, backend, account, random_password()) as runner:
+        yield runner
 
 
 def random_password() -> str:
     return f"correct horse {secrets.token_hex(8)}"
 
 
-def run(trial: Trial, name: str, *, fresh: bool = False, **values: str) -> Run:
+def run(runner: ScriptRunner, name: str, *, fresh: bool = False, **values: str) -> Run:
     """Run a script to its end, which it must reach by itself."""
     try:
-        return ended(trial.run(name, fresh=fresh, **values))
+        return ended(runner.run(name, fresh=fresh, **values))
     except NotRun as reason:
         pytest.skip(str(reason))
 
@@ -116,12 +116,12 @@ def ended(run: Run) -> Run:
     return run
 
 
-def encrypt_with(trial: Trial, password: str) -> Run:
-    return run(trial, "encrypt", password=password, key_id=trial.key.key_id)
+def encrypt_with(runner: ScriptRunner, password: str) -> Run:
+    return run(runner, "encrypt", password=password, key_id=runner.key.key_id)
 
 
-def decrypt_for(trial: Trial, appuser: str, *, fresh: bool = False) -> Run:
-    return run(trial, "decrypt", fresh=fresh, appuser=appuser, key_id=trial.key.key_id)
+def decrypt_for(runner: ScriptRunner, appuser: str, *, fresh: bool = False) -> Run:
+    return run(runner, "decrypt", fresh=fresh, appuser=appuser, key_id=runner.key.key_id)
 
 
 def item_of(run: Run) -> Item:
@@ -130,8 +130,8 @@ def item_of(run: Run) -> Item:
     return run.written
 
 
-def stored_by(trial: Trial, password: str) -> StoredPassword:
-    encrypted = encrypt_with(trial, password)
+def stored_by(runner: ScriptRunner, password: str) -> StoredPassword:
+    encrypted = encrypt_with(runner, password)
     output.expect_success(encrypted.finished, password)
     return StoredPassword(item_of(encrypted).appuser, password)
 
@@ -140,31 +140,31 @@ def stored_by(trial: Trial, password: str) -> StoredPassword:
 
 
 @given("the two scripts, with a key and a table", target_fixture="key")
-def the_two_scripts(trial: Trial) -> Key:
-    return trial.key
+def the_two_scripts(runner: ScriptRunner) -> Key:
+    return runner.key
 
 
 @given("a password stored by the encrypt script", target_fixture="stored")
-def store_first(trial: Trial) -> StoredPassword:
+def store_first(runner: ScriptRunner) -> StoredPassword:
     try:
-        return stored_by(trial, trial.password)
+        return stored_by(runner, runner.password)
     except CheckFailed:
         pytest.skip("the encrypt script does not store an item")
 
 
 @given("a password encrypted by the encrypt script", target_fixture="stored")
-def encrypt_first(trial: Trial) -> StoredPassword:
-    stored = store_first(trial)
-    if plaintext_fault(trial) or not_encrypted_fault(trial):
+def encrypt_first(runner: ScriptRunner) -> StoredPassword:
+    stored = store_first(runner)
+    if plaintext_fault(runner) or not_encrypted_fault(runner):
         pytest.skip("the encrypt script does not encrypt the password with AWS KMS")
     return stored
 
 
 @given("a password that the decrypt script prints", target_fixture="stored")
-def print_first(trial: Trial) -> StoredPassword:
-    stored = encrypt_first(trial)
+def print_first(runner: ScriptRunner) -> StoredPassword:
+    stored = encrypt_first(runner)
     try:
-        printed = decrypt_for(trial, stored.appuser).finished.stdout
+        printed = decrypt_for(runner, stored.appuser).finished.stdout
     except CheckFailed:
         printed = ""
     if stored.password not in printed:
@@ -173,119 +173,119 @@ def print_first(trial: Trial) -> StoredPassword:
 
 
 @given("two scripts that work", target_fixture="stored")
-def scripts_work(pytestconfig: pytest.Config, trial: Trial) -> StoredPassword:
-    stored = print_first(trial)
-    if not_asked_fault(trial, stored):
+def scripts_work(pytestconfig: pytest.Config, runner: ScriptRunner) -> StoredPassword:
+    stored = print_first(runner)
+    if not_asked_fault(runner, stored):
         pytest.skip("the decrypt script does not ask AWS KMS")
     if are_theirs(pytestconfig):
-        run_ahead(trial)
+        run_ahead(runner)
     return stored
 
 
-def run_ahead(trial: Trial) -> None:
+def run_ahead(runner: ScriptRunner) -> None:
     """Begin what the other scenarios ask for, if the runs do not get into each other's way."""
-    if len(users(trial)) == 2:
-        unknown = {"name": "decrypt", "appuser": UNKNOWN_USER, "key_id": trial.key.key_id}
-        trial.run_ahead(list(UNUSUAL.values()), [*MISTAKES, unknown])
+    if len(users(runner)) == 2:
+        unknown = {"name": "decrypt", "appuser": UNKNOWN_USER, "key_id": runner.key.key_id}
+        runner.run_ahead(list(UNUSUAL.values()), [*MISTAKES, unknown])
 
 
-def users(trial: Trial) -> set[str]:
+def users(runner: ScriptRunner) -> set[str]:
     try:
-        runs = [encrypt_with(trial, each) for each in (trial.password, trial.another_password)]
+        runs = [encrypt_with(runner, each) for each in (runner.password, runner.another_password)]
     except CheckFailed:
         return set()
     return {run.written.appuser for run in runs if run.written}
 
 
 @given(parsers.re("a password (?P<unusual>(with|that looks|of) .*)"), target_fixture="chosen")
-def choose_unusual_password(unusual: str, trial: Trial) -> str:
-    if len(users(trial)) == 1:
+def choose_unusual_password(unusual: str, runner: ScriptRunner) -> str:
+    if len(users(runner)) == 1:
         pytest.skip("each run of the encrypt script overwrites the same item")
     return UNUSUAL[unusual]
 
 
 @given("a password that is stored in the same form by somebody else", target_fixture="stored")
-def store_unseen(trial: Trial, stored: StoredPassword) -> StoredPassword:
+def store_unseen(runner: ScriptRunner, stored: StoredPassword) -> StoredPassword:
     first, second = (
-        item_of(encrypt_with(trial, each)) for each in (trial.password, trial.another_password)
+        item_of(encrypt_with(runner, each)) for each in (runner.password, runner.another_password)
     )
-    decrypting = decrypt_for(trial, stored.appuser).decrypting[0]
+    decrypting = decrypt_for(runner, stored.appuser).decrypting[0]
     password = random_password()
-    if appuser := trial.store_unseen([first, second], decrypting, password):
+    if appuser := runner.store_unseen([first, second], decrypting, password):
         return StoredPassword(appuser, password)
-    return stored_by(trial, password)  # only the encrypt script knows the form
+    return stored_by(runner, password)  # only the encrypt script knows the form
 
 
 @when("I run the encrypt script with the password", target_fixture="stored")
-def encrypt_password(trial: Trial, chosen: str) -> StoredPassword:
-    return stored_by(trial, chosen)
+def encrypt_password(runner: ScriptRunner, chosen: str) -> StoredPassword:
+    return stored_by(runner, chosen)
 
 
 @when("I run the encrypt script with a password", target_fixture="run_of")
-def encrypt(trial: Trial) -> Run:
-    return encrypt_with(trial, trial.password)
+def encrypt(runner: ScriptRunner) -> Run:
+    return encrypt_with(runner, runner.password)
 
 
 @when("I run the encrypt script with another password")
-def encrypt_another(trial: Trial) -> None:
+def encrypt_another(runner: ScriptRunner) -> None:
     output.expect_success(
-        encrypt_with(trial, trial.another_password).finished, trial.another_password
+        encrypt_with(runner, runner.another_password).finished, runner.another_password
     )
 
 
 @when("I run the decrypt script for the user", target_fixture="finished")
-def decrypt(trial: Trial, stored: StoredPassword) -> Finished:
-    return decrypt_for(trial, stored.appuser).finished
+def decrypt(runner: ScriptRunner, stored: StoredPassword) -> Finished:
+    return decrypt_for(runner, stored.appuser).finished
 
 
 @when("I run the decrypt script for the user on another machine", target_fixture="finished")
-def decrypt_elsewhere(trial: Trial, stored: StoredPassword) -> Finished:
-    return decrypt_for(trial, stored.appuser, fresh=True).finished
+def decrypt_elsewhere(runner: ScriptRunner, stored: StoredPassword) -> Finished:
+    return decrypt_for(runner, stored.appuser, fresh=True).finished
 
 
 @when(
     "I run the decrypt script while AWS KMS answers with something else", target_fixture="finished"
 )
-def decrypt_wrongly(trial: Trial, backend: Backend, stored: StoredPassword) -> Finished:
-    return trial.decrypt_alone(stored.appuser, backend.wrong_plaintexts).finished
+def decrypt_wrongly(runner: ScriptRunner, backend: Backend, stored: StoredPassword) -> Finished:
+    return runner.decrypt_alone(stored.appuser, backend.wrong_plaintexts).finished
 
 
 @when("I run the decrypt script while the key is disabled", target_fixture="finished")
-def decrypt_without_key(trial: Trial, stored: StoredPassword) -> Finished:
-    return trial.decrypt_alone(stored.appuser, trial.key_disabled).finished
+def decrypt_without_key(runner: ScriptRunner, stored: StoredPassword) -> Finished:
+    return runner.decrypt_alone(stored.appuser, runner.key_disabled).finished
 
 
 @when(parsers.parse("I run the {name} script with no arguments"), target_fixture="finished")
-def run_without_arguments(trial: Trial, name: str) -> Finished:
-    return run(trial, name).finished
+def run_without_arguments(runner: ScriptRunner, name: str) -> Finished:
+    return run(runner, name).finished
 
 
 @when("I run the encrypt script with an unknown key", target_fixture="finished")
-def encrypt_with_unknown_key(trial: Trial) -> Finished:
-    return run(trial, "encrypt", password=UNKNOWN["password"], key_id=UNKNOWN_KEY).finished
+def encrypt_with_unknown_key(runner: ScriptRunner) -> Finished:
+    return run(runner, "encrypt", password=UNKNOWN["password"], key_id=UNKNOWN_KEY).finished
 
 
 @when("I run the decrypt script with an unknown user", target_fixture="finished")
-def decrypt_for_unknown_user(trial: Trial) -> Finished:
-    return decrypt_for(trial, UNKNOWN_USER).finished
+def decrypt_for_unknown_user(runner: ScriptRunner) -> Finished:
+    return decrypt_for(runner, UNKNOWN_USER).finished
 
 
 @when("the encrypt script draws a user number that is in use", target_fixture="is_overwritten")
-def draw_used_number(trial: Trial) -> bool:
-    return trial.overwrites(encrypt_with(trial, trial.password))
+def draw_used_number(runner: ScriptRunner) -> bool:
+    return runner.overwrites(encrypt_with(runner, runner.password))
 
 
 # -------------------------------------------------------------------------- what they print
 
 
 @then("it prints the lab's lines for encrypting")
-def prints_lines_for_encrypting(trial: Trial, run_of: Run) -> None:
-    output.expect_success(run_of.finished, trial.password)
+def prints_lines_for_encrypting(runner: ScriptRunner, run_of: Run) -> None:
+    output.expect_success(run_of.finished, runner.password)
     expected = output.lines_for_encrypting(item_of(run_of).appuser)
     # Another scenario checks that no line contains the password.
     lines = run_of.finished.stdout.splitlines(keepends=True)
-    rest = "".join(line for line in lines if trial.password not in line)
-    output.expect_lines(replace(run_of.finished, stdout=rest), expected, trial.password)
+    rest = "".join(line for line in lines if runner.password not in line)
+    output.expect_lines(replace(run_of.finished, stdout=rest), expected, runner.password)
 
 
 @then("it prints the lab's lines for decrypting, with the password")
@@ -308,20 +308,20 @@ def prints_no_password(finished: Finished, stored: StoredPassword) -> None:
 
 
 @then("only the output of the decrypt script contains the password, and only once")
-def only_output_contains_password(trial: Trial) -> None:
-    for run in trial.runs:
+def only_output_contains_password(runner: ScriptRunner) -> None:
+    for run in runner.runs:
         once = 1 if run.name == "decrypt" else 0
-        rest = run.finished.stdout.replace(trial.password, "", once)
-        output.expect_secrecy(rest, trial.password, f"The output of the {run.name} script")
+        rest = run.finished.stdout.replace(runner.password, "", once)
+        output.expect_secrecy(rest, runner.password, f"The output of the {run.name} script")
         output.expect_secrecy(
-            run.finished.stderr, trial.password, f"Standard error of the {run.name} script"
+            run.finished.stderr, runner.password, f"Standard error of the {run.name} script"
         )
 
 
 @then("no file that they wrote contains the password")
-def no_file_contains_password(submission: Submission, trial: Trial) -> None:
+def no_file_contains_password(submission: Submission, runner: ScriptRunner) -> None:
     unusual = [each for each in UNUSUAL.values() if not each.startswith("-")]
-    for path in submission.files_containing(trial.password, trial.another_password, *unusual):
+    for path in submission.files_containing(runner.password, runner.another_password, *unusual):
         where = submission.location_of(path)
         raise CheckFailed(f"The file {path.name} in {where} contains the password.")
 
@@ -332,16 +332,16 @@ def standard_error_is_empty(finished: Finished) -> None:
 
 
 @then("the script fails and says why")
-def script_fails(trial: Trial, finished: Finished) -> None:
-    output.expect_failure(finished, trial.password)
+def script_fails(runner: ScriptRunner, finished: Finished) -> None:
+    output.expect_failure(finished, runner.password)
 
 
 # -------------------------------------------------------------------------- what they store
 
 
 @then("the table has an item for each of two users")
-def table_has_two_users(trial: Trial) -> None:
-    found = users(trial)
+def table_has_two_users(runner: ScriptRunner) -> None:
+    found = users(runner)
     if len(found) < 2:
         raise CheckFailed(
             f"After two runs there is one item, of user {next(iter(found), '?')}.",
@@ -350,8 +350,8 @@ def table_has_two_users(trial: Trial) -> None:
 
 
 @then('the item has binary data in "userpasswd"')
-def item_has_binary_data(trial: Trial) -> None:
-    item = item_of(encrypt_with(trial, trial.password))
+def item_has_binary_data(runner: ScriptRunner) -> None:
+    item = item_of(encrypt_with(runner, runner.password))
     fail_if_any([faults.attribute_fault(item)])
     if faults.is_base64(item):
         raise CheckFailed(
@@ -365,30 +365,30 @@ def item_has_binary_data(trial: Trial) -> None:
 
 
 @then("nothing that is stored in AWS contains the password")
-def nothing_stored_contains_password(trial: Trial) -> None:
-    if fault := plaintext_fault(trial):
+def nothing_stored_contains_password(runner: ScriptRunner) -> None:
+    if fault := plaintext_fault(runner):
         raise CheckFailed(fault)
 
 
 @then("AWS KMS has encrypted it under the given key")
-def encrypted_under_given_key(kms: KMSClient, trial: Trial) -> None:
-    if plaintext_fault(trial):
+def encrypted_under_given_key(kms: KMSClient, runner: ScriptRunner) -> None:
+    if plaintext_fault(runner):
         pytest.skip("the table contains the password")
-    if fault := not_encrypted_fault(trial):
+    if fault := not_encrypted_fault(runner):
         raise CheckFailed(fault)
-    run = encrypt_with(trial, trial.password)
-    if not trial.is_watched:
-        fail_if_any([faults.ciphertext_fault(kms, trial.key.key_id, item_of(run))])
-    elif trial.key.key_id not in trial.keys_used(run):
+    run = encrypt_with(runner, runner.password)
+    if not runner.is_watched:
+        fail_if_any([faults.ciphertext_fault(kms, runner.key.key_id, item_of(run))])
+    elif runner.key.key_id not in runner.keys_used(run):
         raise CheckFailed(
             f"The ciphertext of user {item_of(run).appuser} is encrypted under another key.",
-            expected=f"A call with the key {trial.key.key_id}.",
+            expected=f"A call with the key {runner.key.key_id}.",
         )
 
 
 @then("it has asked AWS KMS to decrypt what the table contains")
-def asked_to_decrypt(trial: Trial, stored: StoredPassword) -> None:
-    if fault := not_asked_fault(trial, stored):
+def asked_to_decrypt(runner: ScriptRunner, stored: StoredPassword) -> None:
+    if fault := not_asked_fault(runner, stored):
         raise CheckFailed(fault, expected="A call of Decrypt that AWS KMS answers.")
 
 
@@ -402,35 +402,35 @@ def other_password_is_there(is_overwritten: bool) -> None:
 
 
 @then("AWS KMS has encrypted the password with an encryption context")
-def encrypted_with_context(trial: Trial) -> None:
-    if not any(encrypt_with(trial, trial.password).encryption_contexts):
+def encrypted_with_context(runner: ScriptRunner) -> None:
+    if not any(encrypt_with(runner, runner.password).encryption_contexts):
         raise CheckFailed("There is no encryption context.", expected="One with the user number.")
 
 
 # ------------------------------------------------------------------------------ the faults
 
 
-def plaintext_fault(trial: Trial) -> str:
+def plaintext_fault(runner: ScriptRunner) -> str:
     """Say where AWS has the password after a run of the encrypt script."""
-    run = encrypt_with(trial, trial.password)
-    if fault := faults.password_fault(item_of(run), trial.password):
+    run = encrypt_with(runner, runner.password)
+    if fault := faults.password_fault(item_of(run), runner.password):
         return fault
-    if call := run.call_that_shows(trial.password):
+    if call := run.call_that_shows(runner.password):
         return f"The call of {call.operation} contains the password."
     return ""
 
 
-def not_encrypted_fault(trial: Trial) -> str:
+def not_encrypted_fault(runner: ScriptRunner) -> str:
     """Say that AWS KMS has not encrypted anything, where the calls are seen."""
-    run = encrypt_with(trial, trial.password)
-    if trial.is_watched and not run.encrypting:
+    run = encrypt_with(runner, runner.password)
+    if runner.is_watched and not run.encrypting:
         return "The encrypt script does not ask AWS KMS to encrypt."
     return ""
 
 
-def not_asked_fault(trial: Trial, stored: StoredPassword) -> str:
+def not_asked_fault(runner: ScriptRunner, stored: StoredPassword) -> str:
     """Say that AWS KMS has not decrypted anything, where the calls are seen."""
-    run = decrypt_for(trial, stored.appuser)
-    if trial.is_watched and not run.decrypting:
+    run = decrypt_for(runner, stored.appuser)
+    if runner.is_watched and not run.decrypting:
         return "The decrypt script prints the password without a call of Decrypt."
     return ""

@@ -16,7 +16,7 @@ from hypothesis import settings
 from kmsdemo.account import Account
 from kmsdemo.backends import Backend
 from kmsdemo.suite.run import skip_reason
-from tests import botocore_sessions, measured, rsa_keys
+from tests import botocore_sessions, coverage_scope, rsa_keys
 
 LONGEST_TEST_SECONDS = 600
 """The time limit of a hanging test, generous enough for any machine."""
@@ -39,7 +39,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Select the quick tests unless the command line selects others; set limits and examples."""
-    for plugin in (botocore_sessions, measured, rsa_keys):
+    for plugin in (botocore_sessions, coverage_scope, rsa_keys):
         config.pluginmanager.register(plugin)
     config.stash[_IS_QUICK] = _is_quick(config)
     if config.stash[_IS_QUICK]:

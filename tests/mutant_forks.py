@@ -72,7 +72,7 @@ class FunctionTests:
 
 
 @dataclass(frozen=True)
-class Trial:
+class MutantRun:
     """A mutant that is being tried.
 
     Attributes:
@@ -107,8 +107,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     session.config.option.maxfail = 0
     _forget_what_is_cached()
     with file.with_suffix(".codes").open("a", encoding="utf-8", buffering=1) as codes:
-        for trial in _try(session, tests, file.read_text("utf-8").split(), at_import):
-            codes.write(f"{trial.name} {trial.process.exitcode}\n")
+        for run in _run_mutants(session, tests, file.read_text("utf-8").split(), at_import):
+            codes.write(f"{run.name} {run.process.exitcode}\n")
     return True
 
 
@@ -159,40 +159,42 @@ def _forget_what_is_cached() -> None:
     gc.freeze()  # a fork shares the memory that nobody writes to
 
 
-def _try(
+def _run_mutants(
     session: pytest.Session, tests: FunctionTests, names: Sequence[str], at_import: set[str]
-) -> Iterator[Trial]:
+) -> Iterator[MutantRun]:
     """Try mutants, as many at the same time as there are processors; yield each when it ends."""
     seconds = session.config.option.mutant_seconds
-    running: dict[Any, Trial] = {}
+    running: dict[Any, MutantRun] = {}
     for name in names:
         chosen = tests.in_order(function_of(name), seconds)
         hangs_after = int(10 + 10 * tests.cost(chosen))
-        trial = _begin(name, chosen, hangs_after, is_of_import=function_of(name) in at_import)
-        running[trial.process.sentinel] = trial
+        run = _begin(name, chosen, hangs_after, is_of_import=function_of(name) in at_import)
+        running[run.process.sentinel] = run
         while len(running) == os.cpu_count():
             yield from _ended(running, tests)
     while running:
         yield from _ended(running, tests)
 
 
-def _begin(name: str, chosen: Sequence[pytest.Item], hangs_after: int, is_of_import: bool) -> Trial:
+def _begin(
+    name: str, chosen: Sequence[pytest.Item], hangs_after: int, is_of_import: bool
+) -> MutantRun:
     failed, note = _FORK.Pipe(duplex=False)
     arguments = (name, chosen, hangs_after, is_of_import, note)
     process = _FORK.Process(target=_run_with_mutant, args=arguments)
     process.start()
     note.close()
-    return Trial(name, chosen, process, failed)
+    return MutantRun(name, chosen, process, failed)
 
 
-def _ended(running: dict[Any, Trial], tests: FunctionTests) -> Iterator[Trial]:
-    """Wait until a trial ends, and yield it."""
+def _ended(running: dict[Any, MutantRun], tests: FunctionTests) -> Iterator[MutantRun]:
+    """Wait until a run ends, and yield it."""
     for sentinel in wait(list(running)):
-        trial = running.pop(sentinel)
-        trial.process.join()
+        run = running.pop(sentinel)
+        run.process.join()
         with suppress(EOFError):
-            tests.has_killed(function_of(trial.name), trial.tests[trial.failed.recv()])
-        yield trial
+            tests.has_killed(function_of(run.name), run.tests[run.failed.recv()])
+        yield run
 
 
 def _run_with_mutant(

@@ -399,7 +399,7 @@ def test_only_a_key_arn_needs_no_request_to_find_the_key(
     (alias,) = keys.aliases(kms, key_id)
     alias_arn = key_arn.replace(f"key/{key_id}", alias)
     names = {"key id": key_id, "alias": alias, "alias ARN": alias_arn, "key ARN": key_arn}
-    requests = Requests().watch(kms)
+    requests = RequestCounter().watch(kms)
     Envelope(kms, names[name]).encrypt("secret", "12345")
     assert requests["DescribeKey"] == (name != "key ARN")
 
@@ -467,10 +467,10 @@ def test_the_ciphertext_of_a_table_decrypts_in_that_table_only(
 # ------------------------------------------------------------------- shared data keys
 
 
-class Requests(Counter[str]):
+class RequestCounter(Counter[str]):
     """Counts the requests to AWS KMS by operation, also in threads."""
 
-    def watch(self, kms: KMSClient) -> Requests:
+    def watch(self, kms: KMSClient) -> RequestCounter:
         kms.meta.events.register("before-call.kms", lambda model, **_: self.update([model.name]))
         return self
 
@@ -480,12 +480,12 @@ class Requests(Counter[str]):
 def test_ten_thousand_passwords_cost_at_most_one_percent_of_the_requests(
     kms: KMSClient, key_id: str
 ) -> None:
-    shared, requests = SharedEnvelope(kms, key_id, "t"), Requests().watch(kms)
+    shared, requests = SharedEnvelope(kms, key_id, "t"), RequestCounter().watch(kms)
     with ThreadPoolExecutor(50) as threads:
         numbers = [str(number) for number in range(10_000)]
         messages = list(threads.map(lambda number: shared.encrypt(number, number), numbers))
         assert sum(requests.values()) <= 100
-        reading, requests = SharedEnvelope(kms, key_id, "t"), Requests().watch(kms)
+        reading, requests = SharedEnvelope(kms, key_id, "t"), RequestCounter().watch(kms)
         assert list(threads.map(reading.decrypt, messages, numbers)) == numbers
     assert sum(requests.values()) <= 100
 
@@ -518,7 +518,10 @@ def test_a_shared_data_key_does_not_decrypt_for_another_user_or_table(
 def test_a_data_key_encrypts_no_more_than_its_limits(
     kms: KMSClient, key_arn: str, limits: envelope.Limits, generated: int
 ) -> None:
-    data_keys, requests = envelope.SharedDataKeys(kms, key_arn, {}, limits), Requests().watch(kms)
+    data_keys, requests = (
+        envelope.SharedDataKeys(kms, key_arn, {}, limits),
+        RequestCounter().watch(kms),
+    )
     for _ in range(10):
         data_keys.encrypt(b"ten bytes.", CONTEXT)
     assert requests == {"GenerateDataKey": generated}
@@ -528,7 +531,7 @@ def test_a_data_key_is_not_used_after_its_time(
     kms: KMSClient, key_arn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data_keys = envelope.SharedDataKeys(kms, key_arn, {}, envelope.Limits())
-    requests = Requests().watch(kms)
+    requests = RequestCounter().watch(kms)
     message = data_keys.encrypt(b"x", CONTEXT)
     data_keys.decrypt(message, CONTEXT)
     now = time.time()
@@ -541,7 +544,7 @@ def test_a_data_key_is_not_used_after_its_time(
 def test_passwords_share_a_data_key_for_a_while(
     kms: KMSClient, key_arn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared, requests = SharedEnvelope(kms, key_arn), Requests().watch(kms)
+    shared, requests = SharedEnvelope(kms, key_arn), RequestCounter().watch(kms)
     shared.encrypt("x", "1")
     now = time.monotonic()
     monkeypatch.setattr("time.monotonic", lambda: now + 200)

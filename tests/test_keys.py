@@ -43,8 +43,10 @@ def test_a_key_with_a_rejected_key_policy_is_scheduled_for_deletion(kms: KMSClie
         aws.add_response("create_key", metadata("Enabled"))
         aws.add_response("create_alias", {})
         aws.add_client_error("put_key_policy", "MalformedPolicyDocumentException", "bad principal")
-        doom = {"KeyId": "k", "PendingWindowInDays": 7}
-        aws.add_response("schedule_key_deletion", {"DeletionDate": datetime(2026, 12, 1)}, doom)
+        parameters = {"KeyId": "k", "PendingWindowInDays": 7}
+        aws.add_response(
+            "schedule_key_deletion", {"DeletionDate": datetime(2026, 12, 1)}, parameters
+        )
         aws.add_response("describe_key", metadata("PendingDeletion"))
         aws.add_response("delete_alias", {})
         with pytest.raises(errors.InvalidKeyPolicy, match="bad principal"):
@@ -246,10 +248,12 @@ def test_a_key_is_disabled_and_enabled_by_every_name(kms: KMSClient, key: Key, n
     assert keys.describe(kms, key.key_id).state == "Enabled"
 
 
-def test_a_key_is_doomed_and_saved_by_every_name(kms: KMSClient, key: Key, name: str) -> None:
+def test_a_key_is_pending_deletion_and_saved_by_every_name(
+    kms: KMSClient, key: Key, name: str
+) -> None:
     deletion_date = keys.schedule_deletion(kms, name, waiting_period_days=7)
-    doomed = keys.describe(kms, key.key_id)
-    assert (doomed.state, doomed.deletion_date) == ("PendingDeletion", deletion_date)
+    pending = keys.describe(kms, key.key_id)
+    assert (pending.state, pending.deletion_date) == ("PendingDeletion", deletion_date)
     keys.cancel_deletion(kms, name)
     assert keys.describe(kms, key.key_id).state == "Disabled"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let waiters poll without delay."""
     monkeypatch.setattr(table, "_WAITER", {"Delay": 0, "MaxAttempts": 3})
 
@@ -33,7 +33,7 @@ def described(status: str, key: str = "appuser", kind: str = "S") -> dict[str, A
     }
 
 
-class Aws(Stubber):
+class DynamoDbStubber(Stubber):
     """Stubbed responses of DynamoDB, in order."""
 
     def describes(self, *statuses: str) -> None:
@@ -53,7 +53,7 @@ class Aws(Stubber):
 
 
 def test_create_does_not_wait_for_an_active_table(dynamodb: DynamoDBClient) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.creates("ACTIVE")
         aws.describes("ACTIVE")
         assert table.create(dynamodb).status == "ACTIVE"
@@ -62,7 +62,7 @@ def test_create_does_not_wait_for_an_active_table(dynamodb: DynamoDBClient) -> N
 
 @pytest.mark.parametrize("meanwhile", ["DELETING", "none"])
 def test_create_waits_for_the_deletion_of_a_table(dynamodb: DynamoDBClient, meanwhile: str) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.creates("taken")
         aws.describes(meanwhile, "none")
         aws.creates("CREATING")
@@ -72,7 +72,7 @@ def test_create_waits_for_the_deletion_of_a_table(dynamodb: DynamoDBClient, mean
 
 
 def test_create_waits_for_a_table_that_another_program_creates(dynamodb: DynamoDBClient) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.creates("taken")
         aws.describes("CREATING", "CREATING", "ACTIVE", "ACTIVE")
         assert table.create(dynamodb).status == "ACTIVE"
@@ -80,7 +80,7 @@ def test_create_waits_for_a_table_that_another_program_creates(dynamodb: DynamoD
 
 
 def test_create_fails_if_the_table_never_becomes_active(dynamodb: DynamoDBClient) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.creates("CREATING")
         aws.describes("CREATING", "CREATING", "CREATING")
         with pytest.raises(errors.TableNotReady, match="the table demo-kms in time"):
@@ -88,7 +88,7 @@ def test_create_fails_if_the_table_never_becomes_active(dynamodb: DynamoDBClient
 
 
 def test_delete_fails_if_the_table_is_still_there_in_the_end(dynamodb: DynamoDBClient) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.describes("ACTIVE")
         aws.add_response("delete_table", {})
         aws.describes("DELETING", "DELETING", "DELETING")
@@ -112,7 +112,7 @@ def test_a_lost_answer_says_what_may_be_done_to_the_table(
     change: str,
 ) -> None:
     monkeypatch.setattr(dynamodb, called, answer_lost)
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.describes("ACTIVE")
         with pytest.raises(errors.MaybeDone) as raised:
             operation(dynamodb, "demo-kms")
@@ -121,7 +121,7 @@ def test_a_lost_answer_says_what_may_be_done_to_the_table(
 
 
 def test_create_raises_the_error_of_dynamodb(dynamodb: DynamoDBClient) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.add_client_error("create_table", "AccessDeniedException", "not you")
         with pytest.raises(errors.AccessDenied, match="CreateTable on demo-kms is denied: not you"):
             table.create(dynamodb)
@@ -129,7 +129,7 @@ def test_create_raises_the_error_of_dynamodb(dynamodb: DynamoDBClient) -> None:
 
 @pytest.mark.parametrize("status", ["CREATING", "UPDATING"])
 def test_delete_waits_until_a_table_has_been_updated(dynamodb: DynamoDBClient, status: str) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.describes(status, status, "ACTIVE")
         aws.add_response("delete_table", {})
         aws.describes("DELETING", "none")
@@ -141,7 +141,7 @@ def test_delete_waits_until_a_table_has_been_updated(dynamodb: DynamoDBClient, s
 def test_delete_succeeds_if_another_program_deletes_the_table(
     dynamodb: DynamoDBClient, race: str
 ) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.describes("ACTIVE")
         aws.add_client_error("delete_table", race)
         aws.describes("none")
@@ -165,7 +165,7 @@ def test_delete_returns_whether_the_table_existed(dynamodb: DynamoDBClient) -> N
 def test_a_table_with_another_key_schema_is_never_deleted(
     dynamodb: DynamoDBClient, key: str, kind: str, difference: str
 ) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.add_response("describe_table", described("ACTIVE", key, kind))
         with pytest.raises(errors.TableSchemaDiffers, match=difference) as raised:
             table.delete(dynamodb)
@@ -203,7 +203,7 @@ def test_a_table_that_does_not_exist_is_named(dynamodb: DynamoDBClient) -> None:
 
 
 def test_describe_returns_the_billing_mode(dynamodb: DynamoDBClient) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.describes("ACTIVE")
         assert table.describe(dynamodb).billing_mode == "PROVISIONED"
 
@@ -228,7 +228,7 @@ def test_an_error_about_all_tables_says_so(dynamodb: DynamoDBClient) -> None:
 def test_a_deletion_is_started_once_the_table_is_active(
     dynamodb: DynamoDBClient, status: str
 ) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.describes(status, "ACTIVE")
         aws.add_response("delete_table", {}, {"TableName": "demo-kms"})
         table.start_deletion(dynamodb, "demo-kms")
@@ -236,14 +236,14 @@ def test_a_deletion_is_started_once_the_table_is_active(
 
 
 def test_a_table_that_is_not_there_needs_no_deletion(dynamodb: DynamoDBClient) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.describes("none")
         table.start_deletion(dynamodb, "mine")
         aws.assert_no_pending_responses()
 
 
 def test_a_deletion_that_is_denied_names_the_table(dynamodb: DynamoDBClient) -> None:
-    with Aws(dynamodb) as aws:
+    with DynamoDbStubber(dynamodb) as aws:
         aws.describes("ACTIVE")
         aws.add_client_error("delete_table", "AccessDeniedException", "no")
         with pytest.raises(errors.AccessDenied, match="DeleteTable on demo-kms is denied"):

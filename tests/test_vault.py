@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
-from benchmarks import one_vault
+from benchmarks import shared_vault
 from kmsdemo import errors, keys, table, vault
 from kmsdemo.cipher import CIPHERS, Direct, Envelope, Plain, SharedEnvelope
 from kmsdemo.vault import Vault
@@ -359,5 +359,5 @@ def test_fifty_threads_get_their_own_passwords_and_errors_from_every_cipher(
     passwords: Vault,
 ) -> None:
     of = replace(passwords, key_id=keys.describe(passwords.kms, passwords.key_id).arn)
-    counts = one_vault.rounds(of, one_vault.vaults_of(of), lambda done: done < 5)
-    assert counts == {"rounds": 5 * one_vault.THREADS}
+    counts = shared_vault.rounds(of, shared_vault.vaults_of(of), lambda done: done < 5)
+    assert counts == {"rounds": 5 * shared_vault.THREADS}

@@ -129,7 +129,7 @@ def _dry_runs() -> Iterator[Row]:
     yield (
         "IGNORE_CIPHERTEXT with a key that is pending deletion",
         "KMSInvalidStateException",
-        lambda a: a.unchecked.decrypt(KeyId=_doomed(a), **_IGNORING),
+        lambda a: a.unchecked.decrypt(KeyId=_pending_deletion(a), **_IGNORING),
     )
 
 
@@ -260,7 +260,7 @@ def _from_disabled(account: Account) -> None:
 _IGNORING: dict[str, Any] = {"DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
 
 
-def _doomed(account: Account) -> str:
+def _pending_deletion(account: Account) -> str:
     key_id = account.key()
     account.kms.schedule_key_deletion(KeyId=key_id)
     return key_id

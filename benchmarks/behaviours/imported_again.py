@@ -67,7 +67,11 @@ def _deleted() -> Iterator[Row]:
     )
     yield "DeleteImportedKeyMaterial twice", "PendingImport", _twice
     yield "DeleteImportedKeyMaterial of a disabled key", "PendingImport", _of_disabled
-    yield "DeleteImportedKeyMaterial while deletion is pending", "PendingDeletion", _of_doomed
+    yield (
+        "DeleteImportedKeyMaterial while deletion is pending",
+        "PendingDeletion",
+        _of_pending_deletion,
+    )
     yield "CancelKeyDeletion of a key without its material", "PendingImport", _cancelled
     yield "The id that DeleteImportedKeyMaterial returns", "equal", _same_id
 
@@ -195,7 +199,7 @@ def _of_disabled(account: Account) -> str:
     return _state(account, key)
 
 
-def _doomed(account: Account) -> str:
+def _pending_deletion(account: Account) -> str:
     """Return a key that is pending deletion, and whose key material is deleted."""
     key = ready(account)
     account.kms.schedule_key_deletion(KeyId=key)
@@ -203,12 +207,12 @@ def _doomed(account: Account) -> str:
     return key
 
 
-def _of_doomed(account: Account) -> str:
-    return _state(account, _doomed(account))
+def _of_pending_deletion(account: Account) -> str:
+    return _state(account, _pending_deletion(account))
 
 
 def _cancelled(account: Account) -> str:
-    key = _doomed(account)
+    key = _pending_deletion(account)
     account.kms.cancel_key_deletion(KeyId=key)
     return _state(account, key)
 

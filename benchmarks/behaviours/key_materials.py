@@ -115,7 +115,7 @@ def _several() -> Iterator[Row]:
         lambda a: _replaced(a, KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC"),
     )
     yield "An import into a disabled key", "Disabled", _disabled
-    yield "An import while deletion is pending", STATE, _doomed
+    yield "An import while deletion is pending", STATE, _pending_deletion
 
 
 def _recorded() -> Iterator[Row]:
@@ -262,7 +262,7 @@ def _disabled(account: Account) -> str:
     return _state(account, key_id)
 
 
-def _doomed(account: Account) -> None:
+def _pending_deletion(account: Account) -> None:
     key_id = ready(account, _FIRST)
     given = parameters(account, key_id)
     account.kms.schedule_key_deletion(KeyId=key_id)

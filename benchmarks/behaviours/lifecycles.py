@@ -205,14 +205,14 @@ def _data_key_after(account: Account) -> str:
 # -------------------------------------------------------------------------------- deletion
 
 
-def _doomed(account: Account, **options: Any) -> str:
+def _pending_deletion(account: Account, **options: Any) -> str:
     key_id = account.key(**options)
     account.kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     return key_id
 
 
 def _not_enabled(account: Account) -> str:
-    return str(account.metadata(_doomed(account))["Enabled"])
+    return str(account.metadata(_pending_deletion(account))["Enabled"])
 
 
 def _kept_by_cancel(account: Account) -> str:
@@ -276,7 +276,9 @@ def _waiting_of_primary(account: Account) -> str:
 
 
 def _replicated(account: Account) -> None:
-    account.kms.replicate_key(KeyId=_doomed(account, MultiRegion=True), ReplicaRegion=_IRELAND)
+    account.kms.replicate_key(
+        KeyId=_pending_deletion(account, MultiRegion=True), ReplicaRegion=_IRELAND
+    )
 
 
 # ------------------------------------------------------------------------------ last usage

@@ -32,21 +32,21 @@ def behaviours() -> Iterator[Behaviour]:
 def _states() -> Iterator[Row]:
     for name, key, call in _BY_SPEC:
         yield f"{name}, Disabled", DISABLED, _in_state(_disabled, key, call)
-        yield f"{name}, PendingDeletion", STATE, _in_state(_doomed, key, call)
+        yield f"{name}, PendingDeletion", STATE, _in_state(_pending_deletion, key, call)
     yield (
         "GetParametersForImport, PendingDeletion",
         STATE,
-        lambda a: parameters(a, _doomed(a, external(a))),
+        lambda a: parameters(a, _pending_deletion(a, external(a))),
     )
     yield (
         "DeleteImportedKeyMaterial, PendingDeletion",
         SUCCESS,
-        lambda a: a.kms.delete_imported_key_material(KeyId=_doomed(a, ready(a))),
+        lambda a: a.kms.delete_imported_key_material(KeyId=_pending_deletion(a, ready(a))),
     )
     yield (
         "ListKeyRotations, PendingDeletion",
         SUCCESS,
-        lambda a: a.kms.list_key_rotations(KeyId=_doomed(a, a.key())),
+        lambda a: a.kms.list_key_rotations(KeyId=_pending_deletion(a, a.key())),
     )
     yield (
         "ReplicateKey, Disabled",
@@ -290,13 +290,13 @@ def _disabled(account: Account, key_id: str) -> str:
     return key_id
 
 
-def _doomed(account: Account, key_id: str) -> str:
+def _pending_deletion(account: Account, key_id: str) -> str:
     account.kms.schedule_key_deletion(KeyId=key_id)
     return key_id
 
 
 def _saved(account: Account) -> str:
-    key_id = _doomed(account, account.key())
+    key_id = _pending_deletion(account, account.key())
     account.kms.cancel_key_deletion(KeyId=key_id)
     return key_id
 
@@ -332,7 +332,7 @@ def _prefix(answer: Any, field: str = "KeyId") -> str:
 
 
 def _cancelled(account: Account) -> str:
-    return _prefix(account.kms.cancel_key_deletion(KeyId=_doomed(account, account.key())))
+    return _prefix(account.kms.cancel_key_deletion(KeyId=_pending_deletion(account, account.key())))
 
 
 def _pending_window(account: Account) -> str:

@@ -98,7 +98,7 @@ def behaviours() -> Iterator[Behaviour]:
 
 def _states() -> Iterator[Row]:
     for kind, options in _KINDS.items():
-        for operation, (given, disabled, doomed) in _OPERATIONS.items():
+        for operation, (given, disabled, pending_deletion) in _OPERATIONS.items():
             yield (
                 f"{operation} of {kind}, Disabled",
                 disabled,
@@ -106,8 +106,8 @@ def _states() -> Iterator[Row]:
             )
             yield (
                 f"{operation} of {kind}, PendingDeletion",
-                doomed,
-                _in("Doomed", options, operation, given),
+                pending_deletion,
+                _in("PendingDeletion", options, operation, given),
             )
     for operation, (given, documented) in _PENDING_IMPORT.items():
         yield f"{operation}, PendingImport", documented, _before_import(operation, given)
@@ -122,7 +122,11 @@ def _states() -> Iterator[Row]:
 
 def _primary() -> Iterator[Row]:
     yield "UpdatePrimaryRegion to a disabled replica", DISABLED, _moved_to("Disabled")
-    yield "UpdatePrimaryRegion to a replica that is pending deletion", STATE, _moved_to("Doomed")
+    yield (
+        "UpdatePrimaryRegion to a replica that is pending deletion",
+        STATE,
+        _moved_to("PendingDeletion"),
+    )
 
 
 def _material() -> Iterator[Row]:
@@ -228,11 +232,11 @@ def _disabled(account: Account, key_id: str) -> None:
     account.kms.disable_key(KeyId=key_id)
 
 
-def _doomed(account: Account, key_id: str) -> None:
+def _pending_deletion(account: Account, key_id: str) -> None:
     account.kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
 
 
-_INTO = {"Disabled": _disabled, "Doomed": _doomed}
+_INTO = {"Disabled": _disabled, "PendingDeletion": _pending_deletion}
 
 
 def _in(state: str, options: Mapping[str, Any], operation: str, given: Mapping[str, Any]) -> Call:

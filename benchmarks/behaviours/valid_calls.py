@@ -103,7 +103,7 @@ def _public_key(_: Account, __: str) -> Parameters:
     return {"KeyAgreementAlgorithm": "ECDH", "PublicKey": der}
 
 
-def _doomed(account: Account, key: str) -> Parameters:
+def _pending_deletion(account: Account, key: str) -> Parameters:
     account.kms.schedule_key_deletion(KeyId=key)
     return {}
 
@@ -144,7 +144,7 @@ AWS: "Cross-account use: Yes", AWS KMS API Reference.
 """
 
 WITHIN_ACCOUNT: tuple[ValidCall, ...] = (
-    _symmetric("cancel_key_deletion", prepare=_doomed),
+    _symmetric("cancel_key_deletion", prepare=_pending_deletion),
     _symmetric("create_alias", prepare=_alias, key_parameter="TargetKeyId"),
     ValidCall("delete_imported_key_material", IMPORTED, _fixed()),
     _symmetric("disable_key", prepare=_fixed()),

@@ -18,7 +18,7 @@ from kmsdemo.cli.slow_calls import connect
 from kmsdemo.errors import KmsdemoError, Throttled
 from kmsdemo.learners import junit as junit_report
 from kmsdemo.learners.audit_trail import OBSERVER
-from kmsdemo.learners.check import Look, look
+from kmsdemo.learners.check import Inspection, inspect_account
 from kmsdemo.learners.finding import is_complete
 
 _POLL_SECONDS = 2.0
@@ -48,7 +48,7 @@ def check(watch: bool, hint: bool, junit: Path | None, as_json: bool) -> None:
     if watch:
         _watch(clients, with_hint=hint)
         return
-    found = look(clients)
+    found = inspect_account(clients)
     if junit:
         junit_report.write(junit, {"kmsdemo check": found.findings})
     if as_json:
@@ -59,29 +59,29 @@ def check(watch: bool, hint: bool, junit: Path | None, as_json: bool) -> None:
 
 
 def _watch(clients: Clients, *, with_hint: bool) -> None:
-    previous = look(clients)
+    previous = inspect_account(clients)
     where = _where(clients)
     try:
         _show_again(previous, where, with_hint=with_hint)
         while True:
             time.sleep(_POLL_SECONDS)
-            if (found := looked_again(clients, previous)) != previous:
+            if (found := inspect_again(clients, previous)) != previous:
                 _show_again(found, where, with_hint=with_hint)
                 previous = found
     except KeyboardInterrupt:
         say()
 
 
-def looked_again(clients: Clients, previous: Look) -> Look:
+def inspect_again(clients: Clients, previous: Inspection) -> Inspection:
     """Look again; where AWS is asked too often, the next look may tell."""
     try:
-        found = look(clients)
+        found = inspect_account(clients)
     except Throttled:
         return previous
     return previous if found.is_throttled else found
 
 
-def _show_again(found: Look, where: str, *, with_hint: bool) -> None:
+def _show_again(found: Inspection, where: str, *, with_hint: bool) -> None:
     click.clear()
     progress.show(found, where, with_hint=with_hint)
     say("\nUpdated when the account changes; press Ctrl-C to stop.")

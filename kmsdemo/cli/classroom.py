@@ -29,8 +29,8 @@ from kmsdemo.learners.progress import Progress
 from kmsdemo.parallel import in_threads
 
 _POLL_SECONDS: Final = 2.0
-_LOOKS_PER_PAGE: Final = 3
-_PARALLEL_LOOKS: Final = 4
+_CHECKS_PER_PAGE: Final = 3
+_PARALLEL_CHECKS: Final = 4
 
 
 @click.command("class", short_help="Show the progress of each learner of a class.")
@@ -61,7 +61,7 @@ def classroom(names: Path, order: str, as_csv: bool, endpoint_url: str, as_json:
         _watch(callers, learners, order)
         return
     seen = _Class()
-    for name, found in _look(callers, learners):
+    for name, found in _check(callers, learners):
         seen.add(name, found)
     _print(seen, order, as_csv=as_csv, as_json=as_json)
     for name, error in seen.failures.items():
@@ -101,14 +101,14 @@ def _print(seen: _Class, order: str, *, as_csv: bool, as_json: bool) -> None:
         Console(highlight=False).print(table(results, seen.failures))
 
 
-def _look(callers: ManyCallers, learners: Sequence[HandOut]) -> Iterator[tuple[str, _Found]]:
+def _check(callers: ManyCallers, learners: Sequence[HandOut]) -> Iterator[tuple[str, _Found]]:
     """Check all accounts, some at a time, and yield the progress of each, or why there is none.
 
     Raises:
         EndpointUnreachable: None of the first is answered, so nor will be the others.
     """
-    found = in_threads(partial(_progress, callers), learners, threads=_PARALLEL_LOOKS)
-    first = list(islice(found, _PARALLEL_LOOKS))
+    found = in_threads(partial(_progress, callers), learners, threads=_PARALLEL_CHECKS)
+    first = list(islice(found, _PARALLEL_CHECKS))
     unreachable = [one for one in first if isinstance(one, EndpointUnreachable)]
     if len(unreachable) == len(first):
         raise unreachable[0]
@@ -129,10 +129,10 @@ def _watch(callers: ManyCallers, learners: Sequence[HandOut], order: str) -> Non
     seen = _Class()
     try:
         with Live(console=console, auto_refresh=False) as screen:
-            for look in count():
-                for name, found in _look(callers, learners):
+            for check in count():
+                for name, found in _check(callers, learners):
                     seen.add(name, found)
-                    shown, page = in_order(seen.results, order), look // _LOOKS_PER_PAGE
+                    shown, page = in_order(seen.results, order), check // _CHECKS_PER_PAGE
                     screen.update(
                         table(
                             shown,

@@ -64,7 +64,7 @@ def cancel_deletion(key_id: str | None, as_json: bool) -> None:
         print_json({"key_id": key.key_id, "state": state})
         return
     say(f"Cancelled. The key {key.key_id} is {state.lower()}.")
-    next_step.becomes(f"kmsdemo enable --key-id {key.key_id}", 7)
+    next_step.replace_with(f"kmsdemo enable --key-id {key.key_id}", 7)
 
 
 @click.command()

@@ -71,11 +71,11 @@ class Commands(click.Group):
         """Run the command; say what comes next, or in two lines what went wrong and what to do."""
         try:
             result = super().invoke(ctx)
-            next_step.say_it(ctx)
+            next_step.announce(ctx)
             return result
         except SystemExit as end:  # of a command with exit codes of its own
             if not end.code:
-                next_step.say_it(ctx)
+                next_step.announce(ctx)
             raise
         except errors.KmsdemoError as error:
             say(f"Error: {error}", err=True)

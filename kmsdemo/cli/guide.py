@@ -12,8 +12,8 @@ from kmsdemo import backends
 from kmsdemo.backends import Options
 from kmsdemo.cli.options import backend_options
 from kmsdemo.cli.output import progress, say
-from kmsdemo.counted import counted
 from kmsdemo.learners import class_list, credentials
+from kmsdemo.pluralize import pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,7 @@ def _write_handouts(how: Lesson, names: Path, folder: Path) -> None:
     )
     document, _ = _built(how, with_topics=False)
     files.write_folder(folder, handouts.pages(document, learners))
-    count = counted(len(learners), "hand-out")
+    count = pluralize(len(learners), "hand-out")
     say(f"{folder}: {count}; begin with {folder / handouts.INDEX}.", err=True)
 
 

@@ -11,7 +11,7 @@ from kmsdemo.lesson.guide import commands
 from kmsdemo.lesson.guide.commands import StepCommands
 
 if TYPE_CHECKING:
-    from kmsdemo.learners.check import Look
+    from kmsdemo.learners.check import Inspection
 
 _ALIAS_OF_GUIDE: Final = re.compile(r"alias/demo-kms-[0-9a-f]{8}")
 _NUMBER: Final = re.compile(r"[0-9]+")
@@ -37,34 +37,38 @@ class Hint(NamedTuple):
     powershell: str
 
 
-def for_step(number: int, look: Look) -> Hint | None:
+def for_step(number: int, inspection: Inspection) -> Hint | None:
     """Return the commands of a step; ``None`` without a guide.
 
     Args:
         number: The number of the step.
-        look: What the account shows: it has the key and a user number.
+        inspection: What the account shows: it has the key and a user number.
     """
     typed = commands.of_step(number)
     if typed is None:
         return None
-    if number == _DECRYPTION and look.item and look.item.cipher != Plain.name:
+    if number == _DECRYPTION and inspection.item and inspection.item.cipher != Plain.name:
         typed = _WITHOUT_SCRIPT
     alias = keys.random_alias()
-    first = _REVIVE if look.is_pending_deletion and number < _DELETION else ""
+    first = _REVIVE if inspection.is_pending_deletion and number < _DELETION else ""
     bash, powershell = (
         f"{first}{_ALIAS_OF_GUIDE.sub(alias, text)}" for text in (typed.bash, typed.powershell)
     )
-    values = _values(look, bash)
+    values = _values(inspection, bash)
     set_in_bash = "".join(f"{name}={value}\n" for name, value in values.items())
     set_in_powershell = "".join(f"${name} = '{value}'\n" for name, value in values.items())
     return Hint(set_in_bash + bash, set_in_powershell + powershell)
 
 
-def _values(look: Look, bash: str) -> dict[str, str]:
+def _values(inspection: Inspection, bash: str) -> dict[str, str]:
     """Return the variables that the commands use and do not set."""
     # A learner can store an item under any text; only a number is safe to paste.
-    appuser = look.item.appuser if look.item and _NUMBER.fullmatch(look.item.appuser) else ""
-    known = {"KEY_ID": look.key_id, "APPUSER": appuser}
+    appuser = (
+        inspection.item.appuser
+        if inspection.item and _NUMBER.fullmatch(inspection.item.appuser)
+        else ""
+    )
+    known = {"KEY_ID": inspection.key_id, "APPUSER": appuser}
     return {
         name: value
         for name, value in known.items()

@@ -99,13 +99,13 @@ def describe(key_id: str | None, table_name: str, as_json: bool) -> None:
 
 def _tell_next_step(key: Key, *, has_table: bool) -> None:
     if key.state == "Disabled":
-        next_step.becomes(f"kmsdemo enable --key-id {key.key_id}", 7)
+        next_step.replace_with(f"kmsdemo enable --key-id {key.key_id}", 7)
     elif key.state == "PendingDeletion" and has_table:
-        next_step.becomes("kmsdemo cleanup", 8)
+        next_step.replace_with("kmsdemo cleanup", 8)
     elif key.state == "PendingDeletion":
-        next_step.becomes("kmsdemo check")
+        next_step.replace_with("kmsdemo check")
     elif not has_table:
-        next_step.becomes("kmsdemo setup", 2)
+        next_step.replace_with("kmsdemo setup", 2)
 
 
 @click.command()

@@ -122,12 +122,12 @@ def lab(
         say(announcement)
     # pytest only starts where it runs
     from kmsdemo.lesson import lesson  # noqa: PLC0415
-    from kmsdemo.lesson.pace import KeptOutput, Pace  # noqa: PLC0415
+    from kmsdemo.lesson.pace import Pace, RecordedOutput  # noqa: PLC0415
     from kmsdemo.lesson.terminal import TerminalRenderer  # noqa: PLC0415
 
-    place = _place() if resume else None
+    saved = _bookmark() if resume else None
     is_plain = plain or not sys.stdout.isatty()
-    output = KeptOutput(sys.stdout) if is_paced else None
+    output = RecordedOutput(sys.stdout) if is_paced else None
     console = Console(
         file=cast("TextIO", output),
         highlight=False,
@@ -138,19 +138,19 @@ def lab(
         options,
         password or lesson.DEMO_PASSWORD,
         notes,
-        Pace(output, resume=place) if output else None,
+        Pace(output, resume=saved) if output else None,
     )
     with _transcript(transcript) as kept:
         renderers = [TerminalRenderer(console, plain=is_plain), *kept]
         if topic is None:
-            sys.exit(lesson.tell_story(how, renderers, place.name if place else step))
+            sys.exit(lesson.tell_story(how, renderers, saved.name if saved else step))
         sys.exit(lesson.tell_topics(how, renderers, topic))
 
 
-def _place() -> Bookmark:
+def _bookmark() -> Bookmark:
     """Return where the instructor quit."""
-    if place := bookmark.load():
-        return place
+    if saved := bookmark.load():
+        return saved
     raise NoBookmark(str(bookmark.path()))
 
 

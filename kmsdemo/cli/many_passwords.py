@@ -20,8 +20,8 @@ from kmsdemo.cipher import CIPHERS, SharedEnvelope
 from kmsdemo.cli.options import json_option, key_option, table_option
 from kmsdemo.cli.output import ask, print_json, say
 from kmsdemo.cli.slow_calls import connect
-from kmsdemo.counted import counted
 from kmsdemo.parallel import THREADS
+from kmsdemo.pluralize import pluralize
 from kmsdemo.vault import Vault
 
 _Result = TypeVar("_Result")
@@ -164,9 +164,9 @@ def _with_progress(results: Iterable[_Result], what: str) -> Iterator[_Result]:
     """Yield the results; show how many there were on standard error, if that is a terminal."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(counted(0, what), total=None)
+        task = progress.add_task(pluralize(0, what), total=None)
         for number, result in enumerate(results, 1):
-            progress.update(task, completed=number, description=counted(number, what))
+            progress.update(task, completed=number, description=pluralize(number, what))
             yield result
 
 

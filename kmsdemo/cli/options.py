@@ -37,7 +37,7 @@ json_option = click.option(
     "--json",
     "as_json",
     is_flag=True,
-    callback=next_step.note_json,
+    callback=next_step.record_json,
     help="Print JSON for programs.",
 )
 junit_option = click.option(

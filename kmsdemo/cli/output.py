@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kmsdemo.counted import counted
+from kmsdemo.pluralize import pluralize
 from kmsdemo.printable import printable
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def item_line(item: Item) -> str:
     if blob is None:
         return f"{appuser}  no binary attribute userpasswd"
     shown = f"{_base64(item)[:_SHOWN_CIPHERTEXT]}…"
-    return f"{appuser}  {counted(len(blob), 'byte'):>11}  {shown}  {printable(item.cipher)}"
+    return f"{appuser}  {pluralize(len(blob), 'byte'):>11}  {shown}  {printable(item.cipher)}"
 
 
 def _base64(item: Item) -> str:

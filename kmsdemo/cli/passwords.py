@@ -91,7 +91,7 @@ def items(table_name: str, as_json: bool) -> None:
         say(item_line(item))
     if not stored:
         say(f"{table_name} is empty.", err=True)
-        next_step.becomes("kmsdemo encrypt PASSWORD", 4)
+        next_step.replace_with("kmsdemo encrypt PASSWORD", 4)
 
 
 def _vault(key_id: str | None, table_name: str, **options: Any) -> Vault:

@@ -19,7 +19,7 @@ from kmsdemo.printable import printable
 from kmsdemo.suite import story
 
 if TYPE_CHECKING:
-    from kmsdemo.learners.check import Look
+    from kmsdemo.learners.check import Inspection
     from kmsdemo.learners.finding import Finding, Verdict
     from kmsdemo.suite.story import LabStep
 
@@ -27,37 +27,37 @@ _PLAIN_WORDS: Final = {**WORDS, "not yet": "NOT YET"}
 _WIDTH_OF_WORDS: Final = 8
 
 
-def show(look: Look, where: str, *, with_hint: bool = False) -> None:
+def show(inspection: Inspection, where: str, *, with_hint: bool = False) -> None:
     """Print the progress in an account.
 
     Args:
-        look: What the account shows.
+        inspection: What the account shows.
         where: The account, as a line.
         with_hint: Whether to print the commands of the next step.
     """
     printer = _Printer()
     printer.line(0, where)
     printer.line(0, "")
-    verdicts, upcoming = by_step(look.findings), next_finding(look.findings)
+    verdicts, upcoming = by_step(inspection.findings), next_finding(inspection.findings)
     for step in story.read().steps:
         printer.step(step, verdicts[step.heading])
-        missing = [one for one in look.findings if _is_missing(one, step)]
+        missing = [one for one in inspection.findings if _is_missing(one, step)]
         if upcoming in missing:
             printer.sentences(step)
         printer.missing(missing)
     printer.line(0, "")
-    for remark in look.remarks:
+    for remark in inspection.remarks:
         printer.line(0, remark)
-    printer.line(0, f"{summary(look.findings)}{_action(look, upcoming)}", "bold")
+    printer.line(0, f"{summary(inspection.findings)}{_action(inspection, upcoming)}", "bold")
     if upcoming and with_hint:
-        _show_hint(printer, look, upcoming)
+        _show_hint(printer, inspection, upcoming)
     elif upcoming:
         printer.line(0, "Its command: kmsdemo check --hint")
 
 
-def _show_hint(printer: _Printer, look: Look, upcoming: Finding) -> None:
+def _show_hint(printer: _Printer, inspection: Inspection, upcoming: Finding) -> None:
     number = int(upcoming.step.partition(".")[0])
-    if typed := hint.for_step(number, look):
+    if typed := hint.for_step(number, inspection):
         printer.hint(typed)
     else:
         printer.line(0, "kmsdemo guide -o lab.html writes a page with its command.")
@@ -74,13 +74,13 @@ def next_finding(findings: Sequence[Finding]) -> Finding | None:
     return next((one for one in findings if one.verdict == "not yet"), None)
 
 
-def _action(look: Look, upcoming: Finding | None) -> str:
+def _action(inspection: Inspection, upcoming: Finding | None) -> str:
     """Return the end of the sentence that begins with the number of steps."""
     if upcoming:
         return f". Next, {upcoming.step}: {upcoming.next_step}"
-    if is_complete(look.findings):
+    if is_complete(inspection.findings):
         return ": the lab is complete."
-    missed = [one for one in look.findings if one.verdict == "not reached"]
+    missed = [one for one in inspection.findings if one.verdict == "not reached"]
     over = "; ".join(f"{one.step}: {one.actual}" for one in missed)
     return f". {over}. To do the whole lab, begin again with a new key."
 

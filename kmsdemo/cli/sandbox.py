@@ -92,7 +92,7 @@ def advance(days: float, endpoint_url: str) -> None:
 
     time = client.advance(endpoint_url, days=days, credentials=environment.credentials())
     say(f"In the sandbox it is now {date(datetime.fromisoformat(time))}.")
-    next_step.becomes("kmsdemo check")
+    next_step.replace_with("kmsdemo check")
 
 
 def _serve(server: Server, names: Path | None, state: Path | None) -> None:

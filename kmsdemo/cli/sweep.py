@@ -10,9 +10,9 @@ from kmsdemo.account.caller import identify
 from kmsdemo.cli.options import json_option
 from kmsdemo.cli.output import ask, date, print_json, progress, say
 from kmsdemo.cli.slow_calls import connect
-from kmsdemo.counted import counted
+from kmsdemo.pluralize import pluralize
 from kmsdemo.shared_account import leftovers
-from kmsdemo.shared_account.leftovers import Found, Leftover
+from kmsdemo.shared_account.leftovers import Leftover, Leftovers
 
 
 @click.command()
@@ -69,7 +69,7 @@ def _confirm(where: str, unneeded: Sequence[Leftover]) -> None:
         click.get_current_context().exit(1)
 
 
-def _say_what_stays(found: Found) -> None:
+def _say_what_stays(found: Leftovers) -> None:
     reasons = found.of_others | {
         leftover.name: "the record of its run on this machine does not name it"
         for leftover in found.leftovers
@@ -78,7 +78,7 @@ def _say_what_stays(found: Found) -> None:
     for name, reason in reasons.items():
         say(f"Not removed: {name} has the tags of a run, but {reason}.", err=True)
     if found.unread:
-        unread = counted(len(found.unread), "key or table", "keys or tables")
+        unread = pluralize(len(found.unread), "key or table", "keys or tables")
         say(f"Not read, because access is denied: {unread}.", err=True)
 
 

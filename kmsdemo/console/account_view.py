@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kmsdemo import key_policy, keys, table, vault
 from kmsdemo.account.clients import Clients
-from kmsdemo.counted import counted
 from kmsdemo.errors import KmsdemoError, TableNotFound
 from kmsdemo.keys import Key
+from kmsdemo.pluralize import pluralize
 from kmsdemo.table import PARTITION_KEY, Table
 from kmsdemo.vault import Item
 
@@ -121,7 +121,7 @@ def _stored(value: Mapping[str, Any]) -> AttributeValue:
     ((attribute_type, stored),) = value.items()
     if attribute_type == "B":
         return AttributeValue(
-            base64.b64encode(stored).decode(), f"binary data, {counted(len(stored), 'byte')}"
+            base64.b64encode(stored).decode(), f"binary data, {pluralize(len(stored), 'byte')}"
         )
     return AttributeValue(
         str(stored), "string" if attribute_type == "S" else f"type {attribute_type}"

@@ -17,10 +17,10 @@ from kmsdemo.console.access import Access
 from kmsdemo.console.account_view import read_account
 from kmsdemo.console.check_results import CheckResults
 from kmsdemo.console.tokens import Tokens, Visitor
-from kmsdemo.counted import counted
 from kmsdemo.learners import class_progress
 from kmsdemo.learners.class_progress import ORDERS, finished_at, in_order, totals
 from kmsdemo.learners.finding import MARKS, WORDS
+from kmsdemo.pluralize import pluralize
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.call import is_account_id
 from kmsdemo.sandbox.trail import history
@@ -60,7 +60,7 @@ def create_application(access: Access, check_results: CheckResults) -> Flask:
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
     application.jinja_env.globals.update(marks=MARKS, words=WORDS, finished_at=finished_at)
     application.jinja_env.filters.update(
-        counted=counted, days_until=_days_until, short=_with_short_key_ids
+        pluralize=pluralize, days_until=_days_until, short=_with_short_key_ids
     )
     application.add_url_rule("/console/style.css", "style", _style)
     application.add_url_rule("/console", "overview", pages.overview, strict_slashes=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kmsdemo.counted import counted
 from kmsdemo.errors.root import KmsdemoError
+from kmsdemo.pluralize import pluralize
 
 
 @dataclass(eq=False)
@@ -92,7 +92,7 @@ class KeyInUse(KeyFault):
     )
 
     def __post_init__(self) -> None:
-        self.items_in_words = counted(self.items, "item")
+        self.items_in_words = pluralize(self.items, "item")
         self.depend = "depends" if self.items == 1 else "depend"
 
 
@@ -168,7 +168,7 @@ class InvalidWaitingPeriod(KeyFault):
     _next_step = "Choose a waiting period of 7 to 30 days."
 
     def __post_init__(self) -> None:
-        self.days_in_words = counted(self.days, "day")
+        self.days_in_words = pluralize(self.days, "day")
 
 
 @dataclass(eq=False)

@@ -11,7 +11,7 @@ from kmsdemo.keys import Key
 from kmsdemo.learners.account_facts import AccountFacts
 from kmsdemo.learners.audit_trail import Event
 
-_DOOMED: Final = ("PendingDeletion", "PendingReplicaDeletion")
+_PENDING_DELETION_STATES: Final = ("PendingDeletion", "PendingReplicaDeletion")
 _SCHEDULES: Final = "ScheduleKeyDeletion"
 _CANCELS: Final = "CancelKeyDeletion"
 _ENCRYPTS: Final = ("Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "ReEncrypt")
@@ -51,9 +51,11 @@ class Attempt:
         return bool(self.key_id) and self.key is None
 
     @property
-    def is_doomed(self) -> bool:
+    def is_deletion_scheduled(self) -> bool:
         """Whether the key is deleted, or will be."""
-        return self.is_deleted or (self.key is not None and self.key.state in _DOOMED)
+        return self.is_deleted or (
+            self.key is not None and self.key.state in _PENDING_DELETION_STATES
+        )
 
     @property
     def has_encrypted(self) -> bool:
@@ -63,16 +65,16 @@ class Attempt:
     @property
     def has_stored(self) -> bool:
         """Whether an item was encrypted and stored, as far as anybody can tell."""
-        if self.has_encrypted and (self.has_decrypted or self.is_doomed):
+        if self.has_encrypted and (self.has_decrypted or self.is_deletion_scheduled):
             return True
         if self.facts.items and not self.is_deleted:
             return True
-        return not self.has_trail and self.is_doomed and self.facts.table is None
+        return not self.has_trail and self.is_deletion_scheduled and self.facts.table is None
 
     @property
     def has_decrypted(self) -> bool:
         """Whether a learner has decrypted; without a trail, whether it is too late to ask."""
-        return self.did("Decrypt") or (not self.has_trail and self.is_doomed)
+        return self.did("Decrypt") or (not self.has_trail and self.is_deletion_scheduled)
 
     @property
     def has_cancelled(self) -> bool:
@@ -82,16 +84,18 @@ class Attempt:
     @property
     def needs_table(self) -> bool:
         """Whether something is left to do with the table."""
-        is_done = self.has_stored and (self.has_decrypted or self.is_doomed)
+        is_done = self.has_stored and (self.has_decrypted or self.is_deletion_scheduled)
         return not is_done
 
     @property
     def has_deleted_table(self) -> bool:
         """Whether the table is deleted that had its items, though there may be a new one."""
         if self.facts.table is None:
-            return self.is_doomed
+            return self.is_deletion_scheduled
         first = next((one.moment for one in self.events if one.name in _ENCRYPTS), None)
-        return self.is_doomed and any(first and first <= at for at in self.facts.trail.deletions)
+        return self.is_deletion_scheduled and any(
+            first and first <= at for at in self.facts.trail.deletions
+        )
 
     @property
     def completed(self) -> datetime | None:
@@ -100,7 +104,9 @@ class Attempt:
         if not (encrypted and decrypted):
             return None
         deleted = next((at for at in self.facts.trail.deletions if encrypted <= at), None)
-        return self._doomed_from(max(encrypted, decrypted, deleted)) if deleted else None
+        return (
+            self._deletion_scheduled_after(max(encrypted, decrypted, deleted)) if deleted else None
+        )
 
     def did(self, *operations: str) -> bool:
         """Return whether one of these operations was performed with the key."""
@@ -109,7 +115,7 @@ class Attempt:
     def _first(self, *operations: str) -> datetime | None:
         return next((one.moment for one in self.events if one.name in operations), None)
 
-    def _doomed_from(self, moment: datetime) -> datetime | None:
+    def _deletion_scheduled_after(self, moment: datetime) -> datetime | None:
         """Return this moment or, if the key's deletion was not scheduled then, when it was."""
         turns = [one for one in self.events if one.name in (_SCHEDULES, _CANCELS)]
         before = [one for one in turns if one.moment <= moment]

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from kmsdemo.account.clients import Clients, connect
 from kmsdemo.cipher import Plain
-from kmsdemo.counted import counted
 from kmsdemo.learners import account_facts
 from kmsdemo.learners.attempt import Attempt, attempts
 from kmsdemo.learners.audit_trail import OBSERVER
 from kmsdemo.learners.finding import Finding, by_step, is_complete
 from kmsdemo.learners.progress import Progress
 from kmsdemo.learners.requirements import REQUIREMENTS, Requirement
+from kmsdemo.pluralize import pluralize
 from kmsdemo.suite import story
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Inspection:
     """What a look at an account shows.
 
     Attributes:
@@ -62,11 +62,11 @@ def check_account(clients: Clients | None = None) -> Progress:
     Raises:
         KmsdemoError: The account cannot be read: no credentials, no endpoint, no permission.
     """
-    found = look(clients or connect(application=OBSERVER))
+    found = inspect_account(clients or connect(application=OBSERVER))
     return Progress(found.findings, found.completed)
 
 
-def look(clients: Clients) -> Look:
+def inspect_account(clients: Clients) -> Inspection:
     """Look how far the lab got in an account; change nothing.
 
     Where several keys are the lab's, the one counts with which the lab got furthest, the newest
@@ -83,12 +83,12 @@ def look(clients: Clients) -> Look:
     tried = [(one, _findings(one, clients, lab)) for one in attempts(facts)]
     tried = tried or [(none := Attempt(facts), _findings(none, clients, lab))]
     attempt, findings = max(tried, key=lambda one: (_steps_before_next(one[1]), one[0].began))
-    return Look(
+    return Inspection(
         findings,
         list(_remarks(facts, attempt, findings)),
         attempt.key.key_id if attempt.key else "",
         min(facts.items, key=lambda item: item.cipher != Plain.name, default=None),
-        is_pending_deletion=attempt.is_doomed and not attempt.is_deleted,
+        is_pending_deletion=attempt.is_deletion_scheduled and not attempt.is_deleted,
         is_throttled=facts.trail.is_throttled,
         completed=min(filter(None, map(_completed, tried)), default=None),
     )
@@ -126,7 +126,7 @@ def _steps_before_next(findings: Sequence[Finding]) -> int:
 def _remarks(facts: AccountFacts, attempt: Attempt, findings: Sequence[Finding]) -> Iterator[str]:
     if attempt.key and attempt.key.deletion_date:
         left = ceil((attempt.key.deletion_date - facts.now) / timedelta(days=1))
-        yield f"AWS KMS deletes the key {attempt.key.key_id} in {counted(left, 'day')}."
+        yield f"AWS KMS deletes the key {attempt.key.key_id} in {pluralize(left, 'day')}."
     for key in facts.keys:
         if key.key_id != attempt.key_id and key.state in ("Enabled", "Disabled"):
             yield (

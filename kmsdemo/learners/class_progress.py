@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from kmsdemo.counted import counted
 from kmsdemo.learners.finding import WORDS
 from kmsdemo.learners.progress import Progress
+from kmsdemo.pluralize import pluralize
 from kmsdemo.printable import printable
 from kmsdemo.suite import story
 
@@ -47,7 +47,7 @@ def _place(progress: Progress | None) -> tuple[int, datetime]:
 def totals(results: ClassProgress) -> str:
     """Return how many have completed the lab."""
     complete = sum(progress is not None and progress.is_complete for progress in results.values())
-    return f"{complete} of {counted(len(results), 'learner')} completed the lab"
+    return f"{complete} of {pluralize(len(results), 'learner')} completed the lab"
 
 
 def finished_at(progress: Progress | None) -> str:

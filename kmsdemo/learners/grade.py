@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kmsdemo.learners.collect import collect
+from kmsdemo.learners.scenario_findings import collect_findings
 
 if TYPE_CHECKING:
     from kmsdemo.learners.finding import Finding
@@ -37,7 +37,7 @@ def grade(
         NotGraded: This machine was too busy to tell.
         KeyboardInterrupt: Ctrl-C.
     """
-    return collect(
+    return collect_findings(
         "features/test_scripts.py",
         *("-m", "scripts and not ours"),
         f"--encrypt={encrypt}",

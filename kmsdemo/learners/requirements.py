@@ -146,7 +146,7 @@ def _under_lab_key(attempt: Attempt, kms: KMSClient) -> Outcome:
     """Decrypt, unless a learner has; one item is enough, since others may be of an older key."""
     if not attempt.has_stored or _is_faulty(attempt):
         return _later("no item has a ciphertext yet")
-    if attempt.has_decrypted or attempt.key is None or attempt.is_doomed:
+    if attempt.has_decrypted or attempt.key is None or attempt.is_deletion_scheduled:
         return DONE
     if attempt.key.state != "Enabled":
         return _later(f"the key is {attempt.key.state} and cannot decrypt")
@@ -192,14 +192,14 @@ def _decrypted(attempt: Attempt, _: KMSClient) -> Outcome:
 
 
 def _revived(attempt: Attempt, advice: str) -> str:
-    return f"{_REVIVE}{advice[:1].lower()}{advice[1:]}" if attempt.is_doomed else advice
+    return f"{_REVIVE}{advice[:1].lower()}{advice[1:]}" if attempt.is_deletion_scheduled else advice
 
 
 # --------------------------------------------------------------------------------- deleted
 
 
 def _pending_deletion(attempt: Attempt, _: KMSClient) -> Outcome:
-    if attempt.is_doomed:
+    if attempt.is_deletion_scheduled:
         return DONE
     if attempt.key is None or not attempt.has_stored:
         return _later("no password is encrypted yet")
@@ -212,7 +212,7 @@ def _pending_deletion(attempt: Attempt, _: KMSClient) -> Outcome:
 def _table_deleted(attempt: Attempt, _: KMSClient) -> Outcome:
     if attempt.has_deleted_table:
         return DONE
-    if not attempt.is_doomed:
+    if not attempt.is_deletion_scheduled:
         return _later("the key is not pending deletion yet")
     return _not_yet(f"The table {TABLE_NAME} still exists.")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kmsdemo import keys, table, vault
-from kmsdemo.counted import counted
 from kmsdemo.errors import KmsdemoError, TableNotFound
+from kmsdemo.pluralize import pluralize
 from kmsdemo.printable import printable
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _item(item: vault.Item) -> Fact:
     appuser, blob = f"appuser {printable(item.appuser)}", item.ciphertext_blob
     if blob is None:
         return Fact("item", f"{appuser}  no ciphertext")
-    beginning, length = blob[:_SHOWN_CIPHERTEXT].hex(), counted(len(blob), "byte")
+    beginning, length = blob[:_SHOWN_CIPHERTEXT].hex(), pluralize(len(blob), "byte")
     return Fact(
         "item",
         f"{appuser}  userpasswd {beginning}… ({length}, {item.cipher})",

@@ -119,10 +119,10 @@ def _run(lesson: Lesson, narrator: Narrator, features: str, *options: str) -> in
 
 def _remembered(narrator: Narrator) -> str:
     """Remember the place in the story, and return what to tell the instructor about it."""
-    if narrator.place is None or not isinstance(narrator, StoryNarrator):
+    if narrator.position is None or not isinstance(narrator, StoryNarrator):
         return ""
     try:
-        bookmark.save(narrator.place.bookmark)
+        bookmark.save(narrator.position.bookmark)
     except OSError as error:
         return f" Its place cannot be remembered in {bookmark.path()}: {error.strerror}."
     return f" Its place is in {bookmark.path()}; kmsdemo lab --pace --resume begins there."

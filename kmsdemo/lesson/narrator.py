@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kmsdemo.counted import counted
 from kmsdemo.lesson import account_state
 from kmsdemo.lesson.bookmark import Bookmark
-from kmsdemo.lesson.pace import Pace, Place, Quit
+from kmsdemo.lesson.pace import Pace, Position, Quit
 from kmsdemo.lesson.renderer import Chapter, Ending, Renderer
+from kmsdemo.pluralize import pluralize
 from kmsdemo.suite import call_recording, leftovers_report
 from kmsdemo.suite.run import TerminalReportReplacement, skip_reason
 from kmsdemo.trace.recording import Call
@@ -40,14 +40,14 @@ class Narrator(TerminalReportReplacement):
         password: The password of the scenarios.
         pace: Where the lesson pauses, if it does.
         has_quit: Whether the instructor quit.
-        place: Where the lesson paused last.
+        position: Where the lesson paused last.
     """
 
     renderers: Sequence[Renderer]
     password: str = ""
     pace: Pace | None = None
     has_quit: bool = False
-    place: Place | None = None
+    position: Position | None = None
     _chapters: Mapping[str, Chapter] = field(default_factory=dict)
     _opened: list[str] = field(default_factory=list)
     _failed_step: Step | None = None
@@ -193,8 +193,8 @@ class Narrator(TerminalReportReplacement):
             for outcome, sentence in sentences.items()
             if self._outcomes[outcome]
         ]
-        chapters = counted(len(self._opened), self.chapter_word)
-        passed = counted(self._outcomes["passed"], "scenario")
+        chapters = pluralize(len(self._opened), self.chapter_word)
+        passed = pluralize(self._outcomes["passed"], "scenario")
         return f"{chapters} in {seconds:.1f} s: {passed} passed{''.join(others)}."
 
     chapter_word = "chapter"
@@ -203,7 +203,7 @@ class Narrator(TerminalReportReplacement):
         if self._leftovers:
             return self._leftovers
         made = [
-            counted(self._created[operation], thing)
+            pluralize(self._created[operation], thing)
             for operation, thing in (
                 ("CreateKey", "key"),
                 ("CreateTable", "table"),
@@ -230,10 +230,10 @@ class Narrator(TerminalReportReplacement):
             return
         name = self._opened[-1]
         number = list(self._chapters).index(name) + 1
-        self.place = Place(number, self.label(name), Bookmark(name, self._pauses))
+        self.position = Position(number, self.label(name), Bookmark(name, self._pauses))
         self._pauses += 1
         try:
-            self.pace.wait(self.place)
+            self.pace.wait(self.position)
         except Quit:
             self.has_quit = True
             pytest.exit("the instructor quit")

@@ -26,7 +26,7 @@ class Quit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a lesson is.
 
     Attributes:
@@ -40,7 +40,7 @@ class Place:
     bookmark: Bookmark
 
 
-class KeptOutput:
+class RecordedOutput:
     """A text stream that keeps what is written to it, page by page.
 
     Args:
@@ -82,7 +82,7 @@ class Pace:
 
     def __init__(
         self,
-        output: KeptOutput,
+        output: RecordedOutput,
         *,
         resume: Bookmark | None = None,
         read_key: Callable[[], str] = click.getchar,
@@ -94,32 +94,36 @@ class Pace:
         self._shown = -1
         self._chapter_to_skip = 0
 
-    def wait(self, place: Place) -> None:
+    def wait(self, position: Position) -> None:
         """Wait until the lesson is to go on.
 
         Args:
-            place: Where it is.
+            position: Where it is.
 
         Raises:
             Quit: The instructor quits.
             KeyboardInterrupt: Ctrl-C.
         """
-        self._pages.append((place.chapter, self._output.take_page()))
+        self._pages.append((position.chapter, self._output.take_page()))
         self._shown = len(self._pages) - 1
-        if self._is_skipped(place):
+        if self._is_skipped(position):
             return
-        while not self._goes_on(self._key(place)):
+        while not self._goes_on(self._key(position)):
             pass
 
-    def _is_skipped(self, place: Place) -> bool:
+    def _is_skipped(self, position: Position) -> bool:
         there = self._resume
-        if there and there.name == place.bookmark.name and place.bookmark.pauses < there.pauses:
+        if (
+            there
+            and there.name == position.bookmark.name
+            and position.bookmark.pauses < there.pauses
+        ):
             return True
-        return place.chapter == self._chapter_to_skip
+        return position.chapter == self._chapter_to_skip
 
-    def _key(self, place: Place) -> str:
+    def _key(self, position: Position) -> str:
         older = " (told before)" if self._shown < len(self._pages) - 1 else ""
-        prompt = f"{place.label}{older} | {_SHORT_KEYS}"
+        prompt = f"{position.label}{older} | {_SHORT_KEYS}"
         click.secho(prompt, reverse=True, err=True, nl=False)
         try:
             return self._read_key()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_bdd.parser import Step
 
     from kmsdemo.lesson.account_state import Fact
-    from kmsdemo.suite.script import Shown
+    from kmsdemo.suite.script import CompletedCommand
     from kmsdemo.trace.recording import Call
 
 _CALLS_OF_SCRIPT = "The calls of the script, as aws commands:"
@@ -62,9 +62,9 @@ class StoryNarrator(Narrator):
             self._shell.learn(call)
         if step.type == "given":
             return
-        for shown in script.shown:
-            self._tell_program(shown)
-        if script.shown:
+        for command in script.commands:
+            self._tell_program(command)
+        if script.commands:
             self._tell_calls_of_script([call for call in calls if self._shell.is_new(call)])
         else:
             for call in calls:
@@ -97,11 +97,11 @@ class StoryNarrator(Narrator):
         notes = step.notes if self.with_notes else ()
         return Chapter(number, step.title, step.description, notes)
 
-    def _tell_program(self, shown: Shown) -> None:
-        before, after = self._shell.script(shown.command)
+    def _tell_program(self, completed: CompletedCommand) -> None:
+        before, after = self._shell.script(completed.command)
         self.print(lambda renderer: renderer.commands(before))
-        stdout = _code(shown.stdout) if shown.command[0] == "cat" else shown.stdout
-        for text, outcome in ((stdout, "passed"), (shown.stderr, "failed")):
+        stdout = _code(completed.stdout) if completed.command[0] == "cat" else completed.stdout
+        for text, outcome in ((stdout, "passed"), (completed.stderr, "failed")):
             if text:
                 self._print_output(self._shell.shortened(text), outcome)
         if after:

@@ -54,7 +54,7 @@ class Leftover:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Leftovers:
     """What runs left in an account and Region.
 
     Attributes:
@@ -92,7 +92,7 @@ def created_by(clients: Clients, run: Run) -> list[Leftover]:
     ]
 
 
-def find(clients: Clients, run_id: str | None = None) -> Found:
+def find(clients: Clients, run_id: str | None = None) -> Leftovers:
     """Find the keys and tables that runs created in this account and Region and did not remove.
 
     A key counts as removed if it and its replicas are deleted within 7 days and it has no alias.
@@ -107,7 +107,7 @@ def find(clients: Clients, run_id: str | None = None) -> Found:
     AWS: ListKeys, ListResourceTags, AWS KMS API Reference; ListTables, ListTagsOfResource,
     Amazon DynamoDB API Reference.
     """
-    found = Found()
+    found = Leftovers()
     for key_id in keys.key_ids(clients.kms):
         with _reading(found, key_id):
             _judge_key(found, clients, key_id, run_id)
@@ -237,7 +237,7 @@ def _check_tags(kms: KMSClient, key_ids: Sequence[str]) -> None:
 
 
 @contextmanager
-def _reading(found: Found, name: str) -> Iterator[None]:
+def _reading(found: Leftovers, name: str) -> Iterator[None]:
     """Note what the caller has no access to, and pass over what others delete meanwhile."""
     try:
         yield
@@ -247,7 +247,7 @@ def _reading(found: Found, name: str) -> Iterator[None]:
         pass
 
 
-def _judge_key(found: Found, clients: Clients, key_id: str, run_id: str | None) -> None:
+def _judge_key(found: Leftovers, clients: Clients, key_id: str, run_id: str | None) -> None:
     run = tags.read(keys.tags(clients.kms, key_id))
     if run is None or run_id not in (None, run.run_id):
         return
@@ -266,7 +266,7 @@ def _reason_against(run: Tags, key: keys.Key, aliases: Sequence[str]) -> str:
     return f"it has the alias {strange[0]}" if strange else ""
 
 
-def _judge_table(found: Found, dynamodb: DynamoDBClient, name: str, run_id: str | None) -> None:
+def _judge_table(found: Leftovers, dynamodb: DynamoDBClient, name: str, run_id: str | None) -> None:
     if not name.startswith(_TABLE_PREFIX):
         return
     run = _run_of(dynamodb, name)

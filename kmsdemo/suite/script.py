@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CompletedCommand:
     """A command that a step typed, and what the terminal showed.
 
     Attributes:
@@ -39,16 +39,16 @@ class Shown:
 
 
 # Of the current or most recent step.
-shown: list[Shown] = []
+commands: list[CompletedCommand] = []
 
 
 def pytest_bdd_before_step() -> None:
-    shown.clear()
+    commands.clear()
 
 
 def run(
     path: Path, *arguments: str, session: boto3.Session, environment: Mapping[str, str]
-) -> Shown:
+) -> CompletedCommand:
     """Run a Python script as ``python3 PATH ARGUMENTS`` does, in this process.
 
     Args:
@@ -70,22 +70,22 @@ def run(
     ):
         exit_code = _run(path)
     command = ("python3", path.name, *arguments)
-    result = Shown(command, stdout.getvalue(), stderr.getvalue(), exit_code)
-    shown.append(result)
+    result = CompletedCommand(command, stdout.getvalue(), stderr.getvalue(), exit_code)
+    commands.append(result)
     return result
 
 
-def show(*paths: Path) -> Shown:
+def cat(*paths: Path) -> CompletedCommand:
     """Show files as ``cat PATHS`` does."""
     command = ("cat", *(path.name for path in paths))
     text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
-    shown.append(Shown(command, text))
-    return shown[-1]
+    commands.append(CompletedCommand(command, text))
+    return commands[-1]
 
 
-def type_instead(*command: str) -> None:
+def record(*command: str) -> None:
     """Keep the command that a person types to do what the step did."""
-    shown.append(Shown(command, ""))
+    commands.append(CompletedCommand(command, ""))
 
 
 def _run(path: Path) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from kmsdemo.counted import counted
+from kmsdemo.pluralize import pluralize
 from kmsdemo.printable import printable
 
 _MAX_CHARACTERS: Final = 60
@@ -22,7 +22,7 @@ def shortened(value: Any) -> Any:
     if isinstance(value, list):
         return [shortened(member) for member in value]
     if isinstance(value, bytes | bytearray):
-        return f"<{counted(len(value), 'byte')}>"
+        return f"<{pluralize(len(value), 'byte')}>"
     if isinstance(value, datetime):
         return f"{value.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
     text = str(value)

@@ -15,22 +15,22 @@ _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-p
 
 
 @dataclass(frozen=True, slots=True)
-class WayToSee:
+class ViewingMode:
     """How a page is seen: on what, and with which options of a browser."""
 
     media: Literal["screen", "print"] = "screen"
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-WAYS_TO_SEE: Final = {
-    "light": WayToSee(context={"color_scheme": "light", "viewport": PROJECTOR}),
-    "dark": WayToSee(context={"color_scheme": "dark", "viewport": PROJECTOR}),
-    "phone": WayToSee(context={"viewport": PHONE}),
-    "printed": WayToSee("print"),
+VIEWING_MODES: Final = {
+    "light": ViewingMode(context={"color_scheme": "light", "viewport": PROJECTOR}),
+    "dark": ViewingMode(context={"color_scheme": "dark", "viewport": PROJECTOR}),
+    "phone": ViewingMode(context={"viewport": PHONE}),
+    "printed": ViewingMode("print"),
 }
 
 
-def violations(page: Page, seen: WayToSee) -> str:
+def violations(page: Page, seen: ViewingMode) -> str:
     """Return axe's report on a page; empty if it finds no violation."""
     page.emulate_media(media=seen.media)
     found = Axe().run(page, options={"runOnly": _RULES})

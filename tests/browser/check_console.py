@@ -23,7 +23,7 @@ from kmsdemo.learners import hand_out
 from kmsdemo.learners.hand_out import Classroom
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.http.server import Server
-from tests.browser.accessibility import PHONE, PROJECTOR, WAYS_TO_SEE, violations
+from tests.browser.accessibility import PHONE, PROJECTOR, VIEWING_MODES, violations
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment
 
 PASSWORD = "correct horse battery staple"
@@ -32,7 +32,7 @@ expect.set_options(timeout=TIME_LIMIT_SECONDS * 1000)
 
 
 @dataclass
-class Learning:
+class LearnerWithBrowser:
     """A learner with a shell, and a browser that shows the console."""
 
     page: Page
@@ -88,9 +88,9 @@ class Learning:
 
 
 @contextmanager
-def learning(
+def learner_with_browser(
     browser: Browser, classroom: Classroom | None = None, **context: Any
-) -> Iterator[Learning]:
+) -> Iterator[LearnerWithBrowser]:
     """Open the console of a sandbox; at the end, nothing was wrong, and nothing came from afar."""
     shown = browser.new_context(**{"viewport": PROJECTOR, **context})
     page = shown.new_page()
@@ -107,19 +107,19 @@ def learning(
         server.in_background() as url,
     ):
         page.goto(console_url)
-        yield Learning(page, Access(url, classroom).environment(account, "us-east-1"))
+        yield LearnerWithBrowser(page, Access(url, classroom).environment(account, "us-east-1"))
         shown.close()
     assert wrong == []
     assert asked == {urlsplit(url).netloc}
 
 
 @pytest.fixture
-def alone(browser: Browser, backend: Backend) -> Iterator[Learning]:
-    with backend.account(), learning(browser) as alone:
+def alone(browser: Browser, backend: Backend) -> Iterator[LearnerWithBrowser]:
+    with backend.account(), learner_with_browser(browser) as alone:
         yield alone
 
 
-def test_the_page_shows_a_new_key_state(alone: Learning) -> None:
+def test_the_page_shows_a_new_key_state(alone: LearnerWithBrowser) -> None:
     keys = alone.page.locator("#keys")
     expect(keys).to_contain_text("There are no keys in this Region yet.")
     alone.page.evaluate(
@@ -142,7 +142,7 @@ def test_the_page_shows_a_new_key_state(alone: Learning) -> None:
     assert [news for news in told if re.match("Changed: .*Key", news)], told
 
 
-def test_the_page_shows_the_progress(alone: Learning) -> None:
+def test_the_page_shows_the_progress(alone: LearnerWithBrowser) -> None:
     check = alone.page.locator("#check")
     current = check.locator("[aria-current=step]")
     expect(current).to_contain_text("Create the key")
@@ -153,7 +153,7 @@ def test_the_page_shows_the_progress(alone: Learning) -> None:
     expect(check).to_contain_text("Next: Run the encrypt script with a password")
 
 
-def test_the_whole_lab_fits_on_one_screen(alone: Learning) -> None:
+def test_the_whole_lab_fits_on_one_screen(alone: LearnerWithBrowser) -> None:
     alone.do_the_lab()
     for panel in alone.page.locator(".panel").all():
         assert panel.evaluate("one => one.scrollHeight <= one.clientHeight"), panel.inner_text()
@@ -163,7 +163,7 @@ def test_the_whole_lab_fits_on_one_screen(alone: Learning) -> None:
     assert size == [PROJECTOR["width"], PROJECTOR["height"]]
 
 
-def test_a_refused_call_stands_out(alone: Learning) -> None:
+def test_a_refused_call_stands_out(alone: LearnerWithBrowser) -> None:
     alone.do_the_lab()
     refused = alone.page.locator("#calls tr.failed")
     expect(refused).to_have_count(1)
@@ -171,23 +171,26 @@ def test_a_refused_call_stands_out(alone: Learning) -> None:
     expect(refused).to_contain_text("Decrypt")
 
 
-@pytest.mark.parametrize("how", WAYS_TO_SEE)
+@pytest.mark.parametrize("how", VIEWING_MODES)
 def test_axe_finds_no_violation(browser: Browser, backend: Backend, how: str) -> None:
-    seen = WAYS_TO_SEE[how]
-    with backend.account(), learning(browser, **seen.context) as learner:
+    seen = VIEWING_MODES[how]
+    with backend.account(), learner_with_browser(browser, **seen.context) as learner:
         learner.do_the_lab()
         learner.open_all_details()
         assert violations(learner.page, seen) == ""
 
 
-@pytest.mark.parametrize("how", WAYS_TO_SEE)
+@pytest.mark.parametrize("how", VIEWING_MODES)
 def test_axe_finds_no_violation_in_a_class(
     browser: Browser, backend: Backend, how: str, tmp_path: Path
 ) -> None:
-    seen = WAYS_TO_SEE[how]
+    seen = VIEWING_MODES[how]
     names = tmp_path / "names.txt"
     names.write_text("Anna\nBen & Zoë\n王小明\n", encoding="utf-8")
-    with backend.account(), learning(browser, hand_out.prepare(names), **seen.context) as of_anna:
+    with (
+        backend.account(),
+        learner_with_browser(browser, hand_out.prepare(names), **seen.context) as of_anna,
+    ):
         expect(of_anna.page.get_by_text("0 of 8")).to_have_count(3)
         assert violations(of_anna.page, seen) == ""
         of_anna.page.locator("#to-200000000001").click()
@@ -195,7 +198,7 @@ def test_axe_finds_no_violation_in_a_class(
         assert violations(of_anna.page, seen) == ""
 
 
-def test_the_keyboard_is_enough_and_keeps_its_focus(alone: Learning) -> None:
+def test_the_keyboard_is_enough_and_keeps_its_focus(alone: LearnerWithBrowser) -> None:
     alone.kmsdemo("setup")
     alone.kmsdemo("encrypt", PASSWORD)
     rows = alone.page.locator("#table tbody tr")
@@ -213,7 +216,9 @@ def test_the_keyboard_is_enough_and_keeps_its_focus(alone: Learning) -> None:
     expect(alone.page.locator("details[open]")).to_have_count(1)
 
 
-def test_the_menu_leads_to_another_account_and_stays_open_meanwhile(alone: Learning) -> None:
+def test_the_menu_leads_to_another_account_and_stays_open_meanwhile(
+    alone: LearnerWithBrowser,
+) -> None:
     other = {"AWS_ACCESS_KEY_ID": "111122223333"}
     replace(alone, variables={**alone.variables, **other}).kmsdemo("setup")
     expect(alone.page.locator("#accounts")).to_be_visible()
@@ -227,7 +232,7 @@ def test_the_menu_leads_to_another_account_and_stays_open_meanwhile(alone: Learn
     expect(alone.page.get_by_role("heading", level=1)).to_have_text("Account 111122223333")
 
 
-def test_a_decrypted_password_is_never_shown(alone: Learning) -> None:
+def test_a_decrypted_password_is_never_shown(alone: LearnerWithBrowser) -> None:
     alone.kmsdemo("setup")
     appuser = re.findall(r"\d{5}", alone.kmsdemo("encrypt", PASSWORD))[0]
     assert PASSWORD in alone.kmsdemo("decrypt", appuser)
@@ -236,7 +241,7 @@ def test_a_decrypted_password_is_never_shown(alone: Learning) -> None:
     assert encodings_that_show(PASSWORD, alone.page.content().encode()) == []
 
 
-def test_what_learners_write_is_not_html(alone: Learning) -> None:
+def test_what_learners_write_is_not_html(alone: LearnerWithBrowser) -> None:
     alone.kmsdemo("setup")
     item = '{"appuser": {"S": "<img src=x onerror=alert(1)>"}, "userpasswd": {"S": "</code><h1>"}}'
     alone.aws("dynamodb", "put-item", "--table-name", "demo-kms", "--item", item)
@@ -245,7 +250,7 @@ def test_what_learners_write_is_not_html(alone: Learning) -> None:
 
 
 def test_it_fits_on_a_phone(browser: Browser, backend: Backend) -> None:
-    with backend.account(), learning(browser, viewport=PHONE) as phone:
+    with backend.account(), learner_with_browser(browser, viewport=PHONE) as phone:
         phone.do_the_lab()
         width = phone.page.evaluate("document.documentElement.scrollWidth")
         assert width <= PHONE["width"]
@@ -262,7 +267,7 @@ def test_a_class_has_an_overview_and_a_page_for_each_learner(
 ) -> None:
     names = tmp_path / "names.txt"
     names.write_text("Anna\nBen & Zoë\n", encoding="utf-8")
-    with backend.account(), learning(browser, hand_out.prepare(names)) as of_anna:
+    with backend.account(), learner_with_browser(browser, hand_out.prepare(names)) as of_anna:
         card = of_anna.page.locator(".learners").get_by_role("listitem").filter(has_text="Anna")
         expect(card).to_contain_text("0 of 8 Create the key")
         of_anna.kmsdemo("setup")

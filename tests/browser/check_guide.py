@@ -21,7 +21,7 @@ from kmsdemo.console.access import Access
 from kmsdemo.lesson.guide import page as pages
 from kmsdemo.lesson.guide.verdict import Run, Verdict
 from kmsdemo.sandbox.http.server import Server
-from tests.browser.accessibility import PHONE, WAYS_TO_SEE, violations
+from tests.browser.accessibility import PHONE, VIEWING_MODES, violations
 from tests.subprocesses import ROOT, TIME_LIMIT_SECONDS, environment, run_python
 
 GUIDE = ROOT / "docs" / "lab.html"
@@ -82,12 +82,12 @@ def guide(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("name", ["guide", "hand-out", "index", "report"])
-@pytest.mark.parametrize("how", WAYS_TO_SEE)
+@pytest.mark.parametrize("how", VIEWING_MODES)
 def test_axe_finds_no_violation(
     browser: Browser, files: dict[str, Path], name: str, how: str
 ) -> None:
-    with opened(browser, files[name], **WAYS_TO_SEE[how].context) as page:
-        assert violations(page, WAYS_TO_SEE[how]) == ""
+    with opened(browser, files[name], **VIEWING_MODES[how].context) as page:
+        assert violations(page, VIEWING_MODES[how]) == ""
 
 
 @pytest.mark.parametrize("name", ["guide", "hand-out", "index", "report"])

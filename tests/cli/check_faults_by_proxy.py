@@ -19,7 +19,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 
 from kmsdemo.account.clients import Clients
-from tests.cli.faulted import COMMANDS, is_explained, run, set_up, state, use
+from tests.cli.fault_injection import COMMANDS, is_explained, run, set_up, state, use
 from tests.faults import EVERY, Answer, Fault, of_every_nth
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment, free_port
 

@@ -15,11 +15,11 @@ from kmsdemo import table
 from kmsdemo.account.clients import Clients
 from kmsdemo.backends import Backend
 from kmsdemo.cli import main
-from kmsdemo.cli.check import looked_again
+from kmsdemo.cli.check import inspect_again
 from kmsdemo.errors import Throttled
 from kmsdemo.learners import audit_trail
 from kmsdemo.learners.audit_trail import AuditTrail
-from kmsdemo.learners.check import look
+from kmsdemo.learners.check import inspect_account
 from kmsdemo.lesson.guide import commands
 from kmsdemo.suite import location, story
 from kmsdemo.vault import Vault
@@ -186,23 +186,23 @@ def test_watch_keeps_what_it_saw_while_aws_throttles(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accounts.encrypted(clients)
-    seen = look(clients)
+    seen = inspect_account(clients)
 
     def throttled(*_: object) -> AuditTrail:
         return AuditTrail(missing="AWS throttled LookupEvents.", is_throttled=True)
 
     with monkeypatch.context() as patched:
         patched.setattr(audit_trail, "read", throttled)
-        assert looked_again(clients, seen) is seen
+        assert inspect_again(clients, seen) is seen
 
     def refused(*_: object) -> AuditTrail:
         raise Throttled("ListAliases")
 
     with monkeypatch.context() as patched:
         patched.setattr(audit_trail, "read", refused)
-        assert looked_again(clients, seen) is seen
+        assert inspect_again(clients, seen) is seen
     accounts.ready(clients)
-    assert looked_again(clients, seen) != seen
+    assert inspect_again(clients, seen) != seen
 
 
 def test_watch_shows_nothing_again_while_aws_throttles(
@@ -216,7 +216,7 @@ def test_watch_shows_nothing_again_while_aws_throttles(
     def pass_time(_: float) -> None:
         if next(polls):
             raise KeyboardInterrupt
-        monkeypatch.setattr("kmsdemo.cli.check.look", refused)
+        monkeypatch.setattr("kmsdemo.cli.check.inspect_account", refused)
 
     monkeypatch.setattr(time, "sleep", pass_time)
     result = check("--watch")

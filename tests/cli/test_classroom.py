@@ -45,20 +45,22 @@ def names(tmp_path: Path, aws_environment: Mapping[str, str]) -> Iterator[Path]:
         yield path
 
 
-class Look:
+class ClassCommand:
     """A look at the class."""
 
     def __init__(self, names: Path, url: str) -> None:
         self._command = ["class", str(names), f"--endpoint-url={url}"]
 
-    def at_class(self, *options: str) -> Result:
+    def run(self, *options: str) -> Result:
         return CliRunner().invoke(main, [*self._command, *options], catch_exceptions=False)
 
 
 @pytest.fixture
-def look(names: Path, aws_environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> Look:
+def class_command(
+    names: Path, aws_environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> ClassCommand:
     monkeypatch.setenv("COLUMNS", "80")
-    return Look(names, aws_environment["AWS_ENDPOINT_URL"])
+    return ClassCommand(names, aws_environment["AWS_ENDPOINT_URL"])
 
 
 @pytest.mark.parametrize(
@@ -70,14 +72,14 @@ def look(names: Path, aws_environment: Mapping[str, str], monkeypatch: pytest.Mo
     ],
 )
 def test_the_csv_is_in_the_order_that_was_asked_for(
-    look: Look, order: str, names_in_order: list[str]
+    class_command: ClassCommand, order: str, names_in_order: list[str]
 ) -> None:
-    rows = csv.DictReader(StringIO(look.at_class("--csv", "--sort", order).stdout))
+    rows = csv.DictReader(StringIO(class_command.run("--csv", "--sort", order).stdout))
     assert [row["learner"] for row in rows] == names_in_order
 
 
-def test_the_csv_has_who_finished_when(look: Look) -> None:
-    rows = list(csv.DictReader(StringIO(look.at_class("--csv").stdout)))
+def test_the_csv_has_who_finished_when(class_command: ClassCommand) -> None:
+    rows = list(csv.DictReader(StringIO(class_command.run("--csv").stdout)))
     assert [(row["done"], bool(row["finished"])) for row in rows] == [
         ("2", False),
         ("0", False),
@@ -85,8 +87,8 @@ def test_the_csv_has_who_finished_when(look: Look) -> None:
     ]
 
 
-def test_the_table_has_the_steps_of_each_and_who_finished_when(look: Look) -> None:
-    printed = look.at_class().stdout
+def test_the_table_has_the_steps_of_each_and_who_finished_when(class_command: ClassCommand) -> None:
+    printed = class_command.run().stdout
     assert "  Zoë       1-2" in printed
     (annas,) = [line.split() for line in printed.splitlines() if "Anna" in line]
     assert annas[:2] == ["Anna", "1-8"]
@@ -94,8 +96,8 @@ def test_the_table_has_the_steps_of_each_and_who_finished_when(look: Look) -> No
     assert "1 of 3 learners completed the lab." in printed
 
 
-def test_json_has_the_verdict_on_each_step(look: Look) -> None:
-    printed = json.loads(look.at_class("--json").stdout)
+def test_json_has_the_verdict_on_each_step(class_command: ClassCommand) -> None:
+    printed = json.loads(class_command.run("--json").stdout)
     assert printed["Anna"] == dict.fromkeys(STEPS, "done")
     assert list(printed) == ["Zoë", "Ben", "Anna"]
 
@@ -110,8 +112,10 @@ def refused_ben(names: Path) -> None:
 
 
 @pytest.mark.usefixtures("refused_ben")
-def test_an_account_that_cannot_be_read_is_one_row_of_the_table(look: Look) -> None:
-    result = look.at_class()
+def test_an_account_that_cannot_be_read_is_one_row_of_the_table(
+    class_command: ClassCommand,
+) -> None:
+    result = class_command.run()
     rows = {words[0]: words[1:] for words in map(str.split, result.stdout.splitlines()) if words}
     assert rows["Ben"] == ["not", "read"]
     assert (rows["Zoë"][0], rows["Anna"][0]) == ("1-2", "1-8")
@@ -120,8 +124,8 @@ def test_an_account_that_cannot_be_read_is_one_row_of_the_table(look: Look) -> N
 
 
 @pytest.mark.usefixtures("refused_ben")
-def test_an_account_that_cannot_be_read_is_one_line_of_the_csv(look: Look) -> None:
-    rows = list(csv.DictReader(StringIO(look.at_class("--csv").stdout)))
+def test_an_account_that_cannot_be_read_is_one_line_of_the_csv(class_command: ClassCommand) -> None:
+    rows = list(csv.DictReader(StringIO(class_command.run("--csv").stdout)))
     assert [(row["learner"], row["done"], bool(row["error"])) for row in rows] == [
         ("Zoë", "2", False),
         ("Ben", "", True),
@@ -130,37 +134,39 @@ def test_an_account_that_cannot_be_read_is_one_line_of_the_csv(look: Look) -> No
 
 
 @pytest.mark.usefixtures("refused_ben")
-def test_an_account_that_cannot_be_read_has_its_error_in_json(look: Look) -> None:
-    printed = json.loads(look.at_class("--json").stdout)
+def test_an_account_that_cannot_be_read_has_its_error_in_json(class_command: ClassCommand) -> None:
+    printed = json.loads(class_command.run("--json").stdout)
     assert list(printed["Ben"]) == ["error"]
     assert printed["Anna"] == dict.fromkeys(STEPS, "done")
 
 
 def test_a_sandbox_that_does_not_answer_anybody_ends_the_look(names: Path) -> None:
-    result = Look(names, f"http://127.0.0.1:{free_port()}").at_class()
+    result = ClassCommand(names, f"http://127.0.0.1:{free_port()}").run()
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: AWS cannot be reached: ")
 
 
 def test_each_learner_of_a_larger_class_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    def in_threads(look: Any, learners: Any, *, threads: int) -> Any:
+    def in_threads(class_command: Any, learners: Any, *, threads: int) -> Any:
         assert threads == 4
-        return map(look, learners)
+        return map(class_command, learners)
 
     learners = [HandOut(Learner(str(number), ""), "", "") for number in range(9)]
     monkeypatch.setattr(classroom, "_progress", lambda _, one: one.learner.name)
     monkeypatch.setattr(classroom, "in_threads", in_threads)
-    found: list[object] = [*classroom._look(cast("ManyCallers", None), learners)]
+    found: list[object] = [*classroom._check(cast("ManyCallers", None), learners)]
     assert found == [(str(number), str(number)) for number in range(9)]
 
 
-def test_csv_and_json_do_not_mix(look: Look) -> None:
-    result = look.at_class("--csv", "--json")
+def test_csv_and_json_do_not_mix(class_command: ClassCommand) -> None:
+    result = class_command.run("--csv", "--json")
     assert result.exit_code == 2
     assert "--csv cannot be combined with --json" in result.stderr
 
 
-def test_all_learners_share_three_clients(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_learners_share_three_clients(
+    class_command: ClassCommand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     created: list[str] = []
     create = Session.create_client
 
@@ -169,7 +175,7 @@ def test_all_learners_share_three_clients(look: Look, monkeypatch: pytest.Monkey
         return create(session, service, *options, **more)
 
     monkeypatch.setattr(Session, "create_client", count)
-    assert look.at_class().exit_code == 0
+    assert class_command.run().exit_code == 0
     assert sorted(created) == ["cloudtrail", "dynamodb", "kms"]
 
 
@@ -192,7 +198,7 @@ def test_on_a_terminal_the_table_is_updated_and_paged(
             raise KeyboardInterrupt
 
     found = [("Zoë", progress(1)), ("Ben", Throttled("Scan")), ("Anna", progress(8))]
-    monkeypatch.setattr(classroom, "_look", lambda *_: iter(found))
+    monkeypatch.setattr(classroom, "_check", lambda *_: iter(found))
     monkeypatch.setattr(classroom, "table", table)
     monkeypatch.setattr(time, "sleep", pass_time)
     classroom._watch(cast("ManyCallers", None), [], "name")

@@ -14,7 +14,16 @@ from kmsdemo import keys
 from kmsdemo.account.clients import Clients
 from tests import faults
 from tests.cli.commands import NAMES
-from tests.cli.faulted import COMMANDS, WITHOUT_AWS, State, is_explained, run, set_up, state, use
+from tests.cli.fault_injection import (
+    COMMANDS,
+    WITHOUT_AWS,
+    State,
+    is_explained,
+    run,
+    set_up,
+    state,
+    use,
+)
 from tests.faults import Fault, of_every_nth
 
 ONCE = {

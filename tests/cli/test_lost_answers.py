@@ -13,7 +13,7 @@ from kmsdemo.account.clients import Clients
 from kmsdemo.cli import main
 from kmsdemo.shared_account.read_only import is_read_only
 from tests import faults
-from tests.cli.faulted import COMMANDS, run, set_up
+from tests.cli.fault_injection import COMMANDS, run, set_up
 from tests.fake_endpoint import PAUSE
 from tests.faults import Fault
 

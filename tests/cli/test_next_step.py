@@ -95,7 +95,7 @@ def delete_items(_: KMSClient, dynamodb: DynamoDBClient, __: Key) -> None:
         dynamodb.delete_item(TableName=table.TABLE_NAME, Key={"appuser": {"S": item.appuser}})
 
 
-def doom_all(kms: KMSClient, dynamodb: DynamoDBClient, key: Key) -> None:
+def schedule_all_deletions(kms: KMSClient, dynamodb: DynamoDBClient, key: Key) -> None:
     schedule_deletion(kms, dynamodb, key)
     delete_table(kms, dynamodb, key)
 
@@ -108,7 +108,7 @@ def doom_all(kms: KMSClient, dynamodb: DynamoDBClient, key: Key) -> None:
         (delete_table, ["describe"], 2, "kmsdemo setup"),
         (disable, ["describe"], 7, "kmsdemo enable --key-id KEY"),
         (schedule_deletion, ["describe"], 8, "kmsdemo cleanup"),
-        (doom_all, ["describe"], 0, "kmsdemo check"),
+        (schedule_all_deletions, ["describe"], 0, "kmsdemo check"),
         (schedule_deletion, ["cancel-deletion"], 7, "kmsdemo enable --key-id KEY"),
         (schedule_deletion, ["cleanup", "--yes"], 0, "kmsdemo check"),
     ],
@@ -149,7 +149,7 @@ def test_a_command_that_fails_says_what_to_do_about_that_instead(dynamodb: Dynam
 def test_a_command_with_an_exit_code_of_its_own_ends_with_it_too() -> None:
     @main.command("grade-well")
     def grade_well() -> None:
-        next_step.becomes("kmsdemo check")
+        next_step.replace_with("kmsdemo check")
         sys.exit(0)
 
     try:
@@ -161,4 +161,4 @@ def test_a_command_with_an_exit_code_of_its_own_ends_with_it_too() -> None:
 def test_each_command_has_a_next_step() -> None:
     # sandbox advance says it itself.
     names = {name for name in NAMES if " " not in name}
-    assert next_step.AFTER.keys() | next_step.SAY_IT_THEMSELVES == names
+    assert next_step.NEXT_STEPS.keys() | next_step.WITHOUT_NEXT_STEP == names

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("account")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 
 
-class Closed(io.StringIO):
+class ClosedPipe(io.StringIO):
     """An output that nobody reads any more."""
 
     def write(self, _: str) -> int:
@@ -116,7 +116,7 @@ def test_closed_output_fails_and_says_why(
 def test_where_nobody_reads_on_it_ends_without_a_word(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert end_of([*name.split(), "--help"], monkeypatch, stdout=Closed()) == 1
+    assert end_of([*name.split(), "--help"], monkeypatch, stdout=ClosedPipe()) == 1
     assert capsys.readouterr().err == ""
 
 

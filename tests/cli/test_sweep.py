@@ -31,13 +31,13 @@ def aws(clients: Clients) -> fake_account.FakeAccount:
 
 
 @pytest.fixture
-def killed(aws: fake_account.FakeAccount) -> Tags:
+def killed_run(aws: fake_account.FakeAccount) -> Tags:
     """A run that made a key, a multi-Region key with a replica, and a table, and was killed."""
     return leave(Run())
 
 
 @pytest.fixture
-def long_dead(aws: fake_account.FakeAccount) -> Tags:
+def expired_run(aws: fake_account.FakeAccount) -> Tags:
     """The same, whose time is over."""
     run = Run()
     run.tags = Tags(expires=datetime.now(timezone.utc) - timedelta(minutes=1))
@@ -64,13 +64,13 @@ def sweep(*options: str, stdin: str = "") -> Result:
     return CliRunner().invoke(main, ["sweep", *options], input=stdin)
 
 
-def test_it_shows_what_it_found_and_asks(aws: fake_account.FakeAccount, killed: Tags) -> None:
+def test_it_shows_what_it_found_and_asks(aws: fake_account.FakeAccount, killed_run: Tags) -> None:
     result = sweep(stdin="n\n")
     assert result.exit_code == 1
     first, *others, question = result.stderr.splitlines()[:5]
-    assert re.fullmatch(f"Run {killed.run_id}, which can run until 20.* UTC:", first)
+    assert re.fullmatch(f"Run {killed_run.run_id}, which can run until 20.* UTC:", first)
     assert [line.split()[0] for line in others] == ["key", "key", "table"]
-    assert others[-1] == f"  table  demo-kms-{killed.run_id}-1"
+    assert others[-1] == f"  table  demo-kms-{killed_run.run_id}-1"
     assert question.startswith("Remove this from account 123456789012, Region us-east-1? [y/N]:")
     # Older versions of click do not echo the line end of an answer in tests.
     lines = result.stderr.replace("[y/N]:", "[y/N]:\n").splitlines()
@@ -79,16 +79,16 @@ def test_it_shows_what_it_found_and_asks(aws: fake_account.FakeAccount, killed: 
     assert len(aws.leftovers()) == 6
 
 
-def test_no_answer_is_no_yes(aws: fake_account.FakeAccount, killed: Tags) -> None:
+def test_no_answer_is_no_yes(aws: fake_account.FakeAccount, killed_run: Tags) -> None:
     result = sweep(stdin="")
     assert (result.exit_code, len(aws.leftovers())) == (2, 6)
     assert "Standard input has no answer, so nothing is deleted." in result.stderr
 
 
-def test_after_a_yes_nothing_is_left(aws: fake_account.FakeAccount, killed: Tags) -> None:
+def test_after_a_yes_nothing_is_left(aws: fake_account.FakeAccount, killed_run: Tags) -> None:
     result = sweep(stdin="y\n")
     assert result.exit_code == 0
-    assert f"Removed table  demo-kms-{killed.run_id}-1  of run" in result.stdout
+    assert f"Removed table  demo-kms-{killed_run.run_id}-1  of run" in result.stdout
     assert aws.leftovers() == []
     assert sorted(aws.states()) == ["PendingDeletion", "PendingDeletion", "PendingReplicaDeletion"]
     assert sweep().stdout.startswith(
@@ -96,7 +96,9 @@ def test_after_a_yes_nothing_is_left(aws: fake_account.FakeAccount, killed: Tags
     )
 
 
-def test_keys_go_in_seven_days(aws: fake_account.FakeAccount, killed: Tags, kms: KMSClient) -> None:
+def test_keys_go_in_seven_days(
+    aws: fake_account.FakeAccount, killed_run: Tags, kms: KMSClient
+) -> None:
     (first, *_) = [key_id for key_id in keys.key_ids(kms) if key_id != aws.key.key_id]
     keys.schedule_deletion(kms, first, waiting_period_days=30)
     assert sweep("--yes").exit_code == 0
@@ -106,7 +108,7 @@ def test_keys_go_in_seven_days(aws: fake_account.FakeAccount, killed: Tags, kms:
 
 
 def test_a_replica_is_not_forgotten_behind_its_primary(
-    aws: fake_account.FakeAccount, killed: Tags, kms: KMSClient
+    aws: fake_account.FakeAccount, killed_run: Tags, kms: KMSClient
 ) -> None:
     (primary,) = [key_id for key_id in keys.key_ids(kms) if key_id.startswith("mrk-")]
     keys.delete_aliases(kms, keys.aliases(kms, primary))
@@ -115,32 +117,36 @@ def test_a_replica_is_not_forgotten_behind_its_primary(
     assert aws.leftovers() == []
 
 
-def test_one_run_only(aws: fake_account.FakeAccount, killed: Tags, long_dead: Tags) -> None:
-    assert sweep("--run", killed.run_id, "--yes").exit_code == 0
+def test_one_run_only(aws: fake_account.FakeAccount, killed_run: Tags, expired_run: Tags) -> None:
+    assert sweep("--run", killed_run.run_id, "--yes").exit_code == 0
     assert len(aws.leftovers()) == 6
 
 
 def test_only_what_no_run_can_still_need(
-    aws: fake_account.FakeAccount, killed: Tags, long_dead: Tags
+    aws: fake_account.FakeAccount, killed_run: Tags, expired_run: Tags
 ) -> None:
     result = sweep("--expired", "--yes", "--json")
     removed = json.loads(result.stdout)["removed"]
-    assert {leftover["run"] for leftover in removed} == {long_dead.run_id}
+    assert {leftover["run"] for leftover in removed} == {expired_run.run_id}
     assert len(removed) == 3
     assert len(aws.leftovers()) == 6
 
 
 def test_each_run_is_asked_for_with_what_it_left(
-    aws: fake_account.FakeAccount, killed: Tags, long_dead: Tags
+    aws: fake_account.FakeAccount, killed_run: Tags, expired_run: Tags
 ) -> None:
     lines = sweep(stdin="n\n").stderr.splitlines()
-    (of_dead,) = [number for number, line in enumerate(lines) if line == f"Run {long_dead.run_id}:"]
-    shown = lines[of_dead + 1 : of_dead + 4]
+    (of_expired,) = [
+        number for number, line in enumerate(lines) if line == f"Run {expired_run.run_id}:"
+    ]
+    shown = lines[of_expired + 1 : of_expired + 4]
     assert [line.split()[0] for line in shown] == ["key", "key", "table"]
-    assert shown[2] == f"  table  demo-kms-{long_dead.run_id}-1"
+    assert shown[2] == f"  table  demo-kms-{expired_run.run_id}-1"
 
 
-def test_what_a_run_may_still_need_is_counted(aws: fake_account.FakeAccount, killed: Tags) -> None:
+def test_what_a_run_may_still_need_is_counted(
+    aws: fake_account.FakeAccount, killed_run: Tags
+) -> None:
     result = sweep("--expired", "--yes")
     assert result.exit_code == 0
     assert result.stdout == "Not removed, because a run can still need them: 3.\n"
@@ -153,33 +159,35 @@ def test_what_a_run_may_still_need_is_counted(aws: fake_account.FakeAccount, kil
 def test_what_the_caller_may_not_read_is_counted(
     aws: fake_account.FakeAccount, monkeypatch: pytest.MonkeyPatch, names: list[str], count: str
 ) -> None:
-    monkeypatch.setattr(leftovers, "find", lambda *_: leftovers.Found(unread=names))
+    monkeypatch.setattr(leftovers, "find", lambda *_: leftovers.Leftovers(unread=names))
     assert sweep("--yes").stderr == f"Not read, because access is denied: {count}.\n"
 
 
 def test_it_waits_until_tables_are_gone(
-    aws: fake_account.FakeAccount, killed: Tags, monkeypatch: pytest.MonkeyPatch
+    aws: fake_account.FakeAccount, killed_run: Tags, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[str] = []
     monkeypatch.setattr(table, "wait_until_deleted", lambda _, name: waited.append(name))
     assert sweep("--yes").exit_code == 0
-    assert waited == [f"demo-kms-{killed.run_id}-1"]
+    assert waited == [f"demo-kms-{killed_run.run_id}-1"]
 
 
 def test_what_cannot_be_removed_does_not_keep_the_rest(
-    aws: fake_account.FakeAccount, killed: Tags, kms: KMSClient, dynamodb: DynamoDBClient
+    aws: fake_account.FakeAccount, killed_run: Tags, kms: KMSClient, dynamodb: DynamoDBClient
 ) -> None:
-    name = f"demo-kms-{killed.run_id}-1"
+    name = f"demo-kms-{killed_run.run_id}-1"
     dynamodb.update_table(TableName=name, DeletionProtectionEnabled=True)
     result = sweep("--yes", "--json")
     assert result.exit_code == 1
     assert "Error: DeleteTable failed with Validation" in result.stderr
     assert aws.leftovers() == [name]
-    told = json.loads(result.stdout)
-    assert [(one["kind"], one["run"]) for one in told["removed"]] == [("key", killed.run_id)] * 2
-    assert {one["name"] for one in told["removed"]} == {*keys.key_ids(kms)} - {aws.key.key_id}
-    assert told["failed"] == [{"kind": "table", "name": name, "run": killed.run_id}]
-    assert told["account"] == "123456789012"
+    printed = json.loads(result.stdout)
+    assert [(one["kind"], one["run"]) for one in printed["removed"]] == [
+        ("key", killed_run.run_id)
+    ] * 2
+    assert {one["name"] for one in printed["removed"]} == {*keys.key_ids(kms)} - {aws.key.key_id}
+    assert printed["failed"] == [{"kind": "table", "name": name, "run": killed_run.run_id}]
+    assert printed["account"] == "123456789012"
 
 
 def tagged(run_id: str, expires: str) -> dict[str, str]:
@@ -226,9 +234,9 @@ def test_a_stranger_s_key_is_not_removed_because_somebody_tagged_it(
 
 
 def test_a_key_that_the_record_of_the_run_does_not_name_is_not_removed(
-    kms: KMSClient, aws: fake_account.FakeAccount, killed: Tags
+    kms: KMSClient, aws: fake_account.FakeAccount, killed_run: Tags
 ) -> None:
-    theirs = keys.create(kms, tags=killed.as_text())
+    theirs = keys.create(kms, tags=killed_run.as_text())
     result = sweep("--yes")
     assert "the record of its run on this machine does not name it." in result.stderr
     assert keys.describe(kms, theirs.key_id).state == "Enabled"
@@ -236,7 +244,7 @@ def test_a_key_that_the_record_of_the_run_does_not_name_is_not_removed(
 
 
 def test_without_permission_to_read_tags_it_fails(
-    clients: Clients, aws: fake_account.FakeAccount, killed: Tags
+    clients: Clients, aws: fake_account.FakeAccount, killed_run: Tags
 ) -> None:
     with fake_account.as_developer(clients):
         fake_account.deny(clients.iam, "kms:ListResourceTags")
@@ -247,7 +255,7 @@ def test_without_permission_to_read_tags_it_fails(
 
 
 def test_two_sweeps_at_once_both_end_well(
-    clients: Clients, aws: fake_account.FakeAccount, killed: Tags
+    clients: Clients, aws: fake_account.FakeAccount, killed_run: Tags
 ) -> None:
     found = leftovers.find(clients).leftovers
     prepared = [leftovers.prepare_key_removal(clients, one.name) for one in found[:2]] * 2
@@ -259,7 +267,7 @@ def test_two_sweeps_at_once_both_end_well(
 
 
 def test_a_throttled_list_is_waited_for(
-    aws: fake_account.FakeAccount, killed: Tags, monkeypatch: pytest.MonkeyPatch
+    aws: fake_account.FakeAccount, killed_run: Tags, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
     with faults.Faults(faults.Fault(faults.throttled, attempts=9), at=2).injected():
@@ -276,7 +284,7 @@ def test_a_throttled_list_is_waited_for(
     ],
 )
 def test_what_the_caller_may_not_remove_is_named_and_the_next_sweep_removes_it(
-    clients: Clients, aws: fake_account.FakeAccount, killed: Tags, action: str, rest: int
+    clients: Clients, aws: fake_account.FakeAccount, killed_run: Tags, action: str, rest: int
 ) -> None:
     with fake_account.as_developer(clients):
         fake_account.deny(clients.iam, action)
@@ -290,7 +298,7 @@ def test_what_the_caller_may_not_remove_is_named_and_the_next_sweep_removes_it(
 
 @pytest.mark.parametrize("at", [4, 14, 20, 24])
 def test_after_ctrl_c_the_next_sweep_removes_the_rest(
-    aws: fake_account.FakeAccount, killed: Tags, at: int
+    aws: fake_account.FakeAccount, killed_run: Tags, at: int
 ) -> None:
     with faults.Faults(faults.Fault(faults.interrupted), at).injected():
         assert sweep("--yes").exit_code == 130

@@ -177,7 +177,7 @@ def of_an_older_key(clients: Clients) -> None:
     """An item is left of a key that is deleted."""
     put_older = Vault(clients.kms, clients.dynamodb, ready(clients).key_id)
     put_older.store(PASSWORD)
-    doom(put_older)
+    schedule_deletion(put_older)
     newer = keys.create(clients.kms)
     Vault(clients.kms, clients.dynamodb, newer.key_id).store(PASSWORD)
 
@@ -209,7 +209,7 @@ def thirty_days(clients: Clients) -> None:
 @account
 def seven_days(clients: Clients) -> Vault:
     vault = decrypted(clients)
-    doom(vault)
+    schedule_deletion(vault)
     return vault
 
 
@@ -220,7 +220,7 @@ def never_encrypted(clients: Clients) -> None:
 
 @account
 def never_decrypted(clients: Clients) -> None:
-    doom(encrypted(clients))
+    schedule_deletion(encrypted(clients))
 
 
 @account
@@ -234,7 +234,7 @@ def cleaned_up(clients: Clients) -> None:
 def table_first(clients: Clients) -> None:
     vault = decrypted(clients)
     table.delete(clients.dynamodb)
-    doom(vault)
+    schedule_deletion(vault)
 
 
 @account
@@ -275,5 +275,5 @@ def refused(clients: Clients) -> None:
     keys.enable(clients.kms, vault.key_id)
 
 
-def doom(vault: Vault) -> None:
+def schedule_deletion(vault: Vault) -> None:
     keys.schedule_deletion(vault.kms, vault.key_id, waiting_period_days=7)

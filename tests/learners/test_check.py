@@ -18,7 +18,7 @@ from kmsdemo.backends import Backend
 from kmsdemo.cipher import Plain
 from kmsdemo.learners import account_facts, audit_trail, check
 from kmsdemo.learners.audit_trail import OBSERVER
-from kmsdemo.learners.check import Look
+from kmsdemo.learners.check import Inspection
 from kmsdemo.learners.finding import by_step, is_complete
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.trail import history
@@ -36,7 +36,7 @@ BINARY = "Each item has its ciphertext in userpasswd, as binary data"
 HIDDEN = "No item contains readable text"
 DECRYPTS = "A ciphertext is encrypted under the lab key"
 DECRYPTED = "The password is decrypted"
-DOOMED = "The key is pending deletion"
+PENDING_DELETION = "The key is pending deletion"
 GONE = "The table is deleted"
 
 NOBODY = {DECRYPTED: "Nobody has decrypted with the key yet."}
@@ -66,11 +66,11 @@ NOT_YET: dict[str, dict[str, str]] = {
     "noise": {DECRYPTS: "is not a ciphertext of AWS KMS, or it is damaged.", **NOBODY},
     "another_key": {DECRYPTS: "The ciphertext of user 12345 is encrypted under another", **NOBODY},
     "encrypted": NOBODY,
-    "enveloped": {DOOMED: "is Enabled."},
+    "enveloped": {PENDING_DELETION: "is Enabled."},
     "of_an_older_key": NOBODY,
-    "decrypted": {DOOMED: "is Enabled."},
-    "disabled": {DOOMED: "is Disabled."},
-    "cancelled": {DOOMED: "The deletion was cancelled. The key"},
+    "decrypted": {PENDING_DELETION: "is Enabled."},
+    "disabled": {PENDING_DELETION: "is Disabled."},
+    "cancelled": {PENDING_DELETION: "The deletion was cancelled. The key"},
     "thirty_days": {GONE: "still exists."},
     "seven_days": {GONE: "The table demo-kms still exists."},
     "never_encrypted": {ITEM: "The table demo-kms is empty.", GONE: "still exists."},
@@ -80,38 +80,38 @@ NOT_YET: dict[str, dict[str, str]] = {
     "twice": {},
     "again": {},
     "again_badly": {},
-    "another_table": {DOOMED: "is Enabled."},
+    "another_table": {PENDING_DELETION: "is Enabled."},
     "refused": NOBODY,
 }
 
 pytestmark = pytest.mark.usefixtures("account")
 
 
-def look() -> Look:
-    return check.look(connect(application=OBSERVER))
+def inspect_lab() -> Inspection:
+    return check.inspect_account(connect(application=OBSERVER))
 
 
 @pytest.fixture(scope="module")
-def looks() -> dict[str, Look]:
+def inspections() -> dict[str, Inspection]:
     """The looks at accounts so far, by the name of the account."""
     return {}
 
 
 @pytest.fixture
-def progress(clients: Clients, name: str, looks: dict[str, Look]) -> Look:
+def progress(clients: Clients, name: str, inspections: dict[str, Inspection]) -> Inspection:
     """The look at the account with this name: one for all tests."""
-    if name not in looks:
+    if name not in inspections:
         ACCOUNTS[name](clients)
-        looks[name] = look()
-    return looks[name]
+        inspections[name] = inspect_lab()
+    return inspections[name]
 
 
-def left(progress: Look) -> dict[str, str]:
+def left(progress: Inspection) -> dict[str, str]:
     """Return what was found instead of each requirement that is not met."""
     return {one.requirement: one.actual for one in progress.findings if one.verdict == "not yet"}
 
 
-def steps_done(progress: Look) -> list[int]:
+def steps_done(progress: Inspection) -> list[int]:
     verdicts = by_step(progress.findings)
     return [int(step.partition(".")[0]) for step in verdicts if verdicts[step] == "done"]
 
@@ -127,14 +127,14 @@ def without_trail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ACCOUNTS)
-def test_it_reports_what_is_not_done_and_nothing_else(progress: Look, name: str) -> None:
+def test_it_reports_what_is_not_done_and_nothing_else(progress: Inspection, name: str) -> None:
     found, expected = left(progress), NOT_YET[name]
     assert found.keys() == expected.keys()
     assert all(actual in found[requirement] for requirement, actual in expected.items()), found
 
 
 @pytest.mark.parametrize("name", ACCOUNTS)
-def test_not_yet_has_a_next_step_and_not_reached_a_reason(progress: Look) -> None:
+def test_not_yet_has_a_next_step_and_not_reached_a_reason(progress: Inspection) -> None:
     for one in progress.findings:
         assert bool(one.actual) == (one.verdict != "done")
         assert bool(one.next_step) == (one.verdict == "not yet")
@@ -147,12 +147,12 @@ def test_every_account_is_in_the_table() -> None:
 @pytest.mark.parametrize(
     "name", [name for name, expected in NOT_YET.items() if not expected], ids=str
 )
-def test_a_lab_that_is_done_is_complete(progress: Look) -> None:
+def test_a_lab_that_is_done_is_complete(progress: Inspection) -> None:
     assert is_complete(progress.findings)
 
 
 @pytest.mark.parametrize("name", [name for name, expected in NOT_YET.items() if expected], ids=str)
-def test_a_lab_that_is_not_done_is_not_complete(progress: Look) -> None:
+def test_a_lab_that_is_not_done_is_not_complete(progress: Inspection) -> None:
     assert not is_complete(progress.findings)
 
 
@@ -168,7 +168,7 @@ def test_a_lab_that_is_not_done_is_not_complete(progress: Look) -> None:
         ("cleaned_up", [1, 2, 3, 4, 5, 6, 7, 8]),
     ],
 )
-def test_it_has_the_steps_of_the_feature(progress: Look, steps: list[int]) -> None:
+def test_it_has_the_steps_of_the_feature(progress: Inspection, steps: list[int]) -> None:
     assert list(by_step(progress.findings)) == [step.heading for step in story.read().steps]
     assert steps_done(progress) == steps
 
@@ -187,7 +187,7 @@ def test_it_changes_nothing(clients: Clients) -> None:
 
     accounts.encrypted(clients)
     with sessions.initializer(note):
-        look()
+        inspect_lab()
     reading = ("Describe", "List", "Scan", "Decrypt", "LookupEvents")
     assert operations
     assert all(operation.startswith(reading) for operation in operations), operations
@@ -196,7 +196,7 @@ def test_it_changes_nothing(clients: Clients) -> None:
 def test_its_own_calls_do_not_count_as_the_learners(clients: Clients) -> None:
     accounts.encrypted(clients)
     for _ in range(2):
-        assert left(look()).keys() == {DECRYPTED}
+        assert left(inspect_lab()).keys() == {DECRYPTED}
 
 
 def test_its_application_id_is_the_one_that_the_trail_leaves_out() -> None:
@@ -207,7 +207,7 @@ def test_its_application_id_is_the_one_that_the_trail_leaves_out() -> None:
 
 
 def schedule(vault: Vault) -> None:
-    accounts.doom(vault)
+    accounts.schedule_deletion(vault)
 
 
 def cancel(vault: Vault) -> None:
@@ -237,7 +237,7 @@ def test_the_lab_is_completed_with_the_act_that_was_missing(
         backend.advance(days=1)
         act(vault)
         moments.append(clock.now())
-    completed = look().completed
+    completed = inspect_lab().completed
     assert completed
     assert abs(completed - moments[last]) < timedelta(hours=1)
 
@@ -246,32 +246,32 @@ def test_a_lab_that_was_done_twice_was_completed_the_first_time(
     clients: Clients, backend: Backend
 ) -> None:
     accounts.cleaned_up(clients)
-    first = look().completed
+    first = inspect_lab().completed
     backend.advance(days=1)
     accounts.cleaned_up(clients)
     assert first
-    assert look().completed == first
+    assert inspect_lab().completed == first
 
 
 def test_when_it_was_completed_is_known_after_its_key_is_deleted(
     clients: Clients, backend: Backend
 ) -> None:
     accounts.cleaned_up(clients)
-    before = look().completed
+    before = inspect_lab().completed
     backend.advance(days=31)
     assert before
-    assert look().completed == before
+    assert inspect_lab().completed == before
 
 
 @pytest.mark.parametrize("name", [name for name, expected in NOT_YET.items() if expected], ids=str)
-def test_a_lab_that_is_not_done_has_no_completion(progress: Look) -> None:
+def test_a_lab_that_is_not_done_has_no_completion(progress: Inspection) -> None:
     assert progress.completed is None
 
 
 @pytest.mark.usefixtures("without_trail")
 def test_without_a_trail_nobody_knows_when_it_was_completed(clients: Clients) -> None:
     accounts.cleaned_up(clients)
-    progress = look()
+    progress = inspect_lab()
     assert is_complete(progress.findings)
     assert progress.completed is None
 
@@ -283,14 +283,14 @@ def test_the_eight_steps_of_the_readme_are_the_whole_lab(
     clients: Clients, backend: Backend
 ) -> None:
     vault = accounts.decrypted(clients)
-    accounts.doom(vault)
+    accounts.schedule_deletion(vault)
     keys.cancel_deletion(clients.kms, vault.key_id)
     keys.enable(clients.kms, vault.key_id)
-    accounts.doom(vault)
+    accounts.schedule_deletion(vault)
     backend.advance(days=8)
-    assert left(look()).keys() == {GONE}
+    assert left(inspect_lab()).keys() == {GONE}
     table.delete(clients.dynamodb)
-    assert is_complete(look().findings)
+    assert is_complete(inspect_lab().findings)
 
 
 def test_a_lab_that_is_done_stays_done_when_its_key_is_deleted(
@@ -298,13 +298,13 @@ def test_a_lab_that_is_done_stays_done_when_its_key_is_deleted(
 ) -> None:
     accounts.cleaned_up(clients)
     backend.advance(days=31)
-    assert is_complete(look().findings)
+    assert is_complete(inspect_lab().findings)
 
 
 def test_a_key_that_was_deleted_unused_is_no_lab(clients: Clients, backend: Backend) -> None:
     accounts.never_encrypted(clients)
     backend.advance(days=31)
-    assert left(look()).keys() == {ALIAS, ITEM}
+    assert left(inspect_lab()).keys() == {ALIAS, ITEM}
 
 
 def test_it_does_not_ask_to_decrypt_with_a_key_that_is_deleted(
@@ -313,7 +313,7 @@ def test_it_does_not_ask_to_decrypt_with_a_key_that_is_deleted(
     accounts.never_decrypted(clients)
     table.delete(clients.dynamodb)
     backend.advance(days=8)
-    progress = look()
+    progress = inspect_lab()
     assert left(progress) == {}
     assert not is_complete(progress.findings)
     (finding,) = [one for one in progress.findings if one.requirement == DECRYPTED]
@@ -335,13 +335,13 @@ def test_without_a_trail_it_tells_what_is_there(
     clients: Clients, name: str, steps: list[int]
 ) -> None:
     ACCOUNTS[name](clients)
-    assert steps_done(look()) == steps
+    assert steps_done(inspect_lab()) == steps
 
 
 @pytest.mark.usefixtures("without_trail")
 def test_without_a_trail_it_asks_to_go_on_with_the_deletion(clients: Clients) -> None:
     accounts.encrypted(clients)
-    assert left(look()).keys() == {DOOMED}
+    assert left(inspect_lab()).keys() == {PENDING_DELETION}
 
 
 def denied(clients: Clients, *allowed: str) -> Clients:
@@ -362,8 +362,8 @@ READ = ("kms:List*", "kms:Describe*", "dynamodb:*")
 
 def test_a_caller_who_may_not_read_the_trail_gets_the_other_findings(clients: Clients) -> None:
     accounts.encrypted(clients)
-    progress = check.look(denied(clients, *READ, "kms:Decrypt"))
-    assert left(progress).keys() == {DOOMED}
+    progress = check.inspect_account(denied(clients, *READ, "kms:Decrypt"))
+    assert left(progress).keys() == {PENDING_DELETION}
     assert progress.remarks[0].startswith(
         "Your credentials do not allow cloudtrail:LookupEvents. Without the trail, the check sees"
     )
@@ -380,7 +380,7 @@ def test_a_trail_that_is_asked_too_often_is_said_to_be(
 
     monkeypatch.setattr(observer.cloudtrail, "get_paginator", lambda _: Paginator(throttle))
     accounts.encrypted(clients)
-    found = check.look(observer)
+    found = check.inspect_account(observer)
     assert found.is_throttled
     assert found.remarks[0].startswith("The audit trail cannot be read: AWS throttled LookupEvents")
 
@@ -397,7 +397,7 @@ class Paginator:
 
 def test_a_caller_who_may_not_decrypt_gets_the_other_findings(clients: Clients) -> None:
     accounts.encrypted(clients)
-    progress = check.look(denied(clients, *READ, "cloudtrail:LookupEvents"))
+    progress = check.inspect_account(denied(clients, *READ, "cloudtrail:LookupEvents"))
     (finding,) = [one for one in progress.findings if one.requirement == DECRYPTS]
     assert finding.verdict == "not reached"
     assert finding.actual == "your credentials are not allowed to decrypt with the key"
@@ -409,7 +409,7 @@ def test_where_aws_is_not_a_sandbox_it_says_that_events_come_later(
 ) -> None:
     monkeypatch.setattr(account_facts, "SANDBOX_TIME", "x-none")
     accounts.encrypted(clients)
-    assert look().remarks == ["In AWS, what you do is in the trail some minutes later."]
+    assert inspect_lab().remarks == ["In AWS, what you do is in the trail some minutes later."]
 
 
 # ------------------------------------------------------------------------- the clock
@@ -418,7 +418,7 @@ def test_where_aws_is_not_a_sandbox_it_says_that_events_come_later(
 def test_days_are_counted_by_the_clock_of_the_account(clients: Clients, backend: Backend) -> None:
     backend.advance(days=8)
     vault = accounts.seven_days(clients)
-    assert look().remarks == [f"AWS KMS deletes the key {vault.key_id} in 7 days."]
+    assert inspect_lab().remarks == [f"AWS KMS deletes the key {vault.key_id} in 7 days."]
 
 
 def test_the_time_over_http_is_that_of_the_account(
@@ -461,8 +461,8 @@ def test_a_table_that_is_deleted_meanwhile_is_no_error(
     accounts.seven_days(clients)
     delete = clients.dynamodb.delete_table
     meanwhile(operation, lambda: delete(TableName=table.TABLE_NAME))
-    look()
-    assert is_complete(look().findings)
+    inspect_lab()
+    assert is_complete(inspect_lab().findings)
 
 
 @pytest.mark.parametrize("code", ["ResourceInUseException", "InternalServerError"])
@@ -475,10 +475,10 @@ def test_a_table_that_is_deleted_while_it_is_read_has_no_items(
     accounts.table_without_items(clients)
     monkeypatch.setattr(vault, "items", refuse)
     if code == "ResourceInUseException":
-        assert look().item is None
+        assert inspect_lab().item is None
     else:
         with pytest.raises(errors.AwsFailed):
-            look()
+            inspect_lab()
 
 
 def test_of_a_large_table_the_first_items_are_enough(
@@ -491,7 +491,7 @@ def test_of_a_large_table_the_first_items_are_enough(
 
 def test_an_account_that_may_not_be_read_is_named_as_a_whole(clients: Clients) -> None:
     with pytest.raises(errors.AccessDenied) as raised:
-        check.look(denied(clients, "dynamodb:*"))
+        check.inspect_account(denied(clients, "dynamodb:*"))
     assert (raised.value.operation, raised.value.resource) == ("ListAliases", "this account")
 
 
@@ -505,7 +505,7 @@ def test_a_table_that_is_being_deleted_is_deleted(
     monkeypatch.setattr(
         observer.dynamodb, "describe_table", lambda **_: {"Table": {**describe, **deleting}}
     )
-    assert not left(check.look(observer))
+    assert not left(check.inspect_account(observer))
 
 
 def test_a_key_that_is_deleted_meanwhile_is_no_error(
@@ -513,7 +513,7 @@ def test_a_key_that_is_deleted_meanwhile_is_no_error(
 ) -> None:
     accounts.seven_days(clients)
     meanwhile("DescribeKey", lambda: backend.advance(days=8))
-    assert left(look()).keys() == {GONE}
+    assert left(inspect_lab()).keys() == {GONE}
 
 
 # ------------------------------------------------------------------------------- remarks
@@ -521,14 +521,14 @@ def test_a_key_that_is_deleted_meanwhile_is_no_error(
 
 def test_another_key_of_the_lab_that_costs_money_is_remarked(clients: Clients) -> None:
     accounts.two_keys(clients)
-    (remark,) = look().remarks
+    (remark,) = inspect_lab().remarks
     assert remark.startswith("Another key of the lab, ")
     assert remark.endswith(" is Enabled; it costs money until you schedule its deletion.")
 
 
 def test_it_has_what_a_hint_needs(clients: Clients) -> None:
     key = accounts.ready(clients)
-    found = look()
+    found = inspect_lab()
     (item,) = [one for one in found.findings if one.requirement == ITEM]
     assert item.next_step.startswith("Run the encrypt script with a password and the key id")
     assert (found.key_id, found.item, found.is_pending_deletion) == (key.key_id, None, False)
@@ -536,7 +536,7 @@ def test_it_has_what_a_hint_needs(clients: Clients) -> None:
 
 def test_the_item_of_a_script_comes_first(clients: Clients) -> None:
     accounts.encrypted(clients)
-    found = look().item
+    found = inspect_lab().item
     assert found
     assert found.cipher == Plain.name
 

@@ -26,7 +26,7 @@ def test_the_scenarios_of_scripts_run_with_those_of_the_learner(
         return [FOUND]
 
     seen: list[Finding] = []
-    monkeypatch.setattr(grading, "collect", collect)
+    monkeypatch.setattr(grading, "collect_findings", collect)
     found = grade("e", "d", seconds_each=3, seconds=seconds, when_found=seen.append)
     assert found == seen == [FOUND]
     assert asked == [

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 NOW = datetime(2030, 6, 1, tzinfo=timezone.utc)
 ENABLED = Key("k", "arn", "Enabled", "SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", "", NOW, None)
-DOOMED, DISABLED = (replace(ENABLED, state=state) for state in ("PendingDeletion", "Disabled"))
+PENDING_DELETION, DISABLED = (
+    replace(ENABLED, state=state) for state in ("PendingDeletion", "Disabled")
+)
 TABLE = Table("demo-kms", "arn", "ACTIVE", "PAY_PER_REQUEST", "appuser", "S", None)
 OTHER_SCHEMA = replace(TABLE, partition_key="user")
 SOUND = Item("1", bytes(range(150, 214)), "plain", "", "", {})
@@ -102,10 +104,20 @@ def test_what_is_not_reached_has_its_reason(sentence: str, of: Attempt, reason: 
         ("table exists", NOTHING, "There are only other tables: other.", ""),
         ("partition key", attempt(ENABLED, OTHER_SCHEMA), "The table demo-kms has another key", ""),
         ("has an item", attempt(ENABLED, TABLE), "The table demo-kms is empty.", "Run the en"),
-        ("has an item", attempt(DOOMED, TABLE), "The table demo-kms is empty.", "Cancel the d"),
+        (
+            "has an item",
+            attempt(PENDING_DELETION, TABLE),
+            "The table demo-kms is empty.",
+            "Cancel the d",
+        ),
         ("readable text", attempt(ENABLED, TABLE, [SOUND, TEXT, TEXT]), "The item of user 2", ""),
         ("is decrypted", attempt(ENABLED, TABLE, [SOUND]), "Nobody has decrypted", "Run the d"),
-        ("is decrypted", attempt(DOOMED, TABLE, [SOUND]), "Nobody has decrypted", "Cancel the d"),
+        (
+            "is decrypted",
+            attempt(PENDING_DELETION, TABLE, [SOUND]),
+            "Nobody has decrypted",
+            "Cancel the d",
+        ),
         (
             "pending deletion",
             attempt(ENABLED, TABLE, [SOUND], ["Encrypt", "Decrypt"]),
@@ -118,7 +130,12 @@ def test_what_is_not_reached_has_its_reason(sentence: str, of: Attempt, reason: 
             "The deletion was cancelled. The key k is Disabled.",
             "",
         ),
-        ("table is deleted", attempt(DOOMED, TABLE), "The table demo-kms still exists.", ""),
+        (
+            "table is deleted",
+            attempt(PENDING_DELETION, TABLE),
+            "The table demo-kms still exists.",
+            "",
+        ),
     ],
 )
 def test_what_is_not_met_says_what_was_found_and_what_to_do(
@@ -131,8 +148,8 @@ def test_what_is_not_met_says_what_was_found_and_what_to_do(
     assert bool(found.next_step) == bool(next_step)
 
 
-def test_a_key_that_is_doomed_is_brought_back_before_the_advice() -> None:
-    revived = outcome("is decrypted", attempt(DOOMED, TABLE, [SOUND])).next_step
+def test_a_key_pending_deletion_is_brought_back_before_the_advice() -> None:
+    revived = outcome("is decrypted", attempt(PENDING_DELETION, TABLE, [SOUND])).next_step
     assert revived == (
         "Cancel the deletion of the key and enable it first; then: "
         "run the decrypt script with the user number and the key id."
@@ -146,17 +163,17 @@ DONE_WITH: dict[str, Any] = {"did": ["Encrypt", "Decrypt"]}
     ("sentence", "of"),
     [
         ("symmetric", DELETED),
-        ("table exists", attempt(DOOMED, None, **DONE_WITH)),
-        ("partition key", attempt(DOOMED, OTHER_SCHEMA, **DONE_WITH)),
+        ("table exists", attempt(PENDING_DELETION, None, **DONE_WITH)),
+        ("partition key", attempt(PENDING_DELETION, OTHER_SCHEMA, **DONE_WITH)),
         ("scripts are read", attempt(ENABLED, TABLE, [SOUND])),
         ("has an item", attempt(ENABLED, TABLE, [SOUND])),
-        ("binary data", attempt(DOOMED, None, [TEXT], **DONE_WITH)),
+        ("binary data", attempt(PENDING_DELETION, None, [TEXT], **DONE_WITH)),
         ("under the lab key", attempt(DISABLED, TABLE, [SOUND], **DONE_WITH)),
-        ("under the lab key", attempt(DOOMED, TABLE, [SOUND])),
+        ("under the lab key", attempt(PENDING_DELETION, TABLE, [SOUND])),
         ("is decrypted", attempt(ENABLED, TABLE, [SOUND], **DONE_WITH)),
-        ("is decrypted", attempt(DOOMED, TABLE, [SOUND], trail=WITHOUT_TRAIL)),
+        ("is decrypted", attempt(PENDING_DELETION, TABLE, [SOUND], trail=WITHOUT_TRAIL)),
         ("pending deletion", DELETED),
-        ("table is deleted", attempt(DOOMED)),
+        ("table is deleted", attempt(PENDING_DELETION)),
     ],
 )
 def test_what_is_done_needs_no_word(sentence: str, of: Attempt) -> None:

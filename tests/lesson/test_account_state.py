@@ -22,12 +22,12 @@ def test_a_key_has_its_aliases_and_its_state(account: Account) -> None:
     kms = account.clients.kms
     named = keys.create(kms, alias="demo-kms-1")
     kms.create_alias(AliasName="alias/demo-kms-2", TargetKeyId=named.key_id)
-    doomed = kms.create_key()["KeyMetadata"]["KeyId"]
-    date = keys.schedule_deletion(kms, doomed, waiting_period_days=7)
+    pending = kms.create_key()["KeyMetadata"]["KeyId"]
+    date = keys.schedule_deletion(kms, pending, waiting_period_days=7)
     facts = {fact.description for fact in describe(account) if fact.resource == "key"}
     assert facts == {
         f"{named.key_id}\nalias/demo-kms-1, alias/demo-kms-2\nEnabled",
-        f"{doomed}\nno alias\nPendingDeletion, deletion date {date:%Y-%m-%d}",
+        f"{pending}\nno alias\nPendingDeletion, deletion date {date:%Y-%m-%d}",
     }
 
 

@@ -16,7 +16,7 @@ from kmsdemo.lesson.errors import ChapterNotFound
 from kmsdemo.lesson.lesson import Lesson
 from kmsdemo.lesson.markdown import MarkdownRenderer
 from kmsdemo.lesson.narrator import Narrator
-from kmsdemo.lesson.pace import Pace, Place
+from kmsdemo.lesson.pace import Pace, Position
 from kmsdemo.lesson.story_narrator import StoryNarrator
 from kmsdemo.lesson.topics_narrator import TopicsNarrator
 from kmsdemo.suite import story
@@ -32,7 +32,7 @@ class Run:
     def __init__(self) -> None:
         self.code: int = pytest.ExitCode.OK
         self.quits = self.is_interrupted = False
-        self.place: Place | None = None
+        self.position: Position | None = None
         self.narrator: Any = None
         self.options: tuple[str, ...] = ()
         self.plugins: list[object] = []
@@ -40,7 +40,7 @@ class Run:
     def __call__(self, narrator: Narrator, *options: str, plugins: list[object]) -> int:
         self.narrator, self.options, self.plugins = narrator, options, plugins
         narrator.has_quit, narrator.was_interrupted = self.quits, self.is_interrupted
-        narrator.place = self.place
+        narrator.position = self.position
         return self.code
 
 
@@ -129,18 +129,18 @@ def test_an_interrupted_lesson_ends_with_130(run: Run) -> None:
 
 # ------------------------------------------------------------------------------------ its place
 
-PLACE = Place(2, "Step 2", Bookmark("create-the-table", 1))
+POSITION = Position(2, "Step 2", Bookmark("create-the-table", 1))
 
 
 def test_who_quits_is_told_where_the_place_is_kept(run: Run) -> None:
-    run.quits, run.place = True, PLACE
+    run.quits, run.position = True, POSITION
     code, printed = told()
     assert code == 0
     assert printed.startswith(
         f"The lesson is stopped. Its place is in {bookmark.path()}; "
         "kmsdemo lab --pace --resume begins there. Nothing was created yet."
     )
-    assert bookmark.load() == PLACE.bookmark
+    assert bookmark.load() == POSITION.bookmark
 
 
 def test_a_place_that_cannot_be_kept_is_no_failure(
@@ -150,17 +150,17 @@ def test_a_place_that_cannot_be_kept_is_no_failure(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(bookmark, "save", full)
-    run.quits, run.place = True, PLACE
+    run.quits, run.position = True, POSITION
     code, printed = told()
     assert code == 0
     assert f"cannot be remembered in {bookmark.path()}: No space left on device." in printed
 
 
-@pytest.mark.parametrize(("topics", "place"), [(True, PLACE), (False, None)])
+@pytest.mark.parametrize(("topics", "position"), [(True, POSITION), (False, None)])
 def test_the_topics_and_a_lesson_that_did_not_begin_have_no_place(
-    run: Run, topics: bool, place: Place | None
+    run: Run, topics: bool, position: Position | None
 ) -> None:
-    run.quits, run.place = True, place
+    run.quits, run.position = True, position
     code, printed = told(topics=topics)
     assert (code, printed) == (0, "The lesson is stopped. Nothing was created yet.\n\n")
     assert bookmark.load() is None
@@ -174,6 +174,6 @@ def test_the_topics_and_a_lesson_that_did_not_begin_have_no_place(
 def test_only_a_paced_story_that_ends_forgets_its_place(
     run: Run, how: Lesson, topics: bool, is_kept: bool
 ) -> None:
-    bookmark.save(PLACE.bookmark)
+    bookmark.save(POSITION.bookmark)
     told(how, topics=topics)
     assert (bookmark.load() is not None) == is_kept

@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 
 from kmsdemo.lesson.markdown import MarkdownRenderer
-from tests.lesson import told
+from tests.lesson import sample_lesson
 
 TRANSCRIPT = """\
 # The KMS lab
@@ -100,13 +100,13 @@ Do it yourself.
 
 def test_everything_is_in_the_transcript() -> None:
     file = StringIO()
-    told.tell(MarkdownRenderer(file))
+    sample_lesson.tell(MarkdownRenderer(file))
     assert file.getvalue() == TRANSCRIPT
 
 
 def test_an_ending_without_topics_and_failures_has_no_empty_parts() -> None:
     file = StringIO()
-    told.end_well(MarkdownRenderer(file))
+    sample_lesson.end_well(MarkdownRenderer(file))
     assert file.getvalue() == "# The KMS lab\n\n1 step in 1.0 s.\n\nDo it yourself.\n\n"
 
 

@@ -15,7 +15,7 @@ from kmsdemo.lesson.account_state import Fact
 from kmsdemo.lesson.bookmark import Bookmark
 from kmsdemo.lesson.markdown import MarkdownRenderer
 from kmsdemo.lesson.narrator import Narrator
-from kmsdemo.lesson.pace import Pace, Place, Quit
+from kmsdemo.lesson.pace import Pace, Position, Quit
 from kmsdemo.lesson.renderer import Chapter
 from kmsdemo.suite import leftovers_report
 from kmsdemo.suite.call_recording import trace
@@ -31,7 +31,7 @@ SKIPPED = ("x.feature", 1, "Skipped: AWS's clock cannot be moved")
 FEATURE = Feature(None, "x", "x", "Feature", "en", "X", set(), None, 1, "")  # type: ignore[arg-type]
 
 
-class Told(Narrator):
+class KeyAndTableNarrator(Narrator):
     """Tells the topics of :data:`CHAPTERS`; the test ``key::1`` is of the topic ``key``."""
 
     chapter_word = "topic"
@@ -61,7 +61,7 @@ class Lesson:
 
     def __init__(self, tests: Sequence[str], pace: Pace | None = None) -> None:
         self._file = StringIO()
-        self.narrator = Told([MarkdownRenderer(self._file)], pace=pace)
+        self.narrator = KeyAndTableNarrator([MarkdownRenderer(self._file)], pace=pace)
         items = [self._item(test) for test in tests]
         self.narrator.pytest_collection_modifyitems(items)
 
@@ -284,36 +284,36 @@ def test_an_output_that_is_closed_ends_the_run(lesson: Lesson) -> None:
 # ------------------------------------------------------------------------------------ the pace
 
 
-class Pauses:
+class RecordedPauses:
     """Keeps where a lesson pauses, and quits at the last of these pauses."""
 
     def __init__(self, most: int) -> None:
-        self.places: list[Place] = []
+        self.positions: list[Position] = []
         self._most = most
 
-    def wait(self, place: Place) -> None:
-        self.places.append(place)
-        if len(self.places) == self._most:
+    def wait(self, position: Position) -> None:
+        self.positions.append(position)
+        if len(self.positions) == self._most:
             raise Quit
 
 
-def paced(most: int = 100) -> tuple[Lesson, list[Place]]:
-    pauses = Pauses(most)
-    return Lesson(["key::1", "table::1"], cast("Pace", pauses)), pauses.places
+def paced(most: int = 100) -> tuple[Lesson, list[Position]]:
+    pauses = RecordedPauses(most)
+    return Lesson(["key::1", "table::1"], cast("Pace", pauses)), pauses.positions
 
 
 def test_it_pauses_after_a_heading_and_each_step_that_acts() -> None:
-    lesson, places = paced()
+    lesson, positions = paced()
     lesson.begin("key::1")
     lesson.step("Given")
     lesson.step("When")
     lesson.begin("table::1")
-    assert places == [
-        Place(1, "Topic 1 of 2", Bookmark("key", 0)),
-        Place(1, "Topic 1 of 2", Bookmark("key", 1)),
-        Place(2, "Topic 2 of 2", Bookmark("table", 0)),
+    assert positions == [
+        Position(1, "Topic 1 of 2", Bookmark("key", 0)),
+        Position(1, "Topic 1 of 2", Bookmark("key", 1)),
+        Position(2, "Topic 2 of 2", Bookmark("table", 0)),
     ]
-    assert lesson.narrator.place == places[-1]
+    assert lesson.narrator.position == positions[-1]
 
 
 def test_the_instructor_who_quits_ends_the_run() -> None:

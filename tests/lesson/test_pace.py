@@ -7,7 +7,7 @@ import io
 import pytest
 
 from kmsdemo.lesson.bookmark import Bookmark
-from kmsdemo.lesson.pace import KeptOutput, Pace, Place, Quit
+from kmsdemo.lesson.pace import Pace, Position, Quit, RecordedOutput
 
 # Two pages of the first chapter, two of the second, one of the third.
 PAGES = [(1, "1a "), (1, "1b "), (2, "2a "), (2, "2b "), (3, "3a ")]
@@ -17,13 +17,13 @@ def tell(keys: list[str], resume: Bookmark | None = None) -> tuple[str, int]:
     """Tell the pages at these keys; return what is printed, and how many keys are left."""
     left = iter(keys)
     stream = io.StringIO()
-    output = KeptOutput(stream)
+    output = RecordedOutput(stream)
     pace = Pace(output, resume=resume, read_key=lambda: next(left))
     pauses: dict[int, int] = {}
     for chapter, text in PAGES:
         output.write(text)
         pause = pauses.setdefault(chapter, 0)
-        pace.wait(Place(chapter, f"Step {chapter}", Bookmark(str(chapter), pause)))
+        pace.wait(Position(chapter, f"Step {chapter}", Bookmark(str(chapter), pause)))
         pauses[chapter] += 1
     return stream.getvalue(), len(list(left))
 
@@ -68,9 +68,9 @@ def test_a_keyboard_that_is_gone_quits() -> None:
     def read_key() -> str:
         raise EOFError
 
-    pace = Pace(KeptOutput(io.StringIO()), read_key=read_key)
+    pace = Pace(RecordedOutput(io.StringIO()), read_key=read_key)
     with pytest.raises(Quit):
-        pace.wait(Place(1, "Step 1", Bookmark("1", 0)))
+        pace.wait(Position(1, "Step 1", Bookmark("1", 0)))
 
 
 def test_a_resumed_lesson_pauses_first_where_it_was_quit() -> None:
@@ -87,7 +87,7 @@ def test_a_page_that_was_told_before_says_so(capsys: pytest.CaptureFixture[str])
 
 def test_the_output_is_otherwise_that_of_its_stream() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
-    assert KeptOutput(stream).encoding == "latin-1"
+    assert RecordedOutput(stream).encoding == "latin-1"
 
 
 def test_the_question_mark_shows_every_key(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,13 +12,13 @@ from pytest_bdd.parser import Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from kmsdemo.lesson.account_state import Fact
-from kmsdemo.lesson.guide.document import Seen, Typed
+from kmsdemo.lesson.guide.document import CommandBlock, OutputBlock
 from kmsdemo.lesson.guide.renderer import GuideRenderer
 from kmsdemo.lesson.markdown import MarkdownRenderer
 from kmsdemo.lesson.renderer import Chapter
 from kmsdemo.lesson.story_narrator import StoryNarrator
 from kmsdemo.suite import script
-from kmsdemo.suite.script import Shown
+from kmsdemo.suite.script import CompletedCommand
 from kmsdemo.suite.story import LabStep, Note, Story
 from kmsdemo.trace.recording import Call
 
@@ -83,9 +83,9 @@ def _item(title: str) -> pytest.Item:
 @pytest.fixture(autouse=True)
 def nothing_shown() -> Iterator[None]:
     """No step has run a script yet."""
-    script.shown.clear()
+    script.commands.clear()
     yield
-    script.shown.clear()
+    script.commands.clear()
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_the_password_is_told_where_aws_kms_returned_it(lesson: Lesson) -> None:
 
 def test_a_script_is_told_as_a_person_runs_it_with_what_it_prints(lesson: Lesson) -> None:
     command = ("python3", "encrypt-passwd.py", PASSWORD, KEY_ID)
-    script.shown.append(Shown(command, "stored\n", "refused\n", 1))
+    script.commands.append(CompletedCommand(command, "stored\n", "refused\n", 1))
     lesson.calls()
     told = lesson.take()
     assert f"PASSWORD='{PASSWORD}'" in told
@@ -203,7 +203,9 @@ def test_a_script_is_told_as_a_person_runs_it_with_what_it_prints(lesson: Lesson
 
 
 def test_the_calls_of_a_script_follow_it(lesson: Lesson) -> None:
-    script.shown.append(Shown(("python3", "encrypt-passwd.py", PASSWORD, KEY_ID), "stored\n"))
+    script.commands.append(
+        CompletedCommand(("python3", "encrypt-passwd.py", PASSWORD, KEY_ID), "stored\n")
+    )
     lesson.calls(call("Encrypt", {"KeyId": KEY_ID}, KeyId=KEY_ID, Plaintext="•••"))
     _, heading, calls = lesson.take().partition("The calls of the script, as aws commands:\n")
     assert heading
@@ -215,7 +217,7 @@ def item_read(number: str = "1") -> Call:
     return Call("dynamodb", "GetItem", {"TableName": "demo-kms", "Key": key}, [], response={})
 
 
-def in_a_guide(lesson: Lesson, *calls: Call) -> tuple[list[Typed], list[Seen]]:
+def in_a_guide(lesson: Lesson, *calls: Call) -> tuple[list[CommandBlock], list[OutputBlock]]:
     """Return what is typed and what is seen of calls."""
     guide = GuideRenderer()
     lesson.narrator.renderers = [guide]
@@ -223,14 +225,16 @@ def in_a_guide(lesson: Lesson, *calls: Call) -> tuple[list[Typed], list[Seen]]:
     guide.step("passed", "When", "I act")
     lesson.calls(*calls)
     parts = guide.sections[0].scenarios[0].sentences[0].parts
-    typed = [part for part in parts if isinstance(part, Typed)]
-    return typed, [part for part in parts if isinstance(part, Seen)]
+    typed = [part for part in parts if isinstance(part, CommandBlock)]
+    return typed, [part for part in parts if isinstance(part, OutputBlock)]
 
 
 def test_what_a_script_reads_goes_to_the_next_command_through_a_file(lesson: Lesson) -> None:
     *_, direct = in_a_guide(lesson, item_read())[0]
     assert "ciphertext.bin" not in direct.bash
-    script.shown.append(Shown(("python3", "decrypt-passwd.py", "2", KEY_ID), "printed\n"))
+    script.commands.append(
+        CompletedCommand(("python3", "decrypt-passwd.py", "2", KEY_ID), "printed\n")
+    )
     *_, of_script = in_a_guide(lesson, item_read("2"))[0]
     assert of_script.bash.endswith(">ciphertext.bin")
     assert "get_item" in direct.boto3
@@ -241,18 +245,18 @@ def test_errors_are_told_apart(lesson: Lesson) -> None:
     (answer,) = in_a_guide(lesson, created())[1]
     assert answer.outcome == "passed"
     refused = call("Encrypt", {}, "DisabledException: it is disabled", KeyId=KEY_ID)
-    error = Seen("DisabledException: it is disabled", "failed")
+    error = OutputBlock("DisabledException: it is disabled", "failed")
     assert in_a_guide(lesson, refused)[1] == [error]
     command = ("python3", "encrypt-passwd.py", PASSWORD, KEY_ID)
-    script.shown.append(Shown(command, "stored\n", "refused\n", 1))
+    script.commands.append(CompletedCommand(command, "stored\n", "refused\n", 1))
     assert in_a_guide(lesson)[1] == [
-        Seen("stored", is_output=True),
-        Seen("refused", "failed", is_output=True),
+        OutputBlock("stored", is_output=True),
+        OutputBlock("refused", "failed", is_output=True),
     ]
 
 
 def test_of_a_script_that_is_read_the_functions_are_told(lesson: Lesson) -> None:
-    script.shown.append(Shown(("cat", "encrypt-passwd.py"), SCRIPT))
+    script.commands.append(CompletedCommand(("cat", "encrypt-passwd.py"), SCRIPT))
     lesson.calls()
     told = lesson.take()
     assert "```text\ndef encrypt(password):\n    return KMS.encrypt(password)\n```" in told

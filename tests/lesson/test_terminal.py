@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from kmsdemo.lesson.terminal import TerminalRenderer, continued
-from tests.lesson import told
+from tests.lesson import sample_lesson
 
 WIDTH = 44
 DRAWN = """\
@@ -76,7 +76,7 @@ Do it yourself.
 
 def printed(*, plain: bool = False) -> str:
     output = StringIO()
-    told.tell(TerminalRenderer(Console(file=output, width=WIDTH), plain=plain))
+    sample_lesson.tell(TerminalRenderer(Console(file=output, width=WIDTH), plain=plain))
     return output.getvalue()
 
 
@@ -102,7 +102,7 @@ def test_a_screen_reader_gets_words_for_marks_and_frames(lines: str) -> None:
 
 def test_a_terminal_without_unicode_gets_them_too() -> None:
     stream = TextIOWrapper(BytesIO(), encoding="latin-1", errors="replace")
-    told.tell(TerminalRenderer(Console(file=stream, width=WIDTH), plain=False))
+    sample_lesson.tell(TerminalRenderer(Console(file=stream, width=WIDTH), plain=False))
     stream.seek(0)
     assert "    ok Given my key" in stream.read()
 
@@ -143,5 +143,5 @@ def test_an_interrupted_lesson_ends_with_its_text() -> None:
 
 def test_an_ending_without_topics_and_failures_has_no_empty_parts() -> None:
     output = StringIO()
-    told.end_well(TerminalRenderer(Console(file=output, width=WIDTH), plain=True))
+    sample_lesson.end_well(TerminalRenderer(Console(file=output, width=WIDTH), plain=True))
     assert output.getvalue() == "\n1 step in 1.0 s.\nDo it yourself.\n"

@@ -108,7 +108,7 @@ SHOWN_BY = {"decrypt", "lab"}
 SHOWN_IN = {"exported.csv", "lesson.md"}
 
 
-class After(NamedTuple):
+class CallTraces(NamedTuple):
     """What a call printed, and the files in which the password can be read after it."""
 
     code: int
@@ -146,7 +146,7 @@ def sandbox(folder: Path, home: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def after(tmp_path_factory: pytest.TempPathFactory) -> dict[Call, After]:
+def after(tmp_path_factory: pytest.TempPathFactory) -> dict[Call, CallTraces]:
     """What each call left, one after another in one account, each file in one folder."""
     folder = tmp_path_factory.mktemp("canary")
     home = home_in(folder)
@@ -155,11 +155,13 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> dict[Call, After]:
         return {call: made(call, folder, variables) for call in CALLS}
 
 
-def made(call: Call, folder: Path, variables: Mapping[str, str]) -> After:
+def made(call: Call, folder: Path, variables: Mapping[str, str]) -> CallTraces:
     program = ("-m", "kmsdemo", *call.command.split()) if call.command else ("-c",)
     words = (*program, *call.arguments)
     finished = run_python(*words, folder=folder, stdin=call.stdin, variables=variables)
-    return After(finished.returncode, finished.stdout + finished.stderr, files_that_show_it(folder))
+    return CallTraces(
+        finished.returncode, finished.stdout + finished.stderr, files_that_show_it(folder)
+    )
 
 
 def files_that_show_it(folder: Path) -> set[str]:
@@ -172,14 +174,14 @@ def test_each_command_is_called() -> None:
 
 
 def test_the_trail_and_the_console_are_read(
-    after: dict[Call, After],
+    after: dict[Call, CallTraces],
 ) -> None:
     assert "GenerateDataKey" in after[Call("", (TRAIL,))].printed
     assert IMPORTED in after[Call("", (CONSOLE,))].printed
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.command)
-def test_the_password_is_only_where_it_is_shown(call: Call, after: dict[Call, After]) -> None:
+def test_the_password_is_only_where_it_is_shown(call: Call, after: dict[Call, CallTraces]) -> None:
     code, printed, files = after[call]
     assert code == call.code, printed
     assert files <= SHOWN_IN

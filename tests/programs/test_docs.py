@@ -54,7 +54,7 @@ PRINTED = {
     ],
     "library": [r"^my very secret password$", r"^\d{4}-\d\d-\d\d .*\n.*pending deletion"],
     "sandbox": [
-        r"^test_doomed_key\.py \. ",
+        r"^test_key_pending_deletion\.py \. ",
         r"^In the sandbox it is now ",
         r"^Enabled$",
         r"^\S+\troot\tCreateKey$",

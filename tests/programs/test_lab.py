@@ -93,7 +93,7 @@ def edit(suite: Path, old: str, new: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+def topics_output(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """What all topics print in a pipe, and their transcript."""
     folder = tmp_path_factory.mktemp("anywhere")
     finished = run_python("-m", "kmsdemo", "lab", "--deeper", "--transcript=lab.md", folder=folder)
@@ -102,8 +102,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     return finished.stdout, (folder / "lab.md").read_text(encoding="utf-8")
 
 
-def test_topics_are_in_an_order_that_a_learner_can_follow(whole: tuple[str, str]) -> None:
-    printed, _ = whole
+def test_topics_are_in_an_order_that_a_learner_can_follow(topics_output: tuple[str, str]) -> None:
+    printed, _ = topics_output
     topics = re.findall(r"^Topic (\d+) of 16: (.*)$", printed, re.MULTILINE)
     assert topics == [(str(number), title) for number, title in enumerate(TOPICS, 1)]
     assert "    ok Then the key is symmetric" in printed
@@ -112,22 +112,22 @@ def test_topics_are_in_an_order_that_a_learner_can_follow(whole: tuple[str, str]
     assert re.fullmatch(rf"16 topics in [\d.]+ s: {scenarios}\.", summary)
 
 
-def test_it_ends_with_what_it_showed_and_cleaned_up(whole: tuple[str, str]) -> None:
-    printed, _ = whole
+def test_it_ends_with_what_it_showed_and_cleaned_up(topics_output: tuple[str, str]) -> None:
+    printed, _ = topics_output
     seen = printed[printed.index("What this lesson showed") :]
     assert "  Schedule the key's deletion\n    - The waiting period is 7 to 30 days\n" in seen
     cleaned_up = r"Cleaned up: \d+ keys, \d+ tables, \d+ IAM users; deleted with the sandbox"
     assert re.search(cleaned_up, seen)
 
 
-def test_only_parts_of_commands_are_wider_than_the_terminal(whole: tuple[str, str]) -> None:
-    printed, _ = whole
+def test_only_parts_of_commands_are_wider_than_the_terminal(topics_output: tuple[str, str]) -> None:
+    printed, _ = topics_output
     wide = [line for line in printed.splitlines() if len(line) > 80]
     assert all(re.match(r" {10}\$ aws| {14}--", line) for line in wide)
 
 
-def test_each_command_is_in_the_transcript_in_one_piece(whole: tuple[str, str]) -> None:
-    printed, transcript = whole
+def test_each_command_is_in_the_transcript_in_one_piece(topics_output: tuple[str, str]) -> None:
+    printed, transcript = topics_output
     whole_lines = set(re.findall(r"^```sh\n(.*)\n```$", transcript, re.MULTILINE))
     commands = re.findall(r"^ {10}\$ (aws (?:.*\\\n)*.*)$", printed, re.MULTILINE)
     assert len(commands) > 300
@@ -140,8 +140,10 @@ SCENARIOS_WITH_TRAFFIC = {
 }
 
 
-def test_the_password_is_shown_only_in_scenarios_about_traffic(whole: tuple[str, str]) -> None:
-    for text, heading in zip(whole, (r"^  (?=\w)", r"^#### "), strict=True):
+def test_the_password_is_shown_only_in_scenarios_about_traffic(
+    topics_output: tuple[str, str],
+) -> None:
+    for text, heading in zip(topics_output, (r"^  (?=\w)", r"^#### "), strict=True):
         sections = re.split(heading, text, flags=re.MULTILINE)
         shown_in = {
             section.partition("\n")[0]
@@ -151,16 +153,16 @@ def test_the_password_is_shown_only_in_scenarios_about_traffic(whole: tuple[str,
         assert shown_in == SCENARIOS_WITH_TRAFFIC
 
 
-def test_no_other_password_is_shown(whole: tuple[str, str]) -> None:
+def test_no_other_password_is_shown(topics_output: tuple[str, str]) -> None:
     long_enough = [password for password in UNUSUAL.values() if len(password) > 8]
-    unwrapped = [" ".join(text.split()) for text in whole]
+    unwrapped = [" ".join(text.split()) for text in topics_output]
     for password in ["another battery staple", "é" * 2500, *long_enough]:
-        for text in [*whole, *unwrapped]:
+        for text in [*topics_output, *unwrapped]:
             assert encodings_that_show(password, text.encode()) == [], password
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
+def lesson_without_unicode(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What a lesson prints that follows another feature, on a terminal without Unicode."""
     suite = suite_in(tmp_path_factory.mktemp("plain"))
     edit(suite, "Feature: Create the table", "Feature: Lay the table")
@@ -171,12 +173,12 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> str:
     return finished.stdout
 
 
-def test_the_lesson_follows_the_feature(plain: str) -> None:
-    assert "\nTopic 1 of 1: Lay the table\n" in plain
+def test_the_lesson_follows_the_feature(lesson_without_unicode: str) -> None:
+    assert "\nTopic 1 of 1: Lay the table\n" in lesson_without_unicode
 
 
-def test_a_terminal_without_unicode_gets_words(plain: str) -> None:
-    assert "    ok When I create the table" in plain
+def test_a_terminal_without_unicode_gets_words(lesson_without_unicode: str) -> None:
+    assert "    ok When I create the table" in lesson_without_unicode
 
 
 def test_a_failed_step_ends_in_exit_code_1_with_its_calls(small_suite: Path) -> None:

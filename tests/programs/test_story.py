@@ -45,7 +45,7 @@ PROMPT = "space: next, b: back, ?: keys, q: quit"
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+def story_output(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """What the story prints in a pipe, and its transcript."""
     folder = tmp_path_factory.mktemp("anywhere")
     command = ("-m", "kmsdemo", "lab", "--transcript=lab.md")
@@ -63,44 +63,44 @@ def commands(printed: str) -> list[str]:
 # ----------------------------------------------------------------------------- as it is told
 
 
-def test_it_tells_the_steps_of_the_feature_in_order(told: tuple[str, str]) -> None:
+def test_it_tells_the_steps_of_the_feature_in_order(story_output: tuple[str, str]) -> None:
     expected = [f"Step {step.number} of 8: {step.title}" for step in story.read().steps]
-    for text, heading in zip(told, ("^", "^## "), strict=True):
+    for text, heading in zip(story_output, ("^", "^## "), strict=True):
         assert re.findall(rf"{heading}(Step \d of 8: .*)$", text, re.MULTILINE) == expected
 
 
 def test_it_fits_on_a_terminal_of_80_columns_that_remembers_250_lines(
-    told: tuple[str, str],
+    story_output: tuple[str, str],
 ) -> None:
-    lines = told[0].splitlines()
+    lines = story_output[0].splitlines()
     assert len(lines) < 250
     assert [line for line in lines if len(line) > 80] == []
 
 
-def test_it_works_with_one_key_one_table_and_one_user_number(told: tuple[str, str]) -> None:
-    printed, _ = told
+def test_it_works_with_one_key_one_table_and_one_user_number(story_output: tuple[str, str]) -> None:
+    printed, _ = story_output
     assert "Cleaned up: 1 key, 1 table; deleted with the sandbox" in printed
     assert len(set(re.findall(r"user: (\d{5})", printed))) == 1
 
 
-def test_the_decrypted_password_is_shown(told: tuple[str, str]) -> None:
-    for text in told:
+def test_the_decrypted_password_is_shown(story_output: tuple[str, str]) -> None:
+    for text in story_output:
         assert f"Is this your decrypted password? -> {lesson.DEMO_PASSWORD}\n" in text
 
 
-def test_a_key_id_is_told_in_full_once(told: tuple[str, str]) -> None:
-    key_ids = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", told[0])
+def test_a_key_id_is_told_in_full_once(story_output: tuple[str, str]) -> None:
+    key_ids = re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", story_output[0])
     assert len(key_ids) == 1
 
 
-def test_a_call_that_only_reads_has_its_command_once(told: tuple[str, str]) -> None:
+def test_a_call_that_only_reads_has_its_command_once(story_output: tuple[str, str]) -> None:
     reading = re.compile("aws .*(describe|get|list|scan)")
-    counted = Counter(line for line in commands(told[0]) if reading.match(line))
+    counted = Counter(line for line in commands(story_output[0]) if reading.match(line))
     assert set(counted.values()) == {1}
 
 
-def test_the_guide_has_the_same_commands(told: tuple[str, str]) -> None:
-    typed = re.findall(r"^```sh\n(.*?)\n```$", told[1], re.DOTALL | re.MULTILINE)
+def test_the_guide_has_the_same_commands(story_output: tuple[str, str]) -> None:
+    typed = re.findall(r"^```sh\n(.*?)\n```$", story_output[1], re.DOTALL | re.MULTILINE)
     page = (ROOT / "docs" / "lab.html").read_text(encoding="utf-8")
     steps = page.partition('id="deeper"')[0]
     blocks = re.findall(r'^<div class="code"><pre><code>(.*?)</code>', steps, re.DOTALL | re.M)
@@ -114,15 +114,15 @@ def _unbroken(command: str) -> str:
     return re.sub(r"(?<=demo-kms-)[0-9a-f]{8}", "SUFFIX", joined)
 
 
-def test_no_base64_is_told(told: tuple[str, str]) -> None:
-    for text in told:
+def test_no_base64_is_told(story_output: tuple[str, str]) -> None:
+    for text in story_output:
         assert not re.search(r"[\w+/]{60,}", text)
 
 
-def test_each_step_ends_with_the_account_and_its_topics(told: tuple[str, str]) -> None:
+def test_each_step_ends_with_the_account_and_its_topics(story_output: tuple[str, str]) -> None:
     for step, text in zip(
         story.read().steps,
-        re.split(r"^Step \d of 8: ", told[0], flags=re.MULTILINE)[1:],
+        re.split(r"^Step \d of 8: ", story_output[0], flags=re.MULTILINE)[1:],
         strict=True,
     ):
         assert "  The account now:\n    key: " in text
@@ -130,13 +130,13 @@ def test_each_step_ends_with_the_account_and_its_topics(told: tuple[str, str]) -
         assert f"kmsdemo lab --deeper {' | '.join(step.topics)}" in deeper
 
 
-def test_the_notes_are_told_to_the_instructor_only(told: tuple[str, str]) -> None:
+def test_the_notes_are_told_to_the_instructor_only(story_output: tuple[str, str]) -> None:
     finished = run_python("-m", "kmsdemo", "lab", "--notes", "delete")
     last = story.read().steps[-1]
     for note in last.notes:
         line = f"{note.kind}: {note.text}"
         assert line in " ".join(finished.stdout.split())
-        assert line not in " ".join(told[0].split())
+        assert line not in " ".join(story_output[0].split())
 
 
 def test_it_can_begin_at_a_step_whose_needs_are_made_silently() -> None:
@@ -205,9 +205,9 @@ def test_its_scenarios_pass_in_one_account_in_another_order() -> None:
 
 @pytest.mark.thorough
 def test_its_commands_copied_one_after_the_other_work(
-    told: tuple[str, str], aws_environment: Mapping[str, str], tmp_path: Path
+    story_output: tuple[str, str], aws_environment: Mapping[str, str], tmp_path: Path
 ) -> None:
-    printed, _ = told
+    printed, _ = story_output
     finished = type_all(commands(printed), aws_environment, tmp_path)
     codes = re.findall(r"^.*ended with (\d+)$", finished.stdout, re.MULTILINE)
     failed = [

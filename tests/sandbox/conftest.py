@@ -13,7 +13,7 @@ from kmsdemo.keys import Key
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.http.server import Server
 from steps.iam_users import IamUser, create_iam_user
-from tests.sandbox.access.callers import At
+from tests.sandbox.access.callers import ClassSandbox
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -34,9 +34,9 @@ def sandbox_url(backend: Backend) -> Iterator[str]:
 
 
 @pytest.fixture
-def at(clients: object, sandbox_url: str) -> At:
+def at(clients: object, sandbox_url: str) -> ClassSandbox:
     """A running sandbox, with empty accounts and clocks at the real time."""
-    return At(sandbox_url)
+    return ClassSandbox(sandbox_url)
 
 
 @pytest.fixture

@@ -16,22 +16,22 @@ from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.access.access_keys import AccessKey, ClassKeys
 from kmsdemo.sandbox.errors import AccessRejected, DaysRefused
 from kmsdemo.sandbox.http import client
-from tests.sandbox.access.callers import At
+from tests.sandbox.access.callers import ClassSandbox
 
 ANNA, BEN, INSTRUCTOR = "200000000001", "200000000002", "200000000000"
 
 
-def doomed_key(kms: Any) -> str:
+def key_pending_deletion(kms: Any) -> str:
     key_id = str(kms.create_key()["KeyMetadata"]["KeyId"])
     kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     return key_id
 
 
-def keys_of(at: At, number: str) -> list[str]:
+def keys_of(at: ClassSandbox, number: str) -> list[str]:
     return [key["KeyId"] for key in at.client("kms", number, "x").list_keys()["Keys"]]
 
 
-def advance(at: At, days: float, key: AccessKey | None = None) -> str:
+def advance(at: ClassSandbox, days: float, key: AccessKey | None = None) -> str:
     credentials = Credentials(key.access_key_id, key.secret) if key else None
     return client.advance(at.url, days=days, credentials=credentials)
 
@@ -61,17 +61,17 @@ def test_a_clock_ends_however_often_it_is_moved(clients: Clients) -> None:
     mock_kms.advance(days=20_000, account=BEN)
 
 
-def test_days_pass_in_one_account_alone(at: At) -> None:
+def test_days_pass_in_one_account_alone(at: ClassSandbox) -> None:
     for number in (ANNA, BEN):
-        doomed_key(at.client("kms", number, "x"))
+        key_pending_deletion(at.client("kms", number, "x"))
     mock_kms.advance(days=31, account=ANNA)
     assert keys_of(at, ANNA) == []
     assert len(keys_of(at, BEN)) == 1
 
 
-def test_days_pass_everywhere_on_top_of_those_that_passed_in_one(at: At) -> None:
+def test_days_pass_everywhere_on_top_of_those_that_passed_in_one(at: ClassSandbox) -> None:
     for number in (ANNA, BEN):
-        doomed_key(at.client("kms", number, "x"))
+        key_pending_deletion(at.client("kms", number, "x"))
     mock_kms.advance(days=5, account=ANNA)
     mock_kms.advance(days=3)
     assert keys_of(at, ANNA) == []
@@ -80,7 +80,7 @@ def test_days_pass_everywhere_on_top_of_those_that_passed_in_one(at: At) -> None
     assert keys_of(at, BEN) == []
 
 
-def test_a_key_is_deleted_by_the_clock_of_its_own_account(at: At) -> None:
+def test_a_key_is_deleted_by_the_clock_of_its_own_account(at: ClassSandbox) -> None:
     """Whoever else may use it lets no days pass for it."""
     kms = at.client("kms", ANNA, "x")
     statement = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
@@ -91,21 +91,21 @@ def test_a_key_is_deleted_by_the_clock_of_its_own_account(at: At) -> None:
     assert described["KeyMetadata"]["KeyState"] == "PendingDeletion"
 
 
-def test_whoever_signs_lets_days_pass_in_ones_own_account(at: At) -> None:
+def test_whoever_signs_lets_days_pass_in_ones_own_account(at: ClassSandbox) -> None:
     for number in (ANNA, BEN):
-        doomed_key(at.client("kms", number, "x"))
+        key_pending_deletion(at.client("kms", number, "x"))
     advance(at, 8, AccessKey(ANNA, "x"))
     assert (keys_of(at, ANNA), len(keys_of(at, BEN))) == ([], 1)
 
 
-def test_whoever_signs_nothing_lets_them_pass_everywhere(at: At) -> None:
+def test_whoever_signs_nothing_lets_them_pass_everywhere(at: ClassSandbox) -> None:
     for number in (ANNA, BEN):
-        doomed_key(at.client("kms", number, "x"))
+        key_pending_deletion(at.client("kms", number, "x"))
     advance(at, 8)
     assert (keys_of(at, ANNA), keys_of(at, BEN)) == ([], [])
 
 
-def test_too_many_days_break_no_later_call(at: At) -> None:
+def test_too_many_days_break_no_later_call(at: ClassSandbox) -> None:
     for days in (3_000_000, float("inf"), float("nan")):
         with pytest.raises(DaysRefused):
             advance(at, days)
@@ -124,31 +124,31 @@ CLASS = ClassKeys(
 
 
 @pytest.fixture
-def of_class(at: At) -> Iterator[At]:
+def of_class(at: ClassSandbox) -> Iterator[ClassSandbox]:
     """The sandbox of a class, each of whom has a key that is to be deleted."""
     with access_keys.restricted_to(CLASS):
         for key in (KEYS[ANNA], KEYS[BEN]):
-            doomed_key(at.client("kms", key.access_key_id, key.secret))
+            key_pending_deletion(at.client("kms", key.access_key_id, key.secret))
         yield at
 
 
-def left(at: At) -> list[int]:
+def left(at: ClassSandbox) -> list[int]:
     """Return how many keys are left of each."""
     kms = [at.client("kms", key.access_key_id, key.secret) for key in (KEYS[ANNA], KEYS[BEN])]
     return [len(one.list_keys()["Keys"]) for one in kms]
 
 
-def test_in_a_class_a_learner_lets_days_pass_alone(of_class: At) -> None:
+def test_in_a_class_a_learner_lets_days_pass_alone(of_class: ClassSandbox) -> None:
     advance(of_class, 31, KEYS[ANNA])
     assert left(of_class) == [0, 1]
 
 
-def test_in_a_class_the_instructor_lets_days_pass_for_all(of_class: At) -> None:
+def test_in_a_class_the_instructor_lets_days_pass_for_all(of_class: ClassSandbox) -> None:
     advance(of_class, 31, KEYS[INSTRUCTOR])
     assert left(of_class) == [0, 0]
 
 
-def test_in_a_class_a_user_of_the_instructor_is_not_the_instructor(of_class: At) -> None:
+def test_in_a_class_a_user_of_the_instructor_is_not_the_instructor(of_class: ClassSandbox) -> None:
     iam = of_class.client("iam", KEYS[INSTRUCTOR].access_key_id, KEYS[INSTRUCTOR].secret)
     iam.create_user(UserName="ben")
     made = iam.create_access_key(UserName="ben")["AccessKey"]
@@ -166,7 +166,9 @@ def test_in_a_class_a_user_of_the_instructor_is_not_the_instructor(of_class: At)
         pytest.param(access_keys.generate(ANNA), id="another key of the account"),
     ],
 )
-def test_in_a_class_days_pass_for_nobody_else(of_class: At, key: AccessKey | None) -> None:
+def test_in_a_class_days_pass_for_nobody_else(
+    of_class: ClassSandbox, key: AccessKey | None
+) -> None:
     with pytest.raises(AccessRejected):
         advance(of_class, 31, key)
     assert left(of_class) == [1, 1]
@@ -175,7 +177,7 @@ def test_in_a_class_days_pass_for_nobody_else(of_class: At, key: AccessKey | Non
 @pytest.mark.parametrize("service", ["kms", "dynamodb", "iam", "sts"])
 @pytest.mark.parametrize("access_key_id", [ANNA, "testing", "AKIAIOSFODNN7EXAMPLE", "123456789012"])
 def test_in_a_class_no_made_up_key_is_let_in(
-    of_class: At, service: str, access_key_id: str
+    of_class: ClassSandbox, service: str, access_key_id: str
 ) -> None:
     ask = {"kms": "list_keys", "dynamodb": "list_tables", "iam": "list_users"}
     theirs = of_class.client(service, access_key_id, "x")

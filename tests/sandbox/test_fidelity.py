@@ -15,7 +15,7 @@ from tests.subprocesses import ROOT
 BEHAVIOURS = all_behaviours()
 
 
-class Embedded(Emulator):
+class InProcessSandbox(Emulator):
     """The sandbox in this process."""
 
     def advance(self, days: int) -> None:
@@ -25,7 +25,7 @@ class Embedded(Emulator):
 @pytest.fixture
 def sandbox(account: Account) -> Emulator:
     """The sandbox, with empty accounts."""
-    return Embedded("sandbox", url="")
+    return InProcessSandbox("sandbox", url="")
 
 
 @pytest.mark.behaviour

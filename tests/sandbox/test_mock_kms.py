@@ -13,18 +13,18 @@ from kmsdemo.sandbox.moto_hook import Hook
 from tests.subprocesses import PYTEST, run_python
 
 
-class Noted(MockKms):
+class RecordingMockKms(MockKms):
     """Notes how it is started and stopped, and leaves moto alone."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.noted: list[Any] = []
+        self.recorded: list[Any] = []
 
     def start(self, reset: bool = True) -> None:
-        self.noted.append(("start", reset))
+        self.recorded.append(("start", reset))
 
     def stop(self, remove_data: bool = True) -> None:
-        self.noted.append(("stop", remove_data))
+        self.recorded.append(("stop", remove_data))
 
 
 @pytest.mark.parametrize(("reset", "remove_data"), [(True, False), (False, True)])
@@ -32,31 +32,31 @@ class Noted(MockKms):
 def test_a_decorated_function_runs_between_start_and_stop(
     reset: bool, remove_data: bool, is_async: bool
 ) -> None:
-    mock = Noted()
+    mock = RecordingMockKms()
 
     async def later(name: str) -> str:
-        mock.noted.append(name)
+        mock.recorded.append(name)
         return name.upper()
 
     def at_once(name: str) -> str:
-        mock.noted.append(name)
+        mock.recorded.append(name)
         return name.upper()
 
     decorated = mock(later if is_async else at_once, reset, remove_data)
     answer = asyncio.run(decorated("a")) if is_async else decorated("a")
     assert (answer, decorated.__name__) == ("A", "later" if is_async else "at_once")
-    assert mock.noted == [("start", reset), "a", ("stop", remove_data)]
+    assert mock.recorded == [("start", reset), "a", ("stop", remove_data)]
 
 
 def test_a_decorated_async_function_that_fails_is_stopped_too() -> None:
-    mock = Noted()
+    mock = RecordingMockKms()
 
     async def fail() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(mock(fail)())
-    assert mock.noted == [("start", True), ("stop", True)]
+    assert mock.recorded == [("start", True), ("stop", True)]
 
 
 @pytest.mark.parametrize("name", ["setup_method", "teardown_method"])
@@ -65,7 +65,7 @@ def test_a_method_of_pytest_ignores_the_test_that_it_gets(name: str) -> None:
         return self
 
     method.__name__ = name
-    assert Noted()(method)("self", "the test method") == "self"
+    assert RecordingMockKms()(method)("self", "the test method") == "self"
 
 
 def test_mock_kms_is_a_decorator_with_and_without_parentheses() -> None:
@@ -80,17 +80,17 @@ def test_what_a_hook_replaces_is_restored() -> None:
     class Owner:
         mine = "theirs"
 
-    class Heir(Owner):
+    class Subclass(Owner):
         pass
 
     hook = Hook()
-    for owner, name in ((Owner, "mine"), (Heir, "mine"), (Owner, "new")):
+    for owner, name in ((Owner, "mine"), (Subclass, "mine"), (Owner, "new")):
         hook._replace(owner, name, "ours")
-    assert (Owner.mine, Heir.mine, vars(Owner)["new"]) == ("ours", "ours", "ours")
+    assert (Owner.mine, Subclass.mine, vars(Owner)["new"]) == ("ours", "ours", "ours")
     while hook._undo:
         hook._undo.pop()()
-    assert (Owner.mine, Heir.mine, vars(Owner).get("new")) == ("theirs", "theirs", None)
-    assert "mine" not in vars(Heir)
+    assert (Owner.mine, Subclass.mine, vars(Owner).get("new")) == ("theirs", "theirs", None)
+    assert "mine" not in vars(Subclass)
 
 
 @pytest.mark.program

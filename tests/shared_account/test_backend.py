@@ -14,7 +14,7 @@ from kmsdemo.shared_account import backend as shared
 from kmsdemo.shared_account import leftovers, record
 from kmsdemo.shared_account.backend import SharedAccount, cleaned_up
 from kmsdemo.shared_account.errors import LeftBehind
-from kmsdemo.shared_account.leftovers import Found, Leftover
+from kmsdemo.shared_account.leftovers import Leftover, Leftovers
 from kmsdemo.shared_account.run import Run
 
 TAGS = {"clock": "AWS's clock cannot be moved", "watched": "nobody sees its calls"}
@@ -104,10 +104,10 @@ def test_what_cannot_be_removed_at_its_end_does_not_keep_the_rest(
 def ends(run: Run, monkeypatch: pytest.MonkeyPatch, *failures: str, found: object = None) -> None:
     """End a run that cannot remove some of its tables."""
 
-    def find(*_: object) -> Found:
+    def find(*_: object) -> Leftovers:
         if isinstance(found, BaseException):
             raise found
-        return Found()
+        return Leftovers()
 
     left: dict[Leftover, KmsdemoError] = {
         Leftover("table", name, run.tags): DENIED for name in failures

@@ -156,7 +156,7 @@ def test_neither_the_log_of_botocore_nor_variables_are_in_it(tmp_path: Path) -> 
 # ------------------------------------------------------------------------------ in this process
 
 
-class Failing:
+class FailingScenario:
     """A scenario as pytest-bdd runs it, and the report of its failure."""
 
     def __init__(self, style: str = "auto") -> None:
@@ -201,7 +201,7 @@ def call(number: int) -> Call:
 
 
 def test_the_report_has_the_steps_the_calls_and_where_the_step_is() -> None:
-    scenario = Failing()
+    scenario = FailingScenario()
     scenario.begin("I look", "I act")
     trace.calls[:] = [call(1), call(2)]
     line = a_step.__code__.co_firstlineno
@@ -220,7 +220,7 @@ def test_the_report_has_the_steps_the_calls_and_where_the_step_is() -> None:
 
 
 def test_of_a_long_scenario_the_last_steps_and_calls_are_shown() -> None:
-    scenario = Failing()
+    scenario = FailingScenario()
     scenario.begin(*(f"I do {number}" for number in range(8)), "I act")
     trace.calls[:] = [call(number) for number in range(5)]
     lines = scenario.fail(ValueError("\n".join("abcdefghi")))
@@ -231,19 +231,19 @@ def test_of_a_long_scenario_the_last_steps_and_calls_are_shown() -> None:
 
 @pytest.mark.parametrize(("length", "shown"), [(184, "x" * 184), (185, "x" * 183 + "…")])
 def test_a_long_line_is_cut_to_200_characters(length: int, shown: str) -> None:
-    scenario = Failing()
+    scenario = FailingScenario()
     scenario.begin("I act")
     assert f"  LookupError: z{shown}" in scenario.fail(LookupError("z" + "x" * length))
 
 
 def test_what_others_wrote_moves_no_cursor() -> None:
-    scenario = Failing()
+    scenario = FailingScenario()
     scenario.begin("I act")
     assert "  ValueError: \\x1b[2J" in scenario.fail(ValueError("\x1b[2J"))
 
 
 def test_a_sentence_that_no_step_has_is_the_failed_one() -> None:
-    scenario = Failing()
+    scenario = FailingScenario()
     scenario.begin("I look")
     lines = scenario.lack("I fly", LookupError("no such step"))
     assert lines[2:5] == [
@@ -255,7 +255,7 @@ def test_a_sentence_that_no_step_has_is_the_failed_one() -> None:
 
 
 def test_who_asks_for_a_traceback_gets_it() -> None:
-    scenario = Failing(style="short")
+    scenario = FailingScenario(style="short")
     scenario.begin("I act")
     scenario.fail(ValueError("no"))
     assert not scenario.is_replaced

@@ -10,10 +10,10 @@ import boto3
 import pytest
 
 from kmsdemo.suite import script
-from kmsdemo.suite.script import Shown
+from kmsdemo.suite.script import CompletedCommand
 
 
-def run(folder: Path, text: str, *arguments: str) -> Shown:
+def run(folder: Path, text: str, *arguments: str) -> CompletedCommand:
     path = folder / "a.py"
     path.write_text(text, encoding="utf-8")
     session = boto3.Session(region_name="eu-west-1")
@@ -65,17 +65,17 @@ def test_nothing_of_the_process_stays_changed(tmp_path: Path) -> None:
 def test_files_are_shown_as_cat_does(tmp_path: Path) -> None:
     for name in ("a.py", "b.py"):
         (tmp_path / name).write_text(f"# é {name}\n", encoding="utf-8")
-    shown = script.show(tmp_path / "a.py", tmp_path / "b.py")
-    assert shown == Shown(("cat", "a.py", "b.py"), "# é a.py\n\n# é b.py\n")
+    shown = script.cat(tmp_path / "a.py", tmp_path / "b.py")
+    assert shown == CompletedCommand(("cat", "a.py", "b.py"), "# é a.py\n\n# é b.py\n")
 
 
 def test_what_was_shown_belongs_to_its_step(tmp_path: Path) -> None:
     script.pytest_bdd_before_step()
     first = run(tmp_path, "print('one')")
-    script.type_instead("aws", "kms")
-    assert script.shown == [first, Shown(("aws", "kms"), "")]
+    script.record("aws", "kms")
+    assert script.commands == [first, CompletedCommand(("aws", "kms"), "")]
     script.pytest_bdd_before_step()
-    assert script.shown == []
+    assert script.commands == []
 
 
 def test_no_output_is_in_its_repr(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from kmsdemo.counted import counted
 from kmsdemo.learners.errors import NotGraded
 from kmsdemo.learners.submission.usage import Usage
+from kmsdemo.pluralize import pluralize
 
 MAX_PRINTED_BYTES: Final = 1_000_000
 MAX_WRITTEN_BYTES: Final = 500_000_000
@@ -20,7 +20,7 @@ _PATIENCE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopReason:
     """Why a program was stopped.
 
     Attributes:
@@ -64,7 +64,7 @@ class Budget:
         if usage.waits:
             self.waited += max(0.0, min(elapsed, 2 * POLL_SECONDS) - computed)
 
-    def exceeded(self) -> Stop | None:
+    def exceeded(self) -> StopReason | None:
         """Return why the program is to be stopped, if its time is over.
 
         Raises:
@@ -73,8 +73,8 @@ class Budget:
         if self._is_over() and self._factor == 1.0:
             self._factor = max(1.0, self.slowness())
         if self._is_over():
-            return Stop(
-                f"It did not end within {counted(round(self.seconds), 'second')}.",
+            return StopReason(
+                f"It did not end within {pluralize(round(self.seconds), 'second')}.",
                 "Do not ask for input, and look for a loop or a request that never ends.",
             )
         if self._passed > _PATIENCE * self.seconds * self._factor:
@@ -85,7 +85,7 @@ class Budget:
         return max(self.computed, self.waited) > self.seconds * self._factor
 
 
-def exceeded(usage: Usage) -> Stop | None:
+def exceeded(usage: Usage) -> StopReason | None:
     """Return why a program is to be stopped that uses too much at one moment."""
     for used, most, stop in (
         (usage.processes, MAX_PROCESSES, _PROCESSES),
@@ -97,19 +97,19 @@ def exceeded(usage: Usage) -> Stop | None:
     return None
 
 
-_PROCESSES: Final = Stop(
+_PROCESSES: Final = StopReason(
     f"It started more than {MAX_PROCESSES} processes.",
     "Look for a loop that starts processes; a script needs hardly any.",
 )
-_MEMORY: Final = Stop(
+_MEMORY: Final = StopReason(
     f"It used more than {MAX_MEMORY_BYTES // 1024**3} GiB of memory.",
     "Look for a loop that never stops collecting data.",
 )
-_WRITTEN: Final = Stop(
+_WRITTEN: Final = StopReason(
     f"It wrote more than {MAX_WRITTEN_BYTES:,} bytes.",
     "Look for a loop that never stops writing.",
 )
-PRINTED: Final = Stop(
+PRINTED: Final = StopReason(
     f"It printed more than {MAX_PRINTED_BYTES:,} bytes.",
     "Look for a loop that never stops printing.",
 )

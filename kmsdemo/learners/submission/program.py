@@ -17,7 +17,7 @@ import psutil
 
 from kmsdemo import signals
 from kmsdemo.learners.submission import isolation, limits, usage
-from kmsdemo.learners.submission.limits import MAX_PRINTED_BYTES, POLL_SECONDS, Budget, Stop
+from kmsdemo.learners.submission.limits import MAX_PRINTED_BYTES, POLL_SECONDS, Budget, StopReason
 
 _SECONDS_TO_END: Final = 10
 _KILL_ATTEMPTS: Final = 20
@@ -38,7 +38,7 @@ class Finished:
     exit_code: int
     stdout: str = field(repr=False)
     stderr: str
-    stopped: Stop | None = None
+    stopped: StopReason | None = None
 
 
 class Program:
@@ -115,12 +115,12 @@ class Program:
         stdout, stderr = self._stdout.text(), self._stderr.text()
         return Finished(self._process.wait(), stdout, stderr, stopped or self._printed_too_much())
 
-    def _exceeded(self, elapsed: float) -> Stop | None:
+    def _exceeded(self, elapsed: float) -> StopReason | None:
         used = usage.measure(self._process.pid)
         self._budget.count(used, elapsed)
         return self._printed_too_much() or limits.exceeded(used) or self._budget.exceeded()
 
-    def _printed_too_much(self) -> Stop | None:
+    def _printed_too_much(self) -> StopReason | None:
         return limits.PRINTED if self._stdout.is_full or self._stderr.is_full else None
 
     def _end(self) -> None:

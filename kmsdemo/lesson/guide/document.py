@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class CommandBlock:
     """What a person types.
 
     Attributes:
@@ -29,7 +29,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OutputBlock:
     """What the terminal shows then.
 
     Attributes:
@@ -44,7 +44,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Sentence:
+class StepText:
     """A step of a scenario, with what is typed and seen under it.
 
     Attributes:
@@ -58,7 +58,7 @@ class Sentence:
     outcome: str
     keyword: str
     text: str
-    parts: list[Typed | Seen] = field(default_factory=list)
+    parts: list[CommandBlock | OutputBlock] = field(default_factory=list)
     is_given: bool = False
 
 
@@ -77,8 +77,8 @@ class ScenarioText:
     name: str = ""
     rule: str = ""
     why: str = ""
-    sentences: list[Sentence] = field(default_factory=list)
-    remarks: list[Seen] = field(default_factory=list)
+    sentences: list[StepText] = field(default_factory=list)
+    remarks: list[OutputBlock] = field(default_factory=list)
 
 
 @dataclass(slots=True)

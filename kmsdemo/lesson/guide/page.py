@@ -11,12 +11,12 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from kmsdemo.counted import counted
 from kmsdemo.lesson.guide import verdict
-from kmsdemo.lesson.guide.document import Document, Seen, Typed, slug
+from kmsdemo.lesson.guide.document import CommandBlock, Document, OutputBlock, slug
 from kmsdemo.lesson.guide.files import MARK
 from kmsdemo.lesson.guide.run_values import pieces
 from kmsdemo.lesson.guide.verdict import Run
+from kmsdemo.pluralize import pluralize
 from kmsdemo.printable import printable
 from kmsdemo.suite import location
 
@@ -96,7 +96,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         anchor=_anchor,
-        counted=counted,
+        pluralize=pluralize,
         for_bash=_for_bash,
         for_powershell=_for_powershell,
         md=_markdown_text,
@@ -105,7 +105,7 @@ def _environment() -> Environment:
         yours=_yours,
     )
     environment.globals.update(marks=_OUTCOME_MARKS)
-    environment.tests["typed"] = _is_typed
+    environment.tests["command"] = _is_command
     return environment
 
 
@@ -136,8 +136,8 @@ def _table_cell(text: str) -> str:
     return _markdown_text(text).replace("\n", "<br>")
 
 
-def _is_typed(part: Typed | Seen) -> bool:
-    return isinstance(part, Typed)
+def _is_command(part: CommandBlock | OutputBlock) -> bool:
+    return isinstance(part, CommandBlock)
 
 
 def _anchor(heading: str) -> str:

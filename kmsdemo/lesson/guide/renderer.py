@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from kmsdemo.lesson.account_state import Fact
-from kmsdemo.lesson.guide.document import ScenarioText, Section, Seen, Sentence, Typed, slug
+from kmsdemo.lesson.guide.document import (
+    CommandBlock,
+    OutputBlock,
+    ScenarioText,
+    Section,
+    StepText,
+    slug,
+)
 from kmsdemo.lesson.guide.run_values import without_base64
 from kmsdemo.lesson.renderer import CallSummary, Chapter, Ending
 from kmsdemo.lesson.terminal import continued
@@ -63,38 +70,40 @@ class GuideRenderer:
         before = self._scenario.sentences[-1:]
         continues = keyword in _CONTINUING and bool(before)
         is_given = before[0].is_given if continues else keyword == "Given"
-        told = Sentence(outcome, keyword, self._kept(sentence), is_given=is_given)
+        told = StepText(outcome, keyword, self._kept(sentence), is_given=is_given)
         self._scenario.sentences.append(told)
 
     def call(self, call: CallSummary) -> None:
         command = [self._kept(without_base64(part)) for part in call.command]
         boto3 = self._kept(without_base64(call.boto3))
-        self._add(Typed("\n".join(continued(command, _WIDTH)), boto3=boto3))
+        self._add(CommandBlock("\n".join(continued(command, _WIDTH)), boto3=boto3))
         if call.answer:
-            self._add(Seen(self._kept(f"{call.title}: {call.answer}"), call.outcome))
+            self._add(OutputBlock(self._kept(f"{call.title}: {call.answer}"), call.outcome))
         for text in call.traffic:
-            self._add(Seen(self._kept(without_base64(text)), "note"))
+            self._add(OutputBlock(self._kept(without_base64(text)), "note"))
 
     def repeated_calls(self, operations: Iterable[str]) -> None:
-        self._add(Seen(f"As before: {', '.join(operations)}.", "note"))
+        self._add(OutputBlock(f"As before: {', '.join(operations)}.", "note"))
 
     def commands(self, commands: Sequence[Sequence[str]], boto3: str = "") -> None:
         bash = "\n".join("\n".join(continued(command, _WIDTH)) for command in commands)
         there = "\n".join(map(powershell, commands))
         is_same = there == "\n".join(map(" ".join, commands))
-        self._add(Typed(self._kept(bash), "" if is_same else self._kept(there), self._kept(boto3)))
+        self._add(
+            CommandBlock(self._kept(bash), "" if is_same else self._kept(there), self._kept(boto3))
+        )
 
     def output(self, text: str, outcome: str) -> None:
-        self._add(Seen(self._kept(text.rstrip()), outcome, is_output=True))
+        self._add(OutputBlock(self._kept(text.rstrip()), outcome, is_output=True))
 
     def answer(self, text: str, outcome: str) -> None:
-        self._add(Seen(self._kept(text), outcome))
+        self._add(OutputBlock(self._kept(text), outcome))
 
     def remark(self, text: str, outcome: str) -> None:
         if outcome == "note" and self._scenario.sentences:
-            self._add(Seen(text, outcome))
+            self._add(OutputBlock(text, outcome))
         elif self.sections:
-            self._scenario.remarks.append(Seen(self._kept(text), outcome))
+            self._scenario.remarks.append(OutputBlock(self._kept(text), outcome))
 
     def state(self, title: str, facts: Sequence[Fact]) -> None:
         self.sections[-1].state_title = title
@@ -118,5 +127,5 @@ class GuideRenderer:
             scenarios.append(ScenarioText())
         return scenarios[-1]
 
-    def _add(self, part: Typed | Seen) -> None:
+    def _add(self, part: CommandBlock | OutputBlock) -> None:
         self._scenario.sentences[-1].parts.append(part)

@@ -25,8 +25,8 @@ from kmsdemo.sandbox.access.evaluation import (
 from kmsdemo.sandbox.access.policy_document import (
     Context,
     ContextKeys,
-    Kind,
     MalformedPolicy,
+    PolicyKind,
     RequestContext,
     Statement,
 )
@@ -208,16 +208,16 @@ def context_of(
 
 
 def _listed(documents: Iterable[str]) -> list[Statement]:
-    return [one for document in documents for one in _statements(document, Kind.IDENTITY)]
+    return [one for document in documents for one in _statements(document, PolicyKind.IDENTITY)]
 
 
 @lru_cache(maxsize=1024)
-def _statements(document: str, kind: Kind) -> list[Statement]:
+def _statements(document: str, kind: PolicyKind) -> list[Statement]:
     return policy_document.statements(document, kind)
 
 
 def _of_key(key: Key) -> list[Statement]:
-    return _statements(key.policy, Kind.KEY)
+    return _statements(key.policy, PolicyKind.KEY)
 
 
 def _evaluate(caller: Caller, key: Key | None, request: RequestContext) -> str:

@@ -15,7 +15,7 @@ from moto.sts.responses import TokenResponse
 from werkzeug.wrappers import Request
 
 from kmsdemo.sandbox.access import access_keys, authentication, policy_document, sts
-from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy
+from kmsdemo.sandbox.access.policy_document import MalformedPolicy, PolicyKind
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.access.sts import StsCall
 from kmsdemo.sandbox.refusal import Refusal
@@ -75,7 +75,7 @@ def _validate(validator: BaseIAMPolicyValidator) -> None:
     is_trust = isinstance(validator, IAMTrustPolicyDocumentValidator)
     _moto_validate(validator)
     try:
-        kind = Kind.TRUST if is_trust else Kind.IDENTITY
+        kind = PolicyKind.TRUST if is_trust else PolicyKind.IDENTITY
         policy_document.statements(validator._policy_document, kind)
     except MalformedPolicy as error:
         raise MalformedPolicyDocument(str(error)) from error

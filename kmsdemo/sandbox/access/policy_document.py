@@ -34,7 +34,7 @@ INVALID_PRINCIPAL: Final = "Policy contains a statement with one or more invalid
 _PRINCIPAL_TYPES: Final = {"AWS", "Service", "Federated", "CanonicalUser"}
 
 
-class Kind(Enum):
+class PolicyKind(Enum):
     """What a policy is attached to, which decides what its statements must have."""
 
     KEY = "key policy"
@@ -78,7 +78,7 @@ class RequestContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ElementPatterns:
     """The patterns of an element such as ``Action``, or of its negation such as ``NotAction``."""
 
     patterns: tuple[str, ...]
@@ -99,9 +99,9 @@ class Statement:
     """
 
     effect: str
-    action: Names | None
-    resource: Names | None
-    principal: Names
+    action: ElementPatterns | None
+    resource: ElementPatterns | None
+    principal: ElementPatterns
     conditions: tuple[Condition, ...] = ()
     has_variables: bool = False
 
@@ -119,7 +119,7 @@ class Statement:
             )
         )
 
-    def _names_resource(self, resource: Names, request: RequestContext) -> bool:
+    def _names_resource(self, resource: ElementPatterns, request: RequestContext) -> bool:
         patterns: Iterator[str] | Sequence[str] = resource.patterns
         if self.has_variables:
             replaced = (policy_variables.replaced(one, request.values) for one in patterns)
@@ -127,7 +127,7 @@ class Statement:
         return _any_matches(patterns, request.resource) is not resource.is_negated
 
 
-def statements(document: str, kind: Kind = Kind.KEY) -> list[Statement]:
+def statements(document: str, kind: PolicyKind = PolicyKind.KEY) -> list[Statement]:
     """Return the statements of a policy document.
 
     Raises:
@@ -164,8 +164,8 @@ def _any_matches(
 # ---------------------------------------------------------------------------------- the form
 
 
-def _loaded(document: str, kind: Kind) -> dict[str, Any]:
-    if kind is Kind.KEY and len(document.encode()) > MAX_KEY_POLICY_BYTES:
+def _loaded(document: str, kind: PolicyKind) -> dict[str, Any]:
+    if kind is PolicyKind.KEY and len(document.encode()) > MAX_KEY_POLICY_BYTES:
         raise PolicyTooLong("Policy document is larger than 32 KB (32,768 bytes).")
     try:
         policy = json.loads(document, object_pairs_hook=_object)
@@ -185,7 +185,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check_elements(statement: Any, kind: Kind) -> None:
+def _check_elements(statement: Any, kind: PolicyKind) -> None:
     if not isinstance(statement, dict) or statement.get("Effect") not in ("Allow", "Deny"):
         raise MalformedPolicy("Policy statement must have an Effect of Allow or Deny.")
     if unknown := statement.keys() - _STATEMENT_ELEMENTS:
@@ -199,17 +199,17 @@ def _check_elements(statement: Any, kind: Kind) -> None:
         raise MalformedPolicy("NotPrincipal is not supported with the effect Allow.")
 
 
-def _check_presence(statement: Mapping[str, Any], kind: Kind) -> None:
+def _check_presence(statement: Mapping[str, Any], kind: PolicyKind) -> None:
     has = {name for name in ("Action", "Resource", "Principal") if _has(statement, name)}
-    if kind is Kind.IDENTITY and "Principal" in has:
+    if kind is PolicyKind.IDENTITY and "Principal" in has:
         raise MalformedPolicy("Policy document should not specify a principal.")
-    if kind is not Kind.IDENTITY and "Principal" not in has:
+    if kind is not PolicyKind.IDENTITY and "Principal" not in has:
         raise MalformedPolicy("Policy statement must contain principals.")
-    if kind is not Kind.KEY and "Action" not in has:
+    if kind is not PolicyKind.KEY and "Action" not in has:
         raise MalformedPolicy("Policy statement must contain actions.")
-    if kind is Kind.IDENTITY and "Resource" not in has:
+    if kind is PolicyKind.IDENTITY and "Resource" not in has:
         raise MalformedPolicy("Policy statement must contain resources.")
-    if kind is Kind.TRUST and "Resource" in has:
+    if kind is PolicyKind.TRUST and "Resource" in has:
         raise MalformedPolicy("Has prohibited field Resource.")
 
 
@@ -229,11 +229,13 @@ def _check_sids(listed: Sequence[Mapping[str, Any]]) -> None:
 # -------------------------------------------------------------------------------- the content
 
 
-def _statement(written: Mapping[str, Any], kind: Kind, *, has_variables: bool) -> Statement:
-    action = _names(written, "Action")
+def _statement(written: Mapping[str, Any], kind: PolicyKind, *, has_variables: bool) -> Statement:
+    action = _patterns(written, "Action")
     if action and not all(":" in pattern or pattern == "*" for pattern in action.patterns):
         raise MalformedPolicy("Actions must be prefaced by a vendor, such as kms.")
-    resource = Names(("*",)) if kind is Kind.TRUST else _names(written, "Resource")
+    resource = (
+        ElementPatterns(("*",)) if kind is PolicyKind.TRUST else _patterns(written, "Resource")
+    )
     statement = Statement(
         effect=written["Effect"],
         action=action,
@@ -244,19 +246,19 @@ def _statement(written: Mapping[str, Any], kind: Kind, *, has_variables: bool) -
     )
     if has_variables:
         _check_variables(statement)
-    if kind is not Kind.IDENTITY or _is_for_sandbox(action):
+    if kind is not PolicyKind.IDENTITY or _is_for_sandbox(action):
         _check_known([condition.key for condition in statement.conditions])
     return statement
 
 
-def _names(written: Mapping[str, Any], element: str) -> Names | None:
+def _patterns(written: Mapping[str, Any], element: str) -> ElementPatterns | None:
     for name, is_negated in ((element, False), (f"Not{element}", True)):
         if name in written:
-            return Names(_texts(written[name], name), is_negated)
+            return ElementPatterns(_texts(written[name], name), is_negated)
     return None
 
 
-def _principal(written: Mapping[str, Any]) -> Names:
+def _principal(written: Mapping[str, Any]) -> ElementPatterns:
     name = "NotPrincipal" if "NotPrincipal" in written else "Principal"
     principal = written.get(name, {})
     if not isinstance(principal, dict):
@@ -268,7 +270,7 @@ def _principal(written: Mapping[str, Any]) -> Names:
     by_type = {kind: _texts(named, name) for kind, named in principal.items()}
     if not all(map(_SERVICE.fullmatch, by_type.get("Service", ()))):
         raise MalformedPolicy(INVALID_PRINCIPAL)
-    return Names(by_type.get("AWS", ()), name == "NotPrincipal")
+    return ElementPatterns(by_type.get("AWS", ()), name == "NotPrincipal")
 
 
 def _conditions(by_operator: Any) -> Iterator[Condition]:
@@ -324,7 +326,7 @@ def _check_known(keys: Sequence[str]) -> None:
             )
 
 
-def _is_for_sandbox(action: Names | None) -> bool:
+def _is_for_sandbox(action: ElementPatterns | None) -> bool:
     """Return whether actions of the sandbox's services may be among those of a statement."""
     if action is None or action.is_negated:
         return True

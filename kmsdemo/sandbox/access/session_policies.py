@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kmsdemo.sandbox.access import policy_document, principals
-from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy
+from kmsdemo.sandbox.access.policy_document import MalformedPolicy, PolicyKind
 from kmsdemo.sandbox.refusal import Refusal, constraint
 
 _MAX_LENGTH: Final = 2_048
@@ -33,7 +33,7 @@ def of(parameters: Mapping[str, Any], account: str) -> tuple[str, ...] | None:
     documents = (*([document] if document else ()), *managed)
     try:
         for each in documents:
-            policy_document.statements(each, Kind.IDENTITY)
+            policy_document.statements(each, PolicyKind.IDENTITY)
     except MalformedPolicy as error:
         raise Refusal("MalformedPolicyDocument", str(error)) from error
     return documents or None

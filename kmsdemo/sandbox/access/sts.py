@@ -26,7 +26,7 @@ from kmsdemo.sandbox.access import (
     sessions,
     sts_parameters,
 )
-from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, RequestContext
+from kmsdemo.sandbox.access.policy_document import MalformedPolicy, PolicyKind, RequestContext
 from kmsdemo.sandbox.access.principals import Principal
 from kmsdemo.sandbox.access.sessions import Session
 from kmsdemo.sandbox.access.sts_parameters import HOUR
@@ -196,7 +196,7 @@ def _check_trust(call: StsCall, role: Role) -> None:
     role_arn = str(role.arn)
     owner = role_arn.split(":")[4]
     try:
-        trusting = policy_document.statements(role.assume_role_policy_document, Kind.TRUST)
+        trusting = policy_document.statements(role.assume_role_policy_document, PolicyKind.TRUST)
     except MalformedPolicy as error:
         raise _denied(call, "sts:AssumeRole", role_arn) from error
     for action in _actions(call):

@@ -13,7 +13,7 @@ import pytest
 from kmsdemo.learners import submission as of_submission
 from kmsdemo.learners.errors import CommandUnusable, NotGraded
 from kmsdemo.learners.submission import NotRun, Submission, submitted, supervisor
-from kmsdemo.learners.submission.limits import Budget, Stop
+from kmsdemo.learners.submission.limits import Budget, StopReason
 from kmsdemo.learners.submission.program import Finished
 from tests.subprocesses import TIME_LIMIT_SECONDS
 
@@ -66,7 +66,7 @@ def test_a_script_that_cannot_be_started_is_an_error(submission: Submission) -> 
 # ------------------------------------------------------------------- without starting programs
 
 
-class Started:
+class FakeProgram:
     """Stands for the programs that are started, and ends as it is told."""
 
     def __init__(self, finished: Finished | None = None, error: str = "") -> None:
@@ -74,7 +74,7 @@ class Started:
 
     def program(
         self, command: list[str], variables: Mapping[str, str], *, folder: Path, budget: Budget
-    ) -> Started:
+    ) -> FakeProgram:
         if self._error:
             raise OSError(2, self._error)
         self.command, self.variables, self.folder, self.budget = command, variables, folder, budget
@@ -95,9 +95,9 @@ def unused(tmp_path: Path) -> Iterator[Submission]:
         yield unused
 
 
-def starting(monkeypatch: pytest.MonkeyPatch, started: Started) -> Started:
-    monkeypatch.setattr(of_submission, "Program", started.program)
-    return started
+def starting(monkeypatch: pytest.MonkeyPatch, fake_program: FakeProgram) -> FakeProgram:
+    monkeypatch.setattr(of_submission, "Program", fake_program.program)
+    return fake_program
 
 
 def test_a_script_runs_in_its_workspace_with_the_variables_of_both(
@@ -106,14 +106,19 @@ def test_a_script_runs_in_its_workspace_with_the_variables_of_both(
     for name in ("PYTEST_X", "COVERAGE_X", "COV_X"):
         monkeypatch.setenv(name, "with the password")
     monkeypatch.setenv("OURS", "kept")
-    started = starting(monkeypatch, Started(Finished(0, "done", "")))
+    fake_program = starting(monkeypatch, FakeProgram(Finished(0, "done", "")))
     workspace, values = unused.fresh_workspace, {"password": "a b", "key_id": "1"}
     finished = unused.run("encrypt", workspace, {"AWS_ENDPOINT_URL": "u", "HOME": "/h"}, values)
     assert finished.stdout == "done"
-    assert started.command[-4:] == [sys.executable, str(workspace.folder / "my.py"), "a b", "1"]
-    assert started.folder == workspace.folder
-    assert started.budget.seconds == 7
-    variables = started.variables
+    assert fake_program.command[-4:] == [
+        sys.executable,
+        str(workspace.folder / "my.py"),
+        "a b",
+        "1",
+    ]
+    assert fake_program.folder == workspace.folder
+    assert fake_program.budget.seconds == 7
+    variables = fake_program.variables
     assert (variables["AWS_ENDPOINT_URL"], variables["HOME"], variables["OURS"]) == (
         ("u", "/h", "kept")
     )
@@ -125,33 +130,33 @@ def test_a_script_runs_in_its_workspace_with_the_variables_of_both(
 def test_a_slow_machine_is_asked_with_the_variables_of_the_script(
     unused: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started = starting(monkeypatch, Started())
+    fake_program = starting(monkeypatch, FakeProgram())
     monkeypatch.setattr(of_submission.machine, "slowness", lambda variables: len(variables["X"]))
     unused.run("decrypt", unused.workspace, {"X": "123"}, {})
-    assert started.budget.slowness() == 3
+    assert fake_program.budget.slowness() == 3
 
 
 def test_a_script_that_was_stopped_is_not_started_again(
     unused: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    starting(monkeypatch, Started(Finished(1, "", "", Stop("It never ends.", "Look."))))
+    starting(monkeypatch, FakeProgram(Finished(1, "", "", StopReason("It never ends.", "Look."))))
     assert unused.run("encrypt", unused.workspace, {}, {}).stopped
     with pytest.raises(NotRun, match="the encrypt script was stopped before"):
         unused.run("encrypt", unused.fresh_workspace, {}, {})
 
 
 @pytest.mark.parametrize(
-    "started",
+    "fake_program",
     [
-        Started(Finished(126, "", f"{supervisor.NOT_STARTED}Exec format error\n")),
-        Started(error="Exec format error"),
+        FakeProgram(Finished(126, "", f"{supervisor.NOT_STARTED}Exec format error\n")),
+        FakeProgram(error="Exec format error"),
     ],
     ids=["by the supervisor", "by us"],
 )
 def test_a_script_that_nobody_can_start_is_named(
-    unused: Submission, monkeypatch: pytest.MonkeyPatch, started: Started
+    unused: Submission, monkeypatch: pytest.MonkeyPatch, fake_program: FakeProgram
 ) -> None:
-    starting(monkeypatch, started)
+    starting(monkeypatch, fake_program)
     with pytest.raises(CommandUnusable) as raised:
         unused.run("decrypt", unused.workspace, {}, {})
     assert raised.value.command == unused.commands["decrypt"].text

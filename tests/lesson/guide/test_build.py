@@ -22,7 +22,7 @@ KEY = "94f4e191-1efa-4080-9988-b220f4cd2471"
 USER = "user: 51997"
 
 
-class Told:
+class FakeLesson:
     """A lesson of the lab's eight steps and two topics, each with a key id and a user number."""
 
     def __init__(self) -> None:
@@ -56,18 +56,18 @@ class Told:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    told = Told()
-    monkeypatch.setattr(lesson, "tell_story", told.story)
-    monkeypatch.setattr(lesson, "tell_topics", told.topics)
-    return told
+def fake_lesson(monkeypatch: pytest.MonkeyPatch) -> FakeLesson:
+    fake_lesson = FakeLesson()
+    monkeypatch.setattr(lesson, "tell_story", fake_lesson.story)
+    monkeypatch.setattr(lesson, "tell_topics", fake_lesson.topics)
+    return fake_lesson
 
 
 def sentences(sections: Sequence[Any]) -> list[str]:
     return [section.scenarios[0].sentences[0].text for section in sections]
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("fake_lesson")
 def test_it_has_the_steps_of_the_lab_with_their_minutes_and_the_topics() -> None:
     document, _ = build.build(HOW)
     lab = story.read()
@@ -79,15 +79,15 @@ def test_it_has_the_steps_of_the_lab_with_their_minutes_and_the_topics() -> None
     assert [one.name for one in document.topics] == ["deeper-encrypt", "deeper-envelope"]
 
 
-def test_without_topics_none_is_told(told: Told) -> None:
+def test_without_topics_none_is_told(fake_lesson: FakeLesson) -> None:
     document, _ = build.build(HOW, with_topics=False)
     assert (len(document.steps), document.topics) == (8, [])
-    assert list(told.how) == ["story"]
+    assert list(fake_lesson.how) == ["story"]
 
 
-def test_the_verdict_of_the_run_is_recorded_where_the_lab_runs(told: Told) -> None:
+def test_the_verdict_of_the_run_is_recorded_where_the_lab_runs(fake_lesson: FakeLesson) -> None:
     _, run = build.build(HOW)
-    for how in told.how.values():
+    for how in fake_lesson.how.values():
         (recorder,) = how.plugins
         assert isinstance(recorder, VerdictRecorder)
         assert recorder.run is run
@@ -95,7 +95,7 @@ def test_the_verdict_of_the_run_is_recorded_where_the_lab_runs(told: Told) -> No
     assert run.backend == "moto"
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("fake_lesson")
 def test_what_differs_in_each_run_is_fixed_where_that_is_asked() -> None:
     document, run = build.build(HOW)
     assert set(sentences([*document.steps, *document.topics])) == {f"{KEY} {USER}"}
@@ -110,20 +110,25 @@ def test_what_differs_in_each_run_is_fixed_where_that_is_asked() -> None:
     assert len({of_steps, *of_topics}) == 3, "each scenario of a topic draws its user number"
 
 
-def test_a_lab_that_failed_is_no_guide(told: Told) -> None:
-    told.code, told.ending = 1, Ending("", failures=["Failed in step 1\nwhy", "Failed in step 2"])
+def test_a_lab_that_failed_is_no_guide(fake_lesson: FakeLesson) -> None:
+    fake_lesson.code, fake_lesson.ending = (
+        1,
+        Ending("", failures=["Failed in step 1\nwhy", "Failed in step 2"]),
+    )
     with pytest.raises(RunFailed) as raised:
         build.build(HOW)
     assert raised.value.failures == "Failed in step 1; Failed in step 2"
 
 
-def test_an_interrupted_lab_is_no_guide_and_says_what_was_cleaned_up(told: Told) -> None:
-    told.code, told.interruption = 130, "Interrupted. Cleaned up: 1 key."
+def test_an_interrupted_lab_is_no_guide_and_says_what_was_cleaned_up(
+    fake_lesson: FakeLesson,
+) -> None:
+    fake_lesson.code, fake_lesson.interruption = 130, "Interrupted. Cleaned up: 1 key."
     with pytest.raises(build.Interrupted, match="Cleaned up: 1 key"):
         build.build(HOW)
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("fake_lesson")
 def test_a_topic_is_found_by_the_name_of_its_feature() -> None:
     document, _ = build.build(HOW)
     assert build.topic_titles(document) == {

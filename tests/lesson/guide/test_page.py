@@ -6,7 +6,14 @@ import re
 
 from kmsdemo.lesson.account_state import Fact
 from kmsdemo.lesson.guide import handouts, page
-from kmsdemo.lesson.guide.document import Document, ScenarioText, Section, Seen, Sentence, Typed
+from kmsdemo.lesson.guide.document import (
+    CommandBlock,
+    Document,
+    OutputBlock,
+    ScenarioText,
+    Section,
+    StepText,
+)
 from kmsdemo.lesson.guide.page import Page
 from kmsdemo.lesson.guide.verdict import Run
 from kmsdemo.lesson.renderer import Chapter
@@ -18,12 +25,12 @@ VARIABLES = {"AWS_ENDPOINT_URL": "http://h:1", "AWS_SECRET_ACCESS_KEY": "it's"}
 
 def document() -> Document:
     """Return a guide of one step and one topic."""
-    parts: list[Typed | Seen] = [
-        Typed("KEY_ID=$(aws <x>)", "$KEY_ID = aws <x>", "key_id = kms"),
-        Seen("for user: 51997", is_output=True),
-        Seen("refused", "failed"),
+    parts: list[CommandBlock | OutputBlock] = [
+        CommandBlock("KEY_ID=$(aws <x>)", "$KEY_ID = aws <x>", "key_id = kms"),
+        OutputBlock("for user: 51997", is_output=True),
+        OutputBlock("refused", "failed"),
     ]
-    told = ScenarioText(sentences=[Sentence("passed", "When", "I act", parts)])
+    told = ScenarioText(sentences=[StepText("passed", "When", "I act", parts)])
     step = Section(Chapter("Step 1 of 1", "Create the key", "Why.", NOTES), "create-the-key", 4)
     step.scenarios, step.topics = [told], ["encrypt"]
     topic = Section(Chapter("Topic 1 of 1", "Encrypt", ""), "deeper-encrypt")
@@ -80,7 +87,7 @@ def test_a_line_of_a_state_is_a_line_of_its_cell() -> None:
 
 def test_control_characters_are_escaped() -> None:
     odd = document()
-    odd.steps[0].scenarios[0].sentences[0].parts = [Seen("\x1b[2J", is_output=True)]
+    odd.steps[0].scenarios[0].sentences[0].parts = [OutputBlock("\x1b[2J", is_output=True)]
     for text in (page.html(Page(odd)), page.markdown(Page(odd))):
         assert "\x1b" not in text
         assert r"\x1b" in text.replace(r"\\", "\\")
@@ -89,7 +96,7 @@ def test_control_characters_are_escaped() -> None:
 def test_markdown_escapes_what_is_special_there() -> None:
     assert "→ refused" in page.markdown(guide())
     odd = document()
-    odd.steps[0].scenarios[0].sentences[0].parts = [Seen("<b>_x_")]
+    odd.steps[0].scenarios[0].sentences[0].parts = [OutputBlock("<b>_x_")]
     assert r"→ \<b\>\_x\_" in page.markdown(Page(odd))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmsdemo.lesson.account_state import Fact
-from kmsdemo.lesson.guide.document import Section, Seen, Typed
+from kmsdemo.lesson.guide.document import CommandBlock, OutputBlock, Section
 from kmsdemo.lesson.guide.renderer import GuideRenderer
 from kmsdemo.lesson.renderer import CallSummary, Chapter, Ending
 
@@ -31,14 +31,14 @@ def test_a_step_has_a_name_for_links() -> None:
 
 def test_a_sentence_has_what_is_typed_and_seen_under_it() -> None:
     assert step_of_the_lab().scenarios[0].sentences[-1].parts == [
-        Typed(
+        CommandBlock(
             "KEY_ID=$(aws kms create-key --output text)",
             "$KEY_ID = aws kms create-key --output text",
             "key_id = 1",
         ),
-        Seen("printed", "passed", is_output=True),
-        Seen("KeyState Enabled"),
-        Seen("The calls of the script:", "note"),
+        OutputBlock("printed", "passed", is_output=True),
+        OutputBlock("KeyState Enabled"),
+        OutputBlock("The calls of the script:", "note"),
     ]
 
 
@@ -59,7 +59,7 @@ def test_a_command_that_is_the_same_in_powershell_is_there_once() -> None:
     renderer.step("passed", "When", "I act")
     renderer.commands([["aws kms enable-key", '--key-id "$KEY_ID"']])
     (typed,) = renderer.sections[0].scenarios[0].sentences[0].parts
-    assert typed == Typed('aws kms enable-key --key-id "$KEY_ID"')
+    assert typed == CommandBlock('aws kms enable-key --key-id "$KEY_ID"')
 
 
 def test_commands_stand_below_each_other_in_both_shells() -> None:
@@ -68,7 +68,7 @@ def test_commands_stand_below_each_other_in_both_shells() -> None:
     renderer.step("passed", "When", "I act")
     renderer.commands([["KEY_ID=$(aws one)"], ["aws two"]])
     (typed,) = renderer.sections[0].scenarios[0].sentences[0].parts
-    assert typed == Typed("KEY_ID=$(aws one)\naws two", "$KEY_ID = aws one\naws two")
+    assert typed == CommandBlock("KEY_ID=$(aws one)\naws two", "$KEY_ID = aws one\naws two")
 
 
 def test_a_long_command_goes_on_in_the_next_line() -> None:
@@ -77,7 +77,7 @@ def test_a_long_command_goes_on_in_the_next_line() -> None:
     renderer.step("passed", "When", "I act")
     renderer.commands([["aws kms encrypt", "x" * 70]])
     (typed,) = renderer.sections[0].scenarios[0].sentences[0].parts
-    assert isinstance(typed, Typed)
+    assert isinstance(typed, CommandBlock)
     assert typed.bash == f"aws kms encrypt \\\n    {'x' * 70}"
 
 
@@ -93,8 +93,8 @@ def test_a_topic_has_scenarios_under_their_rules() -> None:
     assert section.name == "deeper-encrypt"
     assert [(one.rule, one.name) for one in section.scenarios] == [("A rule", "One"), ("", "Two")]
     assert section.scenarios[1].sentences[0].parts == [
-        Typed("aws kms encrypt"),
-        Seen("kms Encrypt: CiphertextBlob"),
+        CommandBlock("aws kms encrypt"),
+        OutputBlock("kms Encrypt: CiphertextBlob"),
     ]
 
 
@@ -115,10 +115,10 @@ def test_a_call_has_its_bodies_and_its_python_and_no_base64() -> None:
     renderer.call(call)
     renderer.repeated_calls(["CreateKey", "CreateAlias"])
     assert renderer.sections[0].scenarios[0].sentences[0].parts == [
-        Typed("aws --blob BASE64", boto3="decrypt(BASE64)"),
-        Seen("request BASE64", "note"),
-        Seen("response", "note"),
-        Seen("As before: CreateKey, CreateAlias.", "note"),
+        CommandBlock("aws --blob BASE64", boto3="decrypt(BASE64)"),
+        OutputBlock("request BASE64", "note"),
+        OutputBlock("response", "note"),
+        OutputBlock("As before: CreateKey, CreateAlias.", "note"),
     ]
 
 
@@ -129,8 +129,8 @@ def test_an_answer_that_is_an_error_is_told_apart() -> None:
     renderer.answer("DisabledException", "failed")
     renderer.output("no\n\n", "failed")
     assert renderer.sections[0].scenarios[0].sentences[0].parts == [
-        Seen("DisabledException", "failed"),
-        Seen("no", "failed", is_output=True),
+        OutputBlock("DisabledException", "failed"),
+        OutputBlock("no", "failed", is_output=True),
     ]
 
 
@@ -166,7 +166,7 @@ def test_what_belongs_to_no_sentence_stands_at_the_end() -> None:
     renderer.step("passed", "When", "I act")
     renderer.remark("Failed.", "failed")
     (told,) = renderer.sections[0].scenarios
-    assert told.remarks == [Seen("A note.", "note"), Seen("Failed.", "failed")]
+    assert told.remarks == [OutputBlock("A note.", "note"), OutputBlock("Failed.", "failed")]
     assert told.sentences[0].parts == []
 
 
@@ -178,7 +178,11 @@ def test_an_error_of_aws_is_told_apart_from_an_answer() -> None:
     renderer.call(refused)
     renderer.call(CallSummary("kms EnableKey", 1.0, "", "", ["aws"]))
     parts = renderer.sections[0].scenarios[0].sentences[0].parts
-    assert parts == [Typed("aws"), Seen("kms Encrypt: DisabledException", "failed"), Typed("aws")]
+    assert parts == [
+        CommandBlock("aws"),
+        OutputBlock("kms Encrypt: DisabledException", "failed"),
+        CommandBlock("aws"),
+    ]
 
 
 def test_each_text_goes_through_the_function_that_fixes_values() -> None:
@@ -187,14 +191,16 @@ def test_each_text_goes_through_the_function_that_fixes_values() -> None:
     renderer.step("passed", "When", "i act")
     renderer.output("id", "passed")
     sentence = renderer.sections[0].scenarios[0].sentences[0]
-    assert (sentence.text, sentence.parts) == ("I ACT", [Seen("ID", is_output=True)])
+    assert (sentence.text, sentence.parts) == ("I ACT", [OutputBlock("ID", is_output=True)])
 
 
 def test_why_a_scenario_is_skipped_stands_at_its_end() -> None:
     renderer = GuideRenderer()
     renderer.chapter(Chapter("", "T", ""))
     renderer.remark("Skipped: no clock.", "skipped")
-    assert renderer.sections[0].scenarios[0].remarks == [Seen("Skipped: no clock.", "skipped")]
+    assert renderer.sections[0].scenarios[0].remarks == [
+        OutputBlock("Skipped: no clock.", "skipped")
+    ]
 
 
 def test_failures_and_an_interruption_are_kept() -> None:

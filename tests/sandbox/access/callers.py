@@ -22,7 +22,7 @@ _CONFIG = Config(
 )
 
 
-class At:
+class ClassSandbox:
     """Makes clients of a sandbox that listens at a URL."""
 
     def __init__(self, url: str) -> None:

@@ -24,7 +24,7 @@ from steps.iam_users import create_iam_user
 from tests.sandbox.access.callers import (
     ACCOUNT,
     ALLOW_ALL,
-    At,
+    ClassSandbox,
     of_session,
     policy,
     refusal,
@@ -47,7 +47,7 @@ JSON = ("kms", "dynamodb")
 every_service = pytest.mark.parametrize("service", ASK)
 
 
-def refused(at: At, service: str, *credentials: str) -> tuple[int, str, str]:
+def refused(at: ClassSandbox, service: str, *credentials: str) -> tuple[int, str, str]:
     with pytest.raises(ClientError) as raised:
         ASK[service](at.client(service, *credentials))
     return refusal(raised.value)
@@ -63,12 +63,12 @@ def unknown(service: str) -> tuple[int, str, str]:
 
 
 @every_service
-def test_a_user_with_the_secret_is_let_in(at: At, service: str) -> None:
+def test_a_user_with_the_secret_is_let_in(at: ClassSandbox, service: str) -> None:
     assert ASK[service](at.client(service, *at.user("ben"))) is not None
 
 
 @every_service
-def test_a_user_without_the_secret_is_not(at: At, service: str) -> None:
+def test_a_user_without_the_secret_is_not(at: ClassSandbox, service: str) -> None:
     access_key_id, _ = at.user("ben")
     status, code = (400, "InvalidSignatureException")
     if service not in JSON:
@@ -77,13 +77,13 @@ def test_a_user_without_the_secret_is_not(at: At, service: str) -> None:
 
 
 @every_service
-def test_an_access_key_that_was_never_made_is_nobodys(at: At, service: str) -> None:
+def test_an_access_key_that_was_never_made_is_nobodys(at: ClassSandbox, service: str) -> None:
     key = access_keys.generate(ACCOUNT)
     assert refused(at, service, key.access_key_id, key.secret) == unknown(service)
 
 
 @every_service
-def test_an_inactive_access_key_is_nobodys(at: At, service: str) -> None:
+def test_an_inactive_access_key_is_nobodys(at: ClassSandbox, service: str) -> None:
     ben = at.user("ben")
     iam = at.client("iam")
     iam.update_access_key(UserName="ben", AccessKeyId=ben[0], Status="Inactive")
@@ -93,21 +93,21 @@ def test_an_inactive_access_key_is_nobodys(at: At, service: str) -> None:
 
 
 @every_service
-def test_a_deleted_access_key_is_nobodys(at: At, service: str) -> None:
+def test_a_deleted_access_key_is_nobodys(at: ClassSandbox, service: str) -> None:
     ben = at.user("ben")
     at.client("iam").delete_access_key(UserName="ben", AccessKeyId=ben[0])
     assert refused(at, service, *ben) == unknown(service)
 
 
 @every_service
-def test_the_access_key_of_a_deleted_user_is_nobodys(at: At, service: str) -> None:
+def test_the_access_key_of_a_deleted_user_is_nobodys(at: ClassSandbox, service: str) -> None:
     ben = at.user("ben")
     at.client("iam").delete_user_policy(UserName="ben", PolicyName="p")
     at.client("iam").delete_user(UserName="ben")
     assert refused(at, service, *ben) == unknown(service)
 
 
-def test_a_user_is_the_same_under_a_new_name(at: At) -> None:
+def test_a_user_is_the_same_under_a_new_name(at: ClassSandbox) -> None:
     ben = at.user("ben")
     at.client("iam").update_user(UserName="ben", NewUserName="benjamin")
     arn = at.client("sts", *ben).get_caller_identity()["Arn"]
@@ -119,14 +119,14 @@ def test_a_user_is_the_same_under_a_new_name(at: At) -> None:
     "access_key_id", ["testing", "AKIAIOSFODNN7EXAMPLE", "LSIAQAAAAAAVNCBMPNSG"]
 )
 def test_a_made_up_access_key_is_the_root_of_the_default_account(
-    at: At, service: str, access_key_id: str
+    at: ClassSandbox, service: str, access_key_id: str
 ) -> None:
     assert ASK[service](at.client(service, access_key_id, "whatever"))
     identity = at.client("sts", access_key_id, "whatever").get_caller_identity()
     assert identity["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
 
 
-def test_an_access_key_id_of_twelve_digits_is_the_root_of_its_account(at: At) -> None:
+def test_an_access_key_id_of_twelve_digits_is_the_root_of_its_account(at: ClassSandbox) -> None:
     identity = at.client("sts", "111122223333", "whatever").get_caller_identity()
     del identity["ResponseMetadata"]
     assert identity == {
@@ -136,7 +136,7 @@ def test_an_access_key_id_of_twelve_digits_is_the_root_of_its_account(at: At) ->
     }
 
 
-def test_no_header_chooses_another_account(at: At) -> None:
+def test_no_header_chooses_another_account(at: ClassSandbox) -> None:
     sts = at.client("sts", *at.user("ben"))
     sts.meta.events.register(
         "before-sign.sts",
@@ -146,7 +146,7 @@ def test_no_header_chooses_another_account(at: At) -> None:
 
 
 @every_service
-def test_a_user_with_a_session_token_is_nobody(at: At, service: str) -> None:
+def test_a_user_with_a_session_token_is_nobody(at: ClassSandbox, service: str) -> None:
     assert refused(at, service, *at.user("ben"), "token") == unknown(service)
 
 
@@ -155,13 +155,13 @@ def test_a_user_with_a_session_token_is_nobody(at: At, service: str) -> None:
 
 @every_service
 @pytest.mark.parametrize("token", ["", "another"])
-def test_a_session_without_its_token_is_nobody(at: At, service: str, token: str) -> None:
+def test_a_session_without_its_token_is_nobody(at: ClassSandbox, service: str, token: str) -> None:
     access_key_id, secret, _ = session(at)
     assert refused(at, service, access_key_id, secret, token) == unknown(service)
 
 
 @every_service
-def test_a_session_is_over_by_the_clock_of_its_account(at: At, service: str) -> None:
+def test_a_session_is_over_by_the_clock_of_its_account(at: ClassSandbox, service: str) -> None:
     of_role = session(at)
     mock_kms.advance(days=1, account="111122223333")
     assert ASK[service](at.client(service, *of_role))
@@ -173,7 +173,7 @@ def test_a_session_is_over_by_the_clock_of_its_account(at: At, service: str) -> 
     assert refused(at, service, *of_role) == expected
 
 
-def session(at: At) -> tuple[str, str, str]:
+def session(at: ClassSandbox) -> tuple[str, str, str]:
     """Return the credentials of a role's session."""
     iam = at.client("iam")
     role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT}))
@@ -193,7 +193,9 @@ def signed_at(moment: datetime) -> Any:
 
 @every_service
 @pytest.mark.parametrize("minutes", [-16, 16])
-def test_a_signature_of_another_time_is_refused(at: At, service: str, minutes: int) -> None:
+def test_a_signature_of_another_time_is_refused(
+    at: ClassSandbox, service: str, minutes: int
+) -> None:
     ben = at.user("ben")
     moment = datetime.now(timezone.utc) + timedelta(minutes=minutes)
     with signed_at(moment.replace(tzinfo=None)):
@@ -209,14 +211,16 @@ def test_a_signature_of_another_time_is_refused(at: At, service: str, minutes: i
 
 @every_service
 @pytest.mark.parametrize("minutes", [-4, 4])
-def test_a_clock_that_is_a_little_off_does_not_matter(at: At, service: str, minutes: int) -> None:
+def test_a_clock_that_is_a_little_off_does_not_matter(
+    at: ClassSandbox, service: str, minutes: int
+) -> None:
     ben = at.user("ben")
     moment = datetime.now(timezone.utc) + timedelta(minutes=minutes)
     with signed_at(moment.replace(tzinfo=None)):
         assert ASK[service](at.client(service, *ben))
 
 
-def test_days_that_pass_in_the_sandbox_make_no_signature_old(at: At) -> None:
+def test_days_that_pass_in_the_sandbox_make_no_signature_old(at: ClassSandbox) -> None:
     ben = at.user("ben")
     mock_kms.advance(days=365)
     assert ASK["kms"](at.client("kms", *ben))
@@ -232,7 +236,9 @@ BODIES = {
 AUTHORIZATION = "AWS4-HMAC-SHA256 Credential={}/20260101/us-east-1/{}/aws4_request"
 
 
-def send(at: At, service: str, more: dict[str, str], body: bytes = b"") -> tuple[int, str]:
+def send(
+    at: ClassSandbox, service: str, more: dict[str, str], body: bytes = b""
+) -> tuple[int, str]:
     """Send a request, and return the status and the body of its answer."""
     ours, headers = BODIES[service]
     kind = "x-amz-json-1.1" if service == "kms" else "x-www-form-urlencoded"
@@ -251,7 +257,7 @@ def send(at: At, service: str, more: dict[str, str], body: bytes = b"") -> tuple
 )
 @pytest.mark.parametrize("authorization", [None, "", "Bearer x", "Basic eDp5"])
 def test_a_request_that_nobody_signed_is_refused(
-    at: At, service: str, expected: str, authorization: str | None
+    at: ClassSandbox, service: str, expected: str, authorization: str | None
 ) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
     _, body = send(at, service, headers)
@@ -271,7 +277,9 @@ INCOMPLETE = [
 
 @pytest.mark.parametrize("service", BODIES)
 @pytest.mark.parametrize(("rest", "words"), INCOMPLETE)
-def test_what_lacks_of_a_signature_is_said(at: At, service: str, rest: str, words: str) -> None:
+def test_what_lacks_of_a_signature_is_said(
+    at: ClassSandbox, service: str, rest: str, words: str
+) -> None:
     authorization = f"AWS4-HMAC-SHA256 {rest.format(key='testing', service=service)}"
     status, body = send(at, service, {"Authorization": authorization})
     assert status == 400
@@ -298,21 +306,21 @@ STRANGE = [
     "rest", ["SignedHeaders=;;, Signature=\xe9", "SignedHeaders=host, Signature=0"]
 )
 def test_what_no_sdk_signs_is_refused(
-    at: At, service: str, headers: dict[str, str], rest: str
+    at: ClassSandbox, service: str, headers: dict[str, str], rest: str
 ) -> None:
     authorization = AUTHORIZATION.format(at.user("ben")[0], service)
     status, _ = send(at, service, {**headers, "Authorization": f"{authorization}, {rest}"})
     assert status in (400, 403)
 
 
-def signed(at: At, key: tuple[str, ...], body: bytes, **headers: str) -> AWSRequest:
+def signed(at: ClassSandbox, key: tuple[str, ...], body: bytes, **headers: str) -> AWSRequest:
     """Return a request to KMS that is signed."""
     request = AWSRequest("POST", at.url, {**BODIES["kms"][1], **headers}, body)
     SigV4Auth(Credentials(*key), "kms", "us-east-1").add_auth(request)
     return request
 
 
-def test_a_body_that_was_changed_on_its_way_is_refused(at: At) -> None:
+def test_a_body_that_was_changed_on_its_way_is_refused(at: ClassSandbox) -> None:
     ben = at.user("ben")
     headers = dict(signed(at, ben, b"{}").headers.items())
     status, body = send(at, "kms", headers, b'{"Limit": 1}')
@@ -321,19 +329,19 @@ def test_a_body_that_was_changed_on_its_way_is_refused(at: At) -> None:
 
 
 @pytest.mark.parametrize("claimed", ["UNSIGNED-PAYLOAD", "e3b0c44298fc1c149afbf4c8996fb924"])
-def test_what_a_header_says_of_the_body_is_not_believed(at: At, claimed: str) -> None:
+def test_what_a_header_says_of_the_body_is_not_believed(at: ClassSandbox, claimed: str) -> None:
     headers = signed(at, at.user("ben"), b"{}", **{"X-Amz-Content-SHA256": claimed}).headers
     _, body = send(at, "kms", dict(headers.items()), b'{"Limit": 1}')
     assert "InvalidSignatureException" in body
 
 
-def test_a_header_that_was_changed_on_its_way_is_refused(at: At) -> None:
+def test_a_header_that_was_changed_on_its_way_is_refused(at: ClassSandbox) -> None:
     headers = dict(signed(at, at.user("ben"), b"{}").headers.items())
     _, body = send(at, "kms", {**headers, "X-Amz-Target": "TrentService.CreateKey"})
     assert "InvalidSignatureException" in body
 
 
-def test_a_signature_for_another_service_opens_none(at: At) -> None:
+def test_a_signature_for_another_service_opens_none(at: ClassSandbox) -> None:
     """One for DynamoDB is no key to KMS."""
     request = AWSRequest("POST", at.url, BODIES["kms"][1], b"{}")
     SigV4Auth(Credentials(*at.user("ben")), "dynamodb", "us-east-1").add_auth(request)
@@ -343,7 +351,7 @@ def test_a_signature_for_another_service_opens_none(at: At) -> None:
     assert "InvalidSignatureException" in body
 
 
-def test_a_date_header_is_as_good_as_amazons_own(at: At) -> None:
+def test_a_date_header_is_as_good_as_amazons_own(at: ClassSandbox) -> None:
     headers = signed(at, at.user("ben"), b"{}", Date="now").headers
     assert "X-Amz-Date" not in headers
     status, _ = send(at, "kms", dict(headers.items()), b"{}")
@@ -353,7 +361,7 @@ def test_a_date_header_is_as_good_as_amazons_own(at: At) -> None:
 # ----------------------------------------------------------------------- presigned URLs
 
 
-def presigned(at: At, key: tuple[str, ...], expires: int = 60) -> str:
+def presigned(at: ClassSandbox, key: tuple[str, ...], expires: int = 60) -> str:
     request = AWSRequest("GET", f"{at.url}/?Action=GetCallerIdentity&Version=2011-06-15")
     SigV4QueryAuth(Credentials(*key), "sts", "us-east-1", expires).add_auth(request)
     return str(request.url)
@@ -368,31 +376,31 @@ def opened(url: str) -> tuple[int, str]:
             return error.code, error.read().decode()
 
 
-def test_a_presigned_url_is_as_good_as_a_header(at: At) -> None:
+def test_a_presigned_url_is_as_good_as_a_header(at: ClassSandbox) -> None:
     status, body = opened(presigned(at, at.user("ben")))
     assert status == 200
     assert f"<Arn>arn:aws:iam::{ACCOUNT}:user/ben</Arn>" in body
 
 
-def test_a_presigned_url_of_a_session_carries_its_token(at: At) -> None:
+def test_a_presigned_url_of_a_session_carries_its_token(at: ClassSandbox) -> None:
     status, body = opened(presigned(at, session(at)))
     assert status == 200
     assert "assumed-role/reader/session" in body
 
 
-def test_a_presigned_url_with_the_wrong_secret_is_refused(at: At) -> None:
+def test_a_presigned_url_with_the_wrong_secret_is_refused(at: ClassSandbox) -> None:
     access_key_id, _ = at.user("ben")
     status, body = opened(presigned(at, (access_key_id, "x")))
     assert status == 403
     assert "<Code>SignatureDoesNotMatch</Code>" in body
 
 
-def test_a_presigned_url_that_was_changed_is_refused(at: At) -> None:
+def test_a_presigned_url_that_was_changed_is_refused(at: ClassSandbox) -> None:
     url = presigned(at, at.user("ben")).replace("GetCallerIdentity", "GetSessionToken")
     assert "<Code>SignatureDoesNotMatch</Code>" in opened(url)[1]
 
 
-def test_a_presigned_url_expires(at: At) -> None:
+def test_a_presigned_url_expires(at: ClassSandbox) -> None:
     moment = datetime.now(timezone.utc) - timedelta(minutes=10)
     with signed_at(moment.replace(tzinfo=None)):
         url = presigned(at, at.user("anna"), 60)
@@ -412,7 +420,7 @@ def test_in_this_process_a_user_needs_the_secret_too(clients: Clients) -> None:
         impostor.iam.list_users()
 
 
-def test_no_answer_repeats_a_secret(at: At) -> None:
+def test_no_answer_repeats_a_secret(at: ClassSandbox) -> None:
     access_key_id, secret = at.user("ben")
     encoded = base64.b64encode(secret.encode()).decode()
     said = refused(at, "kms", access_key_id, secret + "x")[2]

@@ -16,7 +16,7 @@ from kmsdemo.account.clients import Clients, connect
 from kmsdemo.keys import Key
 from kmsdemo.sandbox.access import authorization, policy_document, principals
 from kmsdemo.sandbox.access.evaluation import Caller
-from kmsdemo.sandbox.access.policy_document import Kind
+from kmsdemo.sandbox.access.policy_document import PolicyKind
 from kmsdemo.sandbox.refusal import Refusal
 from steps.iam_users import IamUser, create_iam_user
 
@@ -796,7 +796,7 @@ ALLOWED = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 )
 def test_a_key_that_is_not_there_is_refused_as_if_it_were(denied: Any, reason: str) -> None:
     listed = [ALLOWED, *([{**ALLOWED, "Effect": "Deny", **denied}] if denied else [])]
-    policies = policy_document.statements(json.dumps({"Statement": listed}), Kind.IDENTITY)
+    policies = policy_document.statements(json.dumps({"Statement": listed}), PolicyKind.IDENTITY)
     caller = Caller(BEN, ACCOUNT, frozenset({BEN}), policies)
     context = {"aws:RequestedRegion": ["r"]}
     error = authorization.denied_in_other_account(caller, "Encrypt", FOREIGN, lambda: context)

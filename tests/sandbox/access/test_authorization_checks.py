@@ -11,7 +11,7 @@ import pytest
 
 from kmsdemo.sandbox.access import authorization, policy_document
 from kmsdemo.sandbox.access.evaluation import Caller
-from kmsdemo.sandbox.access.policy_document import Kind
+from kmsdemo.sandbox.access.policy_document import PolicyKind
 from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Grant, Key, SharedProperties
 from kmsdemo.sandbox.refusal import Refusal
@@ -38,7 +38,9 @@ def key_of(account: str, principal: str = "") -> Key:
 
 def ben(**allowed: Any) -> Caller:
     """Return a user with an IAM policy, if a part of one is given."""
-    policies = policy_document.statements(written(**allowed), Kind.IDENTITY) if allowed else []
+    policies = (
+        policy_document.statements(written(**allowed), PolicyKind.IDENTITY) if allowed else []
+    )
     return Caller(BEN, ACCOUNT, frozenset({BEN}), policies)
 
 

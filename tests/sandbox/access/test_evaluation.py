@@ -10,7 +10,7 @@ import pytest
 
 from kmsdemo.sandbox.access import evaluation, policy_document
 from kmsdemo.sandbox.access.evaluation import Caller
-from kmsdemo.sandbox.access.policy_document import Kind, RequestContext
+from kmsdemo.sandbox.access.policy_document import PolicyKind, RequestContext
 from tests.sandbox.access import plain_evaluator
 
 OWNER, OTHER = "123456789012", "111122223333"
@@ -104,7 +104,7 @@ def decision(asked: dict[str, Any]) -> str:
     """Return the sandbox's decision, in the words of the plain evaluator."""
     who = asked["caller"]
     own = {
-        kind: policy_document.statements(json.dumps(asked[kind]), Kind.IDENTITY)
+        kind: policy_document.statements(json.dumps(asked[kind]), PolicyKind.IDENTITY)
         for kind in ("identity", "boundary", "session")
         if asked[kind]
     }
@@ -147,7 +147,7 @@ ENCRYPTS = RequestContext("kms:Encrypt", KEY, dict)
 def only(effect: str, action: str) -> list[policy_document.Statement]:
     """Return the statements of a policy that says one thing."""
     said = {"Effect": effect, "Action": action, "Resource": "*"}
-    return policy_document.statements(json.dumps({"Statement": said}), Kind.IDENTITY)
+    return policy_document.statements(json.dumps({"Statement": said}), PolicyKind.IDENTITY)
 
 
 def with_policies(**kinds: list[policy_document.Statement]) -> Caller:

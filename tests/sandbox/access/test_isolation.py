@@ -24,7 +24,7 @@ from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.access.access_keys import ClassKeys
 from kmsdemo.sandbox.http.server import Server
-from tests.sandbox.access.callers import ALLOW_ALL, At, policy, trust
+from tests.sandbox.access.callers import ALLOW_ALL, ClassSandbox, policy, trust
 
 pytestmark = pytest.mark.program  # it calls every operation twice, which takes long
 SERVICES = ("kms", "dynamodb", "iam", "sts")
@@ -42,7 +42,7 @@ MODELS = {name: botocore.session.Session().get_service_model(name) for name in S
 
 
 @dataclass
-class Things:
+class OwnedResources:
     """What somebody has, by the parameters that name it."""
 
     named: Mapping[str, Any]
@@ -53,18 +53,18 @@ class Things:
 
 
 @pytest.fixture
-def at(clients: Clients) -> Iterator[At]:
+def at(clients: Clients) -> Iterator[ClassSandbox]:
     """The sandbox of a class."""
     with access_keys.restricted_to(CLASS), Server().in_background() as url:
-        yield At(url)
+        yield ClassSandbox(url)
 
 
 @cache
-def client(at: At, service: str, account: str = VICTIM) -> Any:
+def client(at: ClassSandbox, service: str, account: str = VICTIM) -> Any:
     return at.client(service, KEYS[account].access_key_id, KEYS[account].secret)
 
 
-def things_of(at: At, account: str, suffix: str) -> Things:
+def resources_of(at: ClassSandbox, account: str, suffix: str) -> OwnedResources:
     """Create everything that somebody may have."""
     kms, dynamodb, iam = (client(at, service, account) for service in SERVICES[:3])
     key = kms.create_key(Tags=[{"TagKey": "a", "TagValue": PASSWORD}])["KeyMetadata"]
@@ -93,7 +93,7 @@ def things_of(at: At, account: str, suffix: str) -> Things:
     iam.attach_role_policy(RoleName=f"role-{suffix}", PolicyArn=(arn := managed["Policy"]["Arn"]))
     profile = f"profile-{suffix}"
     iam.create_instance_profile(InstanceProfileName=profile)
-    return Things(
+    return OwnedResources(
         {
             "KeyId": key["Arn"],
             "AliasName": f"alias/{suffix}",
@@ -117,7 +117,7 @@ def things_of(at: At, account: str, suffix: str) -> Things:
     )
 
 
-def nothing_like(things: Things) -> Things:
+def nothing_like(resources: OwnedResources) -> OwnedResources:
     """Return names of the same form, of things that do not exist."""
 
     def unlike(value: Any) -> Any:
@@ -127,40 +127,40 @@ def nothing_like(things: Things) -> Things:
         value = re.sub("^[0-9a-f]{64}$", "0" * 64, value)
         return value.replace("victim", "nobody")
 
-    named = {name: unlike(value) for name, value in things.named.items()}
+    named = {name: unlike(value) for name, value in resources.named.items()}
     named["AccessKeyId"] = access_keys.generate(VICTIM).access_key_id
-    return Things(named)
+    return OwnedResources(named)
 
 
-def given(shape: Any, things: Things, name: str = "") -> Any:
+def given(shape: Any, resources: OwnedResources, name: str = "") -> Any:
     """Return a value of a shape: somebody's things where it may name one, else the simplest."""
-    found = things.find(name)
+    found = resources.find(name)
     if found is not None and shape.type_name in ("string", "blob"):
         return found
-    return SIMPLEST[shape.type_name](shape, things, name)
+    return SIMPLEST[shape.type_name](shape, resources, name)
 
 
-def _structure(shape: Any, things: Things, _: str) -> Any:
+def _structure(shape: Any, resources: OwnedResources, _: str) -> Any:
     return {
-        member: given(of, things, member)
+        member: given(of, resources, member)
         for member, of in shape.members.items()
-        if member in shape.required_members or things.find(member) is not None
+        if member in shape.required_members or resources.find(member) is not None
     }
 
 
-def _map(shape: Any, things: Things, name: str) -> Any:
-    key = things.find("TableName") if name == "RequestItems" else "a"
-    return {key: given(shape.value, things)}
+def _map(shape: Any, resources: OwnedResources, name: str) -> Any:
+    key = resources.find("TableName") if name == "RequestItems" else "a"
+    return {key: given(shape.value, resources)}
 
 
 def _number(shape: Any, *_: Any) -> int:
     return max(7, int(shape.metadata.get("min", 7)))
 
 
-SIMPLEST: dict[str, Callable[[Any, Things, str], Any]] = {
+SIMPLEST: dict[str, Callable[[Any, OwnedResources, str], Any]] = {
     "structure": _structure,
     "map": _map,
-    "list": lambda shape, things, name: [given(shape.member, things, name.removesuffix("s"))],
+    "list": lambda shape, resources, name: [given(shape.member, resources, name.removesuffix("s"))],
     "string": lambda shape, _, name: _text(shape, name),
     "boolean": lambda *_: True,
     "blob": lambda *_: b"x" * 32,
@@ -177,10 +177,12 @@ def _text(shape: Any, name: str) -> str:
     return "x" * max(4, int(shape.metadata.get("min", 1)))
 
 
-def answer(at: At, service: str, operation: str, things: Things, attacker: str) -> tuple[int, str]:
+def answer(
+    at: ClassSandbox, service: str, operation: str, resources: OwnedResources, attacker: str
+) -> tuple[int, str]:
     """Call an operation as an attacker; return the status, and what is said, in one form."""
     model: OperationModel = MODELS[service].operation_model(operation)
-    parameters = given(model.input_shape, things) if model.input_shape else {}
+    parameters = given(model.input_shape, resources) if model.input_shape else {}
     theirs = client(at, service, attacker)
     method = {v: k for k, v in theirs.meta.method_to_api_mapping.items()}[operation]
     try:
@@ -189,23 +191,23 @@ def answer(at: At, service: str, operation: str, things: Things, attacker: str) 
         answered = error.response
     status = answered.pop("ResponseMetadata")["HTTPStatusCode"]
     untold = [
-        str(it) for it in (PASSWORD, *things.named.values()) if str(it) not in str(parameters)
+        str(it) for it in (PASSWORD, *resources.named.values()) if str(it) not in str(parameters)
     ]
     assert [it for it in untold if it in str(answered)] == []
     if status == 200:
         return status, ""
-    return status, _without_names(str(answered["Error"]).replace(attacker, ATTACKER), things)
+    return status, _without_names(str(answered["Error"]).replace(attacker, ATTACKER), resources)
 
 
-def _without_names(said: str, things: Things) -> str:
-    names = {str(value) for value in things.named.values()}
+def _without_names(said: str, resources: OwnedResources) -> str:
+    names = {str(value) for value in resources.named.values()}
     parts = {part for name in names for part in (name, *re.split("[:/]", name)) if len(part) > 8}
     for part in sorted(parts, key=len, reverse=True):
         said = said.replace(part, "<a name>")
     return UUID.sub("<an id>", said)
 
 
-def state(at: At) -> str:
+def state(at: ClassSandbox) -> str:
     """Return all that the victim has."""
     kms, dynamodb, iam = (client(at, service) for service in SERVICES[:3])
     seen: list[Any] = [dynamodb.list_tables(), iam.get_account_authorization_details()]
@@ -228,14 +230,14 @@ def state(at: At) -> str:
     [*product(SERVICES, ["as it is named", "by its bare name"]), ("kms", "by its alias")],
 )
 def test_naming_anothers_things_is_as_naming_what_is_not_there(
-    at: At, service: str, form: str
+    at: ClassSandbox, service: str, form: str
 ) -> None:
-    things = in_form(things_of(at, VICTIM, "victim"), form)
-    nothing = nothing_like(things)
+    resources = in_form(resources_of(at, VICTIM, "victim"), form)
+    nothing = nothing_like(resources)
     before = state(at)
     told = {}
     for operation in MODELS[service].operation_names:
-        there = answer(at, service, operation, things, ATTACKER)
+        there = answer(at, service, operation, resources, ATTACKER)
         not_there = answer(at, service, operation, nothing, GUESSING)
         if there != not_there:
             told[operation] = (there, not_there)
@@ -243,12 +245,12 @@ def test_naming_anothers_things_is_as_naming_what_is_not_there(
     assert state(at) == before
 
 
-def in_form(things: Things, form: str) -> Things:
+def in_form(resources: OwnedResources, form: str) -> OwnedResources:
     """Return the things named otherwise."""
-    named = dict(things.named)
+    named = dict(resources.named)
     if form == "by its bare name":
         for parameter in ("KeyId", "TableName", "RoleArn", "PolicyArn"):
             named[parameter] = str(named[parameter]).rpartition("/")[2]
     if form == "by its alias":
         named["KeyId"] = f"{named['KeyId'].rpartition(':')[0]}:alias/victim"
-    return Things(named)
+    return OwnedResources(named)

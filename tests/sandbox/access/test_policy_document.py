@@ -11,7 +11,12 @@ import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from kmsdemo.sandbox.access import policy_document
-from kmsdemo.sandbox.access.policy_document import Kind, MalformedPolicy, Names, RequestContext
+from kmsdemo.sandbox.access.policy_document import (
+    ElementPatterns,
+    MalformedPolicy,
+    PolicyKind,
+    RequestContext,
+)
 
 VERSION = "2012-10-17"
 ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": "*"}
@@ -21,10 +26,10 @@ def without(element: str) -> dict[str, Any]:
     return {name: value for name, value in ALLOW.items() if name != element}
 
 
-FORMS: dict[Kind, dict[str, Any]] = {
-    Kind.KEY: ALLOW,
-    Kind.TRUST: without("Resource"),
-    Kind.IDENTITY: without("Principal"),
+FORMS: dict[PolicyKind, dict[str, Any]] = {
+    PolicyKind.KEY: ALLOW,
+    PolicyKind.TRUST: without("Resource"),
+    PolicyKind.IDENTITY: without("Principal"),
 }
 
 
@@ -136,32 +141,34 @@ def test_what_is_no_statement_is_refused(statement: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "statement", "message"),
     [
-        (Kind.KEY, without("Principal"), "Policy statement must contain principals."),
+        (PolicyKind.KEY, without("Principal"), "Policy statement must contain principals."),
         (
-            Kind.TRUST,
+            PolicyKind.TRUST,
             {"Effect": "Allow", "Action": "*"},
             "Policy statement must contain principals.",
         ),
         (
-            Kind.TRUST,
+            PolicyKind.TRUST,
             {"Effect": "Allow", "Principal": "*"},
             "Policy statement must contain actions.",
         ),
-        (Kind.TRUST, ALLOW, "Has prohibited field Resource."),
-        (Kind.IDENTITY, ALLOW, "Policy document should not specify a principal."),
+        (PolicyKind.TRUST, ALLOW, "Has prohibited field Resource."),
+        (PolicyKind.IDENTITY, ALLOW, "Policy document should not specify a principal."),
         (
-            Kind.IDENTITY,
+            PolicyKind.IDENTITY,
             {"Effect": "Allow", "Resource": "*"},
             "Policy statement must contain actions.",
         ),
         (
-            Kind.IDENTITY,
+            PolicyKind.IDENTITY,
             {"Effect": "Allow", "Action": "*"},
             "Policy statement must contain resources.",
         ),
     ],
 )
-def test_each_kind_of_policy_has_its_elements(kind: Kind, statement: Any, message: str) -> None:
+def test_each_kind_of_policy_has_its_elements(
+    kind: PolicyKind, statement: Any, message: str
+) -> None:
     with pytest.raises(MalformedPolicy, match=f"^{re.escape(message)}$"):
         policy_document.statements(json.dumps({"Statement": statement}), kind)
 
@@ -181,15 +188,15 @@ def test_a_key_policy_has_at_most_32_kilobytes(size: int, is_one: bool) -> None:
 @pytest.mark.parametrize(
     ("principal", "names"),
     [
-        ({"Principal": "*"}, Names(("*",))),
-        ({"Principal": {"AWS": "arn:ben"}}, Names(("arn:ben",))),
-        ({"Principal": {"AWS": ["arn:ben", "*"]}}, Names(("arn:ben", "*"))),
-        ({"Principal": {"Service": "kms.amazonaws.com"}}, Names(())),
-        ({"NotPrincipal": {"AWS": "arn:ben"}}, Names(("arn:ben",), is_negated=True)),
+        ({"Principal": "*"}, ElementPatterns(("*",))),
+        ({"Principal": {"AWS": "arn:ben"}}, ElementPatterns(("arn:ben",))),
+        ({"Principal": {"AWS": ["arn:ben", "*"]}}, ElementPatterns(("arn:ben", "*"))),
+        ({"Principal": {"Service": "kms.amazonaws.com"}}, ElementPatterns(())),
+        ({"NotPrincipal": {"AWS": "arn:ben"}}, ElementPatterns(("arn:ben",), is_negated=True)),
     ],
     ids=str,
 )
-def test_a_statement_has_its_principals(principal: Any, names: Names) -> None:
+def test_a_statement_has_its_principals(principal: Any, names: ElementPatterns) -> None:
     (statement,) = written({**without("Principal"), **principal, "Effect": "Deny"})
     assert statement.principal == names
 
@@ -201,9 +208,9 @@ def test_a_resource_is_named_with_its_capitals_and_an_action_in_any() -> None:
 
 
 def test_a_trust_policy_is_about_its_role_whatever_that_is() -> None:
-    document = json.dumps({"Statement": FORMS[Kind.TRUST]})
-    (statement,) = policy_document.statements(document, Kind.TRUST)
-    assert statement.resource == Names(("*",))
+    document = json.dumps({"Statement": FORMS[PolicyKind.TRUST]})
+    (statement,) = policy_document.statements(document, PolicyKind.TRUST)
+    assert statement.resource == ElementPatterns(("*",))
 
 
 DAYS = "kms:ScheduleKeyDeletionPendingWindowInDays"
@@ -238,8 +245,8 @@ def test_a_condition_that_can_never_compare_is_refused(operator: str, expected: 
 
 
 @pytest.mark.parametrize("key", ["kms:Moon", "aws:Moon", "kmsx:CallerAccount", "aws:ResourceTag/"])
-@pytest.mark.parametrize("kind", Kind)
-def test_an_unknown_condition_key_is_refused_by_name(kind: Kind, key: str) -> None:
+@pytest.mark.parametrize("kind", PolicyKind)
+def test_an_unknown_condition_key_is_refused_by_name(kind: PolicyKind, key: str) -> None:
     statement = FORMS[kind] | {"Effect": "Deny", "Condition": {"StringEquals": {key: "a"}}}
     with pytest.raises(MalformedPolicy, match=f"does not know the condition key {key}"):
         policy_document.statements(json.dumps({"Statement": statement}), kind)
@@ -250,13 +257,13 @@ def test_every_policy_of_aws_can_be_evaluated() -> None:
     policies = json.loads(aws_managed_policies_data)
     assert len(policies) > 1_000
     for policy in policies.values():
-        assert policy_document.statements(json.dumps(policy["Document"]), Kind.IDENTITY)
+        assert policy_document.statements(json.dumps(policy["Document"]), PolicyKind.IDENTITY)
 
 
 def test_an_iam_policy_for_another_service_may_use_its_condition_keys() -> None:
     condition = {"StringEquals": {"s3:prefix": "a"}}
-    statement = {**FORMS[Kind.IDENTITY], "Action": "s3:*", "Condition": condition}
-    assert policy_document.statements(json.dumps({"Statement": statement}), Kind.IDENTITY)
+    statement = {**FORMS[PolicyKind.IDENTITY], "Action": "s3:*", "Condition": condition}
+    assert policy_document.statements(json.dumps({"Statement": statement}), PolicyKind.IDENTITY)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +275,7 @@ def test_an_iam_policy_that_may_be_about_the_sandbox_may_not(actions: Any) -> No
     condition = {"StringEquals": {"s3:prefix": "a"}}
     statement = {"Effect": "Allow", "Resource": "*", "Condition": condition, **actions}
     with pytest.raises(MalformedPolicy, match="condition key s3:prefix"):
-        policy_document.statements(json.dumps({"Statement": statement}), Kind.IDENTITY)
+        policy_document.statements(json.dumps({"Statement": statement}), PolicyKind.IDENTITY)
 
 
 @pytest.mark.parametrize("element", ["Action", "Resource"])

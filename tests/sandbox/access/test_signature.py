@@ -214,7 +214,7 @@ def test_an_incomplete_url_of_json_has_the_code_of_json() -> None:
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=timezone.utc)
 
 
-class Frozen(datetime):
+class FrozenDatetime(datetime):
     """A datetime whose present is fixed."""
 
     @classmethod
@@ -225,7 +225,7 @@ class Frozen(datetime):
 @pytest.fixture
 def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is noon for the sandbox."""
-    monkeypatch.setattr(signature, "datetime", Frozen)
+    monkeypatch.setattr(signature, "datetime", FrozenDatetime)
 
 
 def signed(

@@ -13,7 +13,7 @@ from tests.sandbox.access.callers import (
     ACCOUNT,
     ALLOW_ALL,
     OTHER_ACCOUNT,
-    At,
+    ClassSandbox,
     of_session,
     policy,
     refusal,
@@ -27,7 +27,7 @@ MAY_DO_NOTHING = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource"
 MAY_LIST = {"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}
 
 
-def create_role(at: At, trusting: str, *, account: str = ACCOUNT, **more: Any) -> str:
+def create_role(at: ClassSandbox, trusting: str, *, account: str = ACCOUNT, **more: Any) -> str:
     """Create a role that may do everything, and return its ARN."""
     iam = at.client("iam", account, "x")
     role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trusting, **more)
@@ -35,14 +35,14 @@ def create_role(at: At, trusting: str, *, account: str = ACCOUNT, **more: Any) -
     return str(role["Role"]["Arn"])
 
 
-def limit(at: At, *statements: dict[str, Any]) -> None:
+def limit(at: ClassSandbox, *statements: dict[str, Any]) -> None:
     """Let the user ben do only this."""
     at.client("iam").put_user_policy(
         UserName="ben", PolicyName="p", PolicyDocument=policy(*statements)
     )
 
 
-def assumed(at: At, role: str, *credentials: str, **more: Any) -> tuple[str, str, str]:
+def assumed(at: ClassSandbox, role: str, *credentials: str, **more: Any) -> tuple[str, str, str]:
     sts = at.client("sts", *credentials)
     return of_session(sts.assume_role(RoleArn=role, RoleSessionName="session", **more))
 
@@ -62,13 +62,13 @@ def denied(arn: str, action: str, resource: str, why: str = "") -> tuple[int, st
 
 
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": BEN}, {"AWS": [ROOT, "*"]}])
-def test_whom_the_trust_policy_names_needs_no_iam_policy(at: At, principal: Any) -> None:
+def test_whom_the_trust_policy_names_needs_no_iam_policy(at: ClassSandbox, principal: Any) -> None:
     ben = at.user("ben")
     limit(at, MAY_DO_NOTHING)
     assert assumed(at, create_role(at, trust(principal)), *ben)
 
 
-def test_of_an_account_that_is_trusted_iam_says_who(at: At) -> None:
+def test_of_an_account_that_is_trusted_iam_says_who(at: ClassSandbox) -> None:
     ben = at.user("ben")
     role = create_role(at, trust({"AWS": ROOT}))
     assert assumed(at, role, *ben)
@@ -88,20 +88,22 @@ def test_of_an_account_that_is_trusted_iam_says_who(at: At) -> None:
         policy({"Effect": "Allow", "Principal": {"AWS": BEN}, "Action": "sts:TagSession"}),
     ],
 )
-def test_whom_the_trust_policy_does_not_let_is_refused(at: At, trusting: str) -> None:
+def test_whom_the_trust_policy_does_not_let_is_refused(at: ClassSandbox, trusting: str) -> None:
     role, sts = create_role(at, trusting), at.client("sts", *at.user("ben"))
     expected = denied(BEN, "sts:AssumeRole", role)
     assert refused(sts.assume_role, RoleArn=role, RoleSessionName="session") == expected
 
 
 @pytest.mark.parametrize("number", [ACCOUNT, OTHER_ACCOUNT, "999999999999"])
-def test_a_role_that_does_not_exist_is_refused_in_the_same_words(at: At, number: str) -> None:
+def test_a_role_that_does_not_exist_is_refused_in_the_same_words(
+    at: ClassSandbox, number: str
+) -> None:
     role, sts = f"arn:aws:iam::{number}:role/nobody", at.client("sts", *at.user("ben"))
     expected = denied(BEN, "sts:AssumeRole", role)
     assert refused(sts.assume_role, RoleArn=role, RoleSessionName="session") == expected
 
 
-def test_an_explicit_deny_is_said(at: At) -> None:
+def test_an_explicit_deny_is_said(at: ClassSandbox) -> None:
     role, ben = create_role(at, trust("*")), at.user("ben")
     limit(at, ALLOW_ALL, {"Effect": "Deny", "Action": "sts:*", "Resource": "*"})
     why = " with an explicit deny in an identity-based policy"
@@ -110,7 +112,7 @@ def test_an_explicit_deny_is_said(at: At) -> None:
     assert refused(sts.assume_role, RoleArn=role, RoleSessionName="session") == expected
 
 
-def test_the_external_id_is_compared(at: At) -> None:
+def test_the_external_id_is_compared(at: ClassSandbox) -> None:
     condition = {"StringEquals": {"sts:ExternalId": "42"}}
     role, ben = create_role(at, trust({"AWS": BEN}, Condition=condition)), at.user("ben")
     assert assumed(at, role, *ben, ExternalId="42")
@@ -118,7 +120,7 @@ def test_the_external_id_is_compared(at: At) -> None:
         assumed(at, role, *ben, ExternalId="43")
 
 
-def identified(at: At, role: str, *credentials: str, **more: Any) -> tuple[str, str, str]:
+def identified(at: ClassSandbox, role: str, *credentials: str, **more: Any) -> tuple[str, str, str]:
     """Assume the role, whose own permissions then need the source identity anna."""
     condition = {"StringEquals": {"aws:SourceIdentity": "anna"}}
     only_anna = policy({**ALLOW_ALL, "Condition": condition})
@@ -131,7 +133,7 @@ TAKES_IDENTITIES = trust({"AWS": ROOT}, Action=["sts:AssumeRole", "sts:SetSource
 
 @pytest.mark.parametrize(("source", "allowed"), [("anna", True), ("zoe", False)])
 def test_a_session_has_the_source_identity_that_it_was_given(
-    at: At, source: str, allowed: bool
+    at: ClassSandbox, source: str, allowed: bool
 ) -> None:
     ben = at.user("ben")
     session = identified(at, create_role(at, TAKES_IDENTITIES), *ben, SourceIdentity=source)
@@ -142,7 +144,7 @@ def test_a_session_has_the_source_identity_that_it_was_given(
         assert refused(kms.list_keys)[1] == "AccessDeniedException"
 
 
-def test_a_session_passes_its_source_identity_on(at: At) -> None:
+def test_a_session_passes_its_source_identity_on(at: ClassSandbox) -> None:
     ben = at.user("ben")
     role = create_role(at, TAKES_IDENTITIES)
     first = identified(at, role, *ben, SourceIdentity="anna")
@@ -151,7 +153,7 @@ def test_a_session_passes_its_source_identity_on(at: At) -> None:
 
 @pytest.mark.parametrize(("transitive", "allowed"), [(["team"], True), (["cost"], False)])
 def test_which_tags_are_transitive_can_be_asked_for(
-    at: At, transitive: list[str], allowed: bool
+    at: ClassSandbox, transitive: list[str], allowed: bool
 ) -> None:
     ben = at.user("ben")
     condition = {"ForAllValues:StringEquals": {"sts:TransitiveTagKeys": "team"}}
@@ -168,7 +170,7 @@ def test_which_tags_are_transitive_can_be_asked_for(
         assert refused(sts.assume_role, **asked, TransitiveTagKeys=transitive)[1] == "AccessDenied"
 
 
-def test_another_account_is_let_in_by_both_sides_only(at: At) -> None:
+def test_another_account_is_let_in_by_both_sides_only(at: ClassSandbox) -> None:
     trusting = trust({"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"})
     role, anna = create_role(at, trusting), at.user("anna", OTHER_ACCOUNT)
     assert assumed(at, role, *anna)
@@ -177,7 +179,7 @@ def test_another_account_is_let_in_by_both_sides_only(at: At) -> None:
         assumed(at, role, *anna)
 
 
-def test_a_session_acts_in_the_account_of_its_role_only(at: At) -> None:
+def test_a_session_acts_in_the_account_of_its_role_only(at: ClassSandbox) -> None:
     trusting = trust({"AWS": f"arn:aws:iam::{OTHER_ACCOUNT}:root"})
     reader = assumed(at, create_role(at, trusting), *at.user("anna", OTHER_ACCOUNT))
     key = at.client("kms", *reader).create_key()["KeyMetadata"]
@@ -188,7 +190,7 @@ def test_a_session_acts_in_the_account_of_its_role_only(at: At) -> None:
     assert at.client("kms", OTHER_ACCOUNT, "x").list_keys()["Keys"] == []
 
 
-def test_the_session_has_a_name(at: At) -> None:
+def test_the_session_has_a_name(at: ClassSandbox) -> None:
     role = create_role(at, trust("*"))
     answer = at.client("sts", *at.user("ben")).assume_role(RoleArn=role, RoleSessionName="s@1")
     arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/s@1"
@@ -200,14 +202,14 @@ def test_the_session_has_a_name(at: At) -> None:
     assert identity["Account"] == ACCOUNT
 
 
-def test_roles_have_paths(at: At) -> None:
+def test_roles_have_paths(at: ClassSandbox) -> None:
     role = create_role(at, trust("*"), Path="/team/a/")
     assert role.endswith(":role/team/a/reader")
     identity = at.client("sts", *assumed(at, role, *at.user("ben"))).get_caller_identity()
     assert identity["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/session"
 
 
-def test_a_session_can_do_nothing_once_its_role_is_gone(at: At) -> None:
+def test_a_session_can_do_nothing_once_its_role_is_gone(at: ClassSandbox) -> None:
     reader = assumed(at, create_role(at, trust("*")), *at.user("ben"))
     iam = at.client("iam")
     iam.delete_role_policy(RoleName="reader", PolicyName="p")
@@ -231,7 +233,7 @@ BROKEN = [
 
 @pytest.mark.parametrize(("parameters", "code", "words"), BROKEN)
 def test_what_breaks_a_rule_is_refused(
-    at: At, parameters: dict[str, Any], code: str, words: str
+    at: ClassSandbox, parameters: dict[str, Any], code: str, words: str
 ) -> None:
     given = {"RoleArn": create_role(at, trust("*")), "RoleSessionName": "session", **parameters}
     status, *said = refused(at.client("sts", *at.user("ben")).assume_role, **given)
@@ -239,7 +241,7 @@ def test_what_breaks_a_rule_is_refused(
     assert words in said[1]
 
 
-def test_a_role_that_lasts_longer_may_be_assumed_for_longer(at: At) -> None:
+def test_a_role_that_lasts_longer_may_be_assumed_for_longer(at: ClassSandbox) -> None:
     role, ben = create_role(at, trust("*"), MaxSessionDuration=7200), at.user("ben")
     reader = assumed(at, role, *ben, DurationSeconds=7200)
     with pytest.raises(ClientError, match="1 hour session limit for roles assumed by role chain"):
@@ -249,7 +251,7 @@ def test_a_role_that_lasts_longer_may_be_assumed_for_longer(at: At) -> None:
 # -------------------------------------------------------------------- session policies
 
 
-def test_a_session_policy_limits_the_role(at: At) -> None:
+def test_a_session_policy_limits_the_role(at: ClassSandbox) -> None:
     role, ben = create_role(at, trust("*")), at.user("ben")
     kms = at.client("kms", *assumed(at, role, *ben, Policy=policy(MAY_LIST)))
     assert kms.list_keys()
@@ -260,7 +262,7 @@ def test_a_session_policy_limits_the_role(at: At) -> None:
     assert refused(kms.create_key) == (400, "AccessDeniedException", message)
 
 
-def test_a_session_policy_gives_nothing_that_the_role_has_not(at: At) -> None:
+def test_a_session_policy_gives_nothing_that_the_role_has_not(at: ClassSandbox) -> None:
     role, ben = create_role(at, trust("*")), at.user("ben")
     at.client("iam").put_role_policy(
         RoleName="reader", PolicyName="p", PolicyDocument=policy(MAY_LIST)
@@ -270,7 +272,7 @@ def test_a_session_policy_gives_nothing_that_the_role_has_not(at: At) -> None:
     assert "no identity-based policy" in refused(kms.create_key)[2]
 
 
-def test_managed_policies_limit_a_session_too(at: At) -> None:
+def test_managed_policies_limit_a_session_too(at: ClassSandbox) -> None:
     role, ben = create_role(at, trust("*")), at.user("ben")
     managed = at.client("iam").create_policy(PolicyName="m", PolicyDocument=policy(MAY_LIST))
     arns = [{"arn": managed["Policy"]["Arn"]}]
@@ -284,7 +286,7 @@ def test_managed_policies_limit_a_session_too(at: At) -> None:
     [(ROLE, False), (f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/session", True)],
 )
 def test_a_key_policy_lets_a_limited_session_by_its_own_name_only(
-    at: At, principal: str, is_let: bool
+    at: ClassSandbox, principal: str, is_let: bool
 ) -> None:
     role, ben = create_role(at, trust("*")), at.user("ben")
     owner = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
@@ -300,13 +302,13 @@ def test_a_key_policy_lets_a_limited_session_by_its_own_name_only(
 # --------------------------------------------- GetSessionToken and GetFederationToken
 
 
-def test_a_users_session_is_the_user(at: At) -> None:
+def test_a_users_session_is_the_user(at: ClassSandbox) -> None:
     session = of_session(at.client("sts", *at.user("ben")).get_session_token())
     identity = at.client("sts", *session).get_caller_identity()
     assert (identity["Arn"], identity["Account"]) == (BEN, ACCOUNT)
 
 
-def test_a_users_session_may_do_what_the_user_may(at: At) -> None:
+def test_a_users_session_may_do_what_the_user_may(at: ClassSandbox) -> None:
     session = of_session(at.client("sts", *at.user("ben")).get_session_token())
     limit(at, MAY_LIST)
     kms = at.client("kms", *session)
@@ -314,7 +316,7 @@ def test_a_users_session_may_do_what_the_user_may(at: At) -> None:
     assert "no identity-based policy" in refused(kms.create_key)[2]
 
 
-def test_a_session_of_the_root_is_the_root_of_the_same_account(at: At) -> None:
+def test_a_session_of_the_root_is_the_root_of_the_same_account(at: ClassSandbox) -> None:
     session = of_session(at.client("sts", OTHER_ACCOUNT, "x").get_session_token())
     identity = at.client("sts", *session).get_caller_identity()
     assert identity["Arn"] == f"arn:aws:iam::{OTHER_ACCOUNT}:root"
@@ -323,7 +325,7 @@ def test_a_session_of_the_root_is_the_root_of_the_same_account(at: At) -> None:
     assert at.client("kms").list_keys()["Keys"] == []
 
 
-def test_a_federated_user_has_a_name(at: At) -> None:
+def test_a_federated_user_has_a_name(at: ClassSandbox) -> None:
     answer = at.client("sts", *at.user("ben")).get_federation_token(Name="zoe")
     arn = f"arn:aws:sts::{ACCOUNT}:federated-user/zoe"
     assert answer["FederatedUser"] == {"FederatedUserId": f"{ACCOUNT}:zoe", "Arn": arn}
@@ -332,7 +334,7 @@ def test_a_federated_user_has_a_name(at: At) -> None:
 
 
 @pytest.mark.parametrize("asks", ["ben", "root"])
-def test_a_federated_user_may_do_what_the_policy_says(at: At, asks: str) -> None:
+def test_a_federated_user_may_do_what_the_policy_says(at: ClassSandbox, asks: str) -> None:
     credentials = at.user("ben") if asks == "ben" else (ACCOUNT, "x")
     sts = at.client("sts", *credentials)
     nothing = at.client("kms", *of_session(sts.get_federation_token(Name="zoe")))
@@ -341,7 +343,7 @@ def test_a_federated_user_may_do_what_the_policy_says(at: At, asks: str) -> None
     assert at.client("kms", *of_session(given)).list_keys()
 
 
-def test_who_may_not_federate_is_refused(at: At) -> None:
+def test_who_may_not_federate_is_refused(at: ClassSandbox) -> None:
     sts = at.client("sts", *at.user("ben"))
     limit(at, MAY_LIST)
     arn = f"arn:aws:sts::{ACCOUNT}:federated-user/zoe"
@@ -350,7 +352,7 @@ def test_who_may_not_federate_is_refused(at: At) -> None:
 
 
 @pytest.mark.parametrize("operation", ["get_session_token", "get_federation_token"])
-def test_no_session_gets_another_one(at: At, operation: str) -> None:
+def test_no_session_gets_another_one(at: ClassSandbox, operation: str) -> None:
     reader = assumed(at, create_role(at, trust("*")), *at.user("ben"))
     parameters = {"Name": "zoe"} if operation == "get_federation_token" else {}
     named = "".join(word.title() for word in operation.split("_"))
@@ -360,7 +362,7 @@ def test_no_session_gets_another_one(at: At, operation: str) -> None:
 
 
 @pytest.mark.parametrize("operation", ["get_session_token", "get_federation_token"])
-def test_iam_lets_in_no_session_without_a_role(at: At, operation: str) -> None:
+def test_iam_lets_in_no_session_without_a_role(at: ClassSandbox, operation: str) -> None:
     parameters = {"Name": "zoe"} if operation == "get_federation_token" else {}
     sts = at.client("sts", *at.user("ben"))
     iam = at.client("iam", *of_session(getattr(sts, operation)(**parameters)))
@@ -371,13 +373,13 @@ def test_iam_lets_in_no_session_without_a_role(at: At, operation: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["000000000001", ACCOUNT, OTHER_ACCOUNT, "999999999999"])
-def test_the_account_of_an_access_key_is_in_its_id(at: At, number: str) -> None:
+def test_the_account_of_an_access_key_is_in_its_id(at: ClassSandbox, number: str) -> None:
     access_key_id, _ = at.user("ben", number)
     answer = at.client("sts").get_access_key_info(AccessKeyId=access_key_id)
     assert answer["Account"] == number
 
 
-def test_nobody_is_let_in_by_an_identity_provider(at: At, clients: Clients) -> None:
+def test_nobody_is_let_in_by_an_identity_provider(at: ClassSandbox, clients: Clients) -> None:
     given = {"RoleArn": create_role(at, trust("*")), "RoleSessionName": "session"}
     for sts, expected in (
         (at.client("sts"), "MissingAuthenticationToken"),
@@ -387,7 +389,7 @@ def test_nobody_is_let_in_by_an_identity_provider(at: At, clients: Clients) -> N
         assert refused(call, **given, WebIdentityToken="x" * 20)[1] == expected
 
 
-def test_the_last_use_of_anothers_key_is_not_told(at: At) -> None:
+def test_the_last_use_of_anothers_key_is_not_told(at: ClassSandbox) -> None:
     access_key_id, _ = at.user("anna", OTHER_ACCOUNT)
     last_used = at.client("iam").get_access_key_last_used
     assert refused(last_used, AccessKeyId=access_key_id)[0] in (403, 404)

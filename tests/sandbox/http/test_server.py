@@ -56,7 +56,7 @@ def url(sandbox_url: str, clients: Clients) -> str:
 PATIENT = Config(max_pool_connections=50, read_timeout=TIME_LIMIT_SECONDS)
 
 
-class At(Clients):
+class LearnerClients(Clients):
     """The clients of a learner, at a URL."""
 
     def __init__(self, url: str, account: str = "123456789012") -> None:
@@ -79,7 +79,7 @@ def test_it_says_that_it_is_healthy(url: str) -> None:
 
 
 def test_days_pass_over_http(url: str) -> None:
-    kms = At(url).kms
+    kms = LearnerClients(url).kms
     key_id = keys.create(kms).key_id
     keys.schedule_deletion(kms, key_id, waiting_period_days=7)
     before = get(f"{url}/health")["time"]
@@ -106,7 +106,7 @@ def test_what_is_no_number_of_days_is_refused(url: str, body: bytes) -> None:
 
 
 def test_learners_do_not_see_each_other(url: str) -> None:
-    anna, ben = At(url, "111122223333"), At(url, "444455556666")
+    anna, ben = LearnerClients(url, "111122223333"), LearnerClients(url, "444455556666")
     key = keys.create(anna.kms)
     table.create(anna.dynamodb)
     assert key.arn.split(":")[4] == "111122223333"
@@ -116,7 +116,7 @@ def test_learners_do_not_see_each_other(url: str) -> None:
 
 
 @pytest.fixture
-def restless() -> Iterator[None]:
+def frequent_thread_switches() -> Iterator[None]:
     """Threads that take turns after every few instructions, so that a race is soon lost."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
@@ -125,10 +125,10 @@ def restless() -> Iterator[None]:
 
 
 @pytest.mark.no_cover
-@pytest.mark.usefixtures("restless")
+@pytest.mark.usefixtures("frequent_thread_switches")
 def test_parallel_clients_lose_nothing(url: str) -> None:
     """All draw from few numbers, so that they collide all the time."""
-    clients = At(url)
+    clients = LearnerClients(url)
     key_id = keys.create(clients.kms).key_id
     table.create(clients.dynamodb)
     numbers = iter([str(10001 + place // 2) for place in range(120)])
@@ -140,7 +140,7 @@ def test_parallel_clients_lose_nothing(url: str) -> None:
     assert all(vault.reveal(appuser) == f"password {n}" for appuser, n in stored)
 
 
-@pytest.mark.usefixtures("restless")
+@pytest.mark.usefixtures("frequent_thread_switches")
 def test_one_call_is_performed_at_a_time(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between moto's look and its write nobody comes, who would be overwritten."""
     inside: list[int] = []
@@ -155,7 +155,7 @@ def test_one_call_is_performed_at_a_time(url: str, monkeypatch: pytest.MonkeyPat
         return {}
 
     monkeypatch.setitem(operations.OPERATIONS, "ListKeys", yielding)
-    kms = At(url).kms
+    kms = LearnerClients(url).kms
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: kms.list_keys(), range(8)))
     assert most == [1] * 8
@@ -166,7 +166,7 @@ def test_a_client_that_stalls_holds_nobody_up(url: str) -> None:
     with socket.create_connection((host, int(port))) as stalled:
         stalled.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf of it")
         assert get(f"{url}/health")["status"] == "ok"
-        assert At(url).kms.list_keys()["Keys"] == []
+        assert LearnerClients(url).kms.list_keys()["Keys"] == []
 
 
 # ------------------------------------------------------------------------- the command line
@@ -197,7 +197,7 @@ def test_the_command_hears_a_signal_whatever_clients_do(stop: signal.Signals) ->
         host, port = url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as stalled:
             stalled.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf of it")
-            kms = At(url).kms
+            kms = LearnerClients(url).kms
             key_id = kms.create_key(Policy=json.dumps(SLOW_POLICY))["KeyMetadata"]["KeyId"]
             context = {"name": "a" * 2000}
             with pytest.raises(kms.exceptions.ClientError, match="AccessDenied"):

@@ -40,7 +40,7 @@ _REFUSALS = {
 
 
 @dataclass
-class Shared:
+class SharedState:
     """What a multi-Region key and its replicas have in common; any other key has it alone.
 
     Attributes:
@@ -49,7 +49,7 @@ class Shared:
         primary_region: The Region of the primary key.
         proof: What the key made, to be used later.
         rotates: Whether it rotates every year.
-        lives: The key in each of its Regions.
+        model_keys: The key in each of its Regions.
     """
 
     kind: Kind
@@ -57,16 +57,16 @@ class Shared:
     primary_region: str
     proof: bytes | None = None
     rotates: bool = False
-    lives: dict[str, Life] = field(default_factory=dict)
+    model_keys: dict[str, ModelKey] = field(default_factory=dict)
 
     def wait(self, days: int) -> None:
         """Let days pass: replicas first, since their primary key waits for them."""
-        for life in sorted(self.lives.values(), key=lambda life: life.is_primary):
-            life.wait(days)
+        for key in sorted(self.model_keys.values(), key=lambda key: key.is_primary):
+            key.wait(days)
 
 
 @dataclass
-class Life:
+class ModelKey:
     """A key in a Region.
 
     Attributes:
@@ -83,7 +83,7 @@ class Life:
 
     arn: str
     region: str
-    shared: Shared
+    shared: SharedState
     is_open: bool
     state: str = "Enabled"
     days_left: int = 0
@@ -109,8 +109,8 @@ class Life:
     @property
     def has_replicas(self) -> bool:
         """Whether a key in another Region is its replica."""
-        others = (life for life in self.shared.lives.values() if life is not self)
-        return self.is_primary and any(not life.is_gone for life in others)
+        others = (key for key in self.shared.model_keys.values() if key is not self)
+        return self.is_primary and any(not key.is_gone for key in others)
 
     def expects(self, operation: str, *, is_owner: bool = True) -> str | None:
         """Return the error code of an operation; ``None`` if it succeeds."""
@@ -136,8 +136,8 @@ class Life:
     def wait(self, days: int) -> None:
         """Let days pass; a primary key waits from the day that its last replica is deleted."""
         if self.state == "PendingReplicaDeletion" and not self.has_replicas:
-            replicas = [life for life in self.shared.lives.values() if life is not self]
-            self.state, days = "PendingDeletion", -max(life.days_left for life in replicas)
+            replicas = [key for key in self.shared.model_keys.values() if key is not self]
+            self.state, days = "PendingDeletion", -max(key.days_left for key in replicas)
         if self.state == "PendingDeletion":
             self.days_left -= days
             self.state = GONE if self.days_left <= 0 else self.state

@@ -79,7 +79,7 @@ def nothing(_: Any, __: Any) -> dict[str, str]:
     return {}
 
 
-def doomed(kms: Any, key: Any) -> dict[str, str]:
+def pending_deletion(kms: Any, key: Any) -> dict[str, str]:
     kms.schedule_key_deletion(KeyId=key["KeyId"])
     return {}
 
@@ -124,7 +124,7 @@ def maced(kms: Any, key: Any) -> dict[str, bytes]:
 
 
 PREPARED: dict[str, Callable[[Any, Any], Any]] = {
-    "CancelKeyDeletion": doomed,
+    "CancelKeyDeletion": pending_deletion,
     "CreateGrant": lambda kms, key: {"GranteePrincipal": granted(kms, key)["RetiringPrincipal"]},
     "Decrypt": lambda kms, key: {"CiphertextBlob": blob(kms, key)},
     "ListAliases": aliased,

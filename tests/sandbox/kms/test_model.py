@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from kmsdemo.backends import Backend
 from kmsdemo.sandbox import mock_kms
 from tests.sandbox.kms.key_kinds import KINDS, import_material
-from tests.sandbox.kms.key_model import NOT_FOUND, Life, Shared
+from tests.sandbox.kms.key_model import NOT_FOUND, ModelKey, SharedState
 
 ACCOUNTS = ("111122223333", "444455556666")
 REGIONS = ("us-east-1", "eu-west-1")
@@ -68,31 +68,31 @@ def policy(*accounts: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
 
 
-def material(life: Life) -> str:
-    described = client(life.shared.account, life.region).describe_key(KeyId=life.arn)
+def material(key: ModelKey) -> str:
+    described = client(key.shared.account, key.region).describe_key(KeyId=key.arn)
     return str(described["KeyMetadata"]["CurrentKeyMaterialId"])
 
 
-class Lives(RuleBasedStateMachine):
+class KeyOperations(RuleBasedStateMachine):
     """Operations on a few keys in random order."""
 
-    living = Bundle("living")
+    existing = Bundle("living")
 
     def __init__(self) -> None:
         super().__init__()
         mock_kms.empty()
-        self.lives: dict[str, Life] = {}
-        self.aliases: dict[tuple[str, str, str], Life] = {}
+        self.model_keys: dict[str, ModelKey] = {}
+        self.aliases: dict[tuple[str, str, str], ModelKey] = {}
 
-    def attempt(self, life: Life, operation: str, *, is_owner: bool = True, **more: Any) -> Any:
+    def attempt(self, key: ModelKey, operation: str, *, is_owner: bool = True, **more: Any) -> Any:
         """Call an operation as the model expects it to end; see :meth:`expect`."""
-        code = life.expects(operation, is_owner=is_owner)
-        return self.expect(code, life, operation, is_owner=is_owner, **more)
+        code = key.expects(operation, is_owner=is_owner)
+        return self.expect(code, key, operation, is_owner=is_owner, **more)
 
     def expect(
         self,
         code: str | None,
-        life: Life,
+        key: ModelKey,
         operation: str,
         *,
         is_owner: bool = True,
@@ -103,7 +103,7 @@ class Lives(RuleBasedStateMachine):
 
         Args:
             code: The error code; ``None`` for success.
-            life: The key, whose ARN is the parameter ``KeyId`` unless others are given.
+            key: The key, whose ARN is the parameter ``KeyId`` unless others are given.
             operation: As AWS names it.
             is_owner: Whether the account of the key calls, or the other one.
             call: What to do with the client instead.
@@ -112,21 +112,21 @@ class Lives(RuleBasedStateMachine):
         Returns:
             What the call returns; ``None`` if AWS KMS refuses it.
         """
-        owner, answered, returned = life.shared.account, None, None
-        kms = client(owner if is_owner else other_than(owner, ACCOUNTS), life.region)
-        parameters = {"KeyId": life.arn} | parameters
+        owner, answered, returned = key.shared.account, None, None
+        kms = client(owner if is_owner else other_than(owner, ACCOUNTS), key.region)
+        parameters = {"KeyId": key.arn} | parameters
         try:
             returned = call(kms) if call else getattr(kms, xform_name(operation))(**parameters)
         except ClientError as error:
             answered = error.response["Error"]["Code"]
-        assert answered == code, f"{operation} ends with {answered}, not {code}: {life}"
+        assert answered == code, f"{operation} ends with {answered}, not {code}: {key}"
         return returned
 
     # ------------------------------------------------------------------------ what keys are for
 
-    @precondition(lambda self: len(self.lives) < FEW)  # so that much happens to each
+    @precondition(lambda self: len(self.model_keys) < FEW)  # so that much happens to each
     @rule(
-        target=living,
+        target=existing,
         kind=st.sampled_from(sorted(KINDS)),
         account=mostly_first(ACCOUNTS),
         region=mostly_first(REGIONS),
@@ -135,190 +135,190 @@ class Lives(RuleBasedStateMachine):
     def create(self, kind: str, account: str, region: str, is_open: bool) -> str:
         trusted = policy(*(ACCOUNTS if is_open else (account,)))
         created = client(account, region).create_key(Policy=trusted, **KINDS[kind].parameters)
-        shared = Shared(KINDS[kind], account, region)
-        life = Life(created["KeyMetadata"]["Arn"], region, shared, is_open)
+        shared = SharedState(KINDS[kind], account, region)
+        key = ModelKey(created["KeyMetadata"]["Arn"], region, shared, is_open)
         if kind == "imported":
-            life.state, life.has_material = "PendingImport", False
-        return self.add(life)
+            key.state, key.has_material = "PendingImport", False
+        return self.add(key)
 
-    def add(self, life: Life) -> str:
-        self.lives[life.arn] = life.shared.lives[life.region] = life
-        return life.arn
+    def add(self, key: ModelKey) -> str:
+        self.model_keys[key.arn] = key.shared.model_keys[key.region] = key
+        return key.arn
 
-    @rule(arn=living, is_owner=mostly)
+    @rule(arn=existing, is_owner=mostly)
     def make(self, arn: str, is_owner: bool) -> None:
-        life = self.lives[arn]
-        make = life.shared.kind.make
+        key = self.model_keys[arn]
+        make = key.shared.kind.make
         made = self.attempt(
-            life, life.shared.kind.making, is_owner=is_owner, call=lambda kms: make(kms, arn)
+            key, key.shared.kind.making, is_owner=is_owner, call=lambda kms: make(kms, arn)
         )
-        life.shared.proof = made or life.shared.proof
+        key.shared.proof = made or key.shared.proof
 
-    @rule(arn=living, is_owner=mostly)
+    @rule(arn=existing, is_owner=mostly)
     def use(self, arn: str, is_owner: bool) -> None:
-        life = self.lives[arn]
-        use, proof = life.shared.kind.use, life.shared.proof
+        key = self.model_keys[arn]
+        use, proof = key.shared.kind.use, key.shared.proof
         if proof is not None:
             is_good = self.attempt(
-                life,
-                life.shared.kind.using,
+                key,
+                key.shared.kind.using,
                 is_owner=is_owner,
                 call=lambda kms: use(kms, arn, proof),
             )
             assert is_good is not False
 
-    @rule(arn=living, kind=st.sampled_from(sorted(KINDS)))
+    @rule(arn=existing, kind=st.sampled_from(sorted(KINDS)))
     def misuse(self, arn: str, kind: str) -> None:
-        life, other = self.lives[arn], KINDS[kind]
-        if other.making != life.shared.kind.making:
-            code = NOT_FOUND if life.is_gone else "InvalidKeyUsageException"
-            self.expect(code, life, other.making, call=lambda kms: other.make(kms, arn))
+        key, other = self.model_keys[arn], KINDS[kind]
+        if other.making != key.shared.kind.making:
+            code = NOT_FOUND if key.is_gone else "InvalidKeyUsageException"
+            self.expect(code, key, other.making, call=lambda kms: other.make(kms, arn))
 
     # ------------------------------------------------------------------------------ their states
 
-    @rule(arn=living, is_owner=mostly)
+    @rule(arn=existing, is_owner=mostly)
     def enable(self, arn: str, is_owner: bool) -> None:
-        if self.attempt(self.lives[arn], "EnableKey", is_owner=is_owner):
-            self.lives[arn].state = "Enabled"
+        if self.attempt(self.model_keys[arn], "EnableKey", is_owner=is_owner):
+            self.model_keys[arn].state = "Enabled"
 
-    @rule(arn=living, is_owner=mostly)
+    @rule(arn=existing, is_owner=mostly)
     def disable(self, arn: str, is_owner: bool) -> None:
-        if self.attempt(self.lives[arn], "DisableKey", is_owner=is_owner):
-            self.lives[arn].state = "Disabled"
+        if self.attempt(self.model_keys[arn], "DisableKey", is_owner=is_owner):
+            self.model_keys[arn].state = "Disabled"
 
-    @rule(arn=living, days=st.integers(7, 30), is_owner=mostly)
+    @rule(arn=existing, days=st.integers(7, 30), is_owner=mostly)
     def schedule(self, arn: str, days: int, is_owner: bool) -> None:
-        life, name = self.lives[arn], "ScheduleKeyDeletion"
-        if self.attempt(life, name, is_owner=is_owner, PendingWindowInDays=days):
-            life.schedule(days)
+        key, name = self.model_keys[arn], "ScheduleKeyDeletion"
+        if self.attempt(key, name, is_owner=is_owner, PendingWindowInDays=days):
+            key.schedule(days)
 
-    @rule(arn=living, is_owner=mostly)
+    @rule(arn=existing, is_owner=mostly)
     def cancel(self, arn: str, is_owner: bool) -> None:
-        if self.attempt(self.lives[arn], "CancelKeyDeletion", is_owner=is_owner):
-            self.lives[arn].cancel()
+        if self.attempt(self.model_keys[arn], "CancelKeyDeletion", is_owner=is_owner):
+            self.model_keys[arn].cancel()
 
     @rule(
         days=st.one_of(st.integers(0, 31), st.just(A_YEAR)),
         accounts=st.sets(st.sampled_from(ACCOUNTS)),
     )
     def days_pass(self, days: int, accounts: set[str]) -> None:
-        waiting = [life for life in self.lives.values() if life.shared.account in accounts]
-        before = {life.arn: material(life) for life in waiting if life.may_rotate}
+        waiting = [key for key in self.model_keys.values() if key.shared.account in accounts]
+        before = {key.arn: material(key) for key in waiting if key.may_rotate}
         for account in accounts:
             mock_kms.advance(days=days, account=account)
-        for shared in {id(life.shared): life.shared for life in waiting}.values():
+        for shared in {id(key.shared): key.shared for key in waiting}.values():
             shared.wait(days)
         for arn, old in before.items():
-            life = self.lives[arn]
-            if days == A_YEAR or not life.shared.rotates:  # fewer days can complete a year
-                assert (material(life) != old) is life.shared.rotates, life
+            key = self.model_keys[arn]
+            if days == A_YEAR or not key.shared.rotates:  # fewer days can complete a year
+                assert (material(key) != old) is key.shared.rotates, key
         self.forget_aliases()
 
     # ---------------------------------------------------------------------------- their material
 
-    @rule(arn=living)
+    @rule(arn=existing)
     def import_material(self, arn: str) -> None:
-        life = self.lives[arn]
-        if life.shared.kind is KINDS["imported"]:
-            self.attempt(life, "ImportKeyMaterial", call=lambda kms: import_material(kms, arn))
-            if life.expects("ImportKeyMaterial") is None:
-                life.import_material()
+        key = self.model_keys[arn]
+        if key.shared.kind is KINDS["imported"]:
+            self.attempt(key, "ImportKeyMaterial", call=lambda kms: import_material(kms, arn))
+            if key.expects("ImportKeyMaterial") is None:
+                key.import_material()
 
-    @rule(arn=living)
+    @rule(arn=existing)
     def delete_material(self, arn: str) -> None:
-        life = self.lives[arn]
-        if life.shared.kind is KINDS["imported"] and self.attempt(
-            life, "DeleteImportedKeyMaterial"
-        ):
-            life.delete_material()
+        key = self.model_keys[arn]
+        if key.shared.kind is KINDS["imported"] and self.attempt(key, "DeleteImportedKeyMaterial"):
+            key.delete_material()
 
-    @rule(arn=living)
+    @rule(arn=existing)
     def rotate(self, arn: str) -> None:
-        life = self.lives[arn]
-        if life.is_primary and life.shared.kind.rotates:
-            old = material(life) if life.may_rotate else ""
-            if self.attempt(life, "RotateKeyOnDemand"):
-                assert material(life) != old
+        key = self.model_keys[arn]
+        if key.is_primary and key.shared.kind.rotates:
+            old = material(key) if key.may_rotate else ""
+            if self.attempt(key, "RotateKeyOnDemand"):
+                assert material(key) != old
 
-    @rule(arn=living)
+    @rule(arn=existing)
     def rotate_every_year(self, arn: str) -> None:
-        life = self.lives[arn]
-        if life.is_primary and life.shared.kind.rotates and self.attempt(life, "EnableKeyRotation"):
-            life.shared.rotates = True
+        key = self.model_keys[arn]
+        if key.is_primary and key.shared.kind.rotates and self.attempt(key, "EnableKeyRotation"):
+            key.shared.rotates = True
 
     # ---------------------------------------------------------------------------------- replicas
 
-    @rule(target=living, arn=living)
+    @rule(target=existing, arn=existing)
     def replicate(self, arn: str) -> Any:
-        life = self.lives[arn]
-        if not life.is_primary or life.shared.kind is not KINDS["multi-Region"]:
+        key = self.model_keys[arn]
+        if not key.is_primary or key.shared.kind is not KINDS["multi-Region"]:
             return multiple()
-        region = other_than(life.region, REGIONS)
-        code = life.expects("ReplicateKey")
-        if code is None and life.has_replicas:
+        region = other_than(key.region, REGIONS)
+        code = key.expects("ReplicateKey")
+        if code is None and key.has_replicas:
             code = "AlreadyExistsException"
-        if not self.expect(code, life, "ReplicateKey", ReplicaRegion=region):
+        if not self.expect(code, key, "ReplicateKey", ReplicaRegion=region):
             return multiple()
-        return self.add(Life(arn.replace(life.region, region), region, life.shared, is_open=False))
+        return self.add(
+            ModelKey(arn.replace(key.region, region), region, key.shared, is_open=False)
+        )
 
-    @rule(arn=living)
+    @rule(arn=existing)
     def move_primary(self, arn: str) -> None:
-        life = self.lives[arn]
-        if life.is_primary and life.shared.kind is KINDS["multi-Region"]:
-            region = other_than(life.region, REGIONS)
-            code = life.expects("UpdatePrimaryRegion")
+        key = self.model_keys[arn]
+        if key.is_primary and key.shared.kind is KINDS["multi-Region"]:
+            region = other_than(key.region, REGIONS)
+            code = key.expects("UpdatePrimaryRegion")
             if code is None:
-                replica = life.shared.lives.get(region)
+                replica = key.shared.model_keys.get(region)
                 code = replica.expects("UpdatePrimaryRegion") if replica else NOT_FOUND
-            if self.expect(code, life, "UpdatePrimaryRegion", PrimaryRegion=region):
-                life.shared.primary_region = region
+            if self.expect(code, key, "UpdatePrimaryRegion", PrimaryRegion=region):
+                key.shared.primary_region = region
 
     # ------------------------------------------------------------------- grants, tags and aliases
 
-    @rule(arn=living)
+    @rule(arn=existing)
     def grant(self, arn: str) -> None:
-        life = self.lives[arn]
-        other = f"arn:aws:iam::{other_than(life.shared.account, ACCOUNTS)}:root"
-        operation = life.shared.kind.using
-        granted = self.attempt(life, "CreateGrant", GranteePrincipal=other, Operations=[operation])
+        key = self.model_keys[arn]
+        other = f"arn:aws:iam::{other_than(key.shared.account, ACCOUNTS)}:root"
+        operation = key.shared.kind.using
+        granted = self.attempt(key, "CreateGrant", GranteePrincipal=other, Operations=[operation])
         if granted:
-            life.granted[granted["GrantId"]] = operation
+            key.granted[granted["GrantId"]] = operation
 
-    @rule(arn=living)
+    @rule(arn=existing)
     def revoke(self, arn: str) -> None:
-        life = self.lives[arn]
-        for grant_id in list(life.granted):
-            if self.attempt(life, "RevokeGrant", GrantId=grant_id):
-                del life.granted[grant_id]
+        key = self.model_keys[arn]
+        for grant_id in list(key.granted):
+            if self.attempt(key, "RevokeGrant", GrantId=grant_id):
+                del key.granted[grant_id]
 
-    @rule(arn=living, tag=st.sampled_from("ab"), is_owner=mostly)
+    @rule(arn=existing, tag=st.sampled_from("ab"), is_owner=mostly)
     def tag(self, arn: str, tag: str, is_owner: bool) -> None:
-        life, tags = self.lives[arn], [{"TagKey": tag, "TagValue": "x"}]
-        if self.attempt(life, "TagResource", is_owner=is_owner, Tags=tags):
-            life.tags.add(tag)
+        key, tags = self.model_keys[arn], [{"TagKey": tag, "TagValue": "x"}]
+        if self.attempt(key, "TagResource", is_owner=is_owner, Tags=tags):
+            key.tags.add(tag)
 
-    @rule(arn=living, name=st.sampled_from(NAMES))
+    @rule(arn=existing, name=st.sampled_from(NAMES))
     def create_alias(self, arn: str, name: str) -> None:
-        life = self.lives[arn]
-        place = (life.shared.account, life.region, name)
-        code = life.expects("CreateAlias")
+        key = self.model_keys[arn]
+        place = (key.shared.account, key.region, name)
+        code = key.expects("CreateAlias")
         if code is None and place in self.aliases:
             code = "AlreadyExistsException"
         call = {"AliasName": name, "TargetKeyId": arn}
-        if self.expect(code, life, "CreateAlias", call=lambda kms: kms.create_alias(**call)):
-            self.aliases[place] = life
+        if self.expect(code, key, "CreateAlias", call=lambda kms: kms.create_alias(**call)):
+            self.aliases[place] = key
 
-    @rule(arn=living, name=st.sampled_from(NAMES))
+    @rule(arn=existing, name=st.sampled_from(NAMES))
     def move_alias(self, arn: str, name: str) -> None:
-        life = self.lives[arn]
-        place = (life.shared.account, life.region, name)
+        key = self.model_keys[arn]
+        place = (key.shared.account, key.region, name)
         current = self.aliases.get(place)
-        code = life.expects("UpdateAlias") if current else NOT_FOUND
-        if current and code is None and current.shared.kind.type != life.shared.kind.type:
+        code = key.expects("UpdateAlias") if current else NOT_FOUND
+        if current and code is None and current.shared.kind.type != key.shared.kind.type:
             code = "ValidationException"
         call = {"AliasName": name, "TargetKeyId": arn}
-        if self.expect(code, life, "UpdateAlias", call=lambda kms: kms.update_alias(**call)):
-            self.aliases[place] = life
+        if self.expect(code, key, "UpdateAlias", call=lambda kms: kms.update_alias(**call)):
+            self.aliases[place] = key
 
     @rule(
         account=mostly_first(ACCOUNTS),
@@ -331,7 +331,7 @@ class Lives(RuleBasedStateMachine):
 
     def forget_aliases(self) -> None:
         """Forget the aliases of deleted keys."""
-        self.aliases = {place: life for place, life in self.aliases.items() if not life.is_gone}
+        self.aliases = {place: key for place, key in self.aliases.items() if not key.is_gone}
 
     # ---------------------------------------------------------------------------- what there is
 
@@ -346,25 +346,25 @@ class Lives(RuleBasedStateMachine):
                 kms = client(account, region)
                 assert {key["KeyArn"] for key in kms.list_keys()["Keys"]} == {
                     arn
-                    for arn, life in self.lives.items()
-                    if (life.shared.account, life.region) == (account, region) and not life.is_gone
+                    for arn, key in self.model_keys.items()
+                    if (key.shared.account, key.region) == (account, region) and not key.is_gone
                 }
                 assert {
                     (account, region, alias["AliasName"]): alias["TargetKeyId"]
                     for alias in kms.list_aliases()["Aliases"]
                 } == {
-                    place: life.arn.rpartition("/")[2]
-                    for place, life in self.aliases.items()
+                    place: key.arn.rpartition("/")[2]
+                    for place, key in self.aliases.items()
                     if place[:2] == (account, region)
                 }
 
     def every_key_is_as_documented(self) -> None:
-        for arn, life in self.lives.items():
-            if not life.is_gone:
-                kms = client(life.shared.account, life.region)
-                assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == life.state
+        for arn, key in self.model_keys.items():
+            if not key.is_gone:
+                kms = client(key.shared.account, key.region)
+                assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == key.state
                 tags = kms.list_resource_tags(KeyId=arn)["Tags"]
-                assert {tag["TagKey"] for tag in tags} == life.tags
+                assert {tag["TagKey"] for tag in tags} == key.tags
 
 
 @pytest.mark.no_cover
@@ -376,4 +376,4 @@ def test_every_sequence_follows_the_model(backend: Backend, pytestconfig: pytest
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
-    run_state_machine_as_test(Lives, settings=sequences)
+    run_state_machine_as_test(KeyOperations, settings=sequences)

@@ -53,7 +53,7 @@ def user(root: Clients, name: str, *statements: dict[str, Any]) -> Clients:
 
 
 @pytest.fixture
-def lived_in(root: Clients) -> Clients:
+def used_account(root: Clients) -> Clients:
     """An account with a key, a table and a user."""
     key = new_key(root)
     root.kms.encrypt(KeyId=key, Plaintext=b"x")
@@ -76,16 +76,16 @@ def lived_in(root: Clients) -> Clients:
     ],
 )
 def test_an_attribute_selects_events(
-    lived_in: Clients, attribute: str, value: str, found: set[str]
+    used_account: Clients, attribute: str, value: str, found: set[str]
 ) -> None:
-    assert set(names(lived_in.cloudtrail, **{attribute: value})) == found
+    assert set(names(used_account.cloudtrail, **{attribute: value})) == found
 
 
 @pytest.mark.parametrize("attribute", ["EventId", "AccessKeyId", "Username"])
-def test_an_event_is_found_by_its_own_values(lived_in: Clients, attribute: str) -> None:
-    event: Any = lived_in.cloudtrail.lookup_events(MaxResults=1)["Events"][0]
+def test_an_event_is_found_by_its_own_values(used_account: Clients, attribute: str) -> None:
+    event: Any = used_account.cloudtrail.lookup_events(MaxResults=1)["Events"][0]
     assert event["EventId"] in {
-        one["eventID"] for one in records(lived_in.cloudtrail, **{attribute: event[attribute]})
+        one["eventID"] for one in records(used_account.cloudtrail, **{attribute: event[attribute]})
     }
 
 

@@ -58,7 +58,7 @@ class Command:
     code: int = 0
 
 
-def _doom(clients: Clients) -> None:
+def _schedule_deletion(clients: Clients) -> None:
     keys.schedule_deletion(clients.kms, LAB_KEY)
 
 
@@ -95,7 +95,7 @@ COMMANDS = {
     "export": Command((str(EXPORTED), "--yes", ONE)),
     "rotate-to": Command((NEXT_KEY, ONE)),
     "schedule-deletion": Command(("--force",)),
-    "cancel-deletion": Command((), _doom),
+    "cancel-deletion": Command((), _schedule_deletion),
     "enable": Command((), _disable),
     "cleanup": Command(("--yes",)),
     "check": Command(code=1),

@@ -16,10 +16,10 @@ from kmsdemo.account.clients import Clients, connect
 from kmsdemo.backends import Backend
 from kmsdemo.keys import Key
 from kmsdemo.learners.script_run import Run
+from kmsdemo.learners.script_runner import ScriptRunner, running_scripts
 from kmsdemo.learners.submission import Submission
 from kmsdemo.learners.submission.program import Finished
 from kmsdemo.learners.submission.workspace import Workspace, workspace
-from kmsdemo.learners.trial import Trial, on_trial
 from kmsdemo.table import TABLE_NAME
 from kmsdemo.vault import Item
 
@@ -66,23 +66,25 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scripts]:
 
 
 @pytest.fixture
-def trial(scripts: Scripts, backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trial]:
+def runner(
+    scripts: Scripts, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ScriptRunner]:
     written = Item("11111", b"", "plain", "", "", {})
-    monkeypatch.setattr(Trial, "_written", lambda *_: written)
+    monkeypatch.setattr(ScriptRunner, "_written", lambda *_: written)
     with (
         backend.account() as account,
-        on_trial(cast("Submission", scripts), backend, account, "a password") as trial,
+        running_scripts(cast("Submission", scripts), backend, account, "a password") as runner,
     ):
-        yield trial
+        yield runner
 
 
 def test_what_was_begun_ahead_ends_before_aws_kms_is_disturbed(
-    scripts: Scripts, trial: Trial
+    scripts: Scripts, runner: ScriptRunner
 ) -> None:
-    trial.run_ahead(["another password"], [])
-    Timer(0.1, scripts.may_end.set).start()  # when the trial waits for it already
-    trial.decrypt_alone("22222", scripts.disturb)
-    assert len(trial.runs) == 2, "the password was not decrypted ahead"
+    runner.run_ahead(["another password"], [])
+    Timer(0.1, scripts.may_end.set).start()  # when the runner waits for it already
+    runner.decrypt_alone("22222", scripts.disturb)
+    assert len(runner.runs) == 2, "the password was not decrypted ahead"
     assert scripts.disturbed == ["22222"]
 
 
@@ -90,7 +92,7 @@ def test_what_was_begun_ahead_ends_before_aws_kms_is_disturbed(
 
 
 @dataclass
-class AtWork:
+class FakeSubmission:
     """A submission whose scripts encrypt with AWS KMS and store, in one of several forms.
 
     Attributes:
@@ -153,109 +155,123 @@ class AtWork:
 
 
 @pytest.fixture
-def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
+def fake_submission(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeSubmission]:
     folder = tmp_path_factory.mktemp("scripts")
     with workspace(folder) as first, workspace(folder) as fresh:
-        yield AtWork(first, fresh)
+        yield FakeSubmission(first, fresh)
 
 
 @pytest.fixture
-def of_work(at_work: AtWork, backend: Backend) -> Iterator[Trial]:
+def fake_runner(fake_submission: FakeSubmission, backend: Backend) -> Iterator[ScriptRunner]:
     with (
         backend.account() as account,
-        on_trial(cast("Submission", at_work), backend, account, "a password") as trial,
+        running_scripts(
+            cast("Submission", fake_submission), backend, account, "a password"
+        ) as runner,
     ):
-        yield trial
+        yield runner
 
 
-def encrypted(trial: Trial, password: str, key: Key | None = None) -> Run:
-    return trial.run("encrypt", password=password, key_id=(key or trial.key).key_id)
+def encrypted(runner: ScriptRunner, password: str, key: Key | None = None) -> Run:
+    return runner.run("encrypt", password=password, key_id=(key or runner.key).key_id)
 
 
-def decrypted(trial: Trial, appuser: str) -> Run:
-    return trial.run("decrypt", appuser=appuser, key_id=trial.key.key_id)
+def decrypted(runner: ScriptRunner, appuser: str) -> Run:
+    return runner.run("decrypt", appuser=appuser, key_id=runner.key.key_id)
 
 
-def test_a_run_tells_what_it_called_and_what_it_wrote(of_work: Trial, at_work: AtWork) -> None:
-    run = encrypted(of_work, "a password")
+def test_a_run_tells_what_it_called_and_what_it_wrote(
+    fake_runner: ScriptRunner, fake_submission: FakeSubmission
+) -> None:
+    run = encrypted(fake_runner, "a password")
     assert run.written
     assert f"user: {run.written.appuser}" == run.finished.stdout
     assert [call.operation for call in run.calls] == ["Encrypt", "PutItem"]
-    assert of_work.keys_used(run) == {of_work.key.key_id}
-    assert at_work.ran == [("encrypt", at_work.workspace, of_work.table_name)]
+    assert fake_runner.keys_used(run) == {fake_runner.key.key_id}
+    assert fake_submission.ran == [("encrypt", fake_submission.workspace, fake_runner.table_name)]
 
 
-def test_a_run_with_the_same_values_is_made_once(of_work: Trial, at_work: AtWork) -> None:
-    first = encrypted(of_work, "a password")
-    assert encrypted(of_work, "a password") is first
-    other = encrypted(of_work, "another password")
-    assert of_work.runs == [first, other]
-    assert len(at_work.ran) == 2
+def test_a_run_with_the_same_values_is_made_once(
+    fake_runner: ScriptRunner, fake_submission: FakeSubmission
+) -> None:
+    first = encrypted(fake_runner, "a password")
+    assert encrypted(fake_runner, "a password") is first
+    other = encrypted(fake_runner, "another password")
+    assert fake_runner.runs == [first, other]
+    assert len(fake_submission.ran) == 2
 
 
-def test_a_fresh_run_has_a_machine_of_its_own(of_work: Trial, at_work: AtWork) -> None:
-    run = encrypted(of_work, "a password")
+def test_a_fresh_run_has_a_machine_of_its_own(
+    fake_runner: ScriptRunner, fake_submission: FakeSubmission
+) -> None:
+    run = encrypted(fake_runner, "a password")
     assert run.written
-    values = {"appuser": run.written.appuser, "key_id": of_work.key.key_id}
-    assert of_work.run("decrypt", fresh=True, **values).finished.stdout == "a password"
-    assert at_work.ran[-1][1] is at_work.fresh_workspace
+    values = {"appuser": run.written.appuser, "key_id": fake_runner.key.key_id}
+    assert fake_runner.run("decrypt", fresh=True, **values).finished.stdout == "a password"
+    assert fake_submission.ran[-1][1] is fake_submission.fresh_workspace
 
 
-def test_runs_ahead_are_those_that_are_asked_for_later(of_work: Trial, at_work: AtWork) -> None:
-    unknown = {"name": "encrypt", "password": "other", "key_id": of_work.key.key_id}
-    of_work.run_ahead(["a password"], [unknown])
-    run = encrypted(of_work, "a password")
+def test_runs_ahead_are_those_that_are_asked_for_later(
+    fake_runner: ScriptRunner, fake_submission: FakeSubmission
+) -> None:
+    unknown = {"name": "encrypt", "password": "other", "key_id": fake_runner.key.key_id}
+    fake_runner.run_ahead(["a password"], [unknown])
+    run = encrypted(fake_runner, "a password")
     assert run.written
-    assert decrypted(of_work, run.written.appuser).finished.stdout == "a password"
-    encrypted(of_work, "other")
-    assert sorted(name for name, _, _ in at_work.ran) == ["decrypt", "encrypt", "encrypt"]
+    assert decrypted(fake_runner, run.written.appuser).finished.stdout == "a password"
+    encrypted(fake_runner, "other")
+    assert sorted(name for name, _, _ in fake_submission.ran) == ["decrypt", "encrypt", "encrypt"]
 
 
-def test_a_script_that_runs_alone_is_the_decrypt_script(of_work: Trial, at_work: AtWork) -> None:
-    run = encrypted(of_work, "a password")
+def test_a_script_that_runs_alone_is_the_decrypt_script(
+    fake_runner: ScriptRunner, fake_submission: FakeSubmission
+) -> None:
+    run = encrypted(fake_runner, "a password")
     assert run.written
-    alone = of_work.decrypt_alone(run.written.appuser, nullcontext)
+    alone = fake_runner.decrypt_alone(run.written.appuser, nullcontext)
     assert (alone.name, alone.finished.stdout) == ("decrypt", "a password")
-    assert at_work.ran[-1][:2] == ("decrypt", at_work.workspace)
+    assert fake_submission.ran[-1][:2] == ("decrypt", fake_submission.workspace)
 
 
 @pytest.mark.parametrize("form", ["bytes", "Base64 bytes", "Base64 text"])
 def test_an_item_that_no_script_has_seen_has_the_form_of_the_others(
-    of_work: Trial, at_work: AtWork, form: str
+    fake_runner: ScriptRunner, fake_submission: FakeSubmission, form: str
 ) -> None:
-    at_work.form = form
-    appuser = store_unseen(of_work)
+    fake_submission.form = form
+    appuser = store_unseen(fake_runner)
     assert appuser == "10000"
-    assert decrypted(of_work, appuser).finished.stdout == "unseen"
+    assert decrypted(fake_runner, appuser).finished.stdout == "unseen"
 
 
-def test_a_form_of_its_own_is_not_imitated(of_work: Trial, at_work: AtWork) -> None:
-    at_work.form = "its own"
-    assert store_unseen(of_work) == ""
+def test_a_form_of_its_own_is_not_imitated(
+    fake_runner: ScriptRunner, fake_submission: FakeSubmission
+) -> None:
+    fake_submission.form = "its own"
+    assert store_unseen(fake_runner) == ""
 
 
-def store_unseen(trial: Trial) -> str:
-    runs = [encrypted(trial, password) for password in (trial.password, trial.another_password)]
+def store_unseen(runner: ScriptRunner) -> str:
+    runs = [encrypted(runner, password) for password in (runner.password, runner.another_password)]
     like = [run.written for run in runs if run.written]
-    decrypting = decrypted(trial, like[0].appuser).decrypting
-    return trial.store_unseen(like, decrypting[0], "unseen")
+    decrypting = decrypted(runner, like[0].appuser).decrypting
+    return runner.store_unseen(like, decrypting[0], "unseen")
 
 
 @pytest.mark.parametrize("is_careful", [True, False])
 def test_a_number_that_is_in_use_shows_who_overwrites(
-    of_work: Trial, at_work: AtWork, is_careful: bool
+    fake_runner: ScriptRunner, fake_submission: FakeSubmission, is_careful: bool
 ) -> None:
-    at_work.is_careful = is_careful
-    run = encrypted(of_work, "a password")
-    before = list(of_work.items())
-    assert of_work.overwrites(run) == (not is_careful)
-    assert list(of_work.items()) == before
+    fake_submission.is_careful = is_careful
+    run = encrypted(fake_runner, "a password")
+    before = list(fake_runner.items())
+    assert fake_runner.overwrites(run) == (not is_careful)
+    assert list(fake_runner.items()) == before
 
 
-def test_the_keys_that_scripts_use_are_disabled_for_a_while(of_work: Trial) -> None:
-    encrypted(of_work, "a password", of_work.other_key)
-    kms = of_work.account.clients.kms
-    both = (of_work.key, of_work.other_key)
-    with of_work.key_disabled():
+def test_the_keys_that_scripts_use_are_disabled_for_a_while(fake_runner: ScriptRunner) -> None:
+    encrypted(fake_runner, "a password", fake_runner.other_key)
+    kms = fake_runner.account.clients.kms
+    both = (fake_runner.key, fake_runner.other_key)
+    with fake_runner.key_disabled():
         assert {keys.describe(kms, key.key_id).state for key in both} == {"Disabled"}
     assert {keys.describe(kms, key.key_id).state for key in both} == {"Enabled"}

@@ -1,6 +1,6 @@
 """What it costs to look at the progress of learners who are in the middle of the lab.
 
-Usage: python -m benchmarks.looks [LEARNERS]
+Usage: python -m benchmarks.check_cost [LEARNERS]
 
 Prints the time on the clock and on the processors of one look of the check, of ``kmsdemo check``,
 and of ``kmsdemo class``; the sandbox that answers them is a program of its own.

@@ -9,9 +9,9 @@ import pytest
 from pytest_bdd.parser import Feature, Rule, Scenario
 
 from kmsdemo.errors import Throttled
-from kmsdemo.learners import collect as collecting
-from kmsdemo.learners.collect import collect
+from kmsdemo.learners import scenario_findings
 from kmsdemo.learners.finding import CheckFailed, Finding
+from kmsdemo.learners.scenario_findings import collect_findings
 
 FEATURE = cast("Feature", SimpleNamespace(name="The two scripts"))
 RULE = Rule("Rule", "They print the lines", "", set())
@@ -44,8 +44,8 @@ class Run:
 
 
 def collected(monkeypatch: pytest.MonkeyPatch, *tests: Any, **more: Any) -> list[Finding]:
-    monkeypatch.setattr(collecting, "run", Run(*tests))
-    return collect("features/x.py", **more)
+    monkeypatch.setattr(scenario_findings, "run", Run(*tests))
+    return collect_findings("features/x.py", **more)
 
 
 def test_each_scenario_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,9 +91,9 @@ def test_what_is_no_fault_of_the_learner_ends_the_run(
             getattr(collector, hook)(error)
         raise collector.error
 
-    monkeypatch.setattr(collecting, "run", run)
+    monkeypatch.setattr(scenario_findings, "run", run)
     with pytest.raises(Throttled):
-        collect("features/x.py")
+        collect_findings("features/x.py")
 
 
 def test_an_output_that_is_closed_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,13 +108,13 @@ def test_ctrl_c_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(collector: Any, *_: str) -> None:
         collector.was_interrupted = True
 
-    monkeypatch.setattr(collecting, "run", run)
+    monkeypatch.setattr(scenario_findings, "run", run)
     with pytest.raises(KeyboardInterrupt):
-        collect("features/x.py")
+        collect_findings("features/x.py")
 
 
 def test_the_options_are_those_of_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run()
-    monkeypatch.setattr(collecting, "run", run)
-    assert collect("features/x.py", "--story", "-m", "scripts") == []
+    monkeypatch.setattr(scenario_findings, "run", run)
+    assert collect_findings("features/x.py", "--story", "-m", "scripts") == []
     assert run.asked == ("features/x.py", "--story", "-m", "scripts")

@@ -1,6 +1,6 @@
 """The CPU time of whole commands: ``kmsdemo encrypt`` beside the lab's script, and ``--help``.
 
-Usage: python -m benchmarks.commands [ROUNDS]
+Usage: python -m benchmarks.command_time [ROUNDS]
 
 The commands take turns; the sandbox that they use is another process, and is not counted.
 """

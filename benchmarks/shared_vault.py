@@ -1,6 +1,6 @@
 """Fifty threads on one vault: each gets its own password, and the error of its own call.
 
-Usage: python -m benchmarks.one_vault [SECONDS]
+Usage: python -m benchmarks.shared_vault [SECONDS]
 
 Each thread stores a password, reveals it, and asks for what must be refused: a damaged ciphertext,
 and one that is copied to another user. All ciphers take turns.

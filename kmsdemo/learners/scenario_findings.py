@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_bdd.parser import Scenario
 
 
-def collect(
+def collect_findings(
     features: str,
     *options: str,
     when_found: Callable[[Finding], None] = lambda _: None,

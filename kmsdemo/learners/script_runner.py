@@ -31,7 +31,7 @@ AT_ONCE: Final = 2
 
 
 @dataclass(slots=True)
-class Trial:
+class ScriptRunner:
     """Two scripts with one key and one table.
 
     A run with the same values is made once, and what it did can be asked for again.
@@ -281,14 +281,14 @@ class Trial:
 
 
 @contextmanager
-def on_trial(
+def running_scripts(
     submission: Submission, backend: Backend, account: Account, password: str
-) -> Iterator[Trial]:
-    """Yield a trial; leaving the context waits for runs that have begun, and begins no other."""
-    trial = Trial(submission, backend, account, password)
+) -> Iterator[ScriptRunner]:
+    """Yield a runner; leaving the context waits for runs that have begun, and begins no other."""
+    runner = ScriptRunner(submission, backend, account, password)
     with ExitStack() as until_the_end:
-        until_the_end.callback(trial._pool.shutdown, cancel_futures=True)
-        yield trial
+        until_the_end.callback(runner._pool.shutdown, cancel_futures=True)
+        yield runner
 
 
 def _forms(blob: bytes) -> list[Any]:
