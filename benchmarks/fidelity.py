@@ -27,9 +27,9 @@ _LONGEST_ANSWER = 160
 Answers = dict[str, list[str]]
 
 _INTRODUCTION = (
-    "`python -m benchmarks.fidelity` writes this page: it asks each emulator for the same",
-    "documented behaviours. ✔ is what AWS documents, or what was recorded of it; anything else",
-    "is what the emulator answers. The numbers say how many are as documented.",
+    "`python -m benchmarks.fidelity` writes this page: it makes the same calls to each emulator",
+    "and compares the answers with AWS. ✔ is what AWS documents, or a recorded answer of AWS;",
+    "anything else is what the emulator answers. The numbers say how many are as documented.",
 )
 _TOPICS = {
     "key states and deletion": ("Key states", "Key states of other keys", "Deletion"),
@@ -50,11 +50,11 @@ _TOPICS = {
     "imported key material": ("Imported key material",),
     "rotation": ("Rotation",),
     "multi-Region keys": ("Multi-Region keys",),
-    "who may: policies, grants, dry runs": (
+    "access control: policies, grants, dry runs": (
         *("Access control", "Other accounts", "Conditions of policies", "The form of policies"),
         *("Sessions", "Grants", "Dry runs"),
     ),
-    "the form of calls, and wording": (
+    "the form of requests and responses, and wording": (
         *("Required parameters", "Names of keys", "Answers", "Limits", "Errors of one operation"),
         "The wording of errors",
     ),
@@ -65,7 +65,7 @@ _NOT_SUPPORTED = (
     "in one is refused), answers for enclaves (`Recipient`; `kms:RecipientAttestation` is in no",
     "request), grants for services of AWS, SM2, ML-KEM-512 and the prehashed Ed25519. What it does",
     "not support it refuses, and says why. Over HTTP there is no Resource Groups Tagging API, from",
-    "which Cloud Custodian has the tags of keys; in process, with `mock_kms`, moto answers it.",
+    "which Cloud Custodian gets the tags of keys; in process, with `mock_kms`, moto provides it.",
 )
 
 

@@ -74,7 +74,7 @@ DEEPER = {
         r"^Verified OK\n(.|\n)*^Verified OK$",
         r"^Verification failure\n(.|\n)*^Not what was signed\.$",
         r"^true$",
-        r"KMSInvalidSignatureException(.|\n)*^An error, and not: false\.$",
+        r"KMSInvalidSignatureException(.|\n)*^An error, not just false\.$",
         r"ValidationException(.|\n)*^Too long\.$",
     ],
     "Rotate the key material": [
