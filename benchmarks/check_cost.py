@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import click
+
 from kmsdemo import keys, table
 from kmsdemo.account.clients import Clients
 from kmsdemo.learners import hand_out
@@ -29,8 +31,9 @@ ROUNDS = 3
 PASSWORDS = 3
 
 
-def main() -> None:
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 40
+@click.command()
+@click.argument("number", type=click.IntRange(min=1), default=40)
+def main(number: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         names = Path(folder, "names.txt")
         names.write_text("".join(f"learner {place}\n" for place in range(number)))

@@ -9,7 +9,6 @@ lab and verifies each write. An error or a lost write ends the run.
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import click
 import psutil
 
 from kmsdemo.learners import hand_out
@@ -81,8 +81,10 @@ class Learner:
         return answer
 
 
-def main() -> None:
-    number, seconds = (int(given) for given in (*sys.argv[1:], *("200", "60")[len(sys.argv) - 1 :]))
+@click.command()
+@click.argument("number", type=click.IntRange(min=1), default=200)
+@click.argument("seconds", type=click.IntRange(min=1), default=60)
+def main(number: int, seconds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         names = Path(folder, "names.txt")
         names.write_text("".join(f"learner {place}\n" for place in range(number)))

@@ -12,6 +12,8 @@ import statistics
 import subprocess
 import sys
 
+import click
+
 from benchmarks import progress
 from kmsdemo import keys, table
 from tests import emulators
@@ -28,8 +30,9 @@ def cpu_seconds(command: list[str], variables: dict[str, str]) -> float:
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+@click.command()
+@click.argument("rounds", type=click.IntRange(min=1), default=15)
+def main(rounds: int) -> None:
     with emulators.sandbox() as sandbox:
         key_id = keys.create(sandbox.client("kms")).key_id
         table.create(sandbox.client("dynamodb"))

@@ -16,6 +16,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+import click
+
 from kmsdemo import keys, table
 from kmsdemo.vault import Vault, items
 from tests import emulators
@@ -44,8 +46,10 @@ class Client:
             self.stored[appuser] = password
 
 
-def main() -> None:
-    number, seconds = (int(given) for given in (*sys.argv[1:], *("50", "60")[len(sys.argv) - 1 :]))
+@click.command()
+@click.argument("number", type=click.IntRange(min=1), default=50)
+@click.argument("seconds", type=click.IntRange(min=1), default=60)
+def main(number: int, seconds: int) -> None:
     with emulators.sandbox() as sandbox:
         key_id = keys.create(sandbox.client("kms")).key_id
         table.create(sandbox.client("dynamodb"))

@@ -9,13 +9,13 @@ still encrypts). Then single calls. Both run in turn; the figures are medians.
 from __future__ import annotations
 
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import click
 from moto import mock_aws
 
 from benchmarks import progress
@@ -49,8 +49,9 @@ SINGLE_CALLS: dict[str, Work] = {
 }
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+@click.command()
+@click.argument("rounds", type=click.IntRange(min=1), default=5)
+def main(rounds: int) -> None:
     print(f"{'':28}{'moto':>10}{'sandbox':>10}   sandbox / moto")
     row(f"{SCENARIOS} scenarios", "s", 1, compare(run_scenarios, rounds))
     for name, call in SINGLE_CALLS.items():

@@ -17,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
+import click
+
 from kmsdemo import errors, keys, table
 from kmsdemo.account.clients import CONFIG
 from kmsdemo.cipher import CIPHERS, Plain
@@ -79,8 +81,9 @@ def vaults_of(vault: Vault) -> list[Vault]:
     return [replace(vault, cipher=cipher) for cipher in CIPHERS.values()]
 
 
-def main() -> None:
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+@click.command()
+@click.argument("seconds", type=click.IntRange(min=1), default=60)
+def main(seconds: int) -> None:
     with emulators.sandbox() as sandbox:
         kms, dynamodb = map(partial(sandbox.new_client, config=CONFIG), ("kms", "dynamodb"))
         table.create(dynamodb)

@@ -25,6 +25,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import click
+
 from benchmarks import progress
 
 ROOT = Path(__file__).parent.parent
@@ -60,8 +62,9 @@ class Times(NamedTuple):
     processor: float
 
 
-def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+@click.command()
+@click.argument("runs", type=click.IntRange(min=1), default=5)
+def main(runs: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         recorded = folder / "calls.pickle"

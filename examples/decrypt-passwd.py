@@ -38,7 +38,7 @@ appuser, key_id = sys.argv[1:]
 print(f"-->> Decrypting the very secret password for user: {appuser}")
 try:
     password = decrypt(fetch(appuser), key_id)
-except (BotoCoreError, ClientError) as error:
+except (BotoCoreError, ClientError, ValueError) as error:
     # (5) Key disabled, pending deletion, access denied: say why, and fail.
     sys.exit(f"Not decrypted: {error}")
 print(f"Is this your decrypted password? -> {password}")

@@ -42,6 +42,6 @@ password, key_id = sys.argv[1:]
 print("-->> Encrypting your very secret password")
 try:
     user = store(encrypt(password, key_id))
-except (BotoCoreError, ClientError) as error:
+except (BotoCoreError, ClientError, ValueError) as error:
     sys.exit(f"Not stored: {error}")
 print(f"A new encrypted password for user: {user} has been stored in DynamoDB")

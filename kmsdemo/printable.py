@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# C0, DEL and C1; lone surrogates; line and paragraph separators; bidirectional controls.
+# Joiners are not among them: words of some languages, and emoji, are written with them.
 _CONTROL: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    r"[\x00-\x1f\x7f-\x9f"  # C0, DEL and C1
+    r"\ud800-\udfff\ufffe\uffff"  # lone surrogates and noncharacters
+    r"\u2028\u2029"  # line and paragraph separators
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls
+    r"\xad\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]"  # without width
 )
 
 

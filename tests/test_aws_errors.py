@@ -158,6 +158,22 @@ def test_access_denied_names_the_resource(about: dict[str, str], resource: str) 
         (boto.ProfileNotFound(profile="x"), errors.InvalidConfiguration),
         (boto.ConfigParseError(path="x"), errors.InvalidConfiguration),
         (boto.InvalidRegionError(region_name="x"), errors.InvalidConfiguration),
+        (boto.InvalidDefaultsMode(mode="x", valid_modes=[]), errors.InvalidConfiguration),
+        (boto.InvalidConfigError(error_msg="x"), errors.InvalidConfiguration),
+        (
+            boto.InvalidSTSRegionalEndpointsConfigError(sts_regional_endpoints_config="x"),
+            errors.InvalidConfiguration,
+        ),
+        (
+            boto.InvalidChecksumConfigError(config_key="x", config_value="y", valid_options=("z",)),
+            errors.InvalidConfiguration,
+        ),
+        (
+            boto.InvalidIMDSEndpointModeError(mode="x", valid_modes=[]),
+            errors.InvalidConfiguration,
+        ),
+        (boto.InvalidIMDSEndpointError(endpoint="x"), errors.InvalidConfiguration),
+        (boto.InvalidProxiesConfigError(), errors.InvalidConfiguration),
         (
             boto.EndpointConnectionError(endpoint_url="http://nowhere"),
             errors.EndpointUnreachable,

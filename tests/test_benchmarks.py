@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks import progress
 
@@ -30,6 +32,16 @@ def test_elsewhere_there_is_no_progress(capsys: pytest.CaptureFixture[str]) -> N
     progress.show("round 1 of 5")
     progress.clear()
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", "", "²", "1e400", "nan"])
+@pytest.mark.parametrize(
+    "name", ["check_cost", "classroom", "command_time", "load", "sandbox", "shared_vault", "suite"]
+)
+def test_a_number_that_measures_nothing_is_refused(name: str, number: str) -> None:
+    main = import_module(f"benchmarks.{name}").main
+    result = CliRunner().invoke(main, ["--", number])
+    assert (result.exit_code, "Error: Invalid value" in result.stderr) == (2, True)
 
 
 def test_no_benchmark_shows_progress_in_another_way() -> None:

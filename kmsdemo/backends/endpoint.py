@@ -39,7 +39,7 @@ def running(options: Options) -> Iterator[SharedAccount]:
 
 
 def _url(options: Options) -> str:
-    if options.endpoint_url is None:
+    if not options.endpoint_url:  # an empty one is boto3's default, which is AWS
         raise NoEndpointNamed
     return options.endpoint_url
 

@@ -94,7 +94,7 @@ def _row(result: Graded) -> tuple[str, str, str, str]:
 
 def _write_csv(path: Path, results: list[Graded]) -> None:
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["learner", "lab", "lab_of", "beyond", "beyond_of", "problem"])
             for result in results:

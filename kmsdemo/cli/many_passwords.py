@@ -66,6 +66,7 @@ def import_(
     """
     if hasattr(file, "reconfigure"):
         file.reconfigure(newline="")
+    _check_is_another(file, report)
     passwords = _vault(key_id, table_name)
     counts: Counter[str] = Counter({secrets_csv.STORED: 0, secrets_csv.SKIPPED: 0})
     counts[secrets_csv.REFUSED] = 0
@@ -149,6 +150,12 @@ def rotate_to(
     if counts[rotation.REFUSED]:
         say(f"Items still depend on {old.key_id}, or may: keep it.", err=True)
     _fail_if(counts[rotation.REFUSED])
+
+
+def _check_is_another(file: TextIO, report: Path | None) -> None:
+    """Keep the report from replacing the passwords."""
+    if report and report.exists() and Path(file.name).exists() and report.samefile(file.name):
+        raise click.UsageError("--report names the file to import: name another one.")
 
 
 def _vault(key_id: str | None, table_name: str) -> Vault:

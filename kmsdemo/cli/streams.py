@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -15,6 +16,7 @@ from kmsdemo.cli.output import say
 
 _Result = TypeVar("_Result")
 
+_SIZE = re.compile("[1-9][0-9]{0,4}")
 # How a closed stream is opened: input is empty, output cannot be written, messages are lost.
 _OPENED = {
     "stdin": ("r", os.O_RDONLY),
@@ -36,6 +38,7 @@ def run(program: Callable[[], _Result]) -> _Result:
         SystemExit: The program's own, or 1.
     """
     _open_closed_streams()
+    _forget_impossible_sizes()
     _accept_all_characters()
     stdout, stderr = _Stream(sys.stdout, _fail), _Stream(sys.stderr, lambda _: None)
     try:
@@ -51,6 +54,13 @@ def _open_closed_streams() -> None:
     for name, (mode, flags) in _OPENED.items():
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
+
+
+def _forget_impossible_sizes() -> None:
+    """Drop sizes of the terminal that rich takes as they are, and fails with."""
+    for name in ("COLUMNS", "LINES"):
+        if not _SIZE.fullmatch(os.environ.get(name, "")):
+            os.environ.pop(name, None)
 
 
 def _accept_all_characters() -> None:
@@ -83,7 +93,7 @@ def _run_flushed(program: Callable[[], _Result]) -> _Result:
 def _reason(error: OSError) -> str:
     if error.strerror is None:
         return str(error)  # the sandbox's own, which say what to do
-    if error.errno == errno.ENOENT and error.filename is None:
+    if error.strerror == os.strerror(errno.ENOENT) and error.filename is None:
         return "The current folder has been deleted. Change to another one."
     return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from kmsdemo.learners.errors import ClassListUnusable
+from kmsdemo.printable import printable
 
 INSTRUCTOR: Final = "instructor"
 """The name that no learner has."""
@@ -37,8 +38,8 @@ def read(path: Path) -> list[Learner]:
     The position in the list determines the account, so add new names at the end.
 
     Raises:
-        ClassListUnusable: The file cannot be read, has no names, has a name twice, or has the
-            instructor's name.
+        ClassListUnusable: The file cannot be read, has no names, has a name twice or with control
+            characters, or has the instructor's name.
     """
     names = _names(path)
     if not names:
@@ -46,6 +47,9 @@ def read(path: Path) -> list[Learner]:
     if INSTRUCTOR in names:
         raise ClassListUnusable(str(path), f"the name {INSTRUCTOR} is reserved")
     for name in names:
+        if printable(name) != name:
+            reason = f"the name {printable(name)} has a control character"
+            raise ClassListUnusable(str(path), reason)
         if names.count(name) > 1:
             raise ClassListUnusable(str(path), f"it has the name {name} twice")
     first = _INSTRUCTOR_ACCOUNT + 1
@@ -54,7 +58,7 @@ def read(path: Path) -> list[Learner]:
 
 def _names(path: Path) -> list[str]:
     try:
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
     except OSError as error:
         raise ClassListUnusable(str(path), error.strerror or "it cannot be read") from error
     except UnicodeDecodeError as error:

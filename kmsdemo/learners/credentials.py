@@ -13,6 +13,7 @@ from typing import Final
 
 from kmsdemo.learners.errors import ClassListUnusable, CredentialsUnusable
 
+_ENCODING: Final = "utf-8-sig"  # spreadsheets write a byte order mark
 _NAME: Final = "name"
 _NEEDED: Final = (
     "AWS_ENDPOINT_URL",
@@ -68,7 +69,7 @@ def read_earlier(path: Path) -> Credentials:
     try:
         if not path.exists():
             return {}
-        if not path.read_text(encoding="utf-8").startswith(",".join(_HEADER)):
+        if not path.read_text(encoding=_ENCODING).startswith(",".join(_HEADER)):
             raise ClassListUnusable(str(path), "another file of this name is there")
         return _lines(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -76,7 +77,7 @@ def read_earlier(path: Path) -> Credentials:
 
 
 def _lines(path: Path) -> dict[str, dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding=_ENCODING, newline="") as file:
         return {row.get(_NAME, ""): row for row in csv.DictReader(file)}
 
 

@@ -191,7 +191,7 @@ def _read(folder: Path) -> dict[str, Graded]:
 
 
 def _write(folder: Path, results: Mapping[str, Graded]) -> None:
-    text = json.dumps([asdict(result) for result in results.values()], ensure_ascii=False)
+    text = json.dumps([asdict(result) for result in results.values()])
     new = folder / f"{RESULTS}.new"
     try:
         new.write_text(text, encoding="utf-8")

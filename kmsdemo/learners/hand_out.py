@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 REGION: Final = "us-east-1"
 _OWNER_ONLY = 0o700
+_NAME_LENGTH = 50  # characters of at most four bytes, in a file name of at most 255
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w.-]+")
 
 
@@ -168,7 +169,7 @@ def _hand_out(learner: Learner, earlier: Credentials) -> HandOut:
 def _file_name(place: int, one: HandOut) -> str:
     encoding = sys.getfilesystemencoding()  # in the C locale it may be ASCII
     name = one.learner.name.encode(encoding, errors="replace").decode(encoding)
-    return f"{place:02}-{_NOT_IN_FILE_NAMES.sub('-', name).strip('-.')}.txt"
+    return f"{place:02}-{_NOT_IN_FILE_NAMES.sub('-', name).strip('-.')[:_NAME_LENGTH]}.txt"
 
 
 def _page(one: HandOut, url: str) -> str:

@@ -110,7 +110,8 @@ def _numbered(features: dict[str, Feature]) -> dict[str, Chapter]:
 
 def found(topic: str, names: Sequence[str]) -> str | None:
     """Return the name of a topic, given by name or by number from 1; ``None`` if unknown."""
-    if topic.isdigit() and 1 <= int(topic) <= len(names):
-        return names[int(topic) - 1]
+    by_number = {str(number): name for number, name in enumerate(names, 1)}
+    if topic in by_number:
+        return by_number[topic]
     name = topic.lower().replace("-", "_").replace(" ", "_")
     return name if name in names else None

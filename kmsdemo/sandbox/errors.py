@@ -29,6 +29,16 @@ class CannotListen(SandboxError):
         )
 
 
+class OriginInvalid(SandboxError):
+    """The text is not an origin of web pages, so no page can have it."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f"{origin!r} is not an origin.\n"
+            "Give scheme, host and port only, such as http://localhost:3000."
+        )
+
+
 class NoSandboxThere(SandboxError):
     """No sandbox answers at the URL."""
 

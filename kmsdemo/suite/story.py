@@ -94,7 +94,7 @@ class Story:
             text: Such as ``4``, ``encrypt-a-password`` or ``encrypt``.
         """
         if text.isdigit():
-            return next((step for step in self.steps if step.number == int(text)), None)
+            return next((step for step in self.steps if str(step.number) == text), None)
         name = _as_name(text)
         return next((step for step in self.steps if name and step.name.startswith(name)), None)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from kmsdemo.backends import Options, announcement, running
-from kmsdemo.backends.errors import EmulatorUnreachable, UnknownEmulator
+from kmsdemo.backends.errors import EmulatorUnreachable, NoEndpointNamed, UnknownEmulator
 from tests.subprocesses import free_port
 
 
@@ -25,6 +25,12 @@ def test_the_announcement_and_the_backend_have_its_name(
     assert announcement("endpoint", options) == f"AWS is {name} at {url}"
     with running("endpoint", options) as backend:
         assert backend.name == name
+
+
+@pytest.mark.parametrize("url", [None, ""])
+def test_without_a_url_nothing_is_called(url: str | None) -> None:
+    with pytest.raises(NoEndpointNamed):
+        announcement("endpoint", Options(endpoint_url=url))
 
 
 def test_an_emulator_that_nobody_knows_is_refused_with_those_that_are_known(url: str) -> None:

@@ -88,6 +88,16 @@ def test_the_csv_has_numbers_to_calculate_with(grade_all: GradeAll, tmp_path: Pa
     ]
 
 
+def test_a_name_that_is_not_utf_8_is_written_escaped(grade_all: GradeAll, tmp_path: Path) -> None:
+    csv_file, junit, feedback = (tmp_path / name for name in ("m.csv", "m.xml", "feedback"))
+    options = (f"--csv={csv_file}", f"--junit={junit}", f"--feedback={feedback}")
+    result = grade_all([Graded("Zo\udceb", "digest", (LAB,))], *options)
+    assert result.exit_code == 0, result.output
+    (page,) = feedback.iterdir()
+    for file in (csv_file, junit, page):
+        assert r"Zo\udceb" in file.read_text(encoding="utf-8")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("option", ["--csv", "--junit"])
 def test_a_report_that_finds_no_space_is_named(grade_all: GradeAll, option: str) -> None:

@@ -45,6 +45,16 @@ def test_an_import_counts_and_names_the_lines_that_it_refuses(key: Key, tmp_path
     assert json.loads(again.stdout) == {"stored": 0, "skipped": 2, "refused": 1}
 
 
+def test_a_report_never_replaces_what_is_imported(key: Key, tmp_path: Path) -> None:
+    file, link = tmp_path / "in.csv", tmp_path / "link.csv"
+    file.write_text(FILE)
+    link.symlink_to(file)
+    for report in (file, link):
+        result = kmsdemo("import", file, "--report", report)
+        assert (result.exit_code, file.read_text()) == (2, FILE)
+        assert "--report names the file to import" in result.stderr
+
+
 @pytest.mark.parametrize("command", [("import", "-"), ("export", "out.csv"), ("rotate-to", "none")])
 def test_a_command_for_many_passwords_sends_less_while_aws_throttles(
     key: Key, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch

@@ -77,6 +77,18 @@ def test_a_character_that_the_encoding_does_not_have_is_written_otherwise(
     assert stream.buffer.read().decode(encoding).strip() == printed
 
 
+@pytest.mark.parametrize("size", ["0", "-1", "²", "٤٠", "9" * 5000, "", " 80", "1e9", "999999999"])
+@pytest.mark.parametrize("name", ["COLUMNS", "LINES"])
+def test_a_size_that_no_terminal_has_counts_as_none(
+    name: str, size: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    end_of(["check"], monkeypatch)
+    usual = capsys.readouterr()
+    monkeypatch.setenv(name, size)
+    assert end_of(["check"], monkeypatch) == 1
+    assert capsys.readouterr() == usual
+
+
 @needs_full
 @pytest.mark.parametrize("name", ["", *NAMES])
 def test_help_that_cannot_be_written_fails_and_says_why(
@@ -167,6 +179,7 @@ def test_closed_input_is_an_empty_one(
         (OSError(28, "No space left on device", "out.csv"), "out.csv: No space left on device."),
         (OSError(28, "No space left on device"), "No space left on device."),
         (OSError(2, "No such file or directory", "a"), "a: No such file or directory."),
+        (OSError(2, "No usable temporary directory"), "No usable temporary directory."),
         (
             OSError(2, "No such file or directory"),
             "The current folder has been deleted. Change to another one.",

@@ -22,6 +22,11 @@ def test_each_name_has_an_account_of_its_own(tmp_path: Path) -> None:
     assert [learner.account_id for learner in learners] == ["200000000001", "200000000002"]
 
 
+def test_a_byte_order_mark_belongs_to_no_name(tmp_path: Path) -> None:
+    learners = class_list.read(write(tmp_path, "\ufeffAnna\r\nBen\r\n"))
+    assert [learner.name for learner in learners] == ["Anna", "Ben"]
+
+
 def test_a_name_at_the_end_changes_no_account(tmp_path: Path) -> None:
     before = class_list.read(write(tmp_path, "Anna\nBen\n"))
     assert class_list.read(write(tmp_path, "Anna\nBen\nCarl\n"))[:2] == before
@@ -33,6 +38,8 @@ def test_a_name_at_the_end_changes_no_account(tmp_path: Path) -> None:
         ("# nobody\n", "it has no names"),
         ("Anna\nBen\nAnna\n", "the name Anna twice"),
         ("Anna\ninstructor\n", "the name instructor is reserved"),
+        ("Anna\nBen\x1b[2J\n", r"the name Ben\x1b[2J has a control character"),
+        ("a\0b\n", r"the name a\x00b has a control character"),
     ],
 )
 def test_an_unusable_list_says_why(tmp_path: Path, text: str, reason: str) -> None:

@@ -27,6 +27,13 @@ def test_each_learner_has_their_variables(tmp_path: Path) -> None:
     assert found['Ben "the bear", jr.']["AWS_ACCESS_KEY_ID"] == "200000000002"
 
 
+def test_a_byte_order_mark_belongs_to_no_column(tmp_path: Path) -> None:
+    path = write(tmp_path, f"\ufeff{HEADER}", ANNA)
+    assert list(credentials.read(path, ["Anna"])) == ["Anna"]
+    path = write(tmp_path, f"\ufeff{HEADER},AWS_REGION", f"{ANNA},us-east-1")
+    assert "Anna" in credentials.read_earlier(path)
+
+
 def test_other_columns_and_other_learners_are_ignored(tmp_path: Path) -> None:
     path = write(tmp_path, f"seat,{HEADER}", f"7,{ANNA}", "8,Ben,,,,")
     assert list(credentials.read(path, ["Anna"])["Anna"]) == HEADER.split(",")[1:]

@@ -67,6 +67,14 @@ def test_each_folder_is_a_learner_in_the_order_of_their_names(folder: Path) -> N
     assert [path.name for path in submissions(folder)] == ["Anna", "Ben"]
 
 
+def test_a_name_that_is_not_utf_8_is_kept(folder: Path, grader: Grader) -> None:
+    (folder / "Ben").rename(folder / "Zo\udceb")
+    results = grade(folder)
+    grader.commands.clear()
+    assert grade(folder) == results
+    assert grader.commands == {}
+
+
 def test_a_folder_without_learners_is_named(tmp_path: Path) -> None:
     (tmp_path / "names.txt").write_text("")
     with pytest.raises(ClassUnusable, match="has no folder of a learner") as raised:

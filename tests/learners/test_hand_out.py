@@ -77,6 +77,12 @@ def test_each_has_a_file_of_their_own_with_lines_to_paste(
     assert ben.secret not in text
 
 
+def test_a_long_name_has_a_file_too(names: Path) -> None:
+    names.write_text("漢" * 300, encoding="utf-8")
+    hand_out.write(hand_out.prepare(names), names, URL)
+    assert len(written(names)) == 3
+
+
 def test_a_class_that_is_started_again_keeps_its_keys(names: Path, classroom: Classroom) -> None:
     names.write_text(f"{names.read_text()}Carl\n")
     again = hand_out.prepare(names)

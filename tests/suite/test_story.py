@@ -129,6 +129,8 @@ def test_a_step_is_read_with_its_sentences(small: Story) -> None:
         ("0", None),
         ("3", None),
         ("three", None),
+        ("²", None),
+        ("9" * 5000, None),
         ("", None),
         ("-", None),
     ],

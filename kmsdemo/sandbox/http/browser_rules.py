@@ -8,12 +8,14 @@ Standards: Fetch, "CORS protocol"; Private Network Access.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request
 
+from kmsdemo.sandbox.errors import OriginInvalid
 from kmsdemo.sandbox.http import answer
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.host_header import is_this_machine
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _FORBIDDEN: Final = 403
 _NO_CONTENT: Final = 204
+_NO_PORT: Final = 0
+_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 _FOREIGN_HOST: Final = (
     "The sandbox answers only under a name or an address of its own machine.\n"
     "Use the URL that kmsdemo sandbox prints.\n"
@@ -40,11 +44,14 @@ class BrowserRules:
         only_this_machine: Whether only this machine can send requests.
         allowed_origins: The origins whose pages can call the sandbox, such as
             ``http://localhost:3000``; their host names are also accepted as ``Host``.
+
+    Raises:
+        OriginInvalid: One of them is not an origin.
     """
 
     def __init__(self, *, only_this_machine: bool, allowed_origins: Collection[str] = ()) -> None:
         self._only_this_machine = only_this_machine
-        self._origins = frozenset(origin.rstrip("/").lower() for origin in allowed_origins)
+        self._origins = frozenset(map(_checked, allowed_origins))
         self._hosts = frozenset(urlsplit(origin).hostname for origin in self._origins)
 
     def rejection(self, request: Request) -> Answer | None:
@@ -84,6 +91,22 @@ class BrowserRules:
         is_cross_site = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
         is_link = request.headers.get("Sec-Fetch-Mode") == "navigate" and not request.query_string
         return is_cross_site and not (is_link and request.method == "GET")
+
+
+def _checked(text: str) -> str:
+    """Return an origin as browsers write it.
+
+    Standard: HTML, "serialization of an origin".
+    """
+    origin = text.removesuffix("/").lower()
+    try:
+        parts = urlsplit(origin)
+        is_origin = _ORIGIN.fullmatch(origin) and parts.port != _NO_PORT
+    except ValueError:
+        is_origin = False
+    if not is_origin:
+        raise OriginInvalid(text)
+    return origin
 
 
 def _preflight_headers(request: Request) -> dict[str, str]:

@@ -46,8 +46,9 @@ def advance(url: str, *, days: float, credentials: Credentials | None = None) ->
 
 
 def _check_url(url: str) -> None:
-    """Reject a URL without a host or with an impossible port, which botocore cannot sign."""
+    """Reject a URL without a host, with an impossible port or not UTF-8: botocore signs none."""
     try:
+        url.encode()
         is_complete = urlsplit(url).hostname and urlsplit(url).port != 0
     except ValueError as error:
         raise NoSandboxThere(f"{url}: {error}.") from error

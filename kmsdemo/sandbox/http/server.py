@@ -32,6 +32,7 @@ class Server:
     Raises:
         PortTaken: Another program uses the port.
         CannotListen: The address or the port cannot be used.
+        OriginInvalid: An origin is not one.
     """
 
     def __init__(
@@ -98,6 +99,8 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _fault_of_address(host: str, port: int) -> str:
     """Return why Python cannot use an address; empty if it can, and the system decides."""
+    if not host:
+        return "it is not a host name"
     try:
         host.encode("idna")
     except UnicodeError:

@@ -9,6 +9,7 @@ from werkzeug.test import Client, TestResponse
 
 from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox import clock
+from kmsdemo.sandbox.errors import OriginInvalid
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.application import Application
 from tests.sandbox.http.test_dispatcher import signed
@@ -52,6 +53,39 @@ def ask(
 ) -> TestResponse:
     body = b'{"days": 1}' if method == "POST" else b""
     return Client(application).open(path, method=method, headers=dict(headers), data=body)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "",
+        "*",
+        "null",
+        "localhost:3000",
+        "http://",
+        "http://[",
+        "http://a/b",
+        "http://a?b",
+        "file://",
+        "http://a:99999",
+        "http://a:b",
+        "http://u:p@a",
+        "http://a b",
+        "http://é.example",
+        "http://\x1b",
+    ],
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(OriginInvalid, match="is not an origin"):
+        Application(allowed_origins=[origin])
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://localhost", "HTTP://Localhost:3000/", "http://[::1]:80", "chrome-extension://abc"],
+)
+def test_an_origin_has_a_scheme_and_a_host(origin: str) -> None:
+    Application(allowed_origins=[origin])
 
 
 @pytest.mark.parametrize(("method", "path"), EVERY_ROUTE)

@@ -56,6 +56,11 @@ def test_it_asks_for_the_days_in_the_name_of_the_caller(
         ("http://", "http:// is not a URL with a host."),
         ("http://127.0.0.1:0", "http://127.0.0.1:0 is not a URL with a host."),
         (
+            "http://\udcff",
+            "http://\udcff: 'utf-8' codec can't encode character '\\udcff' in position 7: "
+            "surrogates not allowed.",
+        ),
+        (
             "http://127.0.0.1:x",
             "http://127.0.0.1:x: Port could not be cast to integer value as 'x'.",
         ),

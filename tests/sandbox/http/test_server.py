@@ -312,6 +312,7 @@ def test_an_address_of_another_machine_is_refused() -> None:
         ("127.0.0.1", 65536, "port 65536: the highest port is 65535."),
         ("127.0.0.1", -1, "port -1: the highest port is 65535."),
         ("\udce9", 0, "port 0: it is not a host name."),
+        ("", 0, "port 0: it is not a host name."),
         ("é" * 80, 0, "port 0: it is not a host name."),
         ("no such host", 0, "cannot listen on no such host, port 0: "),
     ],
