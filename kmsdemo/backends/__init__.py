@@ -3,8 +3,7 @@
 Each module here is a backend, except ``divergences`` and ``errors``. It has two functions, both
 with the :class:`Options` of the run: ``announcement`` returns the text to print before the run, or
 raises an error if the run is impossible; ``running`` is a context manager that yields a
-:class:`Backend`. Imports ``shared_account``, ``account``, ``sandbox`` and the
-library.
+:class:`Backend`. Imports ``shared_account``, ``account``, ``sandbox`` and the library.
 """
 
 from __future__ import annotations

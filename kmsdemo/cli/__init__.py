@@ -1,4 +1,7 @@
-"""``kmsdemo …``: parses, calls, prints; decides nothing."""
+"""``kmsdemo …``: parses, calls, prints; decides nothing.
+
+Imports all other folders, each when a command needs it; only ``__main__`` imports it.
+"""
 
 from kmsdemo.cli.group import main
 

@@ -1,4 +1,7 @@
-"""The web page of a running sandbox: its keys, items, recent calls and the progress of the lab."""
+"""The web page of a running sandbox: its keys, items, recent calls and the progress of the lab.
+
+Imports ``learners``, ``suite``, ``account``, ``sandbox`` and the library; only ``cli`` imports it.
+"""
 
 from __future__ import annotations
 

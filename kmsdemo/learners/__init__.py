@@ -1,4 +1,4 @@
 """Checks and grades learners' work: an account, two scripts; and the list of a class.
 
-Imports ``suite``, ``account`` and the library.
+Imports ``suite``, ``backends``, ``account``, ``sandbox`` and the library.
 """

@@ -1,6 +1,7 @@
 """The sandbox: an emulator of AWS KMS in this process, built on moto.
 
-:data:`mock_kms` is for tests; ``http`` is the server. Imports nothing else of kmsdemo.
+:data:`mock_kms` is for tests; ``http`` is the server. Imports nothing else of kmsdemo. Of
+the modules directly here, ``moto_hook`` imports the folders; the folders import the others.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 
     with trace(session) as calls: ...
 
-Imports ``ciphertext`` and ``printable`` of the library, and nothing else of kmsdemo.
+Imports ``ciphertext``, ``pluralize`` and ``printable`` of the library, and nothing else of kmsdemo.
 """
 
 from kmsdemo.trace.recording import Call, trace

@@ -1,4 +1,7 @@
-"""A learner's two scripts, in any language: runs them, isolated and within limits."""
+"""A learner's two scripts, in any language: runs them, isolated and within limits.
+
+Imports ``errors`` and ``finding`` of ``learners``, and the library.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
 """The HTTP server: it parses AWS requests, authenticates them, and passes them to ``kms`` or moto.
 
-Imports ``access``, ``kms`` and the modules directly in ``sandbox``, none of which imports it.
+Imports everything else in ``sandbox`` but ``state``, and nothing there imports it.
 """

@@ -1,4 +1,4 @@
 """AWS KMS: its operations, and the checks of parameters, key names, key states and key usage.
 
-Imports ``access`` and the modules above this folder.
+Imports ``trail``, ``access`` and the modules directly in ``sandbox``.
 """
