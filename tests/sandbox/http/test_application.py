@@ -14,14 +14,9 @@ from kmsdemo.account.clients import Clients
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.application import MAX_MOUNTED_REQUESTS, Application
-from tests.sandbox.http.test_dispatcher import signed
+from tests.sandbox.http.signed_requests import signed
 
 HERE = {"Host": "127.0.0.1"}
-
-
-@pytest.fixture
-def application(clients: Clients) -> Application:
-    return Application()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.errors import OriginInvalid
 from kmsdemo.sandbox.http.answer import Answer
 from kmsdemo.sandbox.http.application import Application
-from tests.sandbox.http.test_dispatcher import signed
+from tests.sandbox.http.signed_requests import signed
 
 HERE = "127.0.0.1:4566"
 FRIEND = "http://localhost:3000"
