@@ -8,15 +8,20 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
 
+from kmsdemo import keys
 from kmsdemo.account import Account
 from kmsdemo.backends import Backend
 from kmsdemo.suite.run import skip_reason
 from tests import botocore_sessions, coverage_scope, rsa_keys
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
 
 LONGEST_TEST_SECONDS = 600
 """The time limit of a hanging test, generous enough for any machine."""
@@ -164,3 +169,15 @@ def aws_environment(backend: Backend, account: Account) -> Iterator[Mapping[str,
     del account  # opened, so that nothing is in it which an earlier test made
     with backend.subprocess_environment() as variables:
         yield variables
+
+
+@pytest.fixture
+def key_id(kms: KMSClient) -> str:
+    """A key."""
+    return keys.create(kms).key_id
+
+
+@pytest.fixture
+def key_arn(kms: KMSClient, key_id: str) -> str:
+    """The ARN of that key."""
+    return keys.describe(kms, key_id).arn

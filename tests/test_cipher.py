@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice, product
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-import kmsdemo
-from kmsdemo import envelope, errors, keys, table
-from kmsdemo.account.clients import CONFIG, connect
+from kmsdemo import errors, keys
+from kmsdemo.account.clients import connect
 from kmsdemo.cipher import (
     CIPHERS,
     MAX_CIPHERTEXT_BYTES,
-    MAX_ENVELOPE_BYTES,
     MAX_PLAINTEXT_BYTES,
     Direct,
     Envelope,
     Plain,
     SharedEnvelope,
 )
-from kmsdemo.vault import Vault
-from tests import fake_endpoint, faults
-from tests.subprocesses import free_port
+from tests import faults
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
 
 SAME_KMS = settings(
@@ -53,18 +43,6 @@ def passwords(draw: st.DrawFn) -> str:
     letters = draw(st.lists(LETTERS, min_size=1, max_size=20))
     cut = "".join(islice(cycle(letters), size)).encode()[:size].decode(errors="ignore")
     return cut + "x" * (size - len(cut.encode()))
-
-
-@pytest.fixture
-def key_id(kms: KMSClient) -> str:
-    """A key."""
-    return keys.create(kms).key_id
-
-
-@pytest.fixture
-def key_arn(kms: KMSClient, key_id: str) -> str:
-    """The ARN of a key."""
-    return keys.describe(kms, key_id).arn
 
 
 @pytest.mark.no_cover
@@ -159,15 +137,6 @@ def test_an_error_about_what_is_no_ciphertext_says_which_key_was_asked_for(kms: 
     assert raised.value.key_id == "alias/a"
 
 
-def test_an_error_about_what_follows_a_message_says_which_key_was_asked_for(
-    kms: KMSClient, key_arn: str
-) -> None:
-    message = envelope.encrypt(kms, key_arn, b"secret", CONTEXT)
-    with pytest.raises(errors.CiphertextInvalid) as raised:
-        envelope.decrypt(kms, key_arn, message + b"more", CONTEXT)
-    assert raised.value.key_id == key_arn
-
-
 def test_the_longest_ciphertext_is_sent(kms: KMSClient) -> None:
     with Stubber(kms) as aws:
         aws.add_response("decrypt", {"Plaintext": b"p"})
@@ -185,16 +154,6 @@ def test_an_answer_that_is_not_from_aws_is_no_error_of_the_ciphertext(
         pytest.raises(errors.AnswerLost, match="not from AWS"),
     ):
         cipher(kms, key_arn, "t").decrypt(ciphertext, "12345")
-
-
-@pytest.mark.parametrize("cipher", [Envelope, SharedEnvelope])
-def test_a_data_key_of_no_kms_key_is_not_from_aws(cipher: type[Plain]) -> None:
-    kms = fake_endpoint.kms_at("http://127.0.0.1:1")
-    answer: Any = {"Plaintext": b"x" * 32, "CiphertextBlob": b"c", "KeyId": "none"}
-    with Stubber(kms) as aws:
-        aws.add_response("generate_data_key", answer)
-        with pytest.raises(errors.AnswerLost, match="not from AWS"):
-            cipher(kms, "arn:aws:kms:us-east-1:123456789012:key/k").encrypt("secret", "12345")
 
 
 def test_an_error_about_a_plaintext_does_not_contain_it(kms: KMSClient) -> None:
@@ -330,87 +289,6 @@ def share(kms: KMSClient, key_arn: str) -> KMSClient:
 
 # ------------------------------------------------------------------------------ envelopes
 
-CONTEXT = {"appuser": "12345"}
-
-
-def test_the_longest_password_in_an_envelope_fits_in_an_item(
-    kms: KMSClient, dynamodb: DynamoDBClient, key_id: str
-) -> None:
-    table.create(dynamodb)
-    vault = Vault(kms, dynamodb, key_id, cipher=Envelope)
-    longest = "x" * MAX_ENVELOPE_BYTES
-    assert vault.reveal(vault.store(longest)) == longest
-    with pytest.raises(errors.PasswordTooLong):
-        vault.store(longest + "x")
-
-
-@pytest.mark.parametrize("context", [{}, {"appuser": "54321"}, {"user": "12345"}], ids=str)
-def test_a_message_with_another_encryption_context_does_not_decrypt(
-    kms: KMSClient, key_arn: str, context: dict[str, str]
-) -> None:
-    message = envelope.encrypt(kms, key_arn, b"secret", context)
-    with pytest.raises(errors.CiphertextInvalid):
-        envelope.decrypt(kms, key_arn, message, CONTEXT)
-
-
-@pytest.mark.parametrize(
-    ("change", "error"),
-    [
-        (keys.disable, errors.KeyDisabled),
-        (keys.schedule_deletion, errors.KeyPendingDeletion),
-    ],
-    ids=["disabled", "pending deletion"],
-)
-def test_the_sdk_does_not_hide_the_error_of_aws(
-    kms: KMSClient, key_arn: str, change: Callable[..., object], error: type[errors.KmsdemoError]
-) -> None:
-    message = envelope.encrypt(kms, key_arn, b"secret", CONTEXT)
-    change(kms, key_arn)
-    with pytest.raises(error):
-        envelope.decrypt(kms, key_arn, message, CONTEXT)
-    with pytest.raises(error):
-        envelope.encrypt(kms, key_arn, b"secret", CONTEXT)
-
-
-def test_the_sdk_does_not_hide_an_unreachable_endpoint(key_arn: str) -> None:
-    session = boto3.Session(region_name="us-east-1")
-    gone = session.client("kms", endpoint_url=f"http://127.0.0.1:{free_port()}", config=CONFIG)
-    with pytest.raises(errors.EndpointUnreachable):
-        envelope.encrypt(gone, key_arn, b"secret", CONTEXT)
-
-
-@pytest.mark.parametrize(
-    ("cipher", "algorithm"),
-    [(Envelope, 0x0578), (SharedEnvelope, 0x0478)],
-    ids=["with a signature", "without"],
-)
-def test_a_message_commits_to_its_data_key(
-    kms: KMSClient, key_arn: str, cipher: type[Plain], algorithm: int
-) -> None:
-    """AWS: "AWS Encryption SDK algorithms reference", AWS Encryption SDK Developer Guide."""
-    message = cipher(kms, key_arn).encrypt("secret", "12345")
-    assert message[:3] == b"\x02" + algorithm.to_bytes(2, "big")
-
-
-@pytest.mark.parametrize("name", ["key id", "alias", "alias ARN", "key ARN"])
-def test_only_a_key_arn_needs_no_request_to_find_the_key(
-    kms: KMSClient, key_id: str, key_arn: str, name: str
-) -> None:
-    (alias,) = keys.aliases(kms, key_id)
-    alias_arn = key_arn.replace(f"key/{key_id}", alias)
-    names = {"key id": key_id, "alias": alias, "alias ARN": alias_arn, "key ARN": key_arn}
-    requests = RequestCounter().watch(kms)
-    Envelope(kms, names[name]).encrypt("secret", "12345")
-    assert requests["DescribeKey"] == (name != "key ARN")
-
-
-def test_a_damaged_message_is_not_logged(
-    kms: KMSClient, key_arn: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(errors.CiphertextInvalid):
-        envelope.decrypt(kms, key_arn, b"noise", CONTEXT)
-    assert capfd.readouterr() == ("", "")
-
 
 @pytest.mark.no_cover
 @every_cipher
@@ -462,114 +340,3 @@ def test_the_ciphertext_of_a_table_decrypts_in_that_table_only(
     assert cipher(kms, key_arn, "demo-kms").decrypt(blob, "12345") == "secret"
     with pytest.raises(errors.CiphertextInvalid):
         cipher(kms, key_arn, table_name).decrypt(blob, "12345")
-
-
-# ------------------------------------------------------------------- shared data keys
-
-
-class RequestCounter(Counter[str]):
-    """Counts the requests to AWS KMS by operation, also in threads."""
-
-    def watch(self, kms: KMSClient) -> RequestCounter:
-        kms.meta.events.register("before-call.kms", lambda model, **_: self.update([model.name]))
-        return self
-
-
-@pytest.mark.program
-@pytest.mark.thorough
-def test_ten_thousand_passwords_cost_at_most_one_percent_of_the_requests(
-    kms: KMSClient, key_id: str
-) -> None:
-    shared, requests = SharedEnvelope(kms, key_id, "t"), RequestCounter().watch(kms)
-    with ThreadPoolExecutor(50) as threads:
-        numbers = [str(number) for number in range(10_000)]
-        messages = list(threads.map(lambda number: shared.encrypt(number, number), numbers))
-        assert sum(requests.values()) <= 100
-        reading, requests = SharedEnvelope(kms, key_id, "t"), RequestCounter().watch(kms)
-        assert list(threads.map(reading.decrypt, messages, numbers)) == numbers
-    assert sum(requests.values()) <= 100
-
-
-@pytest.mark.parametrize(
-    "other",
-    [("54321", "t"), ("12345", "other"), ("12345", "")],
-    ids=["another user", "another table", "no table"],
-)
-def test_a_shared_data_key_does_not_decrypt_for_another_user_or_table(
-    kms: KMSClient, key_id: str, other: tuple[str, str]
-) -> None:
-    shared = SharedEnvelope(kms, key_id, "t")
-    message, appuser = shared.encrypt("secret", "12345"), other[0]
-    shared.encrypt("also secret", "54321")
-    reader = shared if other[1] == "t" else SharedEnvelope(kms, key_id, other[1])
-    with pytest.raises(errors.CiphertextInvalid):
-        reader.decrypt(message, appuser)
-
-
-@pytest.mark.parametrize(
-    ("limits", "generated"),
-    [
-        (envelope.Limits(), 1),
-        (envelope.Limits(messages=3), 4),
-        (envelope.Limits(plaintext_bytes=25), 5),
-    ],
-    ids=["no limit", "messages", "bytes"],
-)
-def test_a_data_key_encrypts_no_more_than_its_limits(
-    kms: KMSClient, key_arn: str, limits: envelope.Limits, generated: int
-) -> None:
-    data_keys, requests = (
-        envelope.SharedDataKeys(kms, key_arn, {}, limits),
-        RequestCounter().watch(kms),
-    )
-    for _ in range(10):
-        data_keys.encrypt(b"ten bytes.", CONTEXT)
-    assert requests == {"GenerateDataKey": generated}
-
-
-def test_a_data_key_is_not_used_after_its_time(
-    kms: KMSClient, key_arn: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data_keys = envelope.SharedDataKeys(kms, key_arn, {}, envelope.Limits())
-    requests = RequestCounter().watch(kms)
-    message = data_keys.encrypt(b"x", CONTEXT)
-    data_keys.decrypt(message, CONTEXT)
-    now = time.time()
-    monkeypatch.setattr("time.time", lambda: now + 301)
-    data_keys.encrypt(b"x", CONTEXT)
-    data_keys.decrypt(message, CONTEXT)
-    assert requests == {"GenerateDataKey": 2, "Decrypt": 2}
-
-
-def test_passwords_share_a_data_key_for_a_while(
-    kms: KMSClient, key_arn: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shared, requests = SharedEnvelope(kms, key_arn), RequestCounter().watch(kms)
-    shared.encrypt("x", "1")
-    now = time.monotonic()
-    monkeypatch.setattr("time.monotonic", lambda: now + 200)
-    shared.encrypt("y", "2")
-    assert requests == {"GenerateDataKey": 1}
-
-
-def test_an_alias_that_moves_is_followed_after_a_while(
-    kms: KMSClient, key_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (alias,) = keys.aliases(kms, key_id)
-    shared, other = SharedEnvelope(kms, alias), keys.create(kms)
-    shared.encrypt("x", "1")
-    kms.update_alias(AliasName=alias, TargetKeyId=other.key_id)
-    now = time.monotonic()
-    monkeypatch.setattr("time.monotonic", lambda: now + 301)
-    assert shared.ciphertext("x", "1").key_arn == other.arn
-
-
-def test_without_the_sdk_the_error_says_what_to_do(
-    kms: KMSClient, key_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(sys.modules, "kmsdemo.envelope", raising=False)
-    monkeypatch.delattr(kmsdemo, "envelope", raising=False)
-    monkeypatch.setitem(sys.modules, "aws_encryption_sdk", None)
-    with pytest.raises(errors.EnvelopeNotHere) as raised:
-        Envelope(kms, key_id).encrypt("secret", "12345")
-    assert "pip install aws-encryption-sdk" in raised.value.next_step
