@@ -3,64 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
-from kmsdemo import dependents, errors, keys, lab_key, table, vault
+from kmsdemo import keys, lab_key, table, vault
 from kmsdemo.cli import main
 from kmsdemo.cli.output import item_line
 from steps.iam_users import create_iam_user
-from tests import fake_endpoint
 from tests.cli.commands import NAMES
-from tests.subprocesses import TIME_LIMIT_SECONDS, environment, run_python
+from tests.cli.invocation import SECRET, facts, fail, kmsdemo, succeed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
 
-SECRET = "correct horse battery staple"
 pytestmark = pytest.mark.usefixtures("account")
-
-
-def kmsdemo(*arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(main, arguments, input=stdin)
-
-
-def succeed(*arguments: str, stdin: str | None = None) -> str:
-    result = kmsdemo(*arguments, stdin=stdin)
-    assert (result.exit_code, result.stderr) == (0, "")
-    return result.stdout
-
-
-def facts(*arguments: str) -> Any:
-    return json.loads(succeed(*arguments, "--json"))
-
-
-def fail(*arguments: str, stdin: str | None = None) -> list[str]:
-    """Run a command that fails; return what happened and what to do."""
-    result = kmsdemo(*arguments, stdin=stdin)
-    assert result.exit_code == 1
-    assert "Traceback" not in result.output
-    what, next_step = result.stderr.splitlines()
-    return [what.removeprefix("Error: "), next_step]
-
-
-@pytest.fixture
-def key_id() -> str:
-    """The lab, set up."""
-    return str(facts("setup")["key_id"])
 
 
 # ------------------------------------------------------------------------------------ setup
@@ -203,150 +165,6 @@ def test_describe_without_a_table_says_so(key_id: str, dynamodb: DynamoDBClient)
     assert "demo-kms, does not exist" in succeed("describe")
 
 
-# ------------------------------------------------------------------------------ cleaning up
-
-
-def test_a_deletion_is_scheduled_and_cancelled(kms: KMSClient, key_id: str) -> None:
-    assert "kmsdemo cancel-deletion" in succeed("schedule-deletion", "--days", "7")
-    assert keys.describe(kms, key_id).state == "PendingDeletion"
-    assert "is disabled" in succeed("cancel-deletion")
-    assert keys.describe(kms, key_id).state == "Disabled"
-
-
-def test_both_speak_json(key_id: str) -> None:
-    scheduled = facts("schedule-deletion")
-    assert scheduled["key_id"] == key_id
-    assert re.match(r"\d{4}-\d\d-\d\dT", scheduled["deletion_date"])
-    assert facts("cancel-deletion") == {"key_id": key_id, "state": "Disabled"}
-
-
-@pytest.mark.parametrize(
-    ("refusal", "items", "words"),
-    [
-        (errors.KeyInUse("k", "demo-kms", 1234), 1234, "1,234"),
-        (errors.AccessDenied("Scan", "demo-kms", "no permission"), None, "unknown"),
-    ],
-)
-def test_force_says_also_in_json_what_is_lost(
-    key_id: str,
-    monkeypatch: pytest.MonkeyPatch,
-    refusal: errors.KmsdemoError,
-    items: int | None,
-    words: str,
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise refusal
-
-    monkeypatch.setattr(dependents, "schedule_deletion", refuse)
-    assert kmsdemo("schedule-deletion").exit_code == 1
-    assert facts("schedule-deletion", "--force", "--days=7")["items_lost"] == items
-    succeed("cancel-deletion")
-    printed = succeed("schedule-deletion", "--force")
-    assert f"Items of demo-kms that are lost with it: {words}.\n" in printed
-
-
-def test_a_key_without_items_loses_none(key_id: str) -> None:
-    assert facts("schedule-deletion")["items_lost"] == 0
-    succeed("cancel-deletion")
-    printed = succeed("schedule-deletion").splitlines()
-    assert printed[1:] == [f"To cancel: kmsdemo cancel-deletion --key-id {key_id}"]
-
-
-def test_the_key_of_stored_passwords_is_not_deleted(kms: KMSClient, key_id: str) -> None:
-    for options in ([], ["--plain"], ["--envelope"]):
-        succeed("encrypt", SECRET, *options)
-    happened, to_do = fail("schedule-deletion")
-    assert key_id in happened
-    assert "3 items of the table demo-kms depend on it" in happened
-    assert "kmsdemo rotate-to" in to_do
-    assert keys.describe(kms, key_id).state == "Enabled"
-
-
-def test_force_says_what_is_lost(kms: KMSClient, key_id: str) -> None:
-    succeed("encrypt", SECRET)
-    printed = succeed("schedule-deletion", "--force")
-    assert "Items of demo-kms that are lost with it: 1." in printed
-    assert keys.describe(kms, key_id).state == "PendingDeletion"
-
-
-def test_a_disabled_key_is_enabled_by_the_command_that_its_error_names(
-    kms: KMSClient, key_id: str
-) -> None:
-    keys.disable(kms, key_id)
-    _, next_step = fail("encrypt", SECRET)
-    command = next_step.partition("kmsdemo ")[2].rstrip(".").split()
-    assert command == ["enable", "--key-id", key_id]
-    assert facts(*command) == {"key_id": key_id, "state": "Enabled"}
-    assert facts("encrypt", SECRET)
-
-
-def test_a_key_that_comes_back_is_disabled_until_it_is_enabled(kms: KMSClient, key_id: str) -> None:
-    succeed("schedule-deletion")
-    assert f"The key {key_id} is disabled." in succeed("cancel-deletion")
-    assert f"The key {key_id} is enabled." in succeed("enable")
-    assert keys.describe(kms, key_id).state == "Enabled"
-
-
-def test_a_key_that_is_pending_deletion_is_not_enabled(key_id: str) -> None:
-    succeed("schedule-deletion")
-    _, next_step = fail("enable")
-    assert f"kmsdemo cancel-deletion --key-id {key_id}, then kmsdemo enable" in next_step
-
-
-def test_cleanup_removes_the_key_and_the_table(kms: KMSClient, key_id: str) -> None:
-    printed = succeed("cleanup", "--yes")
-    assert f"AWS KMS deletes the key {key_id} on" in printed
-    assert "The table demo-kms is deleted." in printed
-    assert keys.describe(kms, key_id).state == "PendingDeletion"
-    assert facts("cleanup", "--yes")["key_id"] is None
-
-
-def test_cleanup_of_a_key_that_is_on_its_way_out_keeps_its_date(
-    kms: KMSClient, key_id: str
-) -> None:
-    first = facts("cleanup", "--yes", "--days", "7")
-    again = facts("cleanup", "--yes", "--key-id", key_id)
-    assert (again["key_id"], again["table_deleted"]) == (key_id, False)
-    assert again["deletion_date"] == first["deletion_date"]
-
-
-def test_a_primary_key_has_no_date_while_it_has_replicas(kms: KMSClient) -> None:
-    key = keys.create(kms, multi_region=True)
-    keys.replicate(kms, key.key_id, "eu-west-1")
-    assert "after its last replica." in succeed("schedule-deletion")
-
-
-def test_cleanup_without_anything_to_clean_is_no_error() -> None:
-    assert succeed("cleanup", "--yes") == (
-        "No key of the lab is in use.\nThe table demo-kms did not exist.\n"
-    )
-    assert facts("cleanup", "--yes") == {
-        "key_id": None,
-        "deletion_date": None,
-        "table_deleted": False,
-    }
-
-
-def test_cleanup_asks_first_and_takes_no_for_an_answer(
-    kms: KMSClient, dynamodb: DynamoDBClient, key_id: str
-) -> None:
-    result = kmsdemo("cleanup", stdin="n\n")
-    assert result.exit_code == 1
-    assert result.stderr.endswith("Nothing was deleted.\n")
-    assert f"Delete the key {key_id} and the table demo-kms?" in result.stderr
-    assert keys.describe(kms, key_id).state == "Enabled"
-    assert table.describe(dynamodb)
-
-
-def test_the_lab_can_be_done_twice(key_id: str) -> None:
-    succeed("cleanup", "--yes")
-    again = facts("setup")
-    assert again["created"]
-    assert again["key_id"] != key_id
-    appuser = facts("encrypt", SECRET)["appuser"]
-    assert facts("decrypt", appuser)["password"] == SECRET
-
-
 # ------------------------------------------------------------------------------- mistakes
 
 
@@ -413,93 +231,6 @@ def test_every_command_explains_itself(command: str) -> None:
     assert result.exit_code == 0
     assert len(result.stdout.splitlines()) > 5
     assert max(map(len, result.stdout.splitlines())) <= 80
-
-
-# --------------------------------------------------------------------------- as a process
-
-
-@pytest.mark.program
-def test_it_obeys_the_environment_like_any_program_of_aws(
-    aws_environment: Mapping[str, str], key_id: str
-) -> None:
-    finished = run_python("-m", "kmsdemo", "describe", "--json", variables=aws_environment)
-    assert (finished.returncode, finished.stderr) == (0, "")
-    assert json.loads(finished.stdout)["key_id"] == key_id
-
-
-@pytest.mark.program
-def test_a_password_that_is_no_text_is_refused_without_a_stack_trace(
-    aws_environment: Mapping[str, str], key_id: str
-) -> None:
-    finished = run_python("-m", "kmsdemo", "encrypt", "caf\udce9", variables=aws_environment)
-    assert finished.returncode == 1
-    assert finished.stderr.startswith("Error: The password is not valid UTF-8 text.\n")
-
-
-@pytest.mark.program
-def test_typing_the_password_does_not_show_it(
-    aws_environment: Mapping[str, str], key_id: str
-) -> None:
-    status, shown = in_a_terminal(["encrypt"], [SECRET, SECRET], aws_environment)
-    assert status == 0, shown
-    assert "has been stored in DynamoDB" in shown
-    assert SECRET not in shown
-
-
-@pytest.mark.program
-def test_ctrl_c_at_the_prompt_ends_with_130(
-    aws_environment: Mapping[str, str], key_id: str
-) -> None:
-    status, shown = in_a_terminal(["encrypt"], ["\x03"], aws_environment)
-    assert status == 130
-    assert "Interrupted." in shown
-    assert "Traceback" not in shown
-
-
-@pytest.mark.program
-def test_ctrl_c_during_a_call_ends_with_130() -> None:
-    with fake_endpoint.endpoint(fake_endpoint.never) as (url, asked):
-        command = [sys.executable, "-m", "kmsdemo", "items"]
-        with subprocess.Popen(
-            command,
-            env=environment(AWS_ENDPOINT_URL=url),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as program:
-            while not asked:
-                time.sleep(0.05)
-            program.send_signal(signal.SIGINT)
-            stdout, stderr = program.communicate(timeout=TIME_LIMIT_SECONDS)
-    assert program.returncode == 130
-    assert stderr == "\nInterrupted.\n"
-    assert stdout == ""
-
-
-def in_a_terminal(
-    arguments: list[str], typed: list[str], aws_environment: Mapping[str, str]
-) -> tuple[int, str]:
-    """Run a command with a terminal on all its streams; type a line whenever it waits for one."""
-    command = [sys.executable, "-m", "kmsdemo", *arguments]
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(sys.executable, command, environment(**aws_environment))  # noqa: S606
-    shown, to_type = "", list(typed)
-    with os.fdopen(terminal, "rb+", buffering=0) as screen:
-        while chunk := read(screen.fileno()):
-            shown += chunk
-            if to_type and shown.rstrip(" ").endswith(":"):
-                line = to_type.pop(0)
-                screen.write(line.encode() + b"\n" if line != "\x03" else b"\x03")
-    _, status = os.waitpid(pid, 0)
-    return os.waitstatus_to_exitcode(status), shown
-
-
-def read(terminal: int) -> str:
-    try:
-        return os.read(terminal, 1000).decode()
-    except OSError:  # Linux, when the program has ended
-        return ""
 
 
 # ------------------------------------------------------------------------------- secrets
