@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 ROOT_MAY_ALL = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
+ALLOWED = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 
 
 def allow(principal: Any, action: Any = "kms:Decrypt", **more: Any) -> dict[str, Any]:
@@ -64,6 +65,3 @@ def refusal(caller: Clients, key: Key) -> str:
         caller.kms.encrypt(KeyId=key.key_id, Plaintext=b"x")
     assert raised.value.response["Error"]["Code"] == "AccessDeniedException"
     return raised.value.response["Error"]["Message"]
-
-
-ALLOWED = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
