@@ -74,7 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--story",
         action="store_true",
-        help="one account for all scenarios, which follow each other as in kmsdemo lab",
+        help="one account for all scenarios, which run in order as in kmsdemo lab",
     )
 
 
@@ -132,7 +132,9 @@ def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
         try:
             until_the_end.close()
         except LeftBehind as error:
-            from kmsdemo.suite import leftovers_report  # noqa: PLC0415, pytest loads it, as a plugin
+            from kmsdemo.suite import leftovers_report  # noqa: PLC0415, pytest loads it, as a
+
+            plugin
 
             leftovers_report.add(pytestconfig, error)
 

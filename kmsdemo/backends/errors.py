@@ -89,7 +89,7 @@ class RootRefused(KmsdemoError):
 
     account: str
 
-    _what = "The credentials are those of the root user of account {account}."
+    _what = "These are the credentials of the root user of account {account}."
     _next_step = "Use an IAM user or role with permissions for AWS KMS and DynamoDB only."
 
 
@@ -97,4 +97,4 @@ class RefusedInCi(KmsdemoError):
     """A run in CI uses a real account only with an option that says so."""
 
     _what = "This run is in CI (the variable CI is set), and a real account costs money."
-    _next_step = "To run in CI nevertheless, add --aws-in-ci."
+    _next_step = "To run in CI anyway, add --aws-in-ci."

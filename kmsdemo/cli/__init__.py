@@ -13,7 +13,7 @@ main.add_section(
     {
         "setup": ("key_and_table", "Create the KMS key and the DynamoDB table."),
         "describe": ("key_and_table", "Show the key, its state, and the table."),
-        "encrypt": ("passwords", "Encrypt PASSWORD, store it under a new number."),
+        "encrypt": ("passwords", "Encrypt PASSWORD and store it in the table."),
         "items": ("passwords", "List the user numbers and their ciphertext."),
         "decrypt": ("passwords", "Decrypt the password of user number APPUSER."),
         "import, export, rotate-to": (

@@ -34,8 +34,8 @@ def check(watch: bool, hint: bool, junit: Path | None, as_json: bool) -> None:
 
     Checks the account of the credentials, Region and endpoint in your environment, and changes
     nothing. It needs permission to list and describe keys, aliases and tables and to scan the
-    table. With permission to look up the events of AWS CloudTrail, it also sees what you did:
-    that you decrypted, and the lab with a key that is deleted. Without permission to decrypt, it
+    table. With permission to look up the events of AWS CloudTrail, it also sees what is no longer
+    there: that you decrypted, and a lab whose key is deleted. Without permission to decrypt, it
     does not check the ciphertext.
 
     Exit codes: 0 the lab is complete, 1 something is left to do.

@@ -41,7 +41,8 @@ _PARALLEL_CHECKS: Final = 4
     type=click.Choice(ORDERS),
     default="list",
     show_default=True,
-    help="The order of the learners; progress shows first who is furthest, or finished first.",
+    help="The order of the learners; progress puts the furthest first, and of those who finished, "
+    "the earliest.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print a line for each learner, as CSV.")
 @sandbox_option
@@ -50,8 +51,8 @@ def classroom(names: Path, order: str, as_csv: bool, endpoint_url: str, as_json:
     """Show the progress of each learner in the class list NAMES.
 
     Use the list of kmsdemo sandbox --class: the credentials of all learners are in a file next to
-    it. On a terminal the table is updated until Ctrl-C, and shows one page of names after another
-    if they do not fit; otherwise it is printed once, and exits with 1 if an account cannot be read.
+    it. On a terminal the table is updated until Ctrl-C, and shows pages of names in turn if they do
+    not fit; elsewhere it is printed once, and the exit code is 1 if an account cannot be read.
     """
     if as_csv and as_json:
         raise click.UsageError("--csv cannot be combined with --json.")
@@ -67,7 +68,7 @@ def classroom(names: Path, order: str, as_csv: bool, endpoint_url: str, as_json:
     for name, error in seen.failures.items():
         say(f"Error: {name}: {error}", err=True)
     if seen.failures:
-        say("Their rows are empty. Run it again to look at them again.", err=True)
+        say("Their rows are empty. Run the command again to read them again.", err=True)
         click.get_current_context().exit(1)
 
 

@@ -13,7 +13,9 @@ from kmsdemo.cli.slow_calls import connect
 
 @click.command("schedule-deletion")
 @days_option(30)
-@click.option("--force", is_flag=True, help="Also if items of the table depend on the key.")
+@click.option(
+    "--force", is_flag=True, help="Schedule it even if items of the table depend on the key."
+)
 @key_option
 @table_option
 @json_option

@@ -37,25 +37,25 @@ _WHAT_IS_MISSING = (
     metavar="COMMAND",
     help="The command line of your decrypt script, with {appuser} and {key_id}.",
 )
-@click.option("--strict", is_flag=True, help="Ask also for what is beyond the lab.")
+@click.option("--strict", is_flag=True, help="Also require what is beyond the lab.")
 @click.option(
     "--seconds-each",
     type=click.IntRange(1, 3600),
     default=10,
     show_default=True,
-    help="How long one run may compute, and how long it may wait.",
+    help="Seconds that one run may compute, and seconds that it may wait.",
 )
 @click.option(
     "--seconds",
     type=click.IntRange(1, 36000),
-    help="How long all runs may take; by default, as long as they need.",
+    help="Seconds that all runs may take; by default, as long as they need.",
 )
 @click.option(
     "--all",
     "class_folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Grade each folder in this one, and begin where the last run ended.",
+    help="Grade each folder in this one, and continue where the last run ended.",
 )
 @click.option(
     "--csv",
@@ -75,7 +75,7 @@ _WHAT_IS_MISSING = (
     type=click.Choice(["md", "html"]),
     default="md",
     show_default=True,
-    help="Whether the pages are Markdown or HTML.",
+    help="The format of these pages.",
 )
 @junit_option
 @json_option
@@ -107,8 +107,9 @@ def grade(
     With --all, the scripts of a learner are those named encrypt-passwd.* and decrypt-passwd.*,
     unless --encrypt and --decrypt say how to run them in each folder.
 
-    Exit codes: 0 all that the lab asks, with --strict also what is beyond it; 1 less; 2 a
-    command line cannot be used; 3 not graded, because this machine is too busy.
+    Exit codes: 0 everything that the lab asks for is done, with --strict also what is beyond it; 1
+    something is left to do; 2 a command line cannot be used; 3 not graded, because this machine is
+    too busy.
     """  # noqa: D301, click takes the paragraph after a backspace as it is written
     for file in filter(None, (junit, csv_file)):
         junit_report.check_writable(file)

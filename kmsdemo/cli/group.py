@@ -92,7 +92,7 @@ class Commands(click.Group):
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     options_metavar="[-h] [--version]",
-    epilog="Set up as aws is. Exit codes: 0 success, 1 failure, 2 usage, 130 interrupted.",
+    epilog="Set up like aws. Exit codes: 0 success, 1 failure, 2 usage, 130 interrupted.",
 )
 @click.version_option(package_name="kmsdemo")
 def main() -> None:

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     "names",
     metavar="LIST",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Hand-outs: a page for each learner of the class list, with their credentials, which "
-    "kmsdemo sandbox --class wrote beside the list.",
+    help="Write a hand-out for each learner of the class list, with the credentials that kmsdemo "
+    "sandbox --class wrote next to the list.",
 )
 @click.option(
     "--run",
@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     metavar="PAGE",
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Show the verdict of this run too: a page of pytest --guide or of this command. "
-    "Can be given several times.",
+    help="Also show the verdict of this run: a page of pytest --guide or of this command. "
+    "Repeatable.",
 )
 @click.option(
     "--reproducible",
@@ -74,7 +74,7 @@ def guide(
     A page is replaced only if kmsdemo guide wrote it.
     """
     if names and (notes or others or reproducible):
-        raise click.UsageError("--class takes no --notes, --run or --reproducible.")
+        raise click.UsageError("--class cannot be combined with --notes, --run or --reproducible.")
     options = Options(**values)
     if announcement := backends.announcement(backend, options):
         say(announcement, err=True)
@@ -118,7 +118,7 @@ def _built(how: Lesson, **options: bool) -> tuple[Document, Run]:
     from kmsdemo.lesson.guide import build  # noqa: PLC0415, as pytest
 
     try:
-        with progress("The lab is run"):
+        with progress("Running the lab"):
             return build.build(how, **options)
     except build.Interrupted as interruption:
         say(f"{interruption} No guide is written.", err=True)

@@ -33,14 +33,14 @@ from kmsdemo.keys import Key
     "administrators",
     metavar="ARN",
     multiple=True,
-    help="An IAM user or role that manages the key and does not use it. Repeatable.",
+    help="An IAM user or role that can manage the key, but not use it. Repeatable.",
 )
 @click.option(
     "--key-user",
     "users",
     metavar="ARN",
     multiple=True,
-    help="An IAM user or role that encrypts and decrypts with the key. Repeatable.",
+    help="An IAM user or role that can encrypt and decrypt with the key. Repeatable.",
 )
 @table_option
 @json_option

@@ -28,7 +28,7 @@ _PASSWORD_BYTES = range(6, 4097)
 def _checked_password(_: click.Context, __: click.Parameter, password: str | None) -> str | None:
     if password and len(password.encode(errors="surrogateescape")) not in _PASSWORD_BYTES:
         raise click.UsageError(
-            "--password takes 6 to 4,096 bytes; fewer bytes can occur elsewhere."
+            "--password takes 6 to 4,096 bytes; a shorter one can occur elsewhere by chance."
         )
     return password
 
@@ -61,7 +61,7 @@ def _complete_topic(_: click.Context, __: click.Parameter, beginning: str) -> li
     is_flag=False,
     flag_value="",
     shell_complete=_complete_topic,
-    help="Tell the topics that go deeper than the lab: all, or one by its name or number.",
+    help="Present the topics that go deeper than the lab: all, or one by its name or number.",
 )
 @click.option(
     "--pace",
@@ -70,7 +70,7 @@ def _complete_topic(_: click.Context, __: click.Parameter, beginning: str) -> li
     callback=_checked_pace,
     help="Wait for a key press after each sentence; ? shows the keys.",
 )
-@click.option("--resume", is_flag=True, help="With --pace: begin where you quit.")
+@click.option("--resume", is_flag=True, help="With --pace: continue where you quit.")
 @click.option("--notes", is_flag=True, help="Show the instructor's notes.")
 @click.option(
     "--password",
@@ -106,14 +106,14 @@ def lab(
 
     It has one key, one table and one password.
 
-    With STEP, by its number or name (4 or encrypt), it begins there; what the step needs is made
-    silently. Under each sentence are the commands that do the same in a shell such as bash, in
-    one session: a variable or a file has what an earlier command returned.
+    With STEP, a number or a name (4 or encrypt), it begins there, and first creates what the step
+    needs. Below each sentence are the commands that do the same in a shell such as bash, in one
+    session: a variable or a file contains what an earlier command returned.
 
     With --pace: space for the next sentence, b back, ? for all keys, q to quit and clean up.
     """
     if topic is not None and (step or resume or notes):
-        raise click.UsageError("--deeper takes no STEP, --resume or --notes.")
+        raise click.UsageError("--deeper cannot be combined with STEP, --resume or --notes.")
     if resume and not is_paced:
         raise click.UsageError("--resume needs --pace.")
     say("The KMS lab: encrypt a password before you send it to the database.")

@@ -43,7 +43,7 @@ threads_option = click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Also write line, status and reason of every line, as CSV.",
+    help="Also write a CSV file with the line, status and reason of every line.",
 )
 @threads_option
 @key_option
@@ -60,7 +60,7 @@ def import_(
     """Store the passwords of a CSV file.
 
     The first line of FILE is appuser,password; - reads standard input. Passwords are encrypted
-    in this process, under data keys that they share.
+    in this process, under shared data keys.
 
     No item is replaced. After an interruption, run it again: what is stored already is skipped.
     """
@@ -92,14 +92,14 @@ def import_(
 def export(
     file: Path, yes: bool, threads: int, key_id: str | None, table_name: str, as_json: bool
 ) -> None:
-    """Write all passwords to a CSV file, in clear.
+    """Write all passwords to a CSV file, in plaintext.
 
     FILE must not exist; only you can read it (mode 0600). It is deleted if the export fails.
     """
     if str(file) == "-":
         raise click.BadParameter("name a new file; standard output may be seen by others.")
     passwords = _vault(key_id, table_name)
-    if not yes and not ask(f"Write the passwords of {table_name} to {file}, not encrypted?"):
+    if not yes and not ask(f"Write the passwords of {table_name} to {file}, unencrypted?"):
         say("Nothing was written.", err=True)
         click.get_current_context().exit(1)
     counts: Counter[str] = Counter({"exported": 0, "refused": 0})
@@ -126,11 +126,11 @@ def export(
 def rotate_to(
     new_key: str, threads: int, key_id: str | None, table_name: str, as_json: bool
 ) -> None:
-    """Encrypt all passwords under another key, KEY.
+    """Re-encrypt all passwords under another key, KEY.
 
-    The key that they are under now is --key-id. A password stays as it is until its new
-    ciphertext was read back and decrypted, so you can interrupt this and run it again. It
-    succeeds only when no item depends on the old key.
+    With --key-id, name the key that they are under now. A password stays unchanged until its new
+    ciphertext has been read back and decrypted, so you can interrupt this and run it again. It
+    succeeds only if no item depends on the old key any more.
     """
     clients = connect(max_attempts=ATTEMPTS, retry_mode=ADAPTIVE)
     old = lab_key.named(clients.kms, key_id)
@@ -141,14 +141,14 @@ def rotate_to(
     moves = rotation.rotate(
         clients.kms, clients.dynamodb, old, new, table_name=table_name, threads=threads
     )
-    with _resumable(counts, "What is moved stays so."):
+    with _resumable(counts, "What is moved stays under the new key."):
         for move in _with_progress(moves, "item"):
             counts[move.status] += 1
             if move.status == rotation.REFUSED:
                 say(f"User {move.appuser} is refused: {move.reason}", err=True)
     _report(counts, as_json)
     if counts[rotation.REFUSED]:
-        say(f"Items still depend on {old.key_id}, or may: keep it.", err=True)
+        say(f"Items still depend on {old.key_id}, or may depend on it: keep it.", err=True)
     _fail_if(counts[rotation.REFUSED])
 
 

@@ -37,7 +37,7 @@ from kmsdemo.vault import Vault
 def encrypt(
     password: str, cipher: str | None, key_id: str | None, table_name: str, as_json: bool
 ) -> None:
-    """Encrypt PASSWORD, store it under a new number.
+    """Encrypt PASSWORD and store it in the table.
 
     An argument is visible in ps and in the history of the shell. With - the password is read
     from standard input; without PASSWORD the command prompts for it. Put -- before a password
@@ -62,7 +62,7 @@ def decrypt(appuser: str, key_id: str | None, table_name: str, as_json: bool) ->
     """Decrypt the password of user number APPUSER.
 
     The request names the key: AWS KMS rejects a ciphertext that is encrypted under another key.
-    Each cipher is accepted; which one it was is written to standard error.
+    It accepts every cipher, and writes to standard error which one it was.
     """
     passwords = _vault(key_id, table_name)
     if not as_json:

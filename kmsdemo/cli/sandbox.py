@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     "names",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A class list, one name a line: each learner gets an account and a file with their "
+    help="A class list, one name per line: each learner gets an account and a file with their "
     "credentials, written next to the list. All other credentials are rejected.",
 )
 @click.option(
     "--state",
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep everything in this file, and go on with it at the next start. It contains all keys "
-    "and credentials, so only you can read it.",
+    help="Save everything in this file, and continue with it at the next start. It contains all "
+    "keys and credentials, so only you can read it.",
 )
 @click.option(
     "--allow-origin",
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     metavar="URL",
     multiple=True,
     help="Let web pages of this origin call the sandbox, such as http://localhost:3000. Requests "
-    "of pages of other origins are rejected.",
+    "from pages of other origins are rejected.",
 )
 @click.pass_context
 def sandbox(

@@ -29,9 +29,8 @@ def sweep(run_id: str | None, expired: bool, yes: bool, as_json: bool) -> None:
     it and asks for confirmation. Deletes tables and aliases, and schedules keys for deletion in
     7 days.
 
-    A key is removed only if it has the tags of a run, was created within the time of that run,
-    has no alias but alias/demo-kms-..., and is in the record of the run, if that is on this
-    machine.
+    A key is removed only if it has the tags of a run, was created during that run, has no alias but
+    alias/demo-kms-..., and is in the record of the run, if this machine has it.
     """
     clients = connect(max_attempts=leftovers.MAX_ATTEMPTS)
     account = identify(clients.sts).account

@@ -110,7 +110,7 @@ class AnswerLost(EndpointUnreachable):
 
 @dataclass(eq=False)
 class MaybeDone(AnswerLost):
-    """AWS may have made a change whose answer does not arrive."""
+    """AWS may have made a change, but its answer does not arrive."""
 
     change: str
     look: str

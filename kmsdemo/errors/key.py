@@ -72,7 +72,7 @@ class WrongKey(KeyFault):
     """The ciphertext was encrypted under another key than ``key_id``."""
 
     _what = "The ciphertext was not encrypted under the KMS key {key_id}."
-    _next_step = "Name the key that encrypted it with --key-id."
+    _next_step = "With --key-id, name the key that encrypted it."
 
 
 @dataclass(eq=False)
@@ -120,7 +120,7 @@ class KeyWithdrawn(KeyFault):
 
 @dataclass(eq=False)
 class KeyMaybeCreated(KmsdemoError):
-    """The answer to the creation of a key got lost, and with it the key id."""
+    """The answer to CreateKey was lost, and with it the key id."""
 
     reason: str
 
@@ -155,7 +155,7 @@ class LabKeyExists(KeyFault):
     """The lab has a key already; no key was created and no key policy changed."""
 
     _what = "The lab already has the KMS key {key_id}; its key policy is unchanged."
-    _next_step = "Omit key administrators and key users, or choose another alias with --alias."
+    _next_step = "Omit --key-administrator and --key-user, or choose another alias with --alias."
 
 
 @dataclass(eq=False)

@@ -46,6 +46,6 @@ class CiphertextInvalid(KeyFault):
 
     _what = (
         "The ciphertext cannot be decrypted under {key_id}: "
-        "it is damaged, or of another user or table."
+        "it is damaged, or belongs to another user or table."
     )
     _next_step = "Find out who changed the item, then store the password again."

@@ -144,4 +144,4 @@ def _about_trail(facts: AccountFacts) -> Iterator[str]:
             "no decryption, and no key that is deleted."
         )
     elif not facts.is_sandbox:
-        yield "In AWS, what you do is in the trail some minutes later."
+        yield "In AWS, calls reach the trail after some minutes."

@@ -33,7 +33,7 @@ def instructor() -> Learner:
 
 
 def read(path: Path) -> list[Learner]:
-    """Read a class list: one name a line; empty lines and lines that begin with ``#`` are ignored.
+    """Read a class list: one name per line, without empty lines and lines that begin with ``#``.
 
     The position in the list determines the account, so add new names at the end.
 

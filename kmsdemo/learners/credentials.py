@@ -55,7 +55,7 @@ def read(path: Path, names: Sequence[str]) -> dict[str, dict[str, str]]:
     try:
         lines = _lines(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", "") or "it is no CSV in UTF-8"
+        reason = getattr(error, "strerror", "") or "it is not CSV in UTF-8"
         raise CredentialsUnusable(str(path), reason) from error
     return {name: _variables(path, name, lines.get(name)) for name in names}
 
@@ -70,7 +70,7 @@ def read_earlier(path: Path) -> Credentials:
         if not path.exists():
             return {}
         if not path.read_text(encoding=_ENCODING).startswith(",".join(_HEADER)):
-            raise ClassListUnusable(str(path), "another file of this name is there")
+            raise ClassListUnusable(str(path), "another file with this name exists")
         return _lines(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ClassListUnusable(str(path), "it cannot be read") from error

@@ -15,7 +15,7 @@ class ClassListUnusable(KmsdemoError):
     reason: str
 
     _what = "{path} cannot be used: {reason}."
-    _next_step = "Give a file with one name a line, each name once, in a writable folder."
+    _next_step = "Give a file with one name per line, each name once, in a writable folder."
 
 
 @dataclass(eq=False)
@@ -26,7 +26,7 @@ class CommandUnusable(WrongUsage):
     reason: str
 
     _what = "The command {command} cannot be used: {reason}."
-    _next_step = "Give it as you run it in the folder of the scripts; see kmsdemo grade --help."
+    _next_step = "Give it as you type it in the folder of the scripts; see kmsdemo grade --help."
 
 
 @dataclass(eq=False)
@@ -37,7 +37,7 @@ class ReportUnwritable(WrongUsage):
     reason: str
 
     _what = "{path} cannot be written: {reason}."
-    _next_step = "Name a file in an existing folder that you may write to."
+    _next_step = "Name a file in an existing folder that you can write to."
 
 
 @dataclass(eq=False)
@@ -58,7 +58,7 @@ class CredentialsUnusable(KmsdemoError):
     path: str
     reason: str
 
-    _what = "The credentials {path} cannot be used: {reason}."
+    _what = "The credentials file {path} cannot be used: {reason}."
     _next_step = "Start kmsdemo sandbox --class FILE with the same list; it writes them."
 
 
@@ -69,7 +69,7 @@ class NotGraded(KmsdemoError):
     reason: str
 
     _what = "Not graded: this machine is too busy ({reason})."
-    _next_step = "Grade again when it does less, or raise --seconds."
+    _next_step = "Grade again when it is less busy, or raise --seconds."
 
 
 @dataclass(eq=False)
@@ -80,4 +80,4 @@ class ClassUnusable(WrongUsage):
     reason: str
 
     _what = "The folder {folder} cannot be graded: {reason}."
-    _next_step = "Give a writable folder that has one folder for each learner."
+    _next_step = "Give a writable folder with one folder for each learner."

@@ -74,7 +74,7 @@ class CheckFailed(AssertionError):
 def fail_if_any(faults: Iterable[str]) -> None:
     """Raise :class:`CheckFailed` with the first fault that is not empty, and count the others."""
     if found := [fault for fault in faults if fault]:
-        others = f" {len(found) - 1} more have the same fault." if len(found) > 1 else ""
+        others = f" The same in {len(found) - 1} more." if len(found) > 1 else ""
         raise CheckFailed(found[0] + others)
 
 

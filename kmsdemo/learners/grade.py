@@ -25,7 +25,7 @@ def grade(
     Args:
         encrypt: The command line of the encrypt script, with ``{password}`` and ``{key_id}``.
         decrypt: The command line of the decrypt script, with ``{appuser}`` and ``{key_id}``.
-        seconds_each: How long one run may compute, and how long it may wait.
+        seconds_each: Seconds that one run may compute, and seconds that it may wait.
         seconds: How long all runs together may take.
         when_found: Called with each finding as it is made.
 

@@ -69,7 +69,7 @@ def submissions(folder: Path) -> list[Path]:
     """
     found = [path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
     if not found:
-        raise ClassUnusable(str(folder), "it has no folder of a learner")
+        raise ClassUnusable(str(folder), "it has no learner's folder")
     return sorted(found)
 
 

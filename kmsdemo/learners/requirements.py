@@ -104,7 +104,7 @@ def _partition_key(attempt: Attempt, _: KMSClient) -> Outcome:
 def _scripts_read(attempt: Attempt, _: KMSClient) -> Outcome:
     if attempt.has_stored:
         return DONE
-    return _later("reading leaves no trace; it counts when a password is encrypted")
+    return _later("reading leaves no trace; it counts once a password is encrypted")
 
 
 def _has_item(attempt: Attempt, _: KMSClient) -> Outcome:

@@ -14,7 +14,7 @@ class ChapterNotFound(WrongUsage):
     name: str
     chapters: str
 
-    _what = "The lesson has no chapter {name}."
+    _what = "The lesson has no step or topic {name}."
     _next_step = "Choose one of {chapters}, or a number from 1."
 
 
@@ -24,5 +24,5 @@ class NoBookmark(WrongUsage):
 
     path: str
 
-    _what = "No place in the lesson is remembered in {path}."
-    _next_step = "Begin with kmsdemo lab --pace; q quits and remembers the place."
+    _what = "There is no saved place in the lesson in {path}."
+    _next_step = "Begin with kmsdemo lab --pace; q quits and saves the place."

@@ -124,5 +124,5 @@ def _remembered(narrator: Narrator) -> str:
     try:
         bookmark.save(narrator.position.bookmark)
     except OSError as error:
-        return f" Its place cannot be remembered in {bookmark.path()}: {error.strerror}."
-    return f" Its place is in {bookmark.path()}; kmsdemo lab --pace --resume begins there."
+        return f" Its place cannot be saved in {bookmark.path()}: {error.strerror}."
+    return f" Its place is in {bookmark.path()}; kmsdemo lab --pace --resume continues there."

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from kmsdemo.lesson.account_state import Fact
 
 _HINT = (
-    "The answer of AWS differs from the feature. Check the calls above, then start at this "
-    "chapter: {command}"
+    "AWS's answer differs from the feature. Check the calls above, then start here again: {command}"
 )
 
 

@@ -17,7 +17,7 @@ _HELP, _QUIT = ("?", "h"), ("q", "Q", "\x04")
 _KEYS = """\
   space, n, →     next                N   on to the next step of the lab
   b, p, ←         back                P   back to its beginning
-  ?               these keys          q   quit, and remember the place"""
+  ?               these keys          q   quit, and save the place"""
 _SHORT_KEYS = "space: next, b: back, ?: keys, q: quit"
 
 

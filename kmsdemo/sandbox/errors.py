@@ -77,7 +77,7 @@ class StateUnusable(SandboxError):
         """The file cannot be read or written."""
         return cls(
             f"The state in {path} cannot be used: {reason}.\n"
-            "Choose a file of yours in a folder that you can write to."
+            "Choose a file of your own in a folder that you can write to."
         )
 
     @classmethod
@@ -101,7 +101,7 @@ class StateUnusable(SandboxError):
         """The file was written by another version."""
         return cls(
             f"The state in {path} was written with another {which}.\n"
-            "Go on with that version, or choose another file with --state to begin anew."
+            "Use that version, or choose another file with --state to start over."
         )
 
     @classmethod
@@ -117,5 +117,5 @@ class StateUnusable(SandboxError):
         """The file is damaged."""
         return cls(
             f"The state in {path} is damaged: {reason}.\n"
-            "Restore a copy of the file, or choose another one with --state to begin anew."
+            "Restore a copy of the file, or choose another one with --state to start over."
         )

@@ -261,7 +261,7 @@ def _judge_key(found: Leftovers, clients: Clients, key_id: str, run_id: str | No
 def _reason_against(run: Tags, key: keys.Key, aliases: Sequence[str]) -> str:
     """Return why a run cannot have created a key with its tags; empty if it can."""
     if not run.covers(key.creation_date):
-        return "it was not created within the time of the run"
+        return "it was not created during the run"
     strange = [alias for alias in aliases if not alias.startswith(keys.ALIAS_PREFIX)]
     return f"it has the alias {strange[0]}" if strange else ""
 

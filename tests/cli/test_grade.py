@@ -24,7 +24,7 @@ FOUND = Finding("They print the lines of the lab", "The encrypt script prints th
 
 def busy(*_: str, when_found: Callable[[Finding], None] = lambda _: None, **__: Any) -> None:
     when_found(FOUND)
-    raise NotGraded("a run of 60 s got 0.5 s of them")
+    raise NotGraded("a run of 60 s got 0.5 s of CPU time")
 
 
 @pytest.fixture
@@ -141,10 +141,10 @@ def test_junit_counts_as_the_exit_code_does(
 def test_not_graded_is_said_and_ends_with_3(options: list[str]) -> None:
     result = run(*options)
     assert result.exit_code == 3
-    assert "Not graded: this machine is too busy (a run of 60 s got 0.5 s of them)." in (
+    assert "Not graded: this machine is too busy (a run of 60 s got 0.5 s of CPU time)." in (
         result.stderr
     )
-    assert "Grade again when it does less, or raise --seconds." in result.stderr
+    assert "Grade again when it is less busy, or raise --seconds." in result.stderr
 
 
 @pytest.mark.usefixtures("busy_machine")

@@ -61,7 +61,7 @@ def test_a_password_that_is_stored_is_found_as_the_error_says(clients: Clients) 
     ("name", "call", "says"),
     [
         ("import", "PutItem", "Stopped after 0. Later ones may be stored too."),
-        ("rotate-to", "UpdateItem", "Stopped after 0. What is moved stays so."),
+        ("rotate-to", "UpdateItem", "Stopped after 0. What is moved stays under the new key."),
     ],
 )
 def test_a_command_for_many_passwords_says_how_far_it_came(

@@ -124,7 +124,7 @@ def run(kms: KMSClient, key: Key, tmp_path: Path) -> Callable[[str], Result]:
     ("function", "command", "rest"),
     [
         ("secrets_csv.import_lines", "import -", "Later ones may be stored too."),
-        ("rotation.rotate", "rotate-to NEW", "What is moved stays so."),
+        ("rotation.rotate", "rotate-to NEW", "What is moved stays under the new key."),
     ],
 )
 def test_what_stops_on_its_way_says_how_far_it_came(

@@ -217,8 +217,8 @@ def test_tags_that_no_run_wrote_are_no_leftover(
     ("alias", "expires", "reason"),
     [
         ("prod-payments", "now", "it has the alias alias/prod-payments"),
-        (None, "2020-01-01T00:00:00+00:00", "it was not created within the time of the run"),
-        (None, "2099-01-01T00:00:00+00:00", "it was not created within the time of the run"),
+        (None, "2020-01-01T00:00:00+00:00", "it was not created during the run"),
+        (None, "2099-01-01T00:00:00+00:00", "it was not created during the run"),
     ],
 )
 def test_a_stranger_s_key_is_not_removed_because_somebody_tagged_it(

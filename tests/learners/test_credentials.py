@@ -46,7 +46,7 @@ def test_other_columns_and_other_learners_are_ignored(tmp_path: Path) -> None:
         (["a,b", "Anna,c"], "no line for Anna"),
         ([HEADER, "Anna,http://h:1,,secret,us-east-1"], "no AWS_ACCESS_KEY_ID"),
         ([HEADER, "Anna,http://h:1"], "the line of Anna has no AWS_ACCESS_KEY_ID"),
-        (["\xff"], "it is no CSV in UTF-8"),
+        (["\xff"], "it is not CSV in UTF-8"),
     ],
 )
 def test_what_is_missing_is_named(tmp_path: Path, lines: list[str], reason: str) -> None:

@@ -35,8 +35,8 @@ def test_a_failed_check_is_text_for_a_report() -> None:
     ("faults", "said"),
     [
         (["", "One."], "One."),
-        (["One.", "", "Two."], "One. 1 more have the same fault."),
-        (["One.", "Two.", "Three."], "One. 2 more have the same fault."),
+        (["One.", "", "Two."], "One. The same in 1 more."),
+        (["One.", "Two.", "Three."], "One. The same in 2 more."),
     ],
 )
 def test_the_first_fault_counts_the_others(faults: list[str], said: str) -> None:

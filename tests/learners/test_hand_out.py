@@ -119,7 +119,7 @@ def test_who_was_given_nothing_is_named(names: Path, classroom: Classroom) -> No
 def test_another_file_of_the_name_is_left_alone(names: Path) -> None:
     path = credentials.file_of(names)
     path.write_text("dear")
-    with pytest.raises(ClassListUnusable, match="another file of this name is there") as raised:
+    with pytest.raises(ClassListUnusable, match="another file with this name exists") as raised:
         hand_out.prepare(names)
     assert raised.value.path == str(path)
     assert path.read_text() == "dear"

@@ -138,7 +138,7 @@ def test_who_quits_is_told_where_the_place_is_kept(run: Run) -> None:
     assert code == 0
     assert printed.startswith(
         f"The lesson is stopped. Its place is in {bookmark.path()}; "
-        "kmsdemo lab --pace --resume begins there. Nothing was created yet."
+        "kmsdemo lab --pace --resume continues there. Nothing was created yet."
     )
     assert bookmark.load() == POSITION.bookmark
 

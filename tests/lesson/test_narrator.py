@@ -28,7 +28,8 @@ CHAPTERS = {
 ACCOUNT = object()
 BACKEND = SimpleNamespace(name="moto", cleanup_description="deleted with the sandbox")
 SKIPPED = ("x.feature", 1, "Skipped: AWS's clock cannot be moved")
-FEATURE = Feature(None, "x", "x", "Feature", "en", "X", set(), None, 1, "")  # type: ignore[arg-type]
+FEATURE = Feature(None, "x", "x", "Feature", "en", "X", set(), None, 1, "")  # type:
+ignore[arg - type]
 
 
 class KeyAndTableNarrator(Narrator):
@@ -181,8 +182,8 @@ def test_a_step_that_failed_is_told_with_the_reason_and_what_to_do(lesson: Lesso
     (failure,) = lesson.narrator.ending().failures
     assert failure == (
         "Failed in Topic 1 of 2, Create a key: Then I act\n"
-        "The answer of AWS differs from the feature. Check the calls above, then start at this "
-        "chapter: kmsdemo lab --deeper key"
+        "AWS's answer differs from the feature. Check the calls above, then start here again: "
+        "kmsdemo lab --deeper key"
     )
 
 

@@ -78,4 +78,4 @@ def test_a_folder_without_learners_ends_with_2(tmp_path: Path) -> None:
     (tmp_path / "class").mkdir()
     finished = grade_all(tmp_path)
     assert finished.returncode == 2
-    assert "it has no folder of a learner" in finished.stderr
+    assert "it has no learner's folder" in finished.stderr

@@ -130,7 +130,7 @@ def test_no_guide_is_written_from_a_run_that_fails(changed: Path, tmp_path: Path
 def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
     output = tmp_path / "lab.html"
     command = ("-m", "kmsdemo", "guide", "-o", output)
-    code, printed = run_in_terminal(*command, interrupt_at="The lab is run")
+    code, printed = run_in_terminal(*command, interrupt_at="Running the lab")
     assert code == 130, printed
     assert "Traceback" not in printed
     assert list(tmp_path.iterdir()) == []

@@ -322,7 +322,7 @@ def test_quitting_remembers_the_place(state: dict[str, str]) -> None:
     assert code == 0, printed
     text = " ".join(_plain(printed).split())
     assert "The lesson is stopped. Its place is in " in text
-    assert "kmsdemo lab --pace --resume begins there. Cleaned up: 1 key, 1 table;" in text
+    assert "kmsdemo lab --pace --resume continues there. Cleaned up: 1 key, 1 table;" in text
     code, resumed, printed = pace("--resume", keys="q", state=state)
     assert code == 0, printed
     assert resumed == [prompts[-1]]

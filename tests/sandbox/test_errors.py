@@ -51,7 +51,7 @@ FILE = Path("class.state")
         (
             lambda: StateUnusable.unreadable(FILE, "Permission denied"),
             "The state in class.state cannot be used: Permission denied.",
-            "Choose a file of yours in a folder that you can write to.",
+            "Choose a file of your own in a folder that you can write to.",
         ),
         (
             lambda: StateUnusable.in_use(FILE),
@@ -66,7 +66,7 @@ FILE = Path("class.state")
         (
             lambda: StateUnusable.of_other_version(FILE, "version of moto, 5.1"),
             "The state in class.state was written with another version of moto, 5.1.",
-            "Go on with that version, or choose another file with --state to begin anew.",
+            "Use that version, or choose another file with --state to start over.",
         ),
         (
             lambda: StateUnusable.of_other_learner(FILE, "200000000001", "Anna", "Ben"),
@@ -76,7 +76,7 @@ FILE = Path("class.state")
         (
             lambda: StateUnusable.damaged(FILE, "its structure is not valid"),
             "The state in class.state is damaged: its structure is not valid.",
-            "Restore a copy of the file, or choose another one with --state to begin anew.",
+            "Restore a copy of the file, or choose another one with --state to start over.",
         ),
     ],
 )

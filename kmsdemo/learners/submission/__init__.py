@@ -134,7 +134,7 @@ def submitted(
         encrypt: The command line with ``{password}`` and ``{key_id}``.
         decrypt: The command line with ``{appuser}`` and ``{key_id}``.
         folder: The folder of the scripts. It is copied, and not changed.
-        seconds_each: How long one run may compute, and how long it may wait.
+        seconds_each: Seconds that one run may compute, and seconds that it may wait.
         seconds: How long all runs together may take.
 
     Raises:

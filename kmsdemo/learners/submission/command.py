@@ -86,7 +86,7 @@ def _missing(words: Sequence[str], placeholders: Sequence[str]) -> list[str]:
 def _shell_fault(tokens: Sequence[str]) -> str:
     """Say which operator of a shell is in it."""
     found = [token for token in tokens if set(token) <= set(_OF_A_SHELL)]
-    return f"it contains {found[0]}, and no shell runs it; put it into a script" if found else ""
+    return f"it contains {found[0]}, which needs a shell; put it into a script" if found else ""
 
 
 def _program_fault(words: Sequence[str], folder: Path) -> str:

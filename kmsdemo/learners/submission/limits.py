@@ -78,7 +78,7 @@ class Budget:
                 "Do not ask for input, and look for a loop or a request that never ends.",
             )
         if self._passed > _PATIENCE * self.seconds * self._factor:
-            raise NotGraded(f"a run of {self._passed:.0f} s got {self.computed:.1f} s of them")
+            raise NotGraded(f"a run of {self._passed:.0f} s got {self.computed:.1f} s of CPU time")
         return None
 
     def _is_over(self) -> bool:

@@ -220,7 +220,7 @@ def _has(statement: Mapping[str, Any], element: str) -> bool:
 def _check_sids(listed: Sequence[Mapping[str, Any]]) -> None:
     sids = [statement["Sid"] for statement in listed if "Sid" in statement]
     if not all(isinstance(sid, str) for sid in sids):
-        raise MalformedPolicy("Syntax errors in policy: Sid is no text.")
+        raise MalformedPolicy("Syntax errors in policy: Sid is not a string.")
     named = [sid for sid in sids if sid]
     if len(set(named)) < len(named):
         raise MalformedPolicy("Statement IDs (SID) in a single policy must be unique.")
@@ -296,14 +296,16 @@ def _members(value: Any, name: str) -> Iterator[tuple[str, Any]]:
 def _values(expected: Any, key: str) -> tuple[str, ...]:
     listed = _as_list(expected)
     if not all(isinstance(value, str | int | float) for value in listed):
-        raise MalformedPolicy(f"Syntax errors in policy: a value of {key} is no text.")
+        raise MalformedPolicy(f"Syntax errors in policy: a value of {key} is not a string.")
     return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in listed)
 
 
 def _texts(value: Any, name: str) -> tuple[str, ...]:
     listed = _as_list(value)
     if not listed or not all(isinstance(one, str) for one in listed):
-        raise MalformedPolicy(f"Syntax errors in policy: {name} is no text.")
+        raise MalformedPolicy(
+            f"Syntax errors in policy: {name} is not a string or a list of strings."
+        )
     return tuple(listed)
 
 

@@ -28,11 +28,11 @@ _NO_CONTENT: Final = 204
 _NO_PORT: Final = 0
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 _FOREIGN_HOST: Final = (
-    "The sandbox answers only under a name or an address of its own machine.\n"
+    "The sandbox answers only requests to a name or an address of its own machine.\n"
     "Use the URL that kmsdemo sandbox prints.\n"
 )
 _FOREIGN_ORIGIN: Final = (
-    "The sandbox rejects requests of web pages of other origins.\n"
+    "The sandbox rejects requests from web pages of other origins.\n"
     "Allow an origin with kmsdemo sandbox --allow-origin URL.\n"
 )
 

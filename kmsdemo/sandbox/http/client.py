@@ -41,7 +41,7 @@ def advance(url: str, *, days: float, credentials: Credentials | None = None) ->
         SigV4Auth(credentials, "kmsdemo", "us-east-1").add_auth(request)
     answer = _send(request)
     if not isinstance(answer, dict) or "time" not in answer:
-        raise NoSandboxThere(f"the answer of {url} is not that of a sandbox.")
+        raise NoSandboxThere(f"the answer of {url} is not from a sandbox.")
     return str(answer["time"])
 
 

@@ -25,7 +25,7 @@ _CANNOT: Final = {
     "AWS_CLOUDHSM": ("CloudHsmClusterNotFoundException", "The sandbox has no CloudHSM cluster."),
     "EXTERNAL_KEY_STORE": (
         "XksProxyUriUnreachableException",
-        "The sandbox reaches no external key store proxy.",
+        "The sandbox cannot reach an external key store proxy.",
     ),
 }
 

@@ -128,7 +128,7 @@ def _create(path: Path) -> None:
         raise StateUnusable.unreadable(path, "it is not a file")
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) not in (b"", _MAGIC):
-            raise Damaged("it is no database of SQLite")
+            raise Damaged("it is not an SQLite database")
 
 
 def _prepare(path: Path, database: sqlite3.Connection) -> None:

@@ -84,11 +84,11 @@ def test_a_folder_that_is_too_large_is_not_copied(original: Path) -> None:
         ),
         (
             "true {password} {key_id} | tee log",
-            "it contains |, and no shell runs it; put it into a script",
+            "it contains |, which needs a shell; put it into a script",
         ),
         (
             "true {password} {key_id} >log",
-            "it contains >, and no shell runs it; put it into a script",
+            "it contains >, which needs a shell; put it into a script",
         ),
         ("true ' {password} {key_id}", "it cannot be parsed: No closing quotation"),
     ],

@@ -77,9 +77,9 @@ def test_what_is_no_policy_is_refused(document: str, message: str) -> None:
     [
         ("Allow", EFFECT),
         ({**ALLOW, "Effect": []}, EFFECT),
-        ({**ALLOW, "Action": 1}, f"{SYNTAX}Action is no text."),
-        ({**ALLOW, "Action": []}, f"{SYNTAX}Action is no text."),
-        ({**ALLOW, "Action": [["kms:*"]]}, f"{SYNTAX}Action is no text."),
+        ({**ALLOW, "Action": 1}, f"{SYNTAX}Action is not a string or a list of strings."),
+        ({**ALLOW, "Action": []}, f"{SYNTAX}Action is not a string or a list of strings."),
+        ({**ALLOW, "Action": [["kms:*"]]}, f"{SYNTAX}Action is not a string or a list of strings."),
         (
             {**ALLOW, "Action": ["kms:*", "Decrypt"]},
             "Actions must be prefaced by a vendor, such as kms.",
@@ -88,8 +88,11 @@ def test_what_is_no_policy_is_refused(document: str, message: str) -> None:
             {**ALLOW, "Principal": {"Service": ["kms.amazonaws.com", "cloudtrail"]}},
             policy_document.INVALID_PRINCIPAL,
         ),
-        ({**ALLOW, "Resource": {}}, f"{SYNTAX}Resource is no text."),
-        ({**ALLOW, "Principal": {"AWS": [1]}}, f"{SYNTAX}Principal is no text."),
+        ({**ALLOW, "Resource": {}}, f"{SYNTAX}Resource is not a string or a list of strings."),
+        (
+            {**ALLOW, "Principal": {"AWS": [1]}},
+            f"{SYNTAX}Principal is not a string or a list of strings.",
+        ),
         ({**ALLOW, "Principal": 1}, f"{SYNTAX}Principal must be * or an object."),
         ({**ALLOW, "Principal": "ben"}, f"{SYNTAX}Principal must be * or an object."),
         ({**ALLOW, "Principal": {"Moon": "1"}}, f"{SYNTAX}unknown principal type Moon."),
@@ -97,7 +100,7 @@ def test_what_is_no_policy_is_refused(document: str, message: str) -> None:
         ({**ALLOW, "Condition": {"StringLike": "a"}}, f"{SYNTAX}StringLike is not an object."),
         (
             {**ALLOW, "Condition": {"NumericEquals": {"kms:KeySpec": {}}}},
-            f"{SYNTAX}a value of kms:KeySpec is no text.",
+            f"{SYNTAX}a value of kms:KeySpec is not a string.",
         ),
         (
             {**ALLOW, "Condition": {"StringIs": {}}},
@@ -120,7 +123,7 @@ def test_what_is_no_policy_is_refused(document: str, message: str) -> None:
             {**without("Principal"), "NotPrincipal": {"AWS": "1"}},
             "NotPrincipal is not supported with the effect Allow.",
         ),
-        ({**ALLOW, "Sid": 1}, f"{SYNTAX}Sid is no text."),
+        ({**ALLOW, "Sid": 1}, f"{SYNTAX}Sid is not a string."),
         (
             [{**ALLOW, "Sid": "a"}, {**ALLOW, "Sid": "a"}],
             "Statement IDs (SID) in a single policy must be unique.",

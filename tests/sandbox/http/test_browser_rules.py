@@ -174,12 +174,12 @@ def test_a_preflight_that_asks_for_no_header_is_granted_none(application: Applic
     [
         (
             {"Host": "evil.example"},
-            "The sandbox answers only under a name or an address of its own machine.\n"
+            "The sandbox answers only requests to a name or an address of its own machine.\n"
             "Use the URL that kmsdemo sandbox prints.\n",
         ),
         (
             {"Host": HERE, "Origin": "http://evil.example"},
-            "The sandbox rejects requests of web pages of other origins.\n"
+            "The sandbox rejects requests from web pages of other origins.\n"
             "Allow an origin with kmsdemo sandbox --allow-origin URL.\n",
         ),
     ],

@@ -112,4 +112,4 @@ def test_an_answer_without_a_time_is_no_sandboxs(answer: Any) -> None:
     with fake_endpoint.endpoint(fake_endpoint.json_answer(200, answer)) as (url, _):
         with pytest.raises(NoSandboxThere) as raised:
             client.advance(url, days=1)
-        assert f"the answer of {url} is not that of a sandbox." in str(raised.value)
+        assert f"the answer of {url} is not from a sandbox." in str(raised.value)

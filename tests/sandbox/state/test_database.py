@@ -150,7 +150,7 @@ def test_the_command_says_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr == (
         f"Error: The state in {tmp_path}/nowhere/state cannot be used: No such file or directory.\n"
-        "Choose a file of yours in a folder that you can write to.\n"
+        "Choose a file of your own in a folder that you can write to.\n"
     )
 
 

@@ -60,7 +60,7 @@ KEYS: list[Refusal] = [
             XksProxyConnectivity="PUBLIC_ENDPOINT",
         ),
         "XksProxyUriUnreachableException",
-        "The sandbox reaches no external key store proxy.",
+        "The sandbox cannot reach an external key store proxy.",
     ),
     (
         lambda a: a.kms.describe_custom_key_stores(CustomKeyStoreName="mine"),
