@@ -132,9 +132,7 @@ def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
         try:
             until_the_end.close()
         except LeftBehind as error:
-            from kmsdemo.suite import leftovers_report  # noqa: PLC0415, pytest loads it, as a
-
-            plugin
+            from kmsdemo.suite import leftovers_report  # noqa: PLC0415, pytest loads it, as a plugin
 
             leftovers_report.add(pytestconfig, error)
 

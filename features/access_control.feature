@@ -1,7 +1,7 @@
 @deeper @iam_users
 Feature: Control access to the key
   The key policy decides who can do what with the key. A key administrator can change or delete
-  it and cannot decrypt; a key user can decrypt and cannot delete it. The key policy also lets
+  it, but cannot decrypt; a key user can decrypt, but cannot delete it. The key policy also lets
   the IAM policies of the account grant access to everyone else.
 
   Background:

@@ -1,8 +1,8 @@
 @deeper @trail
 Feature: See who used the key
-  AWS CloudTrail records the calls in an account, also those that are refused: who, when, with
-  which key and which encryption context. It keeps them for 90 days, and a deleted key does not
-  take them along. What was encrypted is not recorded.
+  AWS CloudTrail records the calls in an account, including refused ones: who, when, with which key
+  and which encryption context. It keeps them for 90 days, even if the key is deleted. It does not
+  record what was encrypted.
 
   Background:
     Given the key
@@ -34,7 +34,7 @@ Feature: See who used the key
       When I decrypt the password of the user
       Then neither the password nor the ciphertext is in the trail
 
-    Scenario: Who reads the item is not recorded
+    Scenario: Reading the item is not recorded
       When I read the item
       Then the trail shows that I created the table
       And the trail does not show that I read the item

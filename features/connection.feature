@@ -1,6 +1,6 @@
 Feature: Connect to AWS
-  Most first mistakes have nothing to do with encryption: credentials or a Region are missing, or
-  the endpoint does not answer. Each of them has its own error.
+  Most beginners' mistakes have nothing to do with encryption: credentials or a Region are missing,
+  or the endpoint does not answer. Each of them has its own error.
 
   Scenario: A request needs credentials
     Given no credentials are configured

@@ -1,7 +1,7 @@
 @deeper
 Feature: Create the key
-  Everything in this lab is encrypted under one AWS KMS key. The key never leaves AWS KMS: an
-  application sends what it wants to encrypt or decrypt, and the key policy controls who is
+  Everything in this lab is encrypted under one AWS KMS key. The key material never leaves AWS KMS:
+  an application sends what it wants to encrypt or decrypt, and the key policy controls who is
   allowed to do so.
 
   Rule: One symmetric key encrypts and decrypts
@@ -57,17 +57,17 @@ Feature: Create the key
   Rule: Key administrators and key users have different permissions
 
     The key policy names key administrators and key users. A key administrator can change or
-    delete the key, and cannot decrypt what is encrypted under it.
+    delete the key, but cannot decrypt what is encrypted under it.
 
     Background:
       Given the IAM users anna and ben
 
-    Scenario: A key administrator manages the key and does not use it
+    Scenario: A key administrator can manage the key but not use it
       When I create the key with anna as key administrator and ben as key user
       Then the key policy allows anna to manage the key
       And the key policy does not allow anna to encrypt or decrypt
 
-    Scenario: A key user uses the key and does not manage it
+    Scenario: A key user can use the key but not manage it
       When I create the key with anna as key administrator and ben as key user
       Then the key policy allows ben to encrypt and decrypt
       And the key policy does not allow ben to manage the key

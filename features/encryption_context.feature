@@ -1,6 +1,6 @@
 @deeper
 Feature: Bind a ciphertext to its user
-  Everyone who can write to the table can copy the ciphertext of one user to the item of another.
+  Anyone who can write to the table can copy the ciphertext of one user to the item of another.
   The encryption context, here the user number and the table, is bound to the ciphertext: AWS KMS
   decrypts only with the same encryption context. The two scripts of the lab do not use one.
 

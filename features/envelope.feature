@@ -73,9 +73,9 @@ Feature: Direct and envelope encryption
     Background:
       Given a password encrypted with envelope encryption
 
-    Scenario: An envelope contains the password in no common encoding
+    Scenario: An envelope does not contain the password in any common encoding
       When I read the item
-      Then its ciphertext contains the password in no common encoding
+      Then its ciphertext does not contain the password in any common encoding
 
     Scenario: An envelope does not decrypt for another user
       When the ciphertext is copied to the item of another user

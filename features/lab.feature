@@ -1,8 +1,8 @@
 @lab
 Feature: The KMS lab
   An application encrypts a password before it stores it in a database. The key stays in AWS KMS:
-  whoever reads the table sees ciphertext, and whoever may use the key gets the password back.
-  When the key is deleted, the password is lost.
+  anyone who reads the table sees ciphertext, and only those who may use the key get the password
+  back. When the key is deleted, the password is lost.
 
   @deeper:create_key @deeper:access_control
   Scenario: Create the key
@@ -13,9 +13,9 @@ Feature: The KMS lab
     # Minutes: 4
     # Objective: Say where the key material is, and what a key id and an alias are for.
     # Ask: Who can download this key?
-    # Answer: Nobody, not even AWS. One can only ask AWS KMS to use it.
+    # Answer: Nobody, not even AWS. You can only ask AWS KMS to use it.
     # Ask: Why an alias, when the key has an id?
-    # Answer: The alias can move to another key; an application that names it need not change.
+    # Answer: The alias can move to another key; applications that name it do not change.
 
     When I create my key
     Then my key is symmetric, to encrypt and decrypt
@@ -43,8 +43,8 @@ Feature: The KMS lab
     # Minutes: 8
     # Objective: Point to the line after which the password is safe.
     # Ask: Which of the two services receives the password?
-    # Answer: AWS KMS, over TLS. DynamoDB receives ciphertext only.
-    # Ask: How would one keep the password from AWS KMS too?
+    # Answer: AWS KMS, over TLS. DynamoDB receives only ciphertext.
+    # Ask: How could you keep the password from AWS KMS too?
     # Answer: With a data key and envelope encryption: kmsdemo lab --deeper envelope.
 
     When I read the two scripts
@@ -69,8 +69,8 @@ Feature: The KMS lab
 
   @deeper:verify_ciphertext
   Scenario: Look at the item
-    Whoever may read the table sees this. The value of userpasswd is ciphertext: without the key it
-    says nothing about the password.
+    Everyone who may read the table sees this. The value of userpasswd is ciphertext: without the
+    key it says nothing about the password.
 
     # Minutes: 4
     # Objective: See that the database, its backups and its readers have no password.
@@ -84,16 +84,16 @@ Feature: The KMS lab
     And my encrypted password
     When I look at the item
     Then its "userpasswd" is binary data
-    And my password is in it in no common encoding
+    And it does not contain my password in any common encoding
 
   @deeper:decrypt @deeper:encryption_context @deeper:rotation @deeper:signatures
   Scenario: Decrypt the password
-    The user number finds the ciphertext, and AWS KMS decrypts it for whoever may use the key. Each
-    use of the key is a call that AWS can log and refuse.
+    The user number finds the ciphertext, and AWS KMS decrypts it for anyone who may use the key.
+    Each use of the key is a call that AWS can log and refuse.
 
     # Minutes: 4
     # Objective: Get the password back, and say who could have refused.
-    # Ask: What does somebody need who stole the table?
+    # Ask: What does somebody who stole the table need?
     # Answer: Permission to use the key: kms:Decrypt, for each single password.
 
     Given my key
@@ -104,16 +104,16 @@ Feature: The KMS lab
 
   @deeper:schedule_deletion @deeper:cancel_deletion @deeper:waiting_period @deeper:multi_region
   Scenario: Schedule the key's deletion
-    Deleting a key destroys everything encrypted under it. So AWS KMS makes you wait 7 to 30 days.
-    In that time nobody can use the key, and you can change your mind. Then the key is gone, and
-    every password with it.
+    Deleting a key makes everything encrypted under it unrecoverable. So AWS KMS makes you wait 7 to
+    30 days. In that time nobody can use the key, and you can cancel the deletion. Then the key is
+    deleted, and every password is lost.
 
     # Minutes: 10
     # Objective: Tell disabled, pending deletion and deleted apart.
     # Ask: The key is pending deletion. Can an administrator still decrypt?
     # Answer: No. Nobody can, until the deletion is cancelled and the key is enabled again.
     # Ask: Can AWS support restore a key that is deleted?
-    # Answer: No. That is why there is a waiting period, and why one can disable a key instead.
+    # Answer: No. That is why there is a waiting period, and why you can disable a key instead.
 
     Given my key
     And my table
@@ -131,11 +131,11 @@ Feature: The KMS lab
 
   @deeper:clean_up @deeper:audit_trail
   Scenario: Delete the table
-    The ciphertext that is left is of no use to anybody. A table that nobody needs is deleted.
+    Nobody can use the ciphertext that is left. A table that nobody needs should be deleted.
 
     # Minutes: 2
     # Objective: Leave nothing behind that costs money.
-    # Ask: What of the lab is left in the account now?
+    # Ask: What is left of the lab in the account now?
     # Answer: Nothing but the trail of its calls, which the account keeps.
 
     Given my table

@@ -1,7 +1,7 @@
 @deeper
 Feature: Keep a replica in another Region
   A multi-Region key can have replica keys in other Regions, with the same key material. Such a
-  replica can still decrypt when the primary key is deleted.
+  replica can still decrypt while the primary key is pending deletion.
 
   Background:
     Given a multi-Region key with a replica in another Region

@@ -1,9 +1,9 @@
 @deeper
 Feature: Rotate the key material
-  A rotation gives the key new key material. The key id, the alias and the policy stay, and the old
-  key material stays too, since old ciphertext needs it. A rotation encrypts nothing anew: whoever
-  holds old key material and old ciphertext is not stopped by it. To be independent of a key,
-  passwords are re-encrypted under another one.
+  A rotation gives the key new key material. The key keeps its key id, alias and policy, and also
+  the old key material, since old ciphertext needs it. A rotation does not re-encrypt anything: it
+  does not stop anyone who has old key material and old ciphertext. To make passwords independent of
+  a key, re-encrypt them under another one.
 
   Background:
     Given the key
@@ -12,7 +12,7 @@ Feature: Rotate the key material
 
   Scenario: The password still decrypts after a rotation
     When I rotate the key material
-    Then the key has other key material
+    Then the key has new key material
     And the password decrypts unchanged
 
   Scenario: A rotation leaves stored ciphertext under the old key material
@@ -28,7 +28,7 @@ Feature: Rotate the key material
   Scenario: AWS KMS rotates the key every year
     Given automatic rotation of the key
     When a year passes
-    Then the key has other key material
+    Then the key has new key material
     And the password decrypts unchanged
 
   Rule: A rotation keeps the passwords dependent on the key; re-encryption does not
@@ -58,5 +58,5 @@ Feature: Rotate the key material
       Given another key
       When the ciphertext is copied to the item of another user
       And I re-encrypt all passwords under the other key
-      Then the item of the other user is left as it is
+      Then the item of the other user is unchanged
       And the password decrypts unchanged under the other key

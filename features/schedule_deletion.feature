@@ -50,7 +50,7 @@ Feature: Schedule the key's deletion
   Rule: An application keeps a key that its passwords depend on
 
     AWS KMS does not know where your ciphertext is, and deletes the key that you name. So the
-    application looks into its table first.
+    application checks its table first.
 
     Scenario: A key that a password depends on is not deleted by mistake
       Then deleting the key only if it is not in use fails because passwords depend on it

@@ -26,8 +26,8 @@ Feature: The two scripts
       Then it prints the lab's lines for decrypting, with the password
 
     Scenario: Two runs create two users
-      Draw a new random user number from 10001 to 99998 in each run. Put the item on the condition
-      that no item with this number exists.
+      Draw a new random user number from 10001 to 99998 in each run. Put the item only if no item
+      with this number exists.
 
       Given a password encrypted by the encrypt script
       When I run the encrypt script with another password
@@ -37,8 +37,8 @@ Feature: The two scripts
 
     Scenario: AWS stores the password nowhere
       Base64, compression or a cipher of your own do not protect a password. Encrypt it with AWS
-      KMS, and store only the ciphertext blob that it returns: in no attribute, tag, alias or
-      description is there anything else of it.
+      KMS, and store only the ciphertext blob that it returns. Store nothing else of the
+      password in an attribute, a tag, an alias or a description.
 
       Given a password stored by the encrypt script
       Then nothing that is stored in AWS contains the password
@@ -82,7 +82,7 @@ Feature: The two scripts
       decrypted without AWS KMS, is not protected.
 
       Given two scripts that work
-      When I run the decrypt script while AWS KMS answers with something else
+      When I run the decrypt script while AWS KMS returns something else
       Then it does not print the password
 
     Scenario: Without the key nobody gets the password
@@ -96,7 +96,7 @@ Feature: The two scripts
   Rule: They keep each password unchanged
 
     Scenario Outline: A password <unusual> stays unchanged
-      Use the argument as it is: call no shell that splits it, do not parse it as an option, use
+      Use the argument unchanged: call no shell that splits it, do not parse it as an option, use
       UTF-8 for input and output, and accept 4,096 bytes.
 
       Given two scripts that work
@@ -144,9 +144,9 @@ Feature: The two scripts
 
     @beyond @watched
     Scenario: A user number that is in use is not overwritten
-      Put the item on the condition that no item with this number exists, with a condition
-      expression: attribute_not_exists(appuser). A look before the put is not enough, since another
-      run may come between.
+      Put the item only if no item with this number exists, with a condition expression:
+      attribute_not_exists(appuser). Reading first is not enough, since another run may store the
+      number in between.
 
       Given two scripts that work
       When the encrypt script draws a user number that is in use

@@ -15,9 +15,9 @@ Feature: Verify the ciphertext
       Then its user number is a string
       And its password is binary data
 
-    Scenario: The item contains the password in no common encoding
+    Scenario: The item does not contain the password in any common encoding
       When I read the item
-      Then its ciphertext contains the password in no common encoding
+      Then its ciphertext does not contain the password in any common encoding
 
     Scenario: The same password never has the same ciphertext
       When I encrypt the same password again

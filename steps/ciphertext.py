@@ -74,7 +74,7 @@ def item_contains_nothing_else(vault: Vault, stored: StoredPassword) -> None:
     assert set(vault.item(stored.appuser).attributes) == {"appuser", "userpasswd"}
 
 
-@then("its ciphertext contains the password in no common encoding")
+@then("its ciphertext does not contain the password in any common encoding")
 def ciphertext_hides_password(ciphertext_blob: bytes, password: str) -> None:
     found_encodings = encodings_that_show(password, ciphertext_blob)
     assert found_encodings == []

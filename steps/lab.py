@@ -139,7 +139,7 @@ def item_is_binary(item: Item) -> None:
     assert list(item.attributes["userpasswd"]) == ["B"]
 
 
-@then("my password is in it in no common encoding")
+@then("it does not contain my password in any common encoding")
 def item_hides_password(item: Item, password: str) -> None:
     assert item.ciphertext_blob is not None
     found_encodings = encodings_that_show(password, item.ciphertext_blob)

@@ -56,7 +56,7 @@ def year_passes(backend: Backend) -> None:
     backend.advance(days=366)
 
 
-@then("the key has other key material")
+@then("the key has new key material")
 def has_other_material(kms: KMSClient, key: Key, old_material: str) -> None:
     assert current_material(kms, key) != old_material
 
@@ -84,7 +84,7 @@ def re_encrypt(vault: Vault, key: Key, other_key: Key) -> list[str]:
     return [move.appuser for move in moves if move.status == rotation.REFUSED]
 
 
-@then("the item of the other user is left as it is")
+@then("the item of the other user is unchanged")
 def other_item_is_refused(refused_users: list[str], other_user: str) -> None:
     assert refused_users == [other_user]
 

@@ -243,9 +243,7 @@ def decrypt_elsewhere(runner: ScriptRunner, stored: StoredPassword) -> Finished:
     return decrypt_for(runner, stored.appuser, fresh=True).finished
 
 
-@when(
-    "I run the decrypt script while AWS KMS answers with something else", target_fixture="finished"
-)
+@when("I run the decrypt script while AWS KMS returns something else", target_fixture="finished")
 def decrypt_wrongly(runner: ScriptRunner, backend: Backend, stored: StoredPassword) -> Finished:
     return runner.decrypt_alone(stored.appuser, backend.wrong_plaintexts).finished
 

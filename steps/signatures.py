@@ -22,13 +22,13 @@ def create_signing_key(kms: KMSClient) -> str:
     return kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
 
 
-@given("a key that encrypts with its public half", target_fixture="asymmetric_key_id")
+@given("a key that encrypts with its public key", target_fixture="asymmetric_key_id")
 def create_rsa_key(kms: KMSClient) -> str:
     return kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["KeyId"]
 
 
 @pytest.fixture
-def public_half(kms: KMSClient, asymmetric_key_id: str) -> bytes:
+def public_key(kms: KMSClient, asymmetric_key_id: str) -> bytes:
     """The public key, as AWS KMS gives it to whoever has permission, and they to everybody."""
     return kms.get_public_key(KeyId=asymmetric_key_id)["PublicKey"]
 
@@ -40,15 +40,15 @@ def sign(kms: KMSClient, asymmetric_key_id: str) -> bytes:
     ]
 
 
-@then("anybody verifies the signature with the public half")
-def verifies(public_half: bytes, signature: bytes) -> None:
-    verify_outside(public_half, signature, MESSAGE)
+@then("anybody can verify the signature with the public key")
+def verifies(public_key: bytes, signature: bytes) -> None:
+    verify_outside(public_key, signature, MESSAGE)
 
 
 @then("the signature does not verify for another message")
-def does_not_verify(public_half: bytes, signature: bytes) -> None:
+def does_not_verify(public_key: bytes, signature: bytes) -> None:
     with pytest.raises(InvalidSignature):
-        verify_outside(public_half, signature, ANOTHER)
+        verify_outside(public_key, signature, ANOTHER)
 
 
 @then("verifying another message with AWS KMS is an error")
@@ -62,9 +62,9 @@ def verifying_is_an_error(kms: KMSClient, asymmetric_key_id: str, signature: byt
         )
 
 
-@when("anybody encrypts a message with the public half", target_fixture="encrypted_message")
-def encrypt_outside(public_half: bytes) -> bytes:
-    public = serialization.load_der_public_key(public_half)
+@when("anybody encrypts a message with the public key", target_fixture="encrypted_message")
+def encrypt_outside(public_key: bytes) -> bytes:
+    public = serialization.load_der_public_key(public_key)
     assert isinstance(public, rsa.RSAPublicKey)
     oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
     return public.encrypt(MESSAGE, oaep)
@@ -80,8 +80,8 @@ def decrypts(kms: KMSClient, asymmetric_key_id: str, encrypted_message: bytes) -
     assert answer["Plaintext"] == MESSAGE
 
 
-def verify_outside(public_half: bytes, signature: bytes, message: bytes) -> None:
+def verify_outside(public_key: bytes, signature: bytes, message: bytes) -> None:
     """Verify a signature without AWS."""
-    public = serialization.load_der_public_key(public_half)
+    public = serialization.load_der_public_key(public_key)
     assert isinstance(public, ec.EllipticCurvePublicKey)
     public.verify(signature, message, ec.ECDSA(hashes.SHA256()))

@@ -28,7 +28,7 @@ _PASSWORD_BYTES = range(6, 4097)
 def _checked_password(_: click.Context, __: click.Parameter, password: str | None) -> str | None:
     if password and len(password.encode(errors="surrogateescape")) not in _PASSWORD_BYTES:
         raise click.UsageError(
-            "--password takes 6 to 4,096 bytes; a shorter one can occur elsewhere by chance."
+            "--password takes 6 to 4,096 bytes; fewer bytes can occur elsewhere by chance."
         )
     return password
 

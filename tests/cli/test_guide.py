@@ -50,7 +50,7 @@ def test_a_class_without_credentials_is_told_what_writes_them(tmp_path: Path) ->
 
 def test_options_of_a_guide_and_of_hand_outs_do_not_mix(tmp_path: Path) -> None:
     printed = refused("--class", str(tmp_path / "names.txt"), "--notes", "-o", str(tmp_path))
-    assert "--class takes no --notes" in printed
+    assert "--class cannot be combined with --notes" in printed
 
 
 def test_runs_are_compared_in_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def test_a_transcript_overwrites_nothing(tmp_path: Path) -> None:
 def test_an_unknown_step_is_a_usage_error(tmp_path: Path) -> None:
     transcript = tmp_path / "lab.md"
     printed = refused("encypt", f"--transcript={transcript}")
-    assert "The lesson has no chapter encypt.\nChoose one of create-the-key, " in printed
+    assert "The lesson has no step or topic encypt.\nChoose one of create-the-key, " in printed
     assert not transcript.exists()
 
 
@@ -75,8 +75,8 @@ def test_pace_needs_a_keyboard() -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["decrypt", "--deeper"], "--deeper takes no STEP"),
-        (["--notes", "--deeper"], "--deeper takes no STEP, --resume or --notes"),
+        (["decrypt", "--deeper"], "--deeper cannot be combined with STEP"),
+        (["--notes", "--deeper"], "--deeper cannot be combined with STEP, --resume or --notes"),
         (["--resume"], "--resume needs --pace"),
     ],
 )

@@ -86,7 +86,7 @@ def test_an_export_asks_and_is_readable_by_its_owner_only(key: Key, tmp_path: Pa
 def test_an_export_names_the_table_and_the_file_before_it_writes(key: Key, tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
     refused = kmsdemo("export", file, stdin="n\n")
-    assert f"Write the passwords of demo-kms to {file}, not encrypted?" in refused.stderr
+    assert f"Write the passwords of demo-kms to {file}, unencrypted?" in refused.stderr
     assert refused.stderr.endswith("Nothing was written.\n")
 
 
@@ -230,4 +230,4 @@ def test_a_rotation_that_leaves_an_item_behind_fails_and_says_so(
     result = kmsdemo("rotate-to", keys.create(kms).key_id, "--key-id", key.key_id)
     assert (result.exit_code, result.stdout) == (1, "moved: 0, already there: 0, refused: 1.\n")
     assert result.stderr.startswith("User 9 is refused: ")
-    assert f"Items still depend on {key.key_id}, or may: keep it." in result.stderr
+    assert f"Items still depend on {key.key_id}, or may depend on it: keep it." in result.stderr

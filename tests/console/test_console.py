@@ -170,7 +170,7 @@ def checked_class(clients: Clients) -> Iterator[Console]:
 def test_a_request_for_another_host_is_rejected(alone: Console, path: str, host: str) -> None:
     answer = alone.get(path, Host=host)
     assert answer.status == 403
-    assert "only under a name or an address of its own machine" in answer.text
+    assert "only requests to a name or an address of its own machine" in answer.text
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1234", "[::1]:80", "LOCALHOST."])

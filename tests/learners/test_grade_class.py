@@ -77,7 +77,7 @@ def test_a_name_that_is_not_utf_8_is_kept(folder: Path, grader: Grader) -> None:
 
 def test_a_folder_without_learners_is_named(tmp_path: Path) -> None:
     (tmp_path / "names.txt").write_text("")
-    with pytest.raises(ClassUnusable, match="has no folder of a learner") as raised:
+    with pytest.raises(ClassUnusable, match="has no learner's folder") as raised:
         submissions(tmp_path)
     assert raised.value.folder == str(tmp_path)
 

@@ -66,7 +66,7 @@ DELETED = attempt(None, key_id="k", did=["Encrypt"])
     [
         ("symmetric", NOTHING, "the lab key does not exist yet"),
         ("partition key", NOTHING, "the table does not exist yet"),
-        ("scripts are read", NOTHING, "reading leaves no trace; it counts when a password is e"),
+        ("scripts are read", NOTHING, "reading leaves no trace; it counts once a password is e"),
         ("has an item", NOTHING, "the table does not exist yet"),
         ("has an item", attempt(ENABLED, OTHER_SCHEMA), "the table has another key schema"),
         ("binary data", NOTHING, "there is no table"),

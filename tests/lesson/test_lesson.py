@@ -153,7 +153,7 @@ def test_a_place_that_cannot_be_kept_is_no_failure(
     run.quits, run.position = True, POSITION
     code, printed = told()
     assert code == 0
-    assert f"cannot be remembered in {bookmark.path()}: No space left on device." in printed
+    assert f"cannot be saved in {bookmark.path()}: No space left on device." in printed
 
 
 @pytest.mark.parametrize(("topics", "position"), [(True, POSITION), (False, None)])

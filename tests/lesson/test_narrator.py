@@ -28,8 +28,7 @@ CHAPTERS = {
 ACCOUNT = object()
 BACKEND = SimpleNamespace(name="moto", cleanup_description="deleted with the sandbox")
 SKIPPED = ("x.feature", 1, "Skipped: AWS's clock cannot be moved")
-FEATURE = Feature(None, "x", "x", "Feature", "en", "X", set(), None, 1, "")  # type:
-ignore[arg - type]
+FEATURE = Feature(None, "x", "x", "Feature", "en", "X", set(), None, 1, "")  # type: ignore[arg-type]
 
 
 class KeyAndTableNarrator(Narrator):

@@ -111,7 +111,7 @@ def change(root: Path, old: str, new: str) -> None:
 
 
 def test_a_changed_sentence_is_in_the_guide(changed: Path, tmp_path: Path) -> None:
-    change(changed, "The ciphertext that is left is of no use", "What is left is of no use")
+    change(changed, "Nobody can use the ciphertext that is left", "What is left is of no use")
     output = tmp_path / "lab.html"
     finished = run_python("-c", IN_SUITE, changed, "guide", "-o", output)
     assert finished.returncode == 0, finished.stderr

@@ -190,7 +190,7 @@ def test_a_failed_step_ends_in_exit_code_1_with_its_calls(small_suite: Path) -> 
     *_, failure, summary = finished.stdout.split("\n\n")
     where, hint = failure.split("\n", 1)
     assert where == 'Failed in Topic 1 of 1, Create the table: Then the table is called "another"'
-    assert "The answer of AWS differs from the feature" in hint
+    assert "AWS's answer differs from the feature" in hint
     assert "kmsdemo lab --deeper create_table" in " ".join(hint.split())
     assert summary.endswith("2 scenarios passed, 1 failed.\n")
 
@@ -312,7 +312,7 @@ def test_an_unknown_topic_is_a_usage_error(small_suite: Path) -> None:
     finished = run_python("-c", ONE_FEATURE, small_suite, *options)
     assert finished.returncode == 2
     assert not transcript.exists()
-    assert "The lesson has no chapter encypt.\n" in finished.stderr
+    assert "The lesson has no step or topic encypt.\n" in finished.stderr
     assert "Choose one of create_table, or a number from 1." in finished.stderr
 
 

@@ -336,7 +336,7 @@ def test_a_lesson_that_is_over_has_no_place(state: dict[str, str]) -> None:
     pace("delete", keys="", state=state)
     code, printed = run_in_terminal("-m", "kmsdemo", "lab", "--pace", "--resume", variables=state)
     assert code == 2
-    assert "No place in the lesson is remembered in " in printed
+    assert "There is no saved place in the lesson in " in printed
 
 
 # ------------------------------------------------------------------------------------ changed

@@ -92,7 +92,7 @@ def test_who_got_too_little_of_the_processors_is_not_graded() -> None:
     budget.count(usage(0.5), 60 * LIMIT)
     assert not budget.exceeded()
     budget.count(usage(0.5), 1)
-    with pytest.raises(NotGraded, match=r"a run of 601 s got 0\.5 s of them"):
+    with pytest.raises(NotGraded, match=r"a run of 601 s got 0\.5 s of CPU time"):
         budget.exceeded()
 
 
