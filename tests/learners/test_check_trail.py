@@ -147,4 +147,4 @@ def test_where_aws_is_not_a_sandbox_it_says_that_events_come_later(
 ) -> None:
     monkeypatch.setattr(account_facts, "SANDBOX_TIME", "x-none")
     accounts.encrypted(clients)
-    assert inspect_lab().remarks == ["In AWS, what you do is in the trail some minutes later."]
+    assert inspect_lab().remarks == ["In AWS, calls reach the trail after some minutes."]
