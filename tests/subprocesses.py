@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import select
+import shlex
 import signal
 import socket
 import struct
@@ -24,6 +25,8 @@ from threading import Lock
 from tests.fork_server import PLUGINS, Program
 
 ROOT = Path(__file__).parent.parent
+PYTHON = shlex.quote(sys.executable)
+"""This Python, as a word of a command line; a folder of it may have a space in its name."""
 TIME_LIMIT_SECONDS = 560
 PYTEST = ("-m", "pytest", *PLUGINS)
 """pytest with the plugins that a run needs."""

@@ -14,6 +14,7 @@ import pytest
 from kmsdemo.learners.errors import ClassUnusable
 from kmsdemo.learners.finding import Finding
 from kmsdemo.learners.grade_class import RESULTS, Graded, grade_class, submissions
+from tests.subprocesses import PYTHON
 
 FOUND = Finding("Lines", "They print the lines of the lab", "done")
 OTHER = Finding("Beyond", "It names the key", "not yet", "No", part="beyond")
@@ -92,8 +93,8 @@ def test_each_is_graded_by_a_program_in_their_folder(folder: Path, grader: Grade
     assert seen == results
     assert grader.commands["Anna"] == [
         *(sys.executable, "-m", "kmsdemo", "grade", "--json"),
-        f"--encrypt={sys.executable} encrypt-passwd.py {{password}} {{key_id}}",
-        f"--decrypt={sys.executable} decrypt-passwd.py {{appuser}} {{key_id}}",
+        f"--encrypt={PYTHON} encrypt-passwd.py {{password}} {{key_id}}",
+        f"--decrypt={PYTHON} decrypt-passwd.py {{appuser}} {{key_id}}",
         "--seconds=9",
     ]
 
@@ -124,8 +125,7 @@ def test_a_command_that_is_given_is_that_of_each(folder: Path, grader: Grader) -
     grade_class(folder, "mine {password} {key_id}", None, [])
     assert "--encrypt=mine {password} {key_id}" in grader.commands["Anna"]
     assert (
-        f"--decrypt={sys.executable} decrypt-passwd.py {{appuser}} {{key_id}}"
-        in (grader.commands["Anna"])
+        f"--decrypt={PYTHON} decrypt-passwd.py {{appuser}} {{key_id}}" in (grader.commands["Anna"])
     )
 
 

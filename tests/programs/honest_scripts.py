@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.programs.broken_scripts import (
     SCRIPTS,
     Broken,
 )
+from tests.subprocesses import PYTHON
 
 
 def commands(encrypt: str, decrypt: str) -> list[str]:
@@ -33,8 +33,8 @@ def commands(encrypt: str, decrypt: str) -> list[str]:
 
 
 # Without its packages, Python starts three times faster.
-IN_PYTHON = commands(f"{sys.executable} -S encrypt.py", f"{sys.executable} -S decrypt.py")
-WITH_PACKAGES = commands(f"{sys.executable} encrypt.py", f"{sys.executable} decrypt.py")
+IN_PYTHON = commands(f"{PYTHON} -S encrypt.py", f"{PYTHON} -S decrypt.py")
+WITH_PACKAGES = commands(f"{PYTHON} encrypt.py", f"{PYTHON} decrypt.py")
 MISTAKES = {E_ARGUMENTS, E_KEY, D_ARGUMENTS, D_USER}
 
 
@@ -81,8 +81,8 @@ def _in(name: str, *changes: tuple[str, str]) -> Callable[[Path], list[str]]:
 
 def _library(_: Path) -> list[str]:
     return [
-        f"--encrypt={sys.executable} -m kmsdemo encrypt --key-id {{key_id}} -- {{password}}",
-        f"--decrypt={sys.executable} -m kmsdemo decrypt --key-id {{key_id}} {{appuser}}",
+        f"--encrypt={PYTHON} -m kmsdemo encrypt --key-id {{key_id}} -- {{password}}",
+        f"--decrypt={PYTHON} -m kmsdemo decrypt --key-id {{key_id}} {{appuser}}",
     ]
 
 

@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.subprocesses import ROOT, environment, free_port
+from tests.subprocesses import PYTHON, ROOT, environment, free_port
 
 PAGES = {path.stem: path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
 _BLOCK = re.compile(
@@ -87,7 +87,7 @@ class Block:
             text = re.sub("^kmsdemo sandbox.*", rf"\g<0> --port {port}", text, flags=re.MULTILINE)
             return _SECOND_TERMINAL.format(text=text)
         if self.language == "python":
-            return f"{sys.executable} - <<'END'\n{text}END"
+            return f"{PYTHON} - <<'END'\n{text}END"
         return text if self.language == "sh" and self.is_run else ""
 
 

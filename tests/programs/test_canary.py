@@ -21,7 +21,7 @@ from kmsdemo.ciphertext import encodings_that_show
 from kmsdemo.learners import credentials
 from tests import fake_endpoint
 from tests.cli.commands import NAMES
-from tests.subprocesses import ROOT, environment, free_port, run_python
+from tests.subprocesses import PYTHON, ROOT, environment, free_port, run_python
 
 pytestmark = pytest.mark.thorough
 
@@ -97,7 +97,7 @@ CALLS = [
     Call(
         "grade",
         (
-            f"--encrypt={sys.executable} -c 0 {{password}} {{key_id}}",
+            f"--encrypt={PYTHON} -c 0 {{password}} {{key_id}}",
             "--decrypt=true {appuser} {key_id}",
         ),
         code=1,

@@ -11,7 +11,7 @@ import psutil
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.subprocesses import PYTEST, ROOT, TIME_LIMIT_SECONDS, environment
+from tests.subprocesses import PYTEST, PYTHON, ROOT, TIME_LIMIT_SECONDS, environment
 
 # Stands in for LocalStack, which most environments do not have: it is healthy and has nothing.
 LISTENS = """\
@@ -31,6 +31,8 @@ with open(sys.argv[0] + ".pid", "w") as file:
     file.write(str(os.getpid()))
 ThreadingHTTPServer((host, int(port)), Healthy).serve_forever()
 """
+# A path with a space in it does not fit behind #!, so a shell reads the first lines.
+STARTS = f"#!/bin/sh\n'''exec' {PYTHON} \"$0\" \"$@\"\n' '''\n"
 WAITS = """
 import time
 
@@ -44,7 +46,7 @@ def test_waits():
 def localstack(tmp_path: Path) -> Path:
     """A program that is started as LocalStack's Python is."""
     program = tmp_path / "python"
-    program.write_text(f"#!{sys.executable}\n{LISTENS}")
+    program.write_text(f"{STARTS}{LISTENS}")
     program.chmod(0o755)
     return program
 

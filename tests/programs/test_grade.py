@@ -19,7 +19,7 @@ from tests.programs import cheats
 from tests.programs.broken_scripts import BROKEN, CONTEXT, HIDDEN, LINES, NOWHERE, Broken
 from tests.programs.cheats import CHEATS
 from tests.programs.honest_scripts import HONEST, IN_PYTHON, commands
-from tests.subprocesses import environment, run_in_terminal, run_python
+from tests.subprocesses import PYTHON, environment, run_in_terminal, run_python
 
 LAB, BEYOND = 15, 6
 GOOD = Broken({}, "")
@@ -101,7 +101,7 @@ def of_nothing(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Pat
     folder = tmp_path_factory.mktemp("nothing")
     (folder / "encrypt.py").write_text("open('mine', 'w').write('x')\n")
     before = sorted(folder.iterdir())
-    encrypt = f"{sys.executable} -S {folder}/encrypt.py"
+    encrypt = f"{PYTHON} -S {folder}/encrypt.py"
     return folder, before, json.loads(grade(folder, *commands(encrypt, "true"), "--json").stdout)
 
 
@@ -133,7 +133,7 @@ while True:
 def test_a_script_does_not_rewrite_the_report_on_itself(tmp_path: Path) -> None:
     report, script = tmp_path / "junit.xml", tmp_path / "encrypt.py"
     script.write_text(FORGES.replace("REPORT", str(report)))
-    scripts = commands(f"{sys.executable} -S {script}", "true")
+    scripts = commands(f"{PYTHON} -S {script}", "true")
     finished = grade(tmp_path, *scripts, f"--junit={report}", "--json")
     assert json.loads(finished.stdout)["lab"]["done"] == 0
     (suite,) = ET.parse(report).getroot()
@@ -155,7 +155,7 @@ def test_a_file_next_to_a_script_in_another_folder_is_found(tmp_path: Path) -> N
     script = elsewhere / "encrypt.py"
     leak = "open(__file__ + '.log', 'w').write(password)\n    appuser = store("
     script.write_text(script.read_text().replace("appuser = store(", leak))
-    scripts = commands(f"{sys.executable} {script}", f"{sys.executable} {elsewhere}/decrypt.py")
+    scripts = commands(f"{PYTHON} {script}", f"{PYTHON} {elsewhere}/decrypt.py")
     _, lacking = judged(here, *scripts)
     # Where it cannot write there, the script fails; elsewhere the file is found.
     assert lacking[LINES if isolation.has_namespaces() else NOWHERE]
@@ -173,7 +173,7 @@ def test_a_command_line_that_cannot_be_used_ends_with_2(tmp_path: Path) -> None:
 
 @pytest.mark.thorough
 def test_a_closed_pipe_ends_it(tmp_path: Path) -> None:
-    script = f'{sys.executable} -m kmsdemo grade "$@" | head -3'
+    script = f'{PYTHON} -m kmsdemo grade "$@" | head -3'
     finished = subprocess.run(
         ["sh", "-c", script, "sh", *commands("true", "true")],  # noqa: S607
         cwd=tmp_path,
@@ -188,7 +188,7 @@ def test_a_closed_pipe_ends_it(tmp_path: Path) -> None:
 
 def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
     mark = f"sleeps-{uuid.uuid4()}"  # other runs of this test may go on
-    script = f"{sys.executable} -c 'import time; time.sleep(1000)' {mark}"
+    script = f"{PYTHON} -c 'import time; time.sleep(1000)' {mark}"
 
     def running() -> bool:
         words = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]

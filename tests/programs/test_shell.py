@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.subprocesses import run_in_terminal, run_python
+from tests.subprocesses import PYTHON, run_in_terminal, run_python
 
 
 def shell(*command: str, **more: str) -> tuple[int, str, str]:
@@ -28,7 +27,7 @@ def test_a_command_has_an_aws_and_the_two_scripts() -> None:
         "python3 encrypt-passwd.py 'my secret' $key_id | grep -o '[0-9]\\{5\\}' >number\n"
         "python3 decrypt-passwd.py $(cat number) $key_id\n"
         "rm number\n"
-        f"{sys.executable} -c 'import os; from urllib.request import urlopen; "
+        f"{PYTHON} -c 'import os; from urllib.request import urlopen; "
         'print(urlopen(os.environ["AWS_ENDPOINT_URL"] + "/console").read().decode())\'\n'
         "pwd",
     )

@@ -15,10 +15,10 @@ from kmsdemo.learners.errors import CommandUnusable, NotGraded
 from kmsdemo.learners.submission import NotRun, Submission, submitted, supervisor
 from kmsdemo.learners.submission.limits import Budget, StopReason
 from kmsdemo.learners.submission.program import Finished
-from tests.subprocesses import TIME_LIMIT_SECONDS
+from tests.subprocesses import PYTHON, TIME_LIMIT_SECONDS
 
-ENDS = f"{sys.executable} -c '' {{password}} {{key_id}}"
-HANGS = f"{sys.executable} -c 'import time; time.sleep(1000)' {{appuser}} {{key_id}}"
+ENDS = f"{PYTHON} -c '' {{password}} {{key_id}}"
+HANGS = f"{PYTHON} -c 'import time; time.sleep(1000)' {{appuser}} {{key_id}}"
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ def unused(tmp_path: Path) -> Iterator[Submission]:
     """Two scripts that nobody has run."""
     script = tmp_path / "my.py"
     script.write_text("")
-    encrypt = f"{sys.executable} {script} {{password}} {{key_id}}"
-    decrypt = f"{sys.executable} my.py {{appuser}} {{key_id}}"
+    encrypt = f"{PYTHON} {script} {{password}} {{key_id}}"
+    decrypt = f"{PYTHON} my.py {{appuser}} {{key_id}}"
     with submitted(encrypt, decrypt, folder=tmp_path, seconds_each=7, seconds=60) as unused:
         yield unused
 
