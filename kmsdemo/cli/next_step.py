@@ -36,7 +36,7 @@ NEXT_STEPS: Final[Mapping[str, NextStep]] = {
     "schedule-deletion": NextStep("kmsdemo cleanup", 8),
     "cancel-deletion": NextStep("kmsdemo enable", 7),
     "enable": NextStep("kmsdemo decrypt APPUSER", 6),
-    "describe": NextStep("kmsdemo encrypt PASSWORD", 4),
+    "describe": _CHECK,
     "import": NextStep("kmsdemo items", 5),
     "export": _CHECK,
     "rotate-to": _CHECK,

@@ -66,7 +66,6 @@ def last_line(result: Result) -> str:
         (["items"], 6, "kmsdemo decrypt APPUSER"),
         (["decrypt", FIRST], 7, "kmsdemo schedule-deletion --days 7 --force"),
         (["schedule-deletion", "--force"], 8, "kmsdemo cleanup"),
-        (["describe"], 4, "kmsdemo encrypt PASSWORD"),
         (["enable"], 6, "kmsdemo decrypt APPUSER"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

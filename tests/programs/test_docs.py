@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -92,6 +93,9 @@ DEEPER = {
 }
 """By topic of the page of deeper topics: what somebody sees who follows it."""
 
+WRITES_CODE = {"extending": {"features/description.feature", "kmsdemo/backends/mycloud.py"}}
+"""By page: the files that are for a commit. Others may have secrets, such as hand-outs."""
+
 LONG = ("ci", "extending", "instructor", "learner", "library")
 """The pages that only the full tier follows, as it does the deeper topics."""
 
@@ -113,13 +117,40 @@ def read(page: str) -> str:
     return PAGES[page].read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "page",
-    [pytest.param(page, marks=pytest.mark.thorough if page in LONG else ()) for page in PRINTED],
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(page, marks=pytest.mark.thorough if page in LONG else ()) for page in PRINTED
+    ],
 )
-def test_a_page_does_what_it_says(page: str, tmp_path: Path) -> None:
-    printed = follow(page, clone(tmp_path), FEW_SCENARIOS if page == "ci" else {})
+def followed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path, str]:
+    """A page, the clone in which it was followed, and what was printed there."""
+    page, folder = request.param, clone(tmp_path_factory.mktemp("followed"))
+    return page, folder, follow(page, folder, FEW_SCENARIOS if page == "ci" else {})
+
+
+def test_a_page_does_what_it_says(followed: tuple[str, Path, str]) -> None:
+    page, _, printed = followed
     assert missing(PRINTED[page], printed) == [], printed
+
+
+def test_git_ignores_what_a_page_lets_a_reader_write(followed: tuple[str, Path, str]) -> None:
+    page, folder, _ = followed
+    if not shutil.which("git"):
+        pytest.skip("git is not installed here")
+    ours = {"exported.txt", "printed.txt", "second-terminal.txt"}  # written by the test
+    new = {path for path in not_ignored(folder) - ours if not (ROOT / path).exists()}
+    assert new == WRITES_CODE.get(page, set())
+
+
+def not_ignored(folder: Path) -> set[str]:
+    """Return the files that a commit would have."""
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)  # noqa: S607
+    listing = ["git", "ls-files", "--others", f"--exclude-from={ROOT / '.gitignore'}"]
+    shown = subprocess.run(listing, cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
+    return set(shown.stdout.splitlines())
 
 
 def missing(texts: list[str], printed: str) -> list[str]:
@@ -250,6 +281,17 @@ def test_environments_of_tox_that_are_named_exist() -> None:
     names = [arguments[1] for arguments in calls_not_run("tox") if arguments]
     assert [name for name in names if f"[testenv:{name}]\n" not in tox_ini] == []
     assert names
+
+
+def test_pip_is_upgraded_before_it_installs_a_dependency_group() -> None:
+    """The one that comes with most Pythons knows none."""
+    jobs = workflow()["jobs"].values()
+    of_jobs = ["\n".join(step.get("run", "") for step in job["steps"]) for job in jobs]
+    of_pages = [block.text for page in PAGES for block in blocks(read(page))]
+    asking = [text for text in [*of_pages, *of_jobs] if " --group " in text]
+    too_old = [text for text in asking if "--upgrade pip" not in text.partition(" --group ")[0]]
+    assert too_old == []
+    assert len(asking) > 4
 
 
 # ------------------------------------------------------------------------- the workflow
