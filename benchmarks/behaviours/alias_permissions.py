@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DENIED
 from benchmarks.behaviours.users import (
     EVERYTHING,
     OWN,
@@ -14,8 +15,6 @@ from benchmarks.behaviours.users import (
     put_policy,
     unique,
 )
-
-DENIED = "AccessDeniedException"
 
 
 def behaviours() -> Iterator[Behaviour]:

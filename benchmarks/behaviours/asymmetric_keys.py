@@ -11,9 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import USAGE, VALIDATION
 
-USAGE = "InvalidKeyUsageException"
-VALIDATION = "ValidationException"
 _HASHES: Any = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
 _RSA_SIGNATURES = [
     f"RSASSA_{kind}_SHA_{size}" for kind in ("PKCS1_V1_5", "PSS") for size in _HASHES

@@ -8,11 +8,8 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Row, rows
+from benchmarks.behaviours.error_codes import DRY_RUN, INVALID_CIPHERTEXT, USAGE, VALIDATION
 
-VALIDATION = "ValidationException"
-USAGE = "InvalidKeyUsageException"
-INVALID = "InvalidCiphertextException"
-DRY_RUN = "DryRunOperationException"
 _OAEP = "RSAES_OAEP_SHA_256"
 _RSA = ("RSA_2048", "ENCRYPT_DECRYPT")
 _HMAC = ("HMAC_256", "GENERATE_VERIFY_MAC")
@@ -30,12 +27,12 @@ def behaviours() -> Iterator[Behaviour]:
 def _rsa() -> Iterator[Row]:
     yield (
         "Decrypt of a ciphertext of another length",
-        INVALID,
+        INVALID_CIPHERTEXT,
         lambda a: _decrypted(a, a.key(*_RSA), b"x"),
     )
     yield (
         "Decrypt of a symmetric ciphertext",
-        INVALID,
+        INVALID_CIPHERTEXT,
         lambda a: _decrypted(a, a.key(*_RSA), a.blob(a.key())),
     )
     yield (
@@ -64,7 +61,7 @@ def _rsa() -> Iterator[Row]:
 
 def _data_keys() -> Iterator[Row]:
     yield "A data key decrypts to itself", SUCCESS, _data_key_decrypts
-    yield "A data key needs its encryption context", INVALID, _without_context
+    yield "A data key needs its encryption context", INVALID_CIPHERTEXT, _without_context
     yield "Two data keys", "different", _two_data_keys
     yield "A data key pair of Ed25519", "32", _edwards_pair
     yield "The private key of a data key pair decrypts", SUCCESS, _pair_decrypts
@@ -85,7 +82,7 @@ def _encryption() -> Iterator[Row]:
     yield "Decrypt by alias", "secret", lambda a: _by_alias(a, same=True)
     yield "Decrypt by the alias of another key", "IncorrectKeyException", _other_alias
     yield "The order of an encryption context does not matter", "secret", _reordered
-    yield "The case of an encryption context matters", INVALID, _other_case
+    yield "The case of an encryption context matters", INVALID_CIPHERTEXT, _other_case
     yield "Encrypt no bytes", VALIDATION, lambda a: _encrypt(a, b"")
     yield "Two ciphertexts of one plaintext under a symmetric key", "different", _two_symmetric
     yield "Decrypt a ciphertext in another Region", "AccessDeniedException", _elsewhere

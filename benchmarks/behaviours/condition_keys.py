@@ -11,11 +11,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DENIED, MALFORMED
 from benchmarks.behaviours.grants import User
 from benchmarks.behaviours.imported_material import FOREVER, parameters, wrapped
 
-DENIED = "AccessDeniedException"
-MALFORMED = "MalformedPolicyDocumentException"
 IRELAND = "eu-west-1"
 _ALL: dict[str, Any] = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 _KINDS: dict[str, dict[str, Any]] = {

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DENIED, MALFORMED
 from benchmarks.behaviours.grants import User
 
-DENIED = "AccessDeniedException"
-MALFORMED = "MalformedPolicyDocumentException"
 _CONTEXT = {"team": "blue", "App": "x"}
 
 _TEAM = "kms:EncryptionContext:team"

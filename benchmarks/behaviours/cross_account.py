@@ -14,11 +14,10 @@ from benchmarks.behaviours.behaviour import (
     fails,
     rows,
 )
+from benchmarks.behaviours.error_codes import DENIED, NOT_FOUND
 from benchmarks.behaviours.users import EVERYTHING, OTHER, User, put_policy
 from benchmarks.behaviours.valid_calls import ACROSS_ACCOUNTS, WITHIN_ACCOUNT, ValidCall
 
-DENIED = "AccessDeniedException"
-NOT_FOUND = "NotFoundException"
 _BY_KEY_ONLY = ("create_grant", "get_key_rotation_status", "list_grants", "revoke_grant")
 _NOT_GRANTED = ("get_key_rotation_status", "list_grants", "revoke_grant")
 _FROM_CIPHERTEXT = ("decrypt", "re_encrypt")

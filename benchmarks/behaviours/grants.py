@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DENIED, VALIDATION
 
-VALIDATION = "ValidationException"
-DENIED = "AccessDeniedException"
 _CONTEXT = {"Constraints": {"EncryptionContextSubset": {"team": "blue"}}}
 _EQUALS = {"Constraints": {"EncryptionContextEquals": {"team": "blue"}}}
 

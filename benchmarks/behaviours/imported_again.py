@@ -7,10 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import INCORRECT, VALIDATION
 from benchmarks.behaviours.imported_material import external, import_into, parameters, ready
 
-VALIDATION = "ValidationException"
-INCORRECT = "IncorrectKeyMaterialException"
 _SECRET = bytes(range(32))
 _HMAC = {"KeyUsage": "GENERATE_VERIFY_MAC"}
 

@@ -11,9 +11,8 @@ from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import STATE, UNSUPPORTED
 
-UNSUPPORTED = "UnsupportedOperationException"
-STATE = "KMSInvalidStateException"
 FOREVER = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
 _SECRET = bytes(range(32))
 

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import UNSUPPORTED, USAGE, VALIDATION
 
-VALIDATION = "ValidationException"
-USAGE = "InvalidKeyUsageException"
-UNSUPPORTED = "UnsupportedOperationException"
 _USAGES = (
     *("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"),
     "ENCAPSULATE_DECAPSULATE",

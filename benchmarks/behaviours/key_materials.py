@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Row, rows
+from benchmarks.behaviours.error_codes import INCORRECT, STATE, UNSUPPORTED
 from benchmarks.behaviours.imported_material import (
     FOREVER,
     external,
@@ -20,9 +21,6 @@ from benchmarks.behaviours.imported_material import (
     wrapped,
 )
 
-STATE = "KMSInvalidStateException"
-INCORRECT = "IncorrectKeyMaterialException"
-UNSUPPORTED = "UnsupportedOperationException"
 NEW: dict[str, Any] = {"ImportType": "NEW_KEY_MATERIAL"}
 EXISTING: dict[str, Any] = {"ImportType": "EXISTING_KEY_MATERIAL"}
 _FIRST, _SECOND = bytes(32), b"2" * 32

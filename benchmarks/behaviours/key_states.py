@@ -9,17 +9,18 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import (
+    DENIED,
+    DISABLED,
+    DRY_RUN,
+    INCORRECT,
+    STATE,
+    UNSUPPORTED,
+    VALIDATION,
+)
 from benchmarks.behaviours.grants import User
 from benchmarks.behaviours.imported_material import external, import_into
 
-VALIDATION = "ValidationException"
-UNSUPPORTED = "UnsupportedOperationException"
-DISABLED = "DisabledException"
-STATE = "KMSInvalidStateException"
-INCORRECT = "IncorrectKeyMaterialException"
-DENIED = "AccessDeniedException"
-MALFORMED = "MalformedPolicyDocumentException"
-DRY = "DryRunOperationException"
 IRELAND = "eu-west-1"
 SIGNING = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
 MAC = {"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}
@@ -121,7 +122,11 @@ def _material() -> Iterator[Row]:
 
 def _dry_runs() -> Iterator[Row]:
     for kind, operation, given in _DRY_RUNS:
-        yield f"{operation}, a dry run with permission", DRY, _dry(kind, operation, given, may=True)
+        yield (
+            f"{operation}, a dry run with permission",
+            DRY_RUN,
+            _dry(kind, operation, given, may=True),
+        )
         yield (
             f"{operation}, a dry run without permission",
             DENIED,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import VALIDATION
 
-VALIDATION = "ValidationException"
 _ALGORITHMS = {
     ("RSA_2048", "ENCRYPT_DECRYPT"): "RSAES_OAEP_SHA_1 RSAES_OAEP_SHA_256",
     ("RSA_2048", "SIGN_VERIFY"): (

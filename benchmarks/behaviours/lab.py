@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from benchmarks.behaviours.behaviour import SUCCESS, Behaviour, answered
+from benchmarks.behaviours.error_codes import DENIED, INVALID_CIPHERTEXT, NOT_FOUND, VALIDATION
 from kmsdemo import keys
 from kmsdemo.sandbox.kms.key_states import KEY_STATES, STATES
 from steps.operations import CALLS, InUse, put_in_use
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 INCORRECT_KEY = "IncorrectKeyException"
-INVALID_CIPHERTEXT = "InvalidCiphertextException"
-VALIDATION = "ValidationException"
-NOT_FOUND = "NotFoundException"
-DENIED = "AccessDeniedException"
 _STATES_PAGE = "Key states of AWS KMS keys"
 UNKNOWN_KEY = "00000000-0000-0000-0000-000000000000"
 

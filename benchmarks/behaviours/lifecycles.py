@@ -8,9 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Row, rows
+from benchmarks.behaviours.error_codes import UNSUPPORTED, VALIDATION
 
-VALIDATION = "ValidationException"
-UNSUPPORTED = "UnsupportedOperationException"
 _STORE = "cks-1234567890abcdef0"
 _PROXY = {
     "CustomKeyStoreName": "mine",

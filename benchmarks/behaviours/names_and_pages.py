@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import VALIDATION
 
-VALIDATION = "ValidationException"
 TAG = "TagException"
 MARKER = "InvalidMarkerException"
 

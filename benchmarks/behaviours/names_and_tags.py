@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Row, rows
+from benchmarks.behaviours.error_codes import NOT_FOUND, VALIDATION
 
-VALIDATION = "ValidationException"
-NOT_FOUND = "NotFoundException"
 _IRELAND = "eu-west-1"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DENIED, MALFORMED
 from benchmarks.behaviours.users import (
     ALLOW,
     DENY,
@@ -17,8 +18,6 @@ from benchmarks.behaviours.users import (
     put_policy,
 )
 
-DENIED = "AccessDeniedException"
-MALFORMED = "MalformedPolicyDocumentException"
 _TAGS: dict[str, Any] = {"Tags": [{"TagKey": "env", "TagValue": "prod"}]}
 
 

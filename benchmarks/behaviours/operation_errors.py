@@ -6,19 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DISABLED, DRY_RUN, NOT_FOUND, VALIDATION
 from benchmarks.behaviours.imported_material import external, parameters
 from benchmarks.behaviours.operation_answers import _mac
-from benchmarks.behaviours.operations import (
-    DISABLED,
-    DRY,
-    NOT_FOUND,
-    PAGE,
-    RSA,
-    SIGNING,
-    VALIDATION,
-    disabled,
-    grant,
-)
+from benchmarks.behaviours.operations import PAGE, RSA, SIGNING, disabled, grant
 
 
 def behaviours() -> Iterator[Behaviour]:
@@ -83,8 +74,8 @@ def _errors() -> Iterator[Row]:
     yield "ReEncrypt under a disabled key", DISABLED, _under_disabled
     yield "A marker of another operation", "InvalidMarkerException", _foreign_marker
     yield "An import token after a day", "ExpiredImportTokenException", _late_token
-    yield "A dry run of RevokeGrant", DRY, lambda a: _dry_grant(a, "revoke_grant")
-    yield "A dry run of RetireGrant", DRY, lambda a: _dry_grant(a, "retire_grant")
+    yield "A dry run of RevokeGrant", DRY_RUN, lambda a: _dry_grant(a, "revoke_grant")
+    yield "A dry run of RetireGrant", DRY_RUN, lambda a: _dry_grant(a, "retire_grant")
     yield "XksKeyId with origin AWS_KMS", VALIDATION, lambda a: a.key(XksKeyId="b" * 8)
     yield (
         "Two names of a custom key store",

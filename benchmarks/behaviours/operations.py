@@ -6,13 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DISABLED, NOT_FOUND, STATE
 from benchmarks.behaviours.imported_material import external, parameters, ready
 
-VALIDATION = "ValidationException"
-NOT_FOUND = "NotFoundException"
-DISABLED = "DisabledException"
-STATE = "KMSInvalidStateException"
-DRY = "DryRunOperationException"
 PAGE = "The page of the operation, AWS KMS API Reference"
 SIGNING = ("ECC_NIST_P256", "SIGN_VERIFY")
 MAC = ("HMAC_256", "GENERATE_VERIFY_MAC")

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from benchmarks.behaviours.behaviour import Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import VALIDATION
 
-VALIDATION = "ValidationException"
 UNKNOWN_KEY = "00000000-0000-0000-0000-000000000000"
 _REQUIRED = {
     "cancel_key_deletion": "KeyId",

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DENIED, VALIDATION
 from benchmarks.behaviours.grants import User
 
-VALIDATION = "ValidationException"
-DENIED = "AccessDeniedException"
 IRELAND, FRANKFURT = "eu-west-1", "eu-central-1"
 _SOURCE_ARN = "arn:aws:cloudtrail:us-east-1:123456789012:trail/mine"
 

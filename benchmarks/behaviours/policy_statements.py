@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DENIED
 from benchmarks.behaviours.users import (
     ALLOW,
     DENY,
@@ -20,7 +21,6 @@ from benchmarks.behaviours.users import (
     put_policy,
 )
 
-DENIED = "AccessDeniedException"
 _ANOTHER_KEY = f"arn:aws:kms:us-east-1:{OWN}:key/another"
 
 

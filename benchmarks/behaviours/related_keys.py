@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import NOT_FOUND, STATE, UNSUPPORTED
 from benchmarks.behaviours.users import EVERYTHING, User
 
-NOT_FOUND = "NotFoundException"
-STATE = "KMSInvalidStateException"
-UNSUPPORTED = "UnsupportedOperationException"
 IRELAND, OREGON = "eu-west-1", "us-west-2"
 _TAGS = [{"TagKey": "a", "TagValue": "b"}]
 

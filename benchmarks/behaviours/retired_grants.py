@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import DENIED
 from benchmarks.behaviours.users import ALLOW, DENY, OTHER, User, arn_of_root, put_policy
 
-DENIED = "AccessDeniedException"
 _RETIRE = {"Action": "kms:RetireGrant", "Resource": "*"}
 _GROUP = "arn:aws:iam::123456789012:group/readers"
 _SESSION = {"GranteePrincipal": "arn:aws:sts::123456789012:assumed-role/reader/anna"}

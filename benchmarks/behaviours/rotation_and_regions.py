@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import UNSUPPORTED, VALIDATION
 
-UNSUPPORTED = "UnsupportedOperationException"
-VALIDATION = "ValidationException"
 IRELAND, FRANKFURT = "eu-west-1", "eu-central-1"
 
 

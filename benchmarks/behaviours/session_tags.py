@@ -15,6 +15,7 @@ from benchmarks.behaviours.behaviour import (
     fails,
     rows,
 )
+from benchmarks.behaviours.error_codes import DENIED
 from benchmarks.behaviours.users import (
     DENY,
     DESCRIBE,
@@ -31,7 +32,6 @@ from benchmarks.behaviours.users import (
     put_policy,
 )
 
-DENIED = "AccessDeniedException"
 _BLUE = {"StringEquals": {"aws:PrincipalTag/team": "blue"}}
 
 

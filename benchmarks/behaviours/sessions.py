@@ -15,6 +15,7 @@ from benchmarks.behaviours.behaviour import (
     fails,
     rows,
 )
+from benchmarks.behaviours.error_codes import DENIED
 from benchmarks.behaviours.users import (
     ALLOW,
     DENY,
@@ -30,8 +31,6 @@ from benchmarks.behaviours.users import (
     new_role,
     put_policy,
 )
-
-DENIED = "AccessDeniedException"
 
 
 def behaviours() -> Iterator[Behaviour]:

@@ -10,9 +10,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
+from benchmarks.behaviours.error_codes import USAGE, VALIDATION
 
-VALIDATION = "ValidationException"
-USAGE = "InvalidKeyUsageException"
 _PSS = "RSASSA_PSS_SHA_256"
 _EDWARDS = ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY")
 _CURVE = ("ECC_NIST_P256", "SIGN_VERIFY")

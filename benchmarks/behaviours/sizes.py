@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, answered, rows
-from benchmarks.behaviours.key_states import MAC, MALFORMED, ROOT, SIGNING, VALIDATION, message
+from benchmarks.behaviours.error_codes import MALFORMED, VALIDATION
+from benchmarks.behaviours.key_states import MAC, ROOT, SIGNING, message
 
 _LIMITS = {
     "list_aliases": 100,

@@ -9,10 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-
-VALIDATION = "ValidationException"
-USAGE = "InvalidKeyUsageException"
-DRY_RUN = "DryRunOperationException"
+from benchmarks.behaviours.error_codes import DRY_RUN, USAGE, VALIDATION
 
 
 def behaviours() -> Iterator[Behaviour]:
