@@ -150,7 +150,7 @@ def _of_encrypting() -> Iterator[Row]:
         yield (
             f"kms:RequestAlias in {operation}",
             SUCCESS,
-            _decided("symmetric", _named_by_alias("Allow"), operation, options, by_alias=True),
+            _decided("symmetric", _named_by_alias(), operation, options, by_alias=True),
         )
 
 
@@ -236,8 +236,8 @@ def _statement(effect: str, condition: Mapping[str, Any]) -> dict[str, Any]:
     return {**_ALL, "Effect": effect, "Condition": condition}
 
 
-def _named_by_alias(effect: str) -> list[dict[str, Any]]:
-    return [_statement(effect, {"StringLike": {"kms:RequestAlias": "alias/*"}})]
+def _named_by_alias() -> list[dict[str, Any]]:
+    return [_statement("Allow", {"StringLike": {"kms:RequestAlias": "alias/*"}})]
 
 
 def _denied(operation: str, condition: Mapping[str, Any], options: Mapping[str, Any]) -> Call:
@@ -337,7 +337,7 @@ def _public_key() -> bytes:
 
 def _re_encrypted_by_alias(account: Account) -> None:
     user, key_id = User(account), _key(account, "symmetric")
-    named = _named_by_alias("Allow")[0]
+    named = _named_by_alias()[0]
     _put(account, key_id, {**named, "Principal": {"AWS": user.arn}})
     alias = f"alias/{key_id}"
     user.kms.re_encrypt(

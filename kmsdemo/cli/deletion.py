@@ -12,7 +12,7 @@ from kmsdemo.cli.slow_calls import connect
 
 
 @click.command("schedule-deletion")
-@days_option(30)
+@days_option
 @click.option(
     "--force", is_flag=True, help="Schedule it even if items of the table depend on the key."
 )

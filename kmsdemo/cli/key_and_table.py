@@ -109,7 +109,7 @@ def _tell_next_step(key: Key, *, has_table: bool) -> None:
 
 
 @click.command()
-@days_option(30)
+@days_option
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @key_option
 @table_option

@@ -33,6 +33,13 @@ sandbox_option = click.option(
     show_default=True,
     help="The running sandbox.",
 )
+days_option = click.option(
+    "--days",
+    type=int,
+    default=30,
+    show_default=True,
+    help="The waiting period: 7 to 30 days.",
+)
 json_option = click.option(
     "--json",
     "as_json",
@@ -46,17 +53,6 @@ junit_option = click.option(
     metavar="FILE",
     help="Also write the result as JUnit XML, for a gradebook.",
 )
-
-
-def days_option(default: int) -> Callable[[_Command], _Command]:
-    """Return the option for the waiting period, with its default in days."""
-    return click.option(
-        "--days",
-        type=int,
-        default=default,
-        show_default=True,
-        help="The waiting period: 7 to 30 days.",
-    )
 
 
 def backend_options(command: _Command) -> _Command:

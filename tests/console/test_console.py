@@ -3,155 +3,34 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from html import unescape
-from http.client import HTTPConnection
-from itertools import count
-from urllib.error import HTTPError
-from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 
 from kmsdemo import console, keys, table
-from kmsdemo.account.clients import Clients, connect
-from kmsdemo.backends import Backend
+from kmsdemo.account.clients import Clients
 from kmsdemo.console import page
 from kmsdemo.console.account_view import read_account
-from kmsdemo.console.check_results import CheckResult, CheckResults
-from kmsdemo.learners import class_list, class_progress
-from kmsdemo.learners.class_list import Learner
-from kmsdemo.learners.hand_out import Classroom, HandOut
+from kmsdemo.console.check_results import CheckResult
 from kmsdemo.sandbox import mock_kms
 from kmsdemo.sandbox.access import access_keys
 from kmsdemo.sandbox.http.server import Server
 from kmsdemo.suite import story
 from kmsdemo.vault import Vault
-from tests.learners.class_results import progress
+from tests.console.served_console import (
+    ANNA,
+    CLASSROOM,
+    TIME_LIMIT_SECONDS,
+    Console,
+    NoCheckResults,
+    opened,
+)
 from tests.subprocesses import ROOT
 
 PASSWORD = "correct horse battery staple"
-ACCOUNTS = (f"{number:012}" for number in count(300_000_000_001))
-TIME_LIMIT_SECONDS = 300
-
-
-def given(learner: Learner) -> HandOut:
-    key = access_keys.generate(learner.account_id)
-    return HandOut(learner, key.access_key_id, key.secret)
-
-
-ANNA = given(Learner("Anna <b>", "200000000001"))
-BEN = given(Learner("Ben", "200000000002"))
-CLASSROOM = Classroom(given(class_list.instructor()), [ANNA, BEN])
-
-
-@dataclass
-class Answer:
-    status: int
-    tag: str
-    text: str
-
-
-@dataclass
-class Console:
-    """A console that the tests share, and an account that only one of them uses."""
-
-    url: str
-    sandbox_url: str
-    account_id: str = ""
-    token: str = ""
-
-    def get(self, path: str | None = None, token: str | None = None, **headers: str) -> Answer:
-        url = self.url + (f"/{self.account_id}" if path is None else path)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        named["Cookie"] = f"kmsdemo-console={self.token if token is None else token}"
-        try:
-            with urlopen(Request(url, headers=named), timeout=TIME_LIMIT_SECONDS) as answer:
-                return Answer(answer.status, answer.headers["ETag"] or "", answer.read().decode())
-        except HTTPError as error:
-            with error:
-                return Answer(error.code, "", error.read().decode())
-
-    def wait_for(self, text: str, path: str | None = None) -> str:
-        """Request the page until it contains a text, which can take as long as the check."""
-        end = time.monotonic() + TIME_LIMIT_SECONDS
-        while text not in (page := self.get(path).text):
-            assert time.monotonic() < end, f"{text} is not on the page: {page}"
-            time.sleep(0.02)
-        return page
-
-    def clients(self, *key: str, region: str = "us-east-1") -> Clients:
-        access_key_id, secret = key or (self.account_id, "x")
-        return connect(
-            access_key_id=access_key_id,
-            secret_access_key=secret,
-            region=region,
-            endpoint_url=self.sandbox_url,
-        )
-
-
-class NoCheckResults(CheckResults):
-    """Starts no check, which is a program of its own."""
-
-    def of(self, account: str) -> None:
-        """Know nothing of any account."""
-
-
-@contextmanager
-def unchecked(classroom: Classroom | None = None) -> Iterator[Console]:
-    """A console that starts no check."""
-    server = Server()
-    with ExitStack() as until_the_end:
-        with pytest.MonkeyPatch.context() as monkeypatch:
-            monkeypatch.setattr(console, "CheckResults", NoCheckResults)
-            url = until_the_end.enter_context(console.served_by(server, classroom))
-        until_the_end.enter_context(server.in_background())
-        yield opened(url, server)
-
-
-def opened(url: str, server: Server) -> Console:
-    page, _, token = url.partition("?token=")
-    return Console(page, server.url, token=token)
-
-
-@pytest.fixture(scope="module")
-def running_unchecked(backend: Backend) -> Iterator[Console]:
-    with unchecked() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def running_class(backend: Backend) -> Iterator[Console]:
-    with unchecked(CLASSROOM) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def running_checked(backend: Backend) -> Iterator[Console]:
-    server = Server()
-    with console.served_by(server) as url, server.in_background():
-        yield opened(url, server)
-
-
-@pytest.fixture
-def alone(running_unchecked: Console, clients: Clients) -> Console:
-    return replace(running_unchecked, account_id=next(ACCOUNTS))
-
-
-@pytest.fixture
-def of_class(running_class: Console, clients: Clients) -> Iterator[Console]:
-    """The console of a class; the accounts are empty, and nobody else is let in."""
-    with access_keys.restricted_to(CLASSROOM.keys):
-        yield running_class
-
-
-@pytest.fixture
-def checked(running_checked: Console, clients: Clients) -> Console:
-    return replace(running_checked, account_id=next(ACCOUNTS))
 
 
 @pytest.fixture
@@ -282,140 +161,6 @@ def test_a_missing_permission_is_shown(clients: Clients) -> None:
     assert [shown.key.key_id for shown in view.keys] == [key.key_id]
     assert view.keys[0].policy == []
     assert "GetKeyPolicy" in view.errors[0]
-
-
-# ----------------------------------------------------------------------- with a class
-
-
-def connection_to(of_class: Console) -> HTTPConnection:
-    host = of_class.sandbox_url.removeprefix("http://")
-    return HTTPConnection(host, timeout=TIME_LIMIT_SECONDS)
-
-
-@pytest.mark.parametrize(
-    "token",
-    [
-        pytest.param("", id="none"),
-        pytest.param("\u00e9", id="not ASCII"),
-        pytest.param(CLASSROOM.instructor.secret, id="the instructor's secret"),
-        pytest.param(ANNA.secret, id="a learner's secret"),
-    ],
-)
-@pytest.mark.parametrize("path", ["", "/200000000001", "/123456789012", "/nobody"])
-def test_the_console_of_a_class_requires_a_token(of_class: Console, path: str, token: str) -> None:
-    answer = of_class.get(path, token=quote(token))
-    assert answer.status == 403
-    assert "Anna" not in answer.text
-
-
-def test_the_token_in_the_url_is_moved_into_a_cookie(of_class: Console) -> None:
-    connection = connection_to(of_class)
-    connection.request("GET", f"/console?token={of_class.token}")
-    with connection.getresponse() as answer:
-        assert (answer.status, answer.headers["Location"]) == (303, "/console")
-        cookie = answer.headers["Set-Cookie"]
-    connection.close()
-    assert cookie.startswith(f"kmsdemo-console={of_class.token};")
-    assert {"HttpOnly", "SameSite=Lax", "Path=/console"} <= set(cookie.split("; "))
-
-
-def test_an_unknown_token_is_not_moved_into_a_cookie(of_class: Console) -> None:
-    connection = connection_to(of_class)
-    connection.request("GET", "/console?token=x")
-    with connection.getresponse() as answer:
-        assert "Set-Cookie" not in answer.headers
-    connection.close()
-
-
-def test_a_learner_sees_only_their_own_page(of_class: Console) -> None:
-    keys.create(of_class.clients(BEN.access_key_id, BEN.secret).kms)
-    page = of_class.get("", token=ANNA.console_token).text
-    assert "<h1>Anna &lt;b&gt;</h1>" in page
-    assert "Ben" not in page
-    assert BEN.learner.account_id not in page
-
-
-@pytest.mark.parametrize("another", ["200000000002", "200000000000", "123456789012"])
-def test_a_learner_does_not_see_the_page_of_another_account(
-    of_class: Console, another: str
-) -> None:
-    assert of_class.get(f"/{another}", token=ANNA.console_token).status in (403, 404)
-
-
-PROGRESS = {
-    ANNA.learner.account_id: progress(3),
-    BEN.learner.account_id: progress(8, "2030-06-13T09:00:00+00:00"),
-}
-
-
-@pytest.fixture
-def looked_at(of_class: Console, monkeypatch: pytest.MonkeyPatch) -> Console:
-    """The console of a class of which the first has come to step 4, and the second is done."""
-    monkeypatch.setattr(
-        NoCheckResults, "of", lambda _, account: CheckResult(0, PROGRESS.get(account))
-    )
-    return of_class
-
-
-def grid(page: str) -> list[str]:
-    """Return the text of each learner."""
-    items = re.findall(r"<li>(.*?)</li>", page.partition('id="class"')[2], re.DOTALL)
-    return [" ".join(unescape(re.sub(r"<[^>]+>", "", one)).split()) for one in items]
-
-
-ANNAS = "Anna <b> 3 of 8 Encrypt a password"
-BENS = "Ben 8 of 8 on 13 Jun 09:00 UTC"
-
-
-@pytest.mark.parametrize(
-    ("query", "learners"),
-    [
-        ("", [ANNAS, BENS]),
-        ("?sort=list", [ANNAS, BENS]),
-        ("?sort=name", [ANNAS, BENS]),
-        ("?sort=progress", [BENS, ANNAS]),
-    ],
-)
-def test_the_class_is_sorted_and_says_who_finished_when(
-    looked_at: Console, query: str, learners: list[str]
-) -> None:
-    assert grid(looked_at.get(query).text) == learners
-
-
-def test_the_class_has_totals(looked_at: Console) -> None:
-    assert "1 of 2 learners completed the lab" in looked_at.get("").text
-
-
-def test_the_order_that_is_shown_is_marked(looked_at: Console) -> None:
-    page = looked_at.get("?sort=name").text
-    assert re.findall(r'id="([\w-]+)" [^>]*aria-current', page) == ["sort-name"]
-
-
-def test_an_unknown_order_is_not_found(looked_at: Console) -> None:
-    assert looked_at.get("?sort=height").status == 404
-
-
-@pytest.mark.parametrize("order", ["list", "name", "progress"])
-def test_the_csv_of_the_console_is_that_of_the_terminal(looked_at: Console, order: str) -> None:
-    names = {"Anna <b>": PROGRESS["200000000001"], "Ben": PROGRESS["200000000002"]}
-    ordered = class_progress.in_order(names, order)
-    page = looked_at.get(f"?sort={order}").text
-    assert f'href="/console/class.csv?sort={order}"' in page
-    assert looked_at.get(f"/class.csv?sort={order}").text == class_progress.as_csv(ordered, {})
-
-
-def test_a_learner_does_not_get_the_csv_of_the_class(looked_at: Console) -> None:
-    answer = looked_at.get("/class.csv", token=ANNA.console_token)
-    assert answer.status == 403
-    assert "Ben" not in answer.text
-
-
-def test_without_a_class_there_is_no_csv(alone: Console) -> None:
-    assert alone.get("/class.csv").status == 404
-
-
-def test_a_learner_whom_nobody_has_checked_is_being_checked(of_class: Console) -> None:
-    assert grid(of_class.get("").text)[1] == "Ben Checking …"
 
 
 # ------------------------------------------------------------------- what a browser keeps
