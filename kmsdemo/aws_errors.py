@@ -297,6 +297,7 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], Callable[[str], errors.Kmsde
         ),
         errors.InvalidConfiguration,
     ),
+    ((boto.ParamValidationError,), errors.InvalidParameter),
     ((boto.ConnectionError,), errors.EndpointUnreachable),
     ((boto.HTTPClientError,), errors.AnswerLost),
 )

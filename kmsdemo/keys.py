@@ -21,8 +21,8 @@ ALIAS_PREFIX = "alias/demo-kms-"
 DESCRIPTION = "The key of the KMS lab"
 TAGS = {"kmsdemo": "lab"}
 _NOT_ANSWERED = (errors.EndpointUnreachable, errors.AwsUnavailable, errors.Throttled)
-# The error codes of AWS KMS and of botocore for a number out of range, or longer than any integer.
-_OUT_OF_RANGE = ("Validation", "Serialization", "ParamValidationError")
+# The error codes of AWS KMS for a number out of range, or longer than any integer.
+_OUT_OF_RANGE = ("Validation", "Serialization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,8 +315,8 @@ def schedule_deletion(
         if was_repeated(error):
             return error.deletion_date
         raise
-    except errors.AwsFailed as error:
-        if error.code in _OUT_OF_RANGE:
+    except (errors.AwsFailed, errors.InvalidParameter) as error:
+        if _is_out_of_range(error):
             raise errors.InvalidWaitingPeriod(key_id, waiting_period_days) from error
         raise
 
@@ -430,6 +430,12 @@ def _is_alias_of(kms: KMSClient, alias: str, key_id: str) -> bool:
         return describe(kms, alias).key_id == key_id
     except errors.KmsdemoError:
         return False
+
+
+def _is_out_of_range(error: errors.AwsFailed | errors.InvalidParameter) -> bool:
+    if isinstance(error, errors.InvalidParameter):
+        return "PendingWindowInDays" in error.reason
+    return error.code in _OUT_OF_RANGE
 
 
 def _write_policy(

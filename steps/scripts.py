@@ -9,6 +9,7 @@ import math
 import secrets
 import shlex
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -61,8 +62,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, placeholder in {"encrypt": "password", "decrypt": "appuser"}.items():
         text = f"{name} script, with {{{placeholder}}} and {{key_id}} in its command line"
         group.addoption(f"--{name}", metavar="COMMAND", help=f"your own {text}")
-    group.addoption("--seconds-each", type=float, default=60, help="time limit for one run")
-    group.addoption("--seconds", type=float, default=math.inf, help="time limit for all runs")
+    group.addoption("--seconds-each", type=seconds, default=60, help="time limit for one run")
+    group.addoption("--seconds", type=seconds, default=math.inf, help="time limit for all runs")
+
+
+def seconds(text: str) -> float:
+    """Return a time limit, of more than nothing."""
+    number = float(text)
+    if not number > 0:  # nan is not
+        raise ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return number
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

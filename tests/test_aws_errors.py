@@ -182,7 +182,8 @@ def test_access_denied_names_the_resource(about: dict[str, str], resource: str) 
         (boto.ReadTimeoutError(endpoint_url="http://nowhere"), errors.EndpointUnreachable),
         (boto.ConnectionClosedError(endpoint_url="http://nowhere"), errors.EndpointUnreachable),
         (boto.SSLError(endpoint_url="http://nowhere", error=OSError()), errors.EndpointUnreachable),
-        (boto.ParamValidationError(report="x"), errors.AwsFailed),
+        (boto.ParamValidationError(report="x"), errors.InvalidParameter),
+        (boto.UnknownSignatureVersionError(signature_version="x"), errors.AwsFailed),
     ],
     ids=lambda value: getattr(value, "__name__", type(value).__name__),
 )

@@ -26,11 +26,18 @@ _PASSWORD_BYTES = range(6, 4097)
 
 
 def _checked_password(_: click.Context, __: click.Parameter, password: str | None) -> str | None:
-    if password and len(password.encode(errors="surrogateescape")) not in _PASSWORD_BYTES:
+    if password and _size(password) not in _PASSWORD_BYTES:
         raise click.UsageError(
             "--password takes 6 to 4,096 bytes; fewer bytes can occur elsewhere by chance."
         )
     return password
+
+
+def _size(password: str) -> int:
+    try:
+        return len(password.encode())
+    except UnicodeEncodeError:
+        raise click.UsageError("--password is not valid UTF-8 text.") from None
 
 
 def _checked_pace(_: click.Context, __: click.Parameter, is_paced: bool) -> bool:

@@ -51,7 +51,8 @@ def shell(command: tuple[str, ...]) -> None:
         until_the_end.enter_context(environment.isolated({**_VARIABLES, **profiles}))
         url, console_url = until_the_end.enter_context(_sandbox())
         os.environ["AWS_ENDPOINT_URL"] = url
-        os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        search_path = os.environ.get("PATH", os.defpath)
+        os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{search_path}"
         if command:
             sys.exit(_run(command, folder))
         say(_GREETING.format(url=console_url))
@@ -98,7 +99,14 @@ def _folder() -> Iterator[Path]:
 
 
 def _contents(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
+    return {path: _content(path) for path in folder.rglob("*")}
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except OSError:  # so it has changed
+        return b""
 
 
 def _run(command: Sequence[str], folder: Path) -> int:

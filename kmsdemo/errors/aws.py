@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kmsdemo.errors.root import KmsdemoError
+from kmsdemo.errors.root import KmsdemoError, WrongUsage
 
 
 @dataclass(eq=False)
@@ -92,6 +92,16 @@ class InvalidConfiguration(KmsdemoError):
 
     _what = "The AWS configuration is invalid: {reason}"
     _next_step = "Check AWS_PROFILE, AWS_ENDPOINT_URL and the files under ~/.aws."
+
+
+@dataclass(eq=False)
+class InvalidParameter(WrongUsage):
+    """A parameter has a form that boto3 does not send, such as an empty name."""
+
+    reason: str
+
+    _what = "AWS was not called: {reason}"
+    _next_step = "Check the names of key and table; a variable of the shell can be empty."
 
 
 @dataclass(eq=False)

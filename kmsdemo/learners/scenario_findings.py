@@ -55,7 +55,8 @@ class _Collector(TerminalReportReplacement):
         self._hint = " ".join((scenario.description or "").split())
 
     def pytest_bdd_step_error(self, exception: Exception) -> None:
-        if isinstance(exception, errors.KmsdemoError):
+        # An OSError is this machine's, such as a full disk, and no fault of the scripts.
+        if isinstance(exception, errors.KmsdemoError | OSError):
             self.stop(exception)
         self._failure = (
             exception if isinstance(exception, CheckFailed) else CheckFailed(str(exception))

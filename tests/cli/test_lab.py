@@ -54,6 +54,10 @@ def test_a_password_that_is_too_short_or_too_long_is_a_usage_error(password: str
     assert password not in printed
 
 
+def test_a_password_that_is_not_utf_8_is_a_usage_error() -> None:
+    assert "--password is not valid UTF-8 text." in refused("--password", "hunter2\udcff")
+
+
 def test_a_transcript_overwrites_nothing(tmp_path: Path) -> None:
     kept = tmp_path / "kept.md"
     kept.write_text("dear")

@@ -50,6 +50,18 @@ def test_a_waiting_period_out_of_range_is_refused_as_one(name: str, days: str) -
     assert "waiting period of 7 to 30 days" in refused(*line(name, f"--days={days}")).stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["describe", "--key-id="], ["items", "--table-name="], ["encrypt", "x", "--table-name="]],
+    ids=" ".join,
+)
+def test_a_name_that_is_empty_is_wrong_usage(arguments: list[str]) -> None:
+    CliRunner().invoke(main, ["setup"])
+    result = refused(*arguments)
+    assert result.exit_code == 2
+    assert "Invalid length for parameter" in result.stderr
+
+
 @pytest.mark.parametrize("port", ["-1", "65536", "many"])
 def test_a_port_that_cannot_be_one_is_wrong_usage(port: str) -> None:
     assert refused("sandbox", "--port", port).exit_code == 2

@@ -49,6 +49,18 @@ def test_a_folder_that_was_changed_is_kept_and_named(
     assert capsys.readouterr().out == f"Your files are in {folder}.\n"
 
 
+def test_a_file_that_cannot_be_read_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreadable(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with shell._folder() as folder:
+        monkeypatch.setattr(Path, "read_bytes", unreadable)
+    assert len(list(folder.iterdir())) == 2
+    assert capsys.readouterr().out == f"Your files are in {folder}.\n"
+
+
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """The environment of the program that the shell starts, and its command; it ends with 7."""
@@ -79,6 +91,14 @@ def test_a_command_uses_the_sandbox_and_nothing_of_the_user(started: dict[str, s
         path = Path(started[f"AWS_{name}"])
         assert path.parent.name.startswith("kms-lab-profiles-")
         assert path.name == file
+
+
+def test_without_a_path_it_starts_too(
+    started: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PATH")
+    assert CliRunner().invoke(main, ["shell", "program"]).exit_code == 7
+    assert started["PATH"] == f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}"
 
 
 def test_a_shell_greets_and_ends_with_what_was_reached(

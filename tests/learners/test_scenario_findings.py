@@ -81,10 +81,10 @@ def test_what_is_not_met_has_what_was_found_and_what_to_do(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("hook", ["pytest_bdd_step_error", "pytest_bdd_step_func_lookup_error"])
+@pytest.mark.parametrize("error", [Throttled("Encrypt"), OSError(28, "No space left on device")])
 def test_what_is_no_fault_of_the_learner_ends_the_run(
-    monkeypatch: pytest.MonkeyPatch, hook: str
+    monkeypatch: pytest.MonkeyPatch, hook: str, error: Exception
 ) -> None:
-    error = Throttled("Encrypt")
 
     def run(collector: Any, *_: str) -> None:
         with pytest.raises(pytest.exit.Exception):
@@ -92,7 +92,7 @@ def test_what_is_no_fault_of_the_learner_ends_the_run(
         raise collector.error
 
     monkeypatch.setattr(scenario_findings, "run", run)
-    with pytest.raises(Throttled):
+    with pytest.raises(type(error)):
         collect_findings("features/x.py")
 
 
