@@ -1,1 +1,1 @@
-"""What is claimed of the speed, re-measurable: ratios, side by side in one run."""
+"""Benchmarks of what is claimed about speed: ratios, measured side by side in one run."""

@@ -89,7 +89,7 @@ class Fixtures:
     until_the_end: ExitStack = field(default_factory=ExitStack)
 
     def get(self, name: str) -> Any:
-        """Return a fixture, made now if nothing asked for it before."""
+        """Return a fixture, created at its first use."""
         if name in ("request", "pytestconfig"):
             return _Request(self)
         function, scope = FIXTURES.get(name, (None, ""))

@@ -1,4 +1,4 @@
-"""What it costs to look at the progress of learners who are in the middle of the lab.
+"""The cost of checking the progress of learners who are in the middle of the lab.
 
 Usage: python -m benchmarks.check_cost [LEARNERS]
 

@@ -69,7 +69,7 @@ class Account:
         )
 
     def key_of(self, appuser: str) -> str:
-        """Return the ARN of the key that an item is under; empty if there is no item."""
+        """Return the ARN of the key that encrypted an item; empty if there is no item."""
         item = self.dynamodb.get_item(TableName="demo-kms", Key={"appuser": {"S": appuser}})
         return str(item.get("Item", {}).get("key", {}).get("S", ""))
 

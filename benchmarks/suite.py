@@ -1,4 +1,4 @@
-"""The features beside the same in behave, and beside plain tests that make the same calls.
+"""The features compared with the same in behave, and with plain tests that make the same calls.
 
 Usage: python -m benchmarks.suite [RUNS]; behave is in the dependency group ``benchmark``.
 

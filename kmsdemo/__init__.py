@@ -1,7 +1,7 @@
 """The AWS KMS lab, written once as Gherkin: test, lesson and the small library behind them.
 
-The modules beside this one are the library that people copy: it takes boto3 clients and imports
-nothing of the folders here but ``errors``.
+The modules next to this one are the library that people copy: they take boto3 clients and import no
+folder but ``errors``.
 """
 
 from importlib import import_module
@@ -25,7 +25,7 @@ _ON_DEMAND = (
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Import a public module when it is first asked for.
+    """Import a public module at its first use.
 
     Raises:
         AttributeError: There is no public module of this name.

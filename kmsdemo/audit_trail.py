@@ -1,7 +1,8 @@
 """The audit trail of an account in AWS CloudTrail: who did what with a key or a table.
 
-CloudTrail keeps the management events of 90 days. All calls to AWS KMS are among them, also Encrypt
-and Decrypt; in a real account they appear after some minutes. What puts or reads an item is not.
+CloudTrail keeps management events for 90 days. All calls to AWS KMS are among them, also Encrypt
+and Decrypt; in a real account they appear after some minutes. Calls that put or read an item are
+not.
 
 AWS: "Logging AWS KMS API calls with AWS CloudTrail", AWS KMS Developer Guide.
 """

@@ -111,7 +111,7 @@ def is_unreadable_answer(error: Exception) -> bool:
 def was_repeated(error: errors.KmsdemoError) -> bool:
     """Return whether boto3 made more than one attempt before this error response of AWS.
 
-    Then an earlier attempt can have succeeded, and its answer got lost.
+    Then an earlier attempt may have succeeded, with its answer lost.
 
     AWS: "Retries", boto3 documentation.
     """

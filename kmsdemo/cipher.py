@@ -1,4 +1,4 @@
-"""Forms of encrypting a password: Encrypt, Encrypt with an encryption context, envelopes."""
+"""Ways to encrypt a password: Encrypt, Encrypt with an encryption context, envelope encryption."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Plain:
             appuser: The user number of the item.
 
         Raises:
-            CiphertextInvalid: The ciphertext is damaged, or of another user or table.
+            CiphertextInvalid: The ciphertext is damaged, or belongs to another user or table.
             WrongKey: It was encrypted under another key than ``key_id``.
             KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
             AccessDenied: The caller has no permission to decrypt with this key.
@@ -93,7 +93,7 @@ class Plain:
         try:
             return plaintext.decode()
         except UnicodeDecodeError:
-            # The original error carries the plaintext; so it is not chained.
+            # The original error contains the plaintext, so it is not chained.
             raise errors.PasswordNotText from None
 
     def _encrypt_bytes(self, plaintext: bytes, appuser: str) -> Ciphertext:
@@ -175,10 +175,10 @@ class SharedEnvelope(Envelope):
     """Envelope encryption with data keys that many passwords share: few requests to AWS KMS.
 
     A data key encrypts at most 1,000 passwords within 5 minutes, then a new one is generated. The
-    encryption context of a password is that of :class:`Direct`; AWS KMS receives only the table,
-    so its log cannot tell whose password was decrypted.
+    encryption context of a password is that of :class:`Direct`; AWS KMS receives only the table, so
+    the audit trail cannot show whose password was decrypted.
 
-    One object keeps the data keys, in memory, and may serve many threads; a
+    One object keeps the data keys in memory, and many threads can share it; a
     :class:`kmsdemo.vault.Vault` has one.
 
     AWS: "Data key caching", AWS Encryption SDK Developer Guide.
@@ -219,7 +219,7 @@ def _plaintext(password: str, max_bytes: int) -> bytes:
     try:
         plaintext = password.encode()
     except UnicodeEncodeError:
-        # The original error carries the password; so it is not chained.
+        # The original error contains the password, so it is not chained.
         raise errors.PasswordNotText from None
     if not plaintext:
         raise errors.PasswordEmpty

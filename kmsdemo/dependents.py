@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def of_key(kms: KMSClient, dynamodb: DynamoDBClient, key: Key, table_name: str) -> Iterator[Item]:
-    """Yield the items of a table that depend on a key, or of which that cannot be told.
+    """Yield the items of a table that depend on a key, or may depend on it.
 
-    An item of a vault names its key. For any other item one request to Decrypt tells; the item
-    counts if that request is refused for another reason than the wrong key.
+    An item of a vault names its key. Any other item is tried with one request to Decrypt; it counts
+    if AWS KMS refuses the request for another reason than the wrong key.
 
     Raises:
         TableSchemaDiffers: The table cannot be read.
@@ -40,7 +40,7 @@ def of_key(kms: KMSClient, dynamodb: DynamoDBClient, key: Key, table_name: str) 
 
 
 def depends(kms: KMSClient, key: Key, item: Item) -> bool:
-    """Return whether an item depends on a key, also if that cannot be told."""
+    """Return whether an item depends on a key, or may depend on it."""
     if item.ciphertext_blob is None:
         return False
     if item.key_arn:
@@ -67,13 +67,13 @@ def schedule_deletion(
 ) -> datetime | None:
     """Schedule a key for deletion, unless items of a table depend on it.
 
-    :func:`kmsdemo.keys.schedule_deletion` is the same without looking at the table.
+    :func:`kmsdemo.keys.schedule_deletion` does the same without a check of the table.
 
     Returns:
         The deletion date, as :func:`kmsdemo.keys.schedule_deletion` returns it.
 
     Raises:
-        KeyInUse: Items depend on the key, or of some that cannot be told. Nothing was done.
+        KeyInUse: Items depend on the key, or may depend on it. Nothing was done.
         KeyPendingDeletion, InvalidWaitingPeriod: As in :func:`kmsdemo.keys.schedule_deletion`.
 
     AWS: ScheduleKeyDeletion, AWS KMS API Reference; "Determine past usage of a KMS key", AWS KMS

@@ -107,7 +107,7 @@ class Limits:
     """How much one data key may encrypt, and how long it stays in memory.
 
     Attributes:
-        age_seconds: After this time a data key is used no more.
+        age_seconds: After this time a data key is no longer used.
         messages: The messages that one data key encrypts.
         plaintext_bytes: The bytes that one data key encrypts.
 
@@ -126,7 +126,8 @@ class SharedDataKeys:
     own. AWS KMS receives only the part of the encryption context that all messages share: it
     cannot tell them apart, but a message still decrypts with its own context only.
 
-    The algorithm suite has key commitment, and does not sign: who encrypts may also decrypt.
+    The algorithm suite has key commitment, and does not sign: everyone who can encrypt can also
+    decrypt.
 
     Args:
         kms: The AWS KMS client.

@@ -127,7 +127,7 @@ def _principals(principal: Any) -> list[str]:
 
 
 def _name(principal: str) -> str:
-    """Return a principal for people: a user or a role by its name."""
+    """Return a principal in words: a user or a role by its name."""
     if principal == "*":
         return "everyone"
     if principal.endswith(":root"):

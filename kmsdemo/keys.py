@@ -89,7 +89,7 @@ def create(
         InvalidKeyPolicy: A key administrator or key user does not exist.
         AccessDenied: The caller has no permission to create the key or the alias.
         KeyLeftBehind: Creation failed halfway, and scheduling the deletion failed too.
-        KeyMaybeCreated: The answer to CreateKey got lost.
+        KeyMaybeCreated: The answer to CreateKey was lost.
         KeyWithdrawn: AWS did not answer a later call, so the deletion of the key is scheduled.
 
     AWS: CreateKey, CreateAlias, PutKeyPolicy, AWS KMS API Reference.
@@ -158,7 +158,7 @@ def aliases(kms: KMSClient, key_id: str) -> list[str]:
 
 
 def delete_aliases(kms: KMSClient, names: Sequence[str]) -> None:
-    """Delete aliases; their keys stay as they are.
+    """Delete aliases; their keys are unchanged.
 
     Args:
         names: Aliases, with ``alias/``.
@@ -166,7 +166,7 @@ def delete_aliases(kms: KMSClient, names: Sequence[str]) -> None:
     Raises:
         KeyNotFound: An alias does not exist.
         AccessDenied: The caller has no permission to delete an alias.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: DeleteAlias, AWS KMS API Reference.
     """
@@ -222,7 +222,7 @@ def put_policy(kms: KMSClient, key_id: str, document: str) -> None:
         InvalidKeyPolicy: The policy is malformed, names a principal that does not exist, or would
             not let the caller change it again.
         AccessDenied: The caller has no permission to change the policy.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: PutKeyPolicy, AWS KMS API Reference.
     """
@@ -255,7 +255,7 @@ def disable(kms: KMSClient, key_id: str) -> None:
     Raises:
         KeyNotFound: The key does not exist in this account and Region.
         KeyPendingDeletion: The key is scheduled for deletion.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: DisableKey, AWS KMS API Reference.
     """
@@ -272,7 +272,7 @@ def enable(kms: KMSClient, key_id: str) -> None:
     Raises:
         KeyNotFound: The key does not exist in this account and Region.
         KeyPendingDeletion: The key is scheduled for deletion.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: EnableKey, AWS KMS API Reference.
     """
@@ -300,7 +300,7 @@ def schedule_deletion(
         KeyNotFound: The key does not exist in this account and Region.
         KeyPendingDeletion: The key is scheduled for deletion already; carries the date.
         InvalidWaitingPeriod: The waiting period is not 7 to 30 days.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: ScheduleKeyDeletion, AWS KMS API Reference.
     """
@@ -330,7 +330,7 @@ def cancel_deletion(kms: KMSClient, key_id: str) -> None:
     Raises:
         KeyNotFound: The key does not exist, or its waiting period is over.
         KeyNotPendingDeletion: The key is not scheduled for deletion.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: CancelKeyDeletion, AWS KMS API Reference.
     """
@@ -355,7 +355,7 @@ def replicate(kms: KMSClient, key_id: str, region: str) -> Key:
     Raises:
         KeyNotFound: The key does not exist in this account and Region.
         KeyUnusable: The key is not a multi-Region primary key.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: ReplicateKey, AWS KMS API Reference.
     """
@@ -420,7 +420,7 @@ def _create_alias(kms: KMSClient, alias: str, key_id: str) -> None:
         with translate_errors(key_id=alias):
             kms.create_alias(AliasName=alias, TargetKeyId=key_id)
     except errors.AliasTaken:
-        # If the answer gets lost, boto3 repeats the call and finds its own alias.
+        # If the answer is lost, boto3 repeats the call and finds its own alias.
         if not _is_alias_of(kms, alias, key_id):
             raise
 

@@ -11,7 +11,7 @@ def write(path: Path, text: str) -> None:
     """Write a file that only its owner can read, atomically.
 
     Raises:
-        OSError: It cannot be written; an earlier file is as it was.
+        OSError: It cannot be written; an earlier file is unchanged.
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

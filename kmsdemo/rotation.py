@@ -1,11 +1,12 @@
 """Encrypts all passwords of a table under another key, without losing one.
 
 AWS KMS rotates the material of a key by itself (``EnableKeyRotation``); that changes no ciphertext
-and keeps every item dependent on the key. To be independent of a key, its items are encrypted anew.
+and keeps every item dependent on the key. To make its items independent of the key, re-encrypt
+them.
 
 The new ciphertext of an item is first staged in an attribute beside the old one, read back and
-decrypted; only then does it replace the old one. Both writes are on condition that the item still
-has the ciphertext that was read. So this can be interrupted, run twice, and run while applications
+decrypted; only then does it replace the old one. Both writes are conditional: the item must still
+have the ciphertext that was read. So this can be interrupted, run twice, and run while applications
 store and read passwords.
 """
 
@@ -37,7 +38,7 @@ _CHANGED: Final = "changed meanwhile"
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What became of one item.
+    """The result for one item.
 
     Attributes:
         appuser: The user number.
@@ -59,7 +60,7 @@ def rotate(
     table_name: str,
     threads: int = THREADS,
 ) -> Iterator[Move]:
-    """Encrypt each item of a table under a new key, and yield what became of it.
+    """Encrypt each item of a table under a new key, and yield the result.
 
     Applications that read the table meanwhile need a vault with the new key and ``former_keys=[old
     key ARN]``. Passes over the table are repeated until one finds no item that was changed
@@ -139,7 +140,7 @@ def _update(
     """Set attributes if the item still has its ciphertext; return whether it has.
 
     Args:
-        staged: Also remove the staged ciphertext, on condition that it is this one.
+        staged: Also remove the staged ciphertext, if it is this one.
     """
     names = {f"#{number}": name for number, name in enumerate(new)}
     values = {f":{number}": value for number, value in enumerate(new.values())}

@@ -1,8 +1,8 @@
 """Many passwords, from a CSV file into a vault and back, one line at a time.
 
 The file has the columns ``appuser`` and ``password``, named in its first line. A line is stored
-under its own user number and never over another item; so an import that was interrupted is simply
-run again: what is stored already is skipped.
+under its own user number and never over another item; so an interrupted import can be run again: it
+skips what is stored already.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one line.
+    """The result for one line.
 
     Attributes:
         number: The line of the file.
@@ -96,12 +96,12 @@ def read(file: TextIO) -> Iterator[Line]:
 
 
 def import_lines(target: Vault, lines: Iterable[Line], *, threads: int) -> Iterator[Outcome]:
-    """Store lines in threads, and yield what became of each, in their order.
+    """Store lines in threads, and yield the results, in the order of the lines.
 
     Of lines with the same user number, the first is stored.
 
     Args:
-        target: The vault; it must accept the ciphers of the items that are there already.
+        target: The vault; it must accept the ciphers of the items that are in the table already.
         lines: As :func:`read` yields them; read a little ahead only.
         threads: How many lines are stored at once.
 

@@ -1,6 +1,6 @@
-"""What a program is asked with: Ctrl-C, the end of a job, a closing terminal; and asking others.
+"""Signals that ask a program to end: Ctrl-C, the end of a job, a closing terminal.
 
-Windows has no SIGHUP, no sessions of processes and, to end a program, nothing but its end.
+Windows has no SIGHUP and no process sessions, and can only kill a program.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def left_to_others() -> Iterator[None]:
 
 
 def send_to_session(process: subprocess.Popen[Any], name: str) -> None:
-    """Send a signal to all processes of a session in one call; where there are none, end the first.
+    """Send a signal to all processes of a session in one call; without sessions, end that process.
 
     Args:
         process: The first process of the session; it may have ended.

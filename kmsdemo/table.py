@@ -73,7 +73,7 @@ def create(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> Table:
     Raises:
         TableSchemaDiffers: The table exists and its key schema is not the lab's.
         TableNotReady: The table is not active after two minutes.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: CreateTable, DescribeTable, Amazon DynamoDB API Reference.
     """
@@ -127,7 +127,7 @@ def delete(dynamodb: DynamoDBClient, table_name: str = TABLE_NAME) -> bool:
     Raises:
         TableSchemaDiffers: The key schema is not the lab's; the table is not deleted.
         TableNotReady: The table still exists after two minutes.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: DeleteTable, Amazon DynamoDB API Reference.
     """
@@ -151,7 +151,7 @@ def start_deletion(dynamodb: DynamoDBClient, table_name: str) -> None:
 
     Raises:
         TableNotReady: The table is not active after two minutes.
-        MaybeDone: The answer got lost.
+        MaybeDone: The answer was lost.
 
     AWS: DeleteTable, Amazon DynamoDB API Reference.
     """

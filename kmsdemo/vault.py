@@ -26,7 +26,7 @@ KEY_ATTRIBUTE: Final = "key"
 _NAMES_TABLE: Final = "appuser,table"
 USER_NUMBERS: Final = range(10001, 99999)
 MAX_DRAWS: Final = 20
-# What is wrong with one password or item. Any other error would be that of the next one too.
+# Errors of one password or item. Any other error would occur with the next one too.
 OF_ONE_ITEM: Final = (
     errors.PasswordEmpty,
     errors.PasswordTooLong,
@@ -81,11 +81,11 @@ class Vault:
         cipher: How new passwords are encrypted.
         accepts: The ciphers of the items that it decrypts, beside ``cipher``. What writes to the
             table chooses the cipher of an item; so name only those that your application stores.
-        former_keys: The ARNs of keys that items may still be under, and say so: while the table
-            is moved to ``key_id`` (:mod:`kmsdemo.rotation`).
+        former_keys: The ARNs of keys that items may still name, while the table is moved to
+            ``key_id`` (:mod:`kmsdemo.rotation`).
         draw: Returns a random user number.
 
-    One vault, like its clients, may serve many threads.
+    Many threads can share one vault, like its clients.
     """
 
     kms: KMSClient
@@ -115,7 +115,7 @@ class Vault:
             PasswordEmpty, PasswordTooLong, PasswordNotText: The password cannot be encrypted.
             KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
             AccessDenied: The caller has no permission to encrypt or to write the item.
-            MaybeDone: The answer got lost; the error names the user number.
+            MaybeDone: The answer was lost; the error names the user number.
 
         AWS: PutItem, "Condition expressions", Amazon DynamoDB Developer Guide.
         """
@@ -164,7 +164,7 @@ class Vault:
                 that can be decrypted.
             CipherNotAccepted: The vault was not told to accept the cipher of the item.
             TableNotFound, TableSchemaDiffers: The table cannot be used.
-            CiphertextInvalid: The ciphertext is damaged, or of another user or table.
+            CiphertextInvalid: The ciphertext is damaged, or belongs to another user or table.
             WrongKey: It was encrypted under another key.
             KeyNotFound, KeyDisabled, KeyPendingDeletion, KeyUnusable: The key cannot be used.
             AccessDenied: The caller has no permission to read the item or to decrypt.
@@ -219,7 +219,7 @@ class Vault:
         return _item(self.table_name, attributes)
 
     def _cipher(self, cipher: type[Plain], key_id: str, table_name: str) -> Plain:
-        """Return the cipher, always the same: it may keep data keys."""
+        """Return the cipher, always the same object: it may keep data keys."""
         name = (cipher.name, key_id, table_name)
         if name not in self._ciphers:
             self._ciphers.setdefault(name, cipher(self.kms, key_id, table_name))

@@ -1,4 +1,4 @@
 """What the sentences of the features do: one module for each noun of the lab.
 
-Imports the library, and of the rooms what a step cannot do without; only the features import it.
+Imports the library, and from the other folders only what a step needs; only the features import it.
 """

@@ -1,4 +1,4 @@
-"""The audit trail: who used the key, and what nobody learns from it."""
+"""The audit trail: who used the key, and what it does not record."""
 
 from __future__ import annotations
 

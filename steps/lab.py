@@ -1,4 +1,4 @@
-"""The story of the lab: one key, one table, one password. What is there is found, not made again.
+"""The story of the lab: one key, one table, one password. What exists is found, not created again.
 
 The two scripts run in this process, so that a lesson can show their AWS calls.
 """

@@ -1,6 +1,6 @@
 """The two scripts of the lab, or two scripts of a learner.
 
-A scenario is skipped where another fault keeps it from what it needs.
+A scenario is skipped if another fault prevents what it needs.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def seconds(text: str) -> float:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is asked of scripts of learners, unless theirs are given."""
+    """Leave out the requirements for learners' scripts, unless such scripts are given."""
     if not are_theirs(config):
         left_out = [item for item in items if item.get_closest_marker("theirs")]
         items[:] = [item for item in items if item not in left_out]

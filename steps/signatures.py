@@ -1,4 +1,4 @@
-"""Asymmetric keys: what they sign, and what anybody does with their public halves."""
+"""Asymmetric keys: what they sign, and what anybody can do with their public keys."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def create_rsa_key(kms: KMSClient) -> str:
 
 @pytest.fixture
 def public_key(kms: KMSClient, asymmetric_key_id: str) -> bytes:
-    """The public key, as AWS KMS gives it to whoever has permission, and they to everybody."""
+    """The public key, which AWS KMS gives to callers with permission, and they to everyone."""
     return kms.get_public_key(KeyId=asymmetric_key_id)["PublicKey"]
 
 

@@ -13,7 +13,7 @@ _accepts_kwargs = lru_cache(maxsize=4096)(botocore.hooks.accepts_kwargs)
 
 
 class _Aliaser(EventAliaser):
-    """Keeps the names of events that every session computes anew, in 4 ms each."""
+    """Caches the names of events that every session would compute again, in 4 ms each."""
 
     _names: ClassVar[dict[str, str]] = {}
 
@@ -23,7 +23,7 @@ class _Aliaser(EventAliaser):
 
 
 def pytest_configure() -> None:
-    """Keep what every session and every client computes anew."""
+    """Cache what every session and every client would compute again."""
     botocore.session.EventAliaser = _Aliaser  # type: ignore[assignment,misc]
     # It inspects each of 150 handlers.
     botocore.hooks.accepts_kwargs = lambda func: _accepts_kwargs(getattr(func, "__func__", func))

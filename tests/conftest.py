@@ -73,7 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was imported and collected to itself: there is no garbage in it."""
+    """Exempt what was imported from garbage collection: there is no garbage in it."""
     gc.freeze()
 
 

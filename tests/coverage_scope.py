@@ -1,4 +1,4 @@
-"""What coverage measures: not all, for measuring takes half as long again as what is measured."""
+"""What coverage measures: not everything, since measuring takes half as long again."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A process that has imported what kmsdemo needs, and forks for each program that is asked for.
 
-A program that is started anew spends half of its CPU time on these imports, and a quarter on its
-first calls, for which botocore and moto read models and import more. The fork becomes the program:
-it has its arguments, folder, environment, streams and terminal, and ends with its exit code.
+A new program spends half of its CPU time on these imports, and a quarter on its first calls, for
+which botocore and moto read models and import more. The fork becomes the program: it has its
+arguments, folder, environment, streams and terminal, and ends with its exit code.
 
 ``tests/subprocesses.py`` starts this file by its path, so that no program finds a module ``tests``.
 """
@@ -89,7 +89,7 @@ def _make_first_calls() -> None:
 
 
 def _run_a_scenario() -> None:
-    """Let pytest import its plugins and ours; forget the suite, of which programs run copies."""
+    """Let pytest import its plugins and ours; forget the suite, since programs run copies of it."""
     import pytest  # noqa: PLC0415, what pytest loads is not imported before
 
     path = sys.path.copy()
@@ -103,7 +103,7 @@ def _run_a_scenario() -> None:
 
 
 def _serve() -> Program | None:
-    """Return the program in its own process, ``None`` in this one, when no more is asked for."""
+    """Return the program in its own process; ``None`` in this one, at the end."""
     with suppress(KeyboardInterrupt), os.fdopen(os.dup(0), encoding="utf-8") as requests:
         for line in requests:
             child = os.fork()

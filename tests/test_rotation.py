@@ -1,4 +1,4 @@
-"""A rotation loses no password, whatever interrupts it and whoever else writes meanwhile."""
+"""A rotation loses no password, whatever interrupts it and whatever else writes meanwhile."""
 
 from __future__ import annotations
 

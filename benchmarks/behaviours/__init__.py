@@ -1,4 +1,4 @@
-"""The documented behaviours of AWS KMS, by what a reader looks for."""
+"""The documented behaviours of AWS KMS, by topic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asymmetric keys and HMAC keys: whatever they make agrees with other programs."""
+"""Asymmetric keys and HMAC keys: their results agree with other programs."""
 
 from __future__ import annotations
 

@@ -257,7 +257,7 @@ def _decided(
     *,
     by_alias: bool = False,
 ) -> Call:
-    """Return a call of a user about whom only these statements of the key policy decide."""
+    """Return a call of a user for whom only these statements of the key policy decide."""
 
     def call(account: Account) -> None:
         user = User(account)

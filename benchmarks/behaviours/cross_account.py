@@ -60,7 +60,7 @@ def _within_account() -> Iterator[Row]:
 
 
 def _called(valid: ValidCall, *allowed_by: str) -> Call:
-    """Return a call by a user of another account to whom some policies or a grant allow it."""
+    """Return a call by a user of another account that some policies or a grant allow."""
 
     def call(account: Account) -> None:
         key = valid.key(account)

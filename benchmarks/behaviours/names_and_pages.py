@@ -199,7 +199,7 @@ def _keys(account: Account, number: int) -> dict[str, str]:
 
 
 def _some_aliases(account: Account, number: int) -> dict[str, str]:
-    """Create aliases of keys, of which each can have 50."""
+    """Create aliases of keys; each key can have 50."""
     keys = [account.key() for _ in range(0, number, 50)]
     for one in range(number):
         _alias(account, keys[one // 50], f"alias/{keys[0]}-{one}")

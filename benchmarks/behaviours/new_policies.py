@@ -1,4 +1,4 @@
-"""New key policies and new keys: whom a policy locks out, and who may set and create them."""
+"""New key policies and new keys: which policies lock out their author, and who may set them."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _put_deny(account: Account) -> None:
 
 
 def _puts(effect: Mapping[str, Any], condition: Mapping[str, Any], **options: Any) -> Call:
-    """Return PutKeyPolicy by a user about whom a statement with a condition decides."""
+    """Return PutKeyPolicy by a user for whom a statement with a condition decides."""
 
     def call(account: Account) -> None:
         user, key = User(account), account.key()

@@ -1,4 +1,4 @@
-"""Who may: permissions that one call needs in two places, and what policies and grants decide."""
+"""Access control: permissions that one call needs in two places, and policies and grants."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _principals() -> Iterator[Row]:
 
 
 def _decides(changed: Mapping[str, Any], *of_user: Mapping[str, Any], without: str = "") -> Call:
-    """Return DescribeKey by a user about whom one statement of the key policy decides."""
+    """Return DescribeKey by a user for whom one statement of the key policy decides."""
 
     def call(account: Account) -> None:
         user, key = User(account, *of_user), account.key()
@@ -102,7 +102,7 @@ def _decides(changed: Mapping[str, Any], *of_user: Mapping[str, Any], without: s
 
 
 def _denies(changed: Mapping[str, Any], without: str = "", *, first: bool = False) -> Call:
-    """Return DescribeKey by a user to whom one statement allows all that another one denies."""
+    """Return DescribeKey by a user whom one statement allows everything that another one denies."""
 
     def call(account: Account) -> None:
         user, key = User(account), account.key()
@@ -149,7 +149,7 @@ def _only_iam(account: Account) -> None:
 
 
 def _let_another(account: Account, key: str, *statements: Mapping[str, Any]) -> None:
-    """Set a key policy in which the account is no principal."""
+    """Set a key policy that does not name the account as a principal."""
     another = {**EVERYTHING, "Principal": {"AWS": User(account).arn}}
     account.kms.put_key_policy(
         KeyId=key, Policy=document(another, *statements), BypassPolicyLockoutSafetyCheck=True

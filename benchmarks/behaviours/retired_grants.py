@@ -1,4 +1,4 @@
-"""Who retires a grant: those whom the grant names, and whom their accounts let by IAM policies."""
+"""Who can retire a grant: the principals that it names, and those that IAM policies allow."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _named() -> Iterator[Row]:
 
 
 def _children() -> Iterator[Row]:
-    """Yield what a grantee, to whom a grant with a constraint allows CreateGrant, can create."""
+    """Yield what a grantee can create under a grant that allows CreateGrant with a constraint."""
     for name, parent, child, documented in (
         ("a subset with more pairs", _subset(a="1"), _subset(a="1", b="2"), SUCCESS),
         ("a subset with fewer pairs", _subset(a="1", b="2"), _subset(a="1"), DENIED),

@@ -1,4 +1,4 @@
-"""How long is what AWS KMS accepts and answers, and how many."""
+"""The sizes and numbers that AWS KMS accepts and returns."""
 
 from __future__ import annotations
 

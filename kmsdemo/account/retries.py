@@ -1,4 +1,4 @@
-"""Which calls are tried again, where botocore's retries would do it too often or not at all.
+"""Adjusts botocore's retries, where they retry too often or not at all.
 
 AWS: "Retries", boto3 documentation.
 """
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from botocore.session import Session
 
 CONNECTION_ATTEMPTS: Final = 3
-"""How often a call is tried where nothing listens; more attempts are for throttling."""
+"""How often a call is tried if nothing listens; further attempts are only for throttling."""
 
 
 class IncompleteAnswer(HTTPClientError):
-    """Part of an answer has arrived, or none of AWS."""
+    """The answer is incomplete, or not from AWS."""
 
     fmt = "the response is not from AWS or is incomplete; {reason}."
 
@@ -54,7 +54,7 @@ def _do_not_wait_for_what_is_not_there(
 
 
 def _do_not_create_twice(caught_exception: Exception | None = None, **_: Any) -> None:
-    """Do not retry after a lost answer: AWS KMS can have created a key, and would create two."""
+    """Do not retry after a lost answer: AWS KMS would create a second key."""
     if isinstance(caught_exception, HTTPClientError):
         raise caught_exception
 
@@ -66,7 +66,7 @@ def _retry_incomplete_answers(
     operation: OperationModel,
     **_: Any,
 ) -> Any:
-    """Retry where botocore makes an answer without fields of what is no whole answer of AWS."""
+    """Retry if botocore takes an incomplete answer for one without fields."""
     if response is None or not (reason := _why_incomplete(*response, operation)):
         return None
     if attempts < max_attempts and operation.name != "CreateKey":

@@ -73,7 +73,7 @@ def _watch(clients: Clients, *, with_hint: bool) -> None:
 
 
 def inspect_again(clients: Clients, previous: Inspection) -> Inspection:
-    """Look again; where AWS is asked too often, the next look may tell."""
+    """Check again; if AWS throttles, leave it to the next check."""
     try:
         found = inspect_account(clients)
     except Throttled:

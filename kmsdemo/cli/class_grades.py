@@ -46,7 +46,7 @@ def write(
     *,
     strict: bool,
 ) -> None:
-    """Write the files that are asked for."""
+    """Write the requested files."""
     if csv_file:
         _write_csv(csv_file, results)
     if junit:
@@ -65,7 +65,7 @@ def show(results: list[Graded], as_json: bool) -> None:
 
 
 def exit_code(results: list[Graded], *, strict: bool) -> int:
-    """Return 0 if everybody has what is asked, 3 if somebody could not be graded, else 1."""
+    """Return 0 if everyone has done what is required, 3 if someone could not be graded, else 1."""
     if any(not result.digest for result in results):
         return NOT_GRADED
     return 0 if all(result.is_passed(strict=strict) for result in results) else 1

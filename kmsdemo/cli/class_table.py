@@ -36,7 +36,8 @@ def table(
 
     Args:
         results: The progress of each learner, by name.
-        failures: Whose account could not be read; what they had done before is still shown.
+        failures: The learners whose account could not be read; their earlier progress is still
+            shown.
         with_marks: Whether each step has a column with a mark; else the numbers of the steps are
             under words, for a pipe or a screen reader.
         height: The rows of the screen, on which it must fit; 0 for all names.

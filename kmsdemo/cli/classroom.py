@@ -77,7 +77,7 @@ _Found = Progress | KmsdemoError
 
 @dataclass(frozen=True, slots=True)
 class _Class:
-    """What was seen of each learner, and why the account of some could not be read this time."""
+    """The latest progress of each learner, and why some accounts could not be read this time."""
 
     results: dict[str, Progress | None] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
@@ -106,7 +106,7 @@ def _check(callers: ManyCallers, learners: Sequence[HandOut]) -> Iterator[tuple[
     """Check all accounts, some at a time, and yield the progress of each, or why there is none.
 
     Raises:
-        EndpointUnreachable: None of the first is answered, so nor will be the others.
+        EndpointUnreachable: None of the first calls is answered, so the others will not be either.
     """
     found = in_threads(partial(_progress, callers), learners, threads=_PARALLEL_CHECKS)
     first = list(islice(found, _PARALLEL_CHECKS))

@@ -1,4 +1,4 @@
-"""The very commands of the next step, for bash and for PowerShell, with this account's values."""
+"""The exact commands of the next step, for bash and PowerShell, with the values of this account."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from kmsdemo.vault import Vault
 
 _Result = TypeVar("_Result")
 ATTEMPTS = 10
-"""How often a request is tried: throttling is waited for."""
+"""How often a request is tried: more often than usual, because of throttling."""
 
 threads_option = click.option(
     "--threads",
@@ -179,7 +179,7 @@ def _with_progress(results: Iterable[_Result], what: str) -> Iterator[_Result]:
 
 @contextmanager
 def _resumable(counts: Counter[str], what_of_others: str) -> Iterator[None]:
-    """Say how far a command came that can simply be run again."""
+    """Say how far an interrupted command got, and that it can be run again."""
     try:
         yield
     except (errors.KmsdemoError, KeyboardInterrupt):
@@ -189,7 +189,7 @@ def _resumable(counts: Counter[str], what_of_others: str) -> Iterator[None]:
 
 @contextmanager
 def _written(report: Path | None) -> Iterator[Callable[[secrets_csv.Outcome], object]]:
-    """Give what writes a line of the report at once, so that it is there if the import ends."""
+    """Yield a function that writes a line of the report at once, so that no line is lost."""
     if report is None:
         yield lambda _: None
         return
@@ -210,7 +210,7 @@ def _written(report: Path | None) -> Iterator[Callable[[secrets_csv.Outcome], ob
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Name a file in the error of writing it; Python names it only in that of opening it."""
+    """Add the file name to an error of writing; Python has it only in an error of opening."""
     try:
         yield
     except OSError as error:

@@ -1,6 +1,6 @@
 """The next step of the lab, in one line: what a command ends with on a terminal.
 
-It follows from what the command has just done; nobody asks AWS for it.
+It follows from what the command has just done, without a call to AWS.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class NextStep(NamedTuple):
 
     Attributes:
         command: The command of ``kmsdemo``.
-        step: The number of the lab's step that it is; 0 where only the account can tell.
+        step: The number of this step of the lab; 0 if only the account can show it.
     """
 
     command: str
@@ -53,17 +53,17 @@ _IS_JSON: Final = "kmsdemo.is_json"
 
 
 def replace_with(command: str, step: int = 0) -> None:
-    """Let this be the next step after the running command, instead of what usually follows it.
+    """Set the next step after the running command, instead of the usual one.
 
     Args:
         command: The command of ``kmsdemo``.
-        step: The number of the lab's step that it is; 0 where only the account can tell.
+        step: The number of this step of the lab; 0 if only the account can show it.
     """
     click.get_current_context().meta[_REPLACED] = NextStep(command, step)
 
 
 def record_json(ctx: click.Context, _: click.Parameter, is_json: bool) -> bool:
-    """Keep in mind that the running command prints for programs."""
+    """Note that the running command prints JSON for programs."""
     ctx.meta[_IS_JSON] = is_json
     return is_json
 
@@ -72,7 +72,7 @@ def announce(ctx: click.Context) -> None:
     """Print the next step, unless standard output is a pipe or JSON.
 
     Args:
-        ctx: The context of the group, whose command has ended well.
+        ctx: The context of the group, whose command has succeeded.
     """
     following = ctx.meta.get(_REPLACED) or NEXT_STEPS.get(str(ctx.invoked_subcommand))
     if following and not ctx.meta.get(_IS_JSON) and sys.stdout.isatty():

@@ -22,7 +22,7 @@ _SHOWN_CIPHERTEXT = 24
 
 
 def say(text: str = "", *, err: bool = False) -> None:
-    """Print a text for people, with the control characters of what others wrote escaped."""
+    """Print a text for people, with control characters escaped."""
     click.echo(printable(text, keep="\n"), err=err)
 
 

@@ -70,12 +70,12 @@ def summary(findings: Sequence[Finding]) -> str:
 
 
 def next_finding(findings: Sequence[Finding]) -> Finding | None:
-    """Return the first requirement to meet; ``None`` if none is left that can be met."""
+    """Return the first requirement to meet; ``None`` if none can be met any more."""
     return next((one for one in findings if one.verdict == "not yet"), None)
 
 
 def _action(inspection: Inspection, upcoming: Finding | None) -> str:
-    """Return the end of the sentence that begins with the number of steps."""
+    """Return the rest of the sentence that begins with the number of steps."""
     if upcoming:
         return f". Next, {upcoming.step}: {upcoming.next_step}"
     if is_complete(inspection.findings):

@@ -1,4 +1,4 @@
-"""Standard input, output and error: where one is closed or full, a command ends as documented."""
+"""Standard input, output and error: if one is closed or full, a command ends as documented."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _OPENED = {
 def run(program: Callable[[], _Result]) -> _Result:
     """Run a program; if its output or a file cannot be used, say so and exit with 1.
 
-    Messages that standard error does not take are lost and change no exit code. A character that
-    an encoding does not have is written as a backslash escape.
+    Messages that cannot be written to standard error are lost, and do not change the exit code. A
+    character that an encoding does not have is written as a backslash escape.
 
     Args:
         program: The program, which may raise ``SystemExit``.
@@ -50,7 +50,7 @@ def run(program: Callable[[], _Result]) -> _Result:
 
 
 def _open_closed_streams() -> None:
-    """Open what is closed, so that no other file takes its number."""
+    """Open the closed streams, so that no other file gets their numbers."""
     for name, (mode, flags) in _OPENED.items():
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))

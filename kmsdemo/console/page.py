@@ -201,7 +201,7 @@ def _style() -> Response:
 
 
 def _days_until(moment: datetime, now: datetime) -> int:
-    """Return the days that are left, a begun day being one."""
+    """Return the days that are left, rounded up."""
     return math.ceil((moment - now) / timedelta(days=1))
 
 

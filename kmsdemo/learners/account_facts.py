@@ -1,4 +1,4 @@
-"""What an account has of the lab now, and what its audit trail remembers. Changes nothing."""
+"""The state of the lab in an account, and its events in the audit trail. Changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab with one key: how far it got, from what is there and from what the account remembers."""
+"""The lab with one key: its progress, from the account and its audit trail."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Attempt:
 
     @property
     def has_trail(self) -> bool:
-        """Whether the account tells what it remembers."""
+        """Whether the audit trail can be read."""
         return not self.facts.trail.missing
 
     @property
@@ -64,7 +64,7 @@ class Attempt:
 
     @property
     def has_stored(self) -> bool:
-        """Whether an item was encrypted and stored, as far as anybody can tell."""
+        """Whether an item was encrypted and stored, as far as the account shows."""
         if self.has_encrypted and (self.has_decrypted or self.is_deletion_scheduled):
             return True
         if self.facts.items and not self.is_deleted:
@@ -73,7 +73,7 @@ class Attempt:
 
     @property
     def has_decrypted(self) -> bool:
-        """Whether a learner has decrypted; without a trail, whether it is too late to ask."""
+        """Whether a learner has decrypted; without a trail, whether it is too late to find out."""
         return self.did("Decrypt") or (not self.has_trail and self.is_deletion_scheduled)
 
     @property
@@ -89,7 +89,7 @@ class Attempt:
 
     @property
     def has_deleted_table(self) -> bool:
-        """Whether the table is deleted that had its items, though there may be a new one."""
+        """Whether the table with its items was deleted, even if there is a new one."""
         if self.facts.table is None:
             return self.is_deletion_scheduled
         first = next((one.moment for one in self.events if one.name in _ENCRYPTS), None)
@@ -99,7 +99,7 @@ class Attempt:
 
     @property
     def completed(self) -> datetime | None:
-        """When the last step was done; ``None`` while one is left, or where nobody remembers."""
+        """When the last step was done; ``None`` while one is left, or without a trail."""
         encrypted, decrypted = self._first(*_ENCRYPTS), self._first("Decrypt")
         if not (encrypted and decrypted):
             return None
@@ -126,7 +126,7 @@ class Attempt:
 
 
 def attempts(facts: AccountFacts) -> Iterator[Attempt]:
-    """Yield an attempt for each key of the lab, those included that are deleted."""
+    """Yield an attempt for each key of the lab, including deleted ones."""
     there = {key.key_id: key for key in facts.keys}
     named = [key_id for event in facts.trail.aliases for key_id in event.keys]
     for key_id in dict.fromkeys([*there, *named]):

@@ -1,4 +1,4 @@
-"""What an account remembers of the lab: the events of its keys and its table, in AWS CloudTrail."""
+"""The audit trail of the lab: the events of its keys and its table, in AWS CloudTrail."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudtrail.literals import LookupAttributeKeyType
 
 OBSERVER: Final = "kmsdemo-console"
-"""The application id, in the user agent, of those who only look; their calls are no learner's."""
+"""The application id of programs that only check, in the user agent: their calls do not count."""
 MAX_KEYS: Final = 5
 """How many keys of the lab are looked up, the newest ones."""
 _MAX_EVENTS: Final = 500
@@ -30,7 +30,7 @@ _KEY_ARN: Final = re.compile(r"arn:[\w-]+:kms:[\w-]*:\d*:key/([\w-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event of the lab: a call that succeeded, or what AWS KMS did itself.
+    """An event of the lab: a call that succeeded, or an action of AWS KMS itself.
 
     Attributes:
         name: AWS's name of the operation, such as ``Encrypt``.
@@ -67,9 +67,9 @@ class AuditTrail:
 
 
 def read(cloudtrail: CloudTrailClient, key_arns: Collection[str]) -> AuditTrail:
-    """Read the events of the lab; without permission, or where nothing answers, say why not.
+    """Read the events of the lab; without permission or an answer, say why there are none.
 
-    Three look-ups, and one more for each further key. AWS allows two in a second.
+    Three calls to LookupEvents, and one more for each further key. AWS allows two per second.
 
     Args:
         key_arns: The ARNs of the lab's keys that exist; the trail names those that are deleted.

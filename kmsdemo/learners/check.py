@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a look at an account shows.
+    """The result of a check of an account.
 
     Attributes:
         findings: One for each requirement, in the order of the lab.
-        remarks: What else to know, as sentences.
+        remarks: Further remarks, as sentences.
         key_id: The lab's key; empty if there is none.
         item: An item of the lab's table, of the scripts if they stored one; ``None`` without any.
         is_pending_deletion: Whether the key is pending deletion.
@@ -67,10 +67,9 @@ def check_account(clients: Clients | None = None) -> Progress:
 
 
 def inspect_account(clients: Clients) -> Inspection:
-    """Look how far the lab got in an account; change nothing.
+    """Check the progress of the lab in an account; change nothing.
 
-    Where several keys are the lab's, the one counts with which the lab got furthest, the newest
-    of them.
+    If the lab has several keys, the one with the most progress counts, or the newest of those.
 
     Args:
         clients: The caller's. With the application id ``OBSERVER``, the check's own calls do not

@@ -18,10 +18,10 @@ ORDERS: Final = ("list", "name", "progress")
 _NEVER: Final = datetime.max.replace(tzinfo=timezone.utc)
 
 ClassProgress = Mapping[str, Progress | None]
-"""The progress of each learner, by name; ``None`` where nobody has seen it yet."""
+"""The progress of each learner, by name; ``None`` if it has not been read yet."""
 
 Failures = Mapping[str, str]
-"""Why the account of a learner could not be read in the latest look, by name."""
+"""Why the account of a learner could not be read in the latest check, by name."""
 
 
 def in_order(results: ClassProgress, order: str) -> dict[str, Progress | None]:

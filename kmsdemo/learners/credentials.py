@@ -33,7 +33,7 @@ def file_of(names: Path) -> Path:
 
 
 def text(credentials: Credentials) -> str:
-    """Return the CSV file as text. It contains the secrets of all."""
+    """Return the CSV file as text. It contains the secrets of all learners."""
     written = io.StringIO(newline="")
     table = csv.DictWriter(written, _HEADER, lineterminator="\n")
     table.writeheader()
@@ -61,7 +61,7 @@ def read(path: Path, names: Sequence[str]) -> dict[str, dict[str, str]]:
 
 
 def read_earlier(path: Path) -> Credentials:
-    """Return what an earlier start wrote, to be written again; nothing without the file.
+    """Return the lines that an earlier start wrote; none without the file.
 
     Raises:
         ClassListUnusable: It cannot be read, or nobody but its owner could have written it.

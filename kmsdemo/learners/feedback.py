@@ -1,4 +1,4 @@
-"""What was found in a learner's scripts, to send back: Markdown or HTML."""
+"""Writes feedback on a learner's scripts, as Markdown or HTML."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def write(folder: Path, results: list[Graded], suffix: str) -> None:
     """Write a page for each learner.
 
     Args:
-        folder: Where to; it is made.
+        folder: The folder to write to; it is created.
         results: What was found.
         suffix: ``md`` or ``html``.
 

@@ -39,7 +39,7 @@ class Finding:
 
     @property
     def explanations(self) -> dict[str, str]:
-        """What is said about a requirement that is not met or not reached, by its label."""
+        """The explanation of a requirement that is not met or not reached, by label."""
         lines = {
             "Expected": self.expected,
             "Found": self.actual,
@@ -84,7 +84,7 @@ def is_complete(findings: Sequence[Finding]) -> bool:
 
 
 def by_step(findings: Sequence[Finding]) -> dict[str, Verdict]:
-    """Return the verdict of each step: of what is reached of it, the worst."""
+    """Return the verdict of each step: the worst of its requirements that are reached."""
     verdicts: dict[str, set[Verdict]] = {}
     for finding in findings:
         verdicts.setdefault(finding.step, set()).add(finding.verdict)

@@ -57,7 +57,7 @@ class Graded:
         return score.marks(self.findings)
 
     def is_passed(self, *, strict: bool) -> bool:
-        """Return whether the lab's part is full, and with ``strict`` both."""
+        """Return whether the lab has full marks; with ``strict``, whether both parts have."""
         return bool(self.findings) and self.marks.is_passed(strict=strict)
 
 

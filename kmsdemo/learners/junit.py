@@ -15,7 +15,7 @@ _ELEMENTS: Final[Mapping[Verdict, str]] = {"not yet": "failure", "not reached": 
 
 
 def check_writable(path: Path) -> None:
-    """Refuse a file that cannot be written before anything runs; make no folder.
+    """Check, before anything runs, that a file can be written; create no folder.
 
     Raises:
         ReportUnwritable: It cannot be written.

@@ -1,4 +1,4 @@
-"""How far a learner got in the steps of the lab, from the findings of a check."""
+"""The progress of a learner in the steps of the lab, from the findings of a check."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def _unreadable(attempt: Attempt, _: KMSClient) -> Outcome:
 
 
 def _of_items(attempt: Attempt, found: Sequence[str]) -> Outcome:
-    """Judge by the faults of the items, which are none where an item is sound."""
+    """Judge by the faults of the items; a sound item has an empty one."""
     if not attempt.has_stored:
         return _later("the table is empty" if attempt.facts.table else "there is no table")
     if attempt.has_deleted_table:

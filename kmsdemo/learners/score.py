@@ -42,7 +42,7 @@ class Marks:
     beyond: Score
 
     def is_passed(self, *, strict: bool) -> bool:
-        """Return whether the lab's part is full, and with ``strict`` both."""
+        """Return whether the lab has full marks; with ``strict``, whether both parts have."""
         return self.lab.is_full and (self.beyond.is_full or not strict)
 
     def __str__(self) -> str:

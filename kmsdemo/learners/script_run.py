@@ -1,4 +1,4 @@
-"""One run of a script of a learner: how it ended, which AWS calls it made, what it stored."""
+"""One run of a learner's script: how it ended, which AWS calls it made, what it stored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Run:
     Attributes:
         name: ``encrypt`` or ``decrypt``.
         finished: How it ended.
-        calls: The AWS calls that it made; empty where nobody sees them.
+        calls: The AWS calls that it made; empty if they cannot be seen.
         written: The item that it wrote, if it wrote one.
     """
 

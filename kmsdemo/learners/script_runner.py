@@ -1,4 +1,4 @@
-"""The two scripts of a learner at work in one account: each run, what it called, what it stored."""
+"""Runs the two scripts of a learner in one account: each run, its calls, what it stored."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ AT_ONCE: Final = 2
 class ScriptRunner:
     """Two scripts with one key and one table.
 
-    A run with the same values is made once, and what it did can be asked for again.
+    A run with the same values is made once; later requests get the same result.
 
     Attributes:
         submission: The scripts.
@@ -119,14 +119,14 @@ class ScriptRunner:
     def decrypt_alone(
         self, appuser: str, disturbed: Callable[[], AbstractContextManager[None]]
     ) -> Run:
-        """Run the decrypt script once more, while no other one runs and AWS KMS is disturbed."""
+        """Run the decrypt script again, alone, while AWS KMS returns wrong answers."""
         self._wait()
         with disturbed():
             values = {"appuser": appuser, "key_id": self.key.key_id}
             return self._pool.submit(self._perform, "decrypt", False, values).result()
 
     def _wait(self) -> None:
-        """Wait until no run goes on; one that goes on may begin another one."""
+        """Wait until no run is in progress; a run may begin another one."""
         while going_on := [run for run in self._begun() if not run.done()]:
             wait(going_on)
 

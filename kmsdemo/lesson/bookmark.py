@@ -28,7 +28,7 @@ def path() -> Path:
 
 
 def save(bookmark: Bookmark) -> None:
-    """Remember a place.
+    """Save a place.
 
     Raises:
         OSError: The file cannot be written.
@@ -38,7 +38,7 @@ def save(bookmark: Bookmark) -> None:
 
 
 def load() -> Bookmark | None:
-    """Return the place that is remembered; ``None`` if there is none that can be read."""
+    """Return the saved place; ``None`` if there is none that can be read."""
     try:
         return Bookmark(**json.loads(path().read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -46,5 +46,5 @@ def load() -> Bookmark | None:
 
 
 def forget() -> None:
-    """Forget the place: the lesson came to its end."""
+    """Delete the saved place: the lesson is over."""
     path().unlink(missing_ok=True)

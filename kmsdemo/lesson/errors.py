@@ -9,7 +9,7 @@ from kmsdemo.errors import WrongUsage
 
 @dataclass(eq=False)
 class ChapterNotFound(WrongUsage):
-    """The lab has no step, or the deeper topics have none, with this name or number."""
+    """No step of the lab, or no deeper topic, has this name or number."""
 
     name: str
     chapters: str
@@ -20,7 +20,7 @@ class ChapterNotFound(WrongUsage):
 
 @dataclass(eq=False)
 class NoBookmark(WrongUsage):
-    """There is no place to resume."""
+    """There is no saved place to resume."""
 
     path: str
 

@@ -48,7 +48,7 @@ class Lesson:
 
 
 def tell_story(lesson: Lesson, renderers: Sequence[Renderer], first: str = "") -> int:
-    """Tell the lab in its steps, in one account.
+    """Present the lab in its steps, in one account.
 
     Args:
         lesson: Its options.
@@ -77,7 +77,7 @@ def tell_story(lesson: Lesson, renderers: Sequence[Renderer], first: str = "") -
 
 
 def tell_topics(lesson: Lesson, renderers: Sequence[Renderer], topic: str = "") -> int:
-    """Tell the topics that go deeper than the lab.
+    """Present the topics that go deeper than the lab.
 
     Args:
         lesson: Its options.
@@ -118,7 +118,7 @@ def _run(lesson: Lesson, narrator: Narrator, features: str, *options: str) -> in
 
 
 def _remembered(narrator: Narrator) -> str:
-    """Remember the place in the story, and return what to tell the instructor about it."""
+    """Save the place in the story, and return what to tell the instructor about it."""
     if narrator.position is None or not isinstance(narrator, StoryNarrator):
         return ""
     try:

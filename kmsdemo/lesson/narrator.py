@@ -32,7 +32,7 @@ _HINT = (
 
 @dataclass
 class Narrator(TerminalReportReplacement):
-    """Prints a run with renderers. What a chapter is, and how a step is told, subclasses say.
+    """Prints a run with renderers. Subclasses define what a chapter is and how a step is printed.
 
     Attributes:
         renderers: Where the lesson is printed.

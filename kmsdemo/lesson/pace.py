@@ -72,7 +72,7 @@ class RecordedOutput:
 
 
 class Pace:
-    """Pauses a lesson, and shows again what was told before.
+    """Pauses a lesson, and shows earlier pages again.
 
     Args:
         output: Where the lesson is printed.
@@ -95,7 +95,7 @@ class Pace:
         self._chapter_to_skip = 0
 
     def wait(self, position: Position) -> None:
-        """Wait until the lesson is to go on.
+        """Wait until the lesson should continue.
 
         Args:
             position: Where it is.
@@ -133,7 +133,7 @@ class Pace:
             click.echo(f"\r{' ' * len(prompt)}\r", err=True, nl=False)
 
     def _goes_on(self, key: str) -> bool:
-        """Do what a key means, and return whether the lesson goes on; other keys mean nothing."""
+        """Handle a key, and return whether the lesson continues; other keys do nothing."""
         if key in _QUIT:
             raise Quit
         if key in _HELP:
@@ -147,7 +147,7 @@ class Pace:
         return key in _NEXT_CHAPTER and self._go_to_next_chapter()
 
     def _show(self, index: int) -> bool:
-        """Show a page that was told before; return whether it is still to be told."""
+        """Show a page again; return whether there is no such page yet."""
         if index >= len(self._pages):
             return True
         self._shown = max(0, index)

@@ -1,4 +1,4 @@
-"""Tells the story of the lab, in its steps and in the commands that a person types."""
+"""Presents the story of the lab, in its steps and in the commands that a person types."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CALLS_OF_SCRIPT = "The calls of the script, as aws commands:"
 
 @dataclass
 class StoryNarrator(Narrator):
-    """Tells the eight steps.
+    """Presents the eight steps.
 
     Attributes:
         story: The lab.
@@ -129,7 +129,7 @@ class StoryNarrator(Narrator):
             self.print(lambda renderer: renderer.answer(text, outcome))
 
     def _news(self, call: Call) -> str:
-        """Return what the answer says that no answer has said before."""
+        """Return the parts of the answer that no earlier answer contained."""
         fields = {"error": call.error} if call.error else summary.added_fields(call)
         news = {name: value for name, value in fields.items() if self._told.get(name) != value}
         self._told.update(fields)

@@ -1,4 +1,4 @@
-"""Tells the topics that go deeper than the lab, with all scenarios of each feature."""
+"""Presents the topics that go deeper than the lab, with all scenarios of each feature."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STATE = "The account after the first scenario of this topic"
 
 @dataclass
 class TopicsNarrator(Narrator):
-    """Tells one topic or all.
+    """Presents one topic or all.
 
     Attributes:
         topic: Its name or number; empty for all.

@@ -48,12 +48,12 @@ class SharedAccount:
 
     @contextmanager
     def watched_environment(self) -> Iterator[tuple[Mapping[str, str], Sequence[Any]]]:
-        """Yield the variables of a program, and no calls: nobody sees here what it calls."""
+        """Yield the variables of a program, and no calls: this backend does not see them."""
         with self.subprocess_environment() as variables:
             yield variables, ()
 
     def wrong_plaintexts(self) -> AbstractContextManager[None]:
-        """Raise ``NotImplementedError``: only the sandbox can answer wrongly."""
+        """Raise ``NotImplementedError``: only the sandbox can return wrong answers."""
         raise NotImplementedError(self.unsupported_tags["watched"])
 
     def advance(self, *, days: int) -> None:

@@ -1,7 +1,7 @@
 """Finds the keys and tables that runs did not remove, and removes them.
 
 Anybody who may tag a key can write the tags of a run on it. So a key is a leftover only if it was
-also created within the time of the run, and has no alias but those of the lab.
+also created during the run, and has no alias but those of the lab.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WAITING_PERIOD_DAYS = 7
 MAX_ATTEMPTS = 10
-"""How often a call is tried that finds or removes leftovers: throttling is waited for."""
+"""How often a call that finds or removes leftovers is tried: more often, because of throttling."""
 _PROBED_KEYS = 20
 _TABLE_PREFIX = f"{table.TABLE_NAME}-"
 
@@ -238,7 +238,7 @@ def _check_tags(kms: KMSClient, key_ids: Sequence[str]) -> None:
 
 @contextmanager
 def _reading(found: Leftovers, name: str) -> Iterator[None]:
-    """Note what the caller has no access to, and pass over what others delete meanwhile."""
+    """Record what the caller has no access to, and skip what others delete meanwhile."""
     try:
         yield
     except errors.AccessDenied:

@@ -1,4 +1,4 @@
-"""Every botocore session that this process creates, also those that other code creates."""
+"""Every botocore session that this process creates, including those of other code."""
 
 from __future__ import annotations
 

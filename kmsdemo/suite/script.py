@@ -1,4 +1,4 @@
-"""Runs a script of the lab in this process; a pytest plugin keeps what the step typed and saw.
+"""Runs a script of the lab in this process; a pytest plugin keeps its command and output.
 
 Its AWS calls are those of this process: the trace records them, and they need no endpoint.
 """

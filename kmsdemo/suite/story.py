@@ -1,4 +1,4 @@
-"""The lab as its feature tells it: eight steps, whose numbers and titles everything else takes.
+"""The lab as its feature presents it: eight steps, whose numbers and titles everything else uses.
 
 Also a pytest plugin: a tag such as ``@deeper:envelope`` names a topic and marks no test.
 """
@@ -69,7 +69,7 @@ class LabStep:
 
     @property
     def minutes(self) -> int:
-        """How long an instructor takes for it."""
+        """How many minutes an instructor needs for it."""
         return sum(int(note.text) for note in self.notes if note.kind == "Minutes")
 
 

@@ -90,7 +90,7 @@ def _members(value: Any) -> Iterable[Any]:
 
 
 def _needs_base64(value: Any) -> bool:
-    """Return whether a value has bytes, and a name that shorthand syntax cannot say."""
+    """Return whether a value has bytes, and a name that shorthand syntax cannot express."""
     return _has_bytes(value) and not all(map(_NAME.fullmatch, _names(value)))
 
 
@@ -128,7 +128,7 @@ def _shorthand(value: Any, files: list[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return text in double quotes, of which shorthand syntax knows two escapes and no other."""
+    """Return text in double quotes; shorthand syntax has only two escapes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
@@ -165,5 +165,5 @@ def _json(value: Any) -> str:
 
 
 def _text(value: datetime | bytes | bytearray) -> str:
-    """Return what JSON has no type for."""
+    """Return values that JSON has no type for."""
     return value.isoformat() if isinstance(value, datetime) else b64encode(value).decode()

@@ -1,6 +1,6 @@
 """Each command through microburst, a proxy that injects faults into the connection itself.
 
-A header says what happens to a request, so that the proxy needs to be told nothing while it runs.
+A header says what happens to a request, so that the proxy needs no instructions while it runs.
 """
 
 from __future__ import annotations

@@ -182,7 +182,7 @@ def test_all_learners_share_three_clients(
 def test_on_a_terminal_the_table_is_updated_and_paged(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A page is shown for three looks; each look shows whom it has seen already."""
+    """A page is shown for three refreshes; each shows the learners read so far."""
     shown: list[tuple[list[str], dict[str, Any]]] = []
     failed: list[list[str]] = []
     pauses = count(1)

@@ -1,4 +1,4 @@
-"""No text that others wrote acts on the terminal of whoever reads it."""
+"""No text that others wrote can control the terminal that shows it."""
 
 from __future__ import annotations
 

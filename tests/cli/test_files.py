@@ -1,4 +1,4 @@
-"""Every file that a command writes: where there is no space for it, the error names it."""
+"""Every file that a command writes: if there is no space for it, the error names it."""
 
 from __future__ import annotations
 

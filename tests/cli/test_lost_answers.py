@@ -1,4 +1,4 @@
-"""A command whose answers get lost says what AWS may have done, and how to see it."""
+"""A command whose answers are lost says what AWS may have done, and how to see it."""
 
 from __future__ import annotations
 

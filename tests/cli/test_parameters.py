@@ -1,4 +1,4 @@
-"""What a command is told: a number out of range, a path that is not there, an environment amiss."""
+"""Wrong input of a command: a number out of range, a missing path, a bad environment."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def refused(*arguments: str) -> Result:
-    """Run a command that cannot do what it is told, and says so."""
+    """Run a command that cannot do its work, and says so."""
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code in (1, 2), result.output
     assert isinstance(result.exception, SystemExit)

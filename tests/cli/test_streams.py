@@ -1,4 +1,4 @@
-"""Standard input, output and error: closed, full or read by nobody, they end in an exit code."""
+"""Standard input, output and error: closed, full or without a reader, they end in an exit code."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /d
 
 
 class ClosedPipe(io.StringIO):
-    """An output that nobody reads any more."""
+    """An output without a reader."""
 
     def write(self, _: str) -> int:
         raise BrokenPipeError(32, "Broken pipe")

@@ -1,1 +1,1 @@
-"""Programs of others that use AWS KMS, unchanged, against the sandbox."""
+"""Other people's programs that use AWS KMS, unchanged, with the sandbox."""

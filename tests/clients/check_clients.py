@@ -1,4 +1,4 @@
-"""Real programs work against the sandbox as they are, as an IAM user whose signature is verified.
+"""Real programs work unchanged with the sandbox, as an IAM user whose signature is verified.
 
 Where one is not installed, its test is skipped. tox -e clients installs them; it names their
 folders in KMSDEMO_CLIENTS and NODE_PATH.

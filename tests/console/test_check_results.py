@@ -27,7 +27,7 @@ TIME_LIMIT_SECONDS = 60
 
 
 class Answers:
-    """Stands for the check, and tells when it was asked."""
+    """Stands in for the check, and records when it is called."""
 
     def __init__(self, answer: Check) -> None:
         self._answer = answer

@@ -259,7 +259,7 @@ def again_badly(clients: Clients) -> None:
 
 @account
 def another_table(clients: Clients) -> None:
-    """The table was deleted and made again, before the key's deletion is scheduled."""
+    """The table was deleted and created again, before the key's deletion is scheduled."""
     decrypted(clients)
     table.delete(clients.dynamodb)
     table.create(clients.dynamodb)

@@ -12,7 +12,7 @@ STEPS = [step.heading for step in story.read().steps]
 
 
 def progress(done: int, completed: str = "") -> Progress:
-    """Return the progress of whoever has done the first steps, and is at the next one."""
+    """Return the progress of a learner who has done the first steps and is at the next one."""
     verdicts: list[Verdict] = ["done", "not yet", "not reached"]
     findings = [
         Finding(step, "What the step asks for", verdicts[(place >= done) + (place > done)])

@@ -1,4 +1,4 @@
-"""What is asked of AWS CloudTrail, and what is read from its answers."""
+"""Which calls are sent to AWS CloudTrail, and what is read from its answers."""
 
 from __future__ import annotations
 

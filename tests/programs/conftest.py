@@ -1,4 +1,4 @@
-"""Whoever is in this folder starts other programs."""
+"""The tests in this folder start other programs."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ def started(more: dict[str, str], *options: str) -> Iterator[subprocess.Popen[st
 
 
 def printed_by_two_runs(more: dict[str, str], *options: str) -> list[str]:
-    """Run the features twice at once, of which one has workers; both pass."""
+    """Run the features twice at once, one run with workers; both pass."""
     with started(more, *options, "-n2") as first, started(more, *options) as second:
         printed = [run.communicate(timeout=TIME_LIMIT_SECONDS)[0] for run in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], printed

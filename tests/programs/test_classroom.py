@@ -76,7 +76,7 @@ def running(folder: Path, *learners: str) -> Iterator[Classroom]:
 
 @pytest.fixture(scope="module")
 def progress(classroom: Classroom) -> Any:
-    """The progress of the class, each of whom has come as far as one test needs."""
+    """The progress of the class; each learner is as far as one test needs."""
     anna, ben, cleo, dan, eve = range(5)
     classroom.setup(anna).store("a secret of Anna")
     classroom.setup(ben)

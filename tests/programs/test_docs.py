@@ -1,4 +1,4 @@
-"""Each page of the documentation does what it says, for whoever follows it in a fresh clone."""
+"""Each page of the documentation does what it says, when followed in a fresh clone."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def grade_all(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A graded class, of which one stores plaintext and one has no decrypt script."""
+    """A graded class: one learner stores plaintext, and one has no decrypt script."""
     folder = tmp_path_factory.mktemp("graded")
     for name, submission in zip(
         NAMES, [Broken({}, ""), BROKEN["stores_plaintext"], Broken({}, "")], strict=True

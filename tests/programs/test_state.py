@@ -1,4 +1,4 @@
-"""``kmsdemo sandbox --state``: a class goes on after a crash, or after lunch."""
+"""``kmsdemo sandbox --state``: a class continues after a crash, or after lunch."""
 
 from __future__ import annotations
 

@@ -352,7 +352,7 @@ CHANGES = {
 
 @pytest.fixture
 def changed(tmp_path: Path) -> Path:
-    """A suite of which sentences of the lab, and the title of a step, are changed."""
+    """A suite in which sentences of the lab, and the title of a step, are changed."""
     suite = tmp_path / "suite"
     for name in ("docs", "examples", "features", "steps"):
         shutil.copytree(ROOT / name, suite / name)

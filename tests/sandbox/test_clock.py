@@ -81,7 +81,7 @@ def test_days_pass_everywhere_on_top_of_those_that_passed_in_one(at: ClassSandbo
 
 
 def test_a_key_is_deleted_by_the_clock_of_its_own_account(at: ClassSandbox) -> None:
-    """Whoever else may use it lets no days pass for it."""
+    """Another account that may use it cannot move its clock."""
     kms = at.client("kms", ANNA, "x")
     statement = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
     key = kms.create_key(Policy=json.dumps({"Statement": [statement]}))["KeyMetadata"]
@@ -125,7 +125,7 @@ CLASS = ClassKeys(
 
 @pytest.fixture
 def of_class(at: ClassSandbox) -> Iterator[ClassSandbox]:
-    """The sandbox of a class, each of whom has a key that is to be deleted."""
+    """The sandbox of a class; each learner has a key that is pending deletion."""
     with access_keys.restricted_to(CLASS):
         for key in (KEYS[ANNA], KEYS[BEN]):
             key_pending_deletion(at.client("kms", key.access_key_id, key.secret))

@@ -13,7 +13,7 @@ from kmsdemo.shared_account.read_only import is_read_only
 
 
 class Clock:
-    """A clock that stands still, but for who sleeps."""
+    """A clock that moves only when a caller sleeps."""
 
     def __init__(self) -> None:
         self.now, self.slept = 100.0, list[float]()

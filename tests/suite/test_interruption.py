@@ -15,7 +15,7 @@ TERMINATES = next(number for number in DEFAULTS if number != signal.SIGINT)
 
 @pytest.fixture(autouse=True)
 def signals_of_this_run(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Begin with Python's own handlers, and leave those of the run that goes on."""
+    """Begin with Python's own handlers, and restore those of the current run."""
     monkeypatch.setattr(interruption, "_interrupted", False)
     before = {number: signal.getsignal(number) for number in DEFAULTS}
     for number, default in DEFAULTS.items():

@@ -1,4 +1,4 @@
-"""The lock and the SBOM say what pyproject.toml says; ``tox -e lock`` writes both anew."""
+"""The lock and the SBOM say what pyproject.toml says; ``tox -e lock`` rewrites both."""
 
 from __future__ import annotations
 

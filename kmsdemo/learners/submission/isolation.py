@@ -1,4 +1,4 @@
-"""How a script is kept from the grader and from this machine, as far as this machine can do it."""
+"""Isolates a script from the grader and from this machine, as far as the machine allows."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def supervised(
 
 @cache
 def has_namespaces() -> bool:
-    """Return whether this machine lets this user make mount and PID namespaces."""
+    """Return whether this user can create mount and PID namespaces on this machine."""
     if not shutil.which("unshare"):
         return False
     tried = [*_NAMESPACES, sys.executable, "-I", "-S", "-c", ""]
@@ -73,7 +73,7 @@ def has_namespaces() -> bool:
 
 
 def not_enforced() -> str:
-    """Return what a script is not kept from on this machine, in one line; empty if nothing."""
+    """Return what isolation this machine lacks, in one line; empty if nothing."""
     if has_namespaces():
         return ""
     if sys.platform == "linux":

@@ -16,7 +16,7 @@ MAX_MEMORY_BYTES: Final = 2 * 1024**3
 MAX_PROCESSES: Final = 64
 POLL_SECONDS: Final = 0.2
 _PATIENCE: Final = 60
-"""How many times its limit a run may take because others keep the processors."""
+"""How many times its limit a run may take if other programs use the processors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class StopReason:
 
 @dataclass(slots=True)
 class Budget:
-    """The time of one run: it counts what the program uses, not what others keep it from.
+    """The time of one run: what the program uses, without the time that it waits for a processor.
 
     Attributes:
         seconds: How long it may compute, and how long it may wait, on a machine of usual speed.
@@ -65,10 +65,10 @@ class Budget:
             self.waited += max(0.0, min(elapsed, 2 * POLL_SECONDS) - computed)
 
     def exceeded(self) -> StopReason | None:
-        """Return why the program is to be stopped, if its time is over.
+        """Return why the program must be stopped, if its time is over.
 
         Raises:
-            NotGraded: It got far too little of the processors to tell.
+            NotGraded: It got too little processor time to tell.
         """
         if self._is_over() and self._factor == 1.0:
             self._factor = max(1.0, self.slowness())
@@ -86,7 +86,7 @@ class Budget:
 
 
 def exceeded(usage: Usage) -> StopReason | None:
-    """Return why a program is to be stopped that uses too much at one moment."""
+    """Return why a program that uses too much must be stopped."""
     for used, most, stop in (
         (usage.processes, MAX_PROCESSES, _PROCESSES),
         (usage.memory_bytes, MAX_MEMORY_BYTES, _MEMORY),

@@ -1,4 +1,4 @@
-"""How fast this machine is now, told by a call of boto3 that does nothing else."""
+"""Measures how fast this machine is now, by the time of one boto3 call."""
 
 from __future__ import annotations
 

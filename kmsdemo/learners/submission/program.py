@@ -1,4 +1,4 @@
-"""Runs a program within limits, and ends all that it started."""
+"""Runs a program within limits, and ends everything that it started."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Program:
         """Wait until it ends, or stop it; end every process that it started.
 
         Raises:
-            NotGraded: It got far too little of the processors to tell anything.
+            NotGraded: It got too little processor time to tell anything.
         """
         stopped = None
         looked = time.monotonic()

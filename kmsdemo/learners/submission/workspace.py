@@ -40,7 +40,7 @@ _TOOLS = {
 }
 _AWS_FILES = {"AWS_CONFIG_FILE": "config", "AWS_SHARED_CREDENTIALS_FILE": "credentials"}
 _DEFAULT = "default"
-# Those among the tools that a run writes to.
+# The tools among them that a run writes to.
 _CACHES = ("GOPATH", "GOCACHE", "GRADLE_USER_HOME", "UV_CACHE_DIR", "CARGO_HOME", "NUGET_PACKAGES")
 
 
@@ -62,7 +62,7 @@ class Workspace:
 
     @property
     def root(self) -> Path:
-        """The folder that has all of them."""
+        """The folder that contains all of them."""
         return self.home.parent
 
     @property
@@ -205,7 +205,7 @@ def workspace(original: Path) -> Iterator[Workspace]:
 
 
 def _begin(root: Path) -> None:
-    """Mark the moment, and wait until the clock of the file system has left it."""
+    """Record the time, and wait until the clock of the file system is past it."""
     began, later = root / "began", root / "later"
     began.touch()
     while True:

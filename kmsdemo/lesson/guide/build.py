@@ -1,4 +1,4 @@
-"""Builds a guide from a run of the lab that passes now."""
+"""Builds a guide from a new run of the lab, which must pass."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kmsdemo.lesson.lesson import Lesson
 
 TOPIC = "deeper-"
-"""What the names of topics in links begin with."""
+"""The prefix of the names of topics in links."""
 
 
 class Interrupted(Exception):

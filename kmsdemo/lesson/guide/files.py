@@ -11,13 +11,13 @@ from kmsdemo import private_file
 from kmsdemo.lesson.guide.errors import GuideUnwritable, HandoutsUnwritable
 
 MARK: Final = "kmsdemo guide"
-"""It stands in each page, near its beginning."""
+"""The mark that each page has, near its beginning."""
 ENDINGS: Final = (".html", ".md")
 _BEGINNING: Final = 400
 
 
 def check(path: Path) -> None:
-    """Check that a page can be written, before what it is about takes its time.
+    """Check that a page can be written, before the run that it shows.
 
     Raises:
         GuideUnwritable: The ending is unknown, the folder is missing, or another file is there.
@@ -33,10 +33,10 @@ def check(path: Path) -> None:
 
 
 def check_is_html(path: Path) -> None:
-    """Check that a page is to be HTML.
+    """Check that the file name of a page ends in .html.
 
     Raises:
-        GuideUnwritable: It is not.
+        GuideUnwritable: It does not.
     """
     if path.suffix != ".html":
         raise GuideUnwritable(str(path), "a report is HTML")
@@ -56,7 +56,7 @@ def write(path: Path, text: str) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file as a whole: where that fails, an earlier one stays, and no part of this one."""
+    """Write a file completely or not at all; on failure, an earlier file remains."""
     temporary = path.with_name(f".{path.name}.new")
     try:
         temporary.write_text(text, encoding="utf-8", newline="\n")
@@ -102,7 +102,7 @@ def write_folder(folder: Path, pages: Mapping[str, str]) -> None:
 
 
 def _may_replace(path: Path) -> bool:
-    """Return whether there is nothing, or a page of ours."""
+    """Return whether the file does not exist or is one of our pages."""
     if not path.exists() and not path.is_symlink():
         return True
     try:

@@ -115,7 +115,7 @@ def _shown(value: Any) -> Any:
 
 
 def _picture() -> Markup:
-    """Return the picture of the lab, which is ours, as part of a page."""
+    """Return the picture of the lab, which can be trusted, as part of a page."""
     return Markup((location.root() / "docs" / "lab.svg").read_text(encoding="utf-8"))  # noqa: S704
 
 

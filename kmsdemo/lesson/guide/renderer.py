@@ -28,7 +28,7 @@ class GuideRenderer:
 
     Args:
         kept: Returns a text as the guide shows it: as it is, or with fixed values of the run.
-        prefix: What the names of the sections in links begin with.
+        prefix: The prefix of the names of the sections in links.
         begin_scenario: What is done when a scenario begins.
 
     Attributes:

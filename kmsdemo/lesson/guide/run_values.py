@@ -1,4 +1,4 @@
-"""What is different in each run, such as key ids, user numbers and dates: found, and fixed."""
+"""Finds and replaces the values that differ in each run: key ids, user numbers, dates."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class FixedValues:
     _count: Iterator[int] = field(default_factory=count)
 
     def another_account(self) -> None:
-        """Forget the user numbers: by chance, programs draw one again in another account."""
+        """Forget the user numbers: a program can draw the same one in another account."""
         self._user_numbers.clear()
 
     def __call__(self, text: str) -> str:

@@ -86,7 +86,7 @@ class Run:
         self.verdicts.sort(key=lambda verdict: (verdict.feature, verdict.line))
 
     def as_json(self) -> str:
-        """Return the run as JSON that can stand in a page."""
+        """Return the run as JSON that can be part of a page."""
         return json.dumps(asdict(self), ensure_ascii=False).replace("<", "\\u003c")
 
 

@@ -101,7 +101,7 @@ def check(caller: Caller, key: Key | None, action: str, context: Context, named:
 
 
 def check_retirement(caller: Caller, key: Key, grant: Grant, context: Context, named: str) -> None:
-    """Check that the caller may retire a grant, about which no key policy decides.
+    """Check that the caller may retire a grant; the key policy does not matter.
 
     Args:
         caller: The caller.
@@ -179,7 +179,7 @@ def _denied(caller: Caller, request: RequestContext, resource: str, reason: str)
 
 
 def is_allowed_by_policy(call: Call, caller: Caller, key: Key, key_context: Context = dict) -> bool:
-    """Return whether policies allow a call, without a look at grants."""
+    """Return whether policies allow a call, without regard to grants."""
     context = context_of(call, caller, key_context=key_context)
     request = RequestContext(f"kms:{call.operation}", key.arn, context)
     return not evaluate_resource(_of_key(key), caller, key.account_id, request)

@@ -88,7 +88,7 @@ def evaluate_resource(
 
 
 def evaluate_grant(caller: Caller, request: RequestContext) -> str:
-    """Return why a caller to whom a grant allows a request is limited; empty if not."""
+    """Return why a request that a grant allows is still denied; empty if it is not."""
     return explicit_deny(caller, request) or _limited(caller, request)
 
 
@@ -134,7 +134,7 @@ def _means(statement: Statement, caller: Caller) -> bool:
 def _is_spared(names: Sequence[str], caller: Caller) -> bool:
     """Return whether ``NotPrincipal`` names the caller, and the role and the account that it is of.
 
-    It spares nobody who has a permissions boundary.
+    It exempts no caller with a permissions boundary.
 
     AWS: "AWS JSON policy elements: NotPrincipal", IAM User Guide.
     """

@@ -1,4 +1,4 @@
-"""Checks a key policy that is to be set: its form, its principals, and whom it locks out.
+"""Checks a new key policy: its form, its principals, and whether it locks out its author.
 
 AWS: PutKeyPolicy, ``Policy`` and ``BypassPolicyLockoutSafetyCheck``, AWS KMS API Reference.
 """
@@ -76,7 +76,7 @@ def _is_overly_permissive(condition: Condition) -> bool:
 def _check_lockout(
     call: Call, caller: Caller, key: Key, listed: Sequence[Statement], key_context: Context
 ) -> None:
-    """Check that the policy allows its author a later PutKeyPolicy of the key."""
+    """Check that the policy allows its author to call PutKeyPolicy on the key later."""
     later = replace(call, operation="PutKeyPolicy", parameters={}, region=key.region)
     context = authorization.context_of(later, caller, key_context=key_context)
     request = RequestContext("kms:PutKeyPolicy", key.arn, context)

@@ -25,7 +25,7 @@ def keys(pattern: str) -> list[str]:
 
 
 def replaced(pattern: str, values: Values) -> str | None:
-    """Return a pattern with the values of its variables, in which a star is no wildcard.
+    """Return a pattern with the values of its variables, in which a star is literal.
 
     Returns:
         ``None`` if a variable has no single value and no default: such a pattern matches nothing.

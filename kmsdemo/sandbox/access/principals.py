@@ -52,7 +52,7 @@ class Principal:
 
     @property
     def own_names(self) -> frozenset[str]:
-        """The principals that mean it, not a role or user of which it is a session.
+        """The principals that mean the session itself, not its role or user.
 
         AWS: "AWS JSON policy elements: Principal", IAM User Guide: ``*`` means it too, but not a
         federated user, whom a policy must name specifically.
@@ -160,7 +160,7 @@ def root_arn(account: str, partition: str = "aws") -> str:
 
 
 def role_of(account: str, role_arn: str) -> Role | None:
-    """Return a role, if it exists."""
+    """Return a role; ``None`` if it does not exist."""
     roles = (role for iam in _backends(account) for role in list(iam.roles.values()))
     return next((role for role in roles if role.arn == role_arn), None)
 

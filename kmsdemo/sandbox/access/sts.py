@@ -73,7 +73,7 @@ class StsCall:
 def assume_role(call: StsCall) -> Answer:
     """Answer AssumeRole: the role must exist, and its trust policy must allow the caller.
 
-    AWS: GetFederationToken, AWS STS API Reference: a federated user can assume no role.
+    AWS: GetFederationToken, AWS STS API Reference: a federated user cannot assume a role.
     """
     if call.caller.session and call.caller.session.is_federated:
         raise _with_session(call)
@@ -226,7 +226,7 @@ def _source_identity(call: StsCall) -> str:
 
 
 def _context(call: StsCall, role: Role | None = None) -> dict[str, list[str]]:
-    """Return the values of the condition keys, also those of the role that is assumed.
+    """Return the values of the condition keys, including those of the assumed role.
 
     AWS: "IAM and AWS STS condition context keys", IAM User Guide.
     """

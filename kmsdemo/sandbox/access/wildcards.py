@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# What stands in a pattern for a star and a question mark that are no wildcards: noncharacters.
+# Noncharacters that stand for a literal star and question mark in a pattern.
 _LITERAL = {"*": "\ufdd0", "?": "\ufdd1"}
 _TO_LITERAL, _TO_TEXT = (
     str.maketrans(_LITERAL),
@@ -37,7 +37,7 @@ def literal(text: str) -> str:
 
 
 def as_text(pattern: str) -> str:
-    """Return the text of a pattern whose stars and question marks are no wildcards."""
+    """Return the text of a pattern with literal stars and question marks."""
     return pattern.translate(_TO_TEXT)
 
 

@@ -1,4 +1,4 @@
-"""Performs calls that come over HTTP: with the sandbox's KMS, and with moto."""
+"""Performs calls that arrive over HTTP, with the sandbox's KMS or with moto."""
 
 from __future__ import annotations
 

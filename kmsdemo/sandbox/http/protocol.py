@@ -58,11 +58,11 @@ class JsonRequest:
         return json.dumps(parameters).encode()
 
     def unknown(self) -> Refusal:
-        """It asks for what AWS does not have either."""
+        """The operation does not exist in AWS either."""
         return Refusal("UnknownOperationException")
 
     def not_implemented(self) -> Refusal:
-        """It asks for what AWS has, and the sandbox has not."""
+        """The operation exists in AWS, but not in the sandbox."""
         return Refusal("UnknownOperationException", _not_implemented(self._service, self))
 
 
@@ -97,14 +97,14 @@ class QueryRequest:
         return urlencode(fields).encode()
 
     def unknown(self) -> Refusal:
-        """It asks for what AWS does not have either."""
+        """The operation does not exist in AWS either."""
         if not self._fields.get("Action"):
             return Refusal("MissingAction", "The request is missing an Action parameter.")
         named, version = self._fields["Action"], self._fields.get("Version", self._version)
         return Refusal("InvalidAction", f"Could not find operation {named} for version {version}")
 
     def not_implemented(self) -> Refusal:
-        """It asks for what AWS has, and the sandbox has not."""
+        """The operation exists in AWS, but not in the sandbox."""
         return Refusal("InvalidAction", _not_implemented(self._service, self))
 
     @property

@@ -22,7 +22,7 @@ _PREFIX_IS_MISSING: Final = (
 
 
 def check_name(operation: str, name: str) -> None:
-    """Check the name of an alias, before anybody looks for it.
+    """Check the name of an alias, before it is looked up.
 
     Raises:
         Refusal: ``ValidationException``, or ``NotAuthorizedException`` for the names of AWS.
@@ -90,7 +90,7 @@ def list_aliases(request: Request) -> Answer:
 
 
 def _check_quota(request: Request) -> None:
-    """Check that the key can have one alias more; the words are those of AWS."""
+    """Check that the key can have one more alias; the message is AWS's."""
     used = len(request.store.aliases_of(request.key))
     if used >= _MOST_OF_A_KEY:
         raise Refusal(

@@ -1,4 +1,4 @@
-"""AWS managed keys: a service of AWS creates them, and only through it are they used.
+"""AWS managed keys: an AWS service creates them, and they can be used only through it.
 
 AWS: "AWS managed keys", AWS KMS Developer Guide.
 """
@@ -27,7 +27,7 @@ _SERVICES: Final = frozenset(
 
 
 def create_if_predefined(store: KeyStore, alias: str) -> None:
-    """Create the AWS managed key of a predefined alias, unless it is there.
+    """Create the AWS managed key of a predefined alias, unless it exists.
 
     AWS: DescribeKey, "predefined AWS alias", AWS KMS API Reference.
     """
@@ -44,7 +44,7 @@ def create_if_predefined(store: KeyStore, alias: str) -> None:
 
 
 def _policy(store: KeyStore, service: str) -> str:
-    """Return a policy by which the account uses the key through the service, and can look at it."""
+    """Return a policy that lets the account use the key through the service, and describe it."""
     through = {
         "kms:CallerAccount": store.account_id,
         "kms:ViaService": f"{service}.{store.region}.amazonaws.com",

@@ -1,4 +1,4 @@
-"""Opaque ciphertext blobs: everything in them, also the id of the key material, is encrypted."""
+"""Opaque ciphertext blobs: everything in them, including the key material id, is encrypted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def blob_key() -> bytes:
 
 
 def restore(blob_key: bytes) -> None:
-    """Read, and write, the blobs of a sandbox with this key."""
+    """Use this key to read and write the blobs of a sandbox."""
     global _blob_key  # noqa: PLW0603, moto's state is global as well
     _blob_key = blob_key
 

@@ -1,4 +1,4 @@
-"""Custom key stores: the sandbox has no CloudHSM cluster and reaches no external key manager.
+"""Custom key stores: the sandbox has no CloudHSM cluster and cannot reach an external key manager.
 
 AWS: "Key stores", AWS KMS Developer Guide.
 """
@@ -31,7 +31,7 @@ _CANNOT: Final = {
 
 
 def create_custom_key_store(request: Request) -> Answer:
-    """Answer CreateCustomKeyStore, with AWS's error for what cannot be reached."""
+    """Answer CreateCustomKeyStore, with AWS's error for an unreachable cluster or proxy."""
     kind = request.parameters.get("CustomKeyStoreType", "AWS_CLOUDHSM")
     through_endpoint = request.parameters.get("XksProxyConnectivity") == "VPC_ENDPOINT_SERVICE"
     more = ("XksProxyVpcEndpointServiceName",) if through_endpoint else ()

@@ -1,4 +1,4 @@
-"""Data keys, data key pairs and random bytes: what AWS KMS makes, and does not keep.
+"""Data keys, data key pairs and random bytes: what AWS KMS generates and does not store.
 
 AWS: "Generate data keys" and "Generate data key pairs", AWS KMS Developer Guide.
 """
@@ -50,7 +50,7 @@ def generate_data_key_pair(request: Request) -> Answer:
 
 
 def without(field: str, operation: Callable[[Request], Answer]) -> Callable[[Request], Answer]:
-    """Return an operation that does not answer one of the fields of another one."""
+    """Return an operation that leaves out one field of the response of another one."""
 
     def perform(request: Request) -> Answer:
         answer = operation(request)

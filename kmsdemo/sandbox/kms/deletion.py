@@ -1,4 +1,4 @@
-"""ScheduleKeyDeletion and CancelKeyDeletion: keys wait until their date, and then are deleted.
+"""ScheduleKeyDeletion and CancelKeyDeletion: keys are deleted at their deletion date.
 
 AWS: "Delete an AWS KMS key", AWS KMS Developer Guide.
 """
@@ -38,7 +38,7 @@ def schedule_key_deletion(request: Request) -> Answer:
 
 
 def check_waiting_period(days: int) -> None:
-    """Check the waiting period of a deletion, before anybody looks for the key.
+    """Check the waiting period of a deletion, before the key is looked up.
 
     Raises:
         Refusal: ``ValidationException``.
@@ -63,7 +63,7 @@ def purge() -> None:
 
 
 def purge_all() -> None:
-    """Delete the same keys without a look at the next date, which a moved clock changes."""
+    """Delete the same keys, even if a moved clock has changed the next date."""
     while due := [one for one in _pending() if clock.real_time() >= _real_time(*one)]:
         for key, date in due:
             _delete(key, date)

@@ -230,7 +230,7 @@ def _check_operations(key: Key, operations: Collection[str]) -> None:
 
 
 def _check_parent(request: Request, child: Grant) -> None:
-    """Check that a grant by a grantee gives no more than the grant that it comes from."""
+    """Check that a grantee's grant allows no more than the grant that it comes from."""
     parents = list(_parents(request))
     if parents and not any(_includes(parent, child) for parent in parents):
         raise Refusal(

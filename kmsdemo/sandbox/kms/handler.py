@@ -69,7 +69,7 @@ def answer(call: Call, principal: Principal) -> dict[str, Any]:
 
 
 def _check_form(call: Call) -> None:
-    """Check what AWS KMS documents of the form of parameters, and the model does not say."""
+    """Check what AWS KMS documents about the form of parameters and the model does not contain."""
     if "AliasName" in call.parameters:
         aliases.check_name(call.operation, call.parameters["AliasName"])
     if call.operation == "ScheduleKeyDeletion":
@@ -90,7 +90,7 @@ _NAMELESS = {
 
 
 def _check_ciphertext(call: Call) -> None:
-    """Check that there is a ciphertext, but for some dry runs, and that something names a key."""
+    """Check that there is a ciphertext, except in some dry runs, and that something names a key."""
     is_dry = call.parameters.get("DryRun") and call.parameters.get("DryRunModifiers")
     if "CiphertextBlob" not in call.parameters and not is_dry:
         raise constraint("null", "ciphertextBlob", "Member must not be null")
@@ -179,7 +179,7 @@ def _allowed(call: Call, caller: Caller, permission: _Permission) -> Key | None:
 
 
 def _unknown(call: Call, key_id: str) -> Refusal:
-    """Return what is also answered if a ciphertext names no key: a stranger learns no more."""
+    """Return the error for a key in another account, as if that key did not exist."""
     if key_id:
         return key_names.missing(call, key_id, call.account)
     return Refusal("AccessDeniedException", _UNKNOWN_MATERIAL)

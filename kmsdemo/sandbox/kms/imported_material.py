@@ -82,7 +82,7 @@ def expire(key: Key) -> None:
 
 
 def has_all(key: Key) -> bool:
-    """Return whether all key material of a key is there, but for material pending rotation."""
+    """Return whether a key has all its key material, except material pending rotation."""
     needed = [one.id for one in key.shared.materials.values() if not one.is_pending]
     return bool(needed) and all(one in key.imported for one in needed)
 

@@ -1,4 +1,4 @@
-"""DeriveSharedSecret, Encapsulate and Decapsulate: a secret that two parties come to share.
+"""DeriveSharedSecret, Encapsulate and Decapsulate: a secret that two parties agree on.
 
 AWS: "Key agreement keys" and "ML-KEM keys in AWS KMS", AWS KMS Developer Guide.
 """

@@ -1,4 +1,4 @@
-"""Makes key material, and turns it into keys of ``cryptography``."""
+"""Creates key material, and converts it into keys of ``cryptography``."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def generate(key_id: str, key_spec: str) -> KeyMaterial:
         key_spec: Such as ``RSA_2048``.
 
     Raises:
-        Refusal: ``UnsupportedOperationException``: nobody here can make keys of this spec.
+        Refusal: ``UnsupportedOperationException``: the sandbox cannot create keys of this spec.
     """
     return of(key_id, generate_secret(key_spec))
 

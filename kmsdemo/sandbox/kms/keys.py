@@ -156,7 +156,7 @@ def _add(store: KeyStore, key: Key) -> None:
     """Add a new key to a store; it has key material, unless that is imported.
 
     Raises:
-        Refusal: ``UnsupportedOperationException``: nobody here can make keys of this spec.
+        Refusal: ``UnsupportedOperationException``: the sandbox cannot create keys of this spec.
     """
     if key.is_imported:
         key.key_state = "PendingImport"

@@ -20,7 +20,7 @@ def generate_mac(request: Request) -> Answer:
 
 
 def verify_mac(request: Request) -> Answer:
-    """Answer VerifyMac, for which a wrong MAC is an error."""
+    """Answer VerifyMac; a wrong MAC is an error."""
     algorithm, mac = _mac(request)
     if not hmac.compare_digest(mac, request.call.binary("Mac")):
         raise Refusal("KMSInvalidMacException")

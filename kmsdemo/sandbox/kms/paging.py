@@ -39,7 +39,7 @@ _LIMITS: Final = {
 
 
 def check_limit(call: Call) -> None:
-    """Check that a call asks for no longer page than its operation has.
+    """Check that ``Limit`` is not above the maximum of the operation.
 
     Raises:
         Refusal: ``ValidationException``.
@@ -51,7 +51,7 @@ def check_limit(call: Call) -> None:
 
 
 def check_has_no_marker(request: Request) -> None:
-    """Check that a request whose list is always whole asks for no later page.
+    """Check that a request whose list always has one page asks for no further one.
 
     Raises:
         Refusal: ``InvalidMarkerException``.

@@ -52,7 +52,7 @@ def disable_key_rotation(request: Request) -> Answer:
 
 
 def get_key_rotation_status(request: Request) -> Answer:
-    """Answer GetKeyRotationStatus; rotation rests while the key is pending deletion."""
+    """Answer GetKeyRotationStatus; rotation is suspended while the key is pending deletion."""
     key, shared = request.key, request.key.shared
     if shared.rotation_period is None or "Pending" in key.key_state:
         return {"KeyId": key.id, "KeyRotationEnabled": False}
@@ -65,7 +65,7 @@ def get_key_rotation_status(request: Request) -> Answer:
 
 
 def rotate_key_on_demand(request: Request) -> Answer:
-    """Answer RotateKeyOnDemand; it leaves the dates of automatic rotations as they are."""
+    """Answer RotateKeyOnDemand; the dates of automatic rotations do not change."""
     key = request.key
     _check_primary(key)
     _check_not_soon(key, request.now)

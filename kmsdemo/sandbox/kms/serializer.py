@@ -1,4 +1,4 @@
-"""Writes a response by AWS's model, which lets no other field out."""
+"""Writes a response by AWS's model, without any other field."""
 
 from __future__ import annotations
 

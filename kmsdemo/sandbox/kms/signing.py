@@ -35,7 +35,7 @@ def sign(request: Request) -> Answer:
 
 
 def verify(request: Request) -> Answer:
-    """Answer Verify, for which a wrong signature is an error."""
+    """Answer Verify; a wrong signature is an error."""
     algorithm, message = _checked(request)
     private = key_material.private_key(request.key.current_material.secret)
     signature = request.call.binary("Signature")

@@ -1,4 +1,4 @@
-"""Principals in policies and grants: they keep a renamed one, and of a deleted one its unique id.
+"""Principals in policies and grants: a renamed one stays, a deleted one becomes its unique id.
 
 A user or role that is deleted and created again is another principal.
 

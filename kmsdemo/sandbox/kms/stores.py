@@ -17,7 +17,7 @@ def of(account: str, region: str) -> KeyStore:
 
 
 def used() -> Iterator[KeyStore]:
-    """Yield the stores that somebody has used."""
+    """Yield the stores that are in use."""
     for account in list(kms_backends.values()):
         for backend in list(account.values()):
             yield backend.store  # type: ignore[attr-defined]

@@ -26,7 +26,7 @@ def tag_resource(request: Request) -> Answer:
 
 
 def untag_resource(request: Request) -> Answer:
-    """Answer UntagResource; a tag that does not exist is no error."""
+    """Answer UntagResource; a tag that does not exist is not an error."""
     for name in request.parameters["TagKeys"]:
         request.key.tags.pop(name, None)
     return {}

@@ -62,9 +62,9 @@ def accounts() -> list[str]:
 
 
 def count(account: str) -> int:
-    """Return how many events an account has had, those that are gone included.
+    """Return how many events an account has had, including dropped ones.
 
-    What the console does with a key, to check it, does not count.
+    The checks of the console do not count.
     """
     return _count[account]
 

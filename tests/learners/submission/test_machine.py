@@ -1,4 +1,4 @@
-"""How slow this machine is, told by one call of boto3."""
+"""How slow this machine is, measured by one call of boto3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of the output of a script, and what a learner is told who does not have it."""
+"""What is required of the output of a script, and what a learner whose script lacks it is told."""
 
 from __future__ import annotations
 

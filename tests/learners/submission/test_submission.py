@@ -67,7 +67,7 @@ def test_a_script_that_cannot_be_started_is_an_error(submission: Submission) -> 
 
 
 class FakeProgram:
-    """Stands for the programs that are started, and ends as it is told."""
+    """Stands in for the programs that are started, and ends as the test says."""
 
     def __init__(self, finished: Finished | None = None, error: str = "") -> None:
         self._finished, self._error = finished or Finished(0, "", ""), error

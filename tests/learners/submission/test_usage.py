@@ -1,4 +1,4 @@
-"""What the processes of a program use, as psutil tells it."""
+"""What the processes of a program use, as psutil measures it."""
 
 from __future__ import annotations
 

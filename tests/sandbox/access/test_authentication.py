@@ -342,7 +342,7 @@ def test_a_header_that_was_changed_on_its_way_is_refused(at: ClassSandbox) -> No
 
 
 def test_a_signature_for_another_service_opens_none(at: ClassSandbox) -> None:
-    """One for DynamoDB is no key to KMS."""
+    """One for DynamoDB is not valid for KMS."""
     request = AWSRequest("POST", at.url, BODIES["kms"][1], b"{}")
     SigV4Auth(Credentials(*at.user("ben")), "dynamodb", "us-east-1").add_auth(request)
     headers = dict(request.headers.items())

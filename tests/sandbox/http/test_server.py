@@ -1,4 +1,4 @@
-"""The sandbox over HTTP: one account for each learner, gone without a trace."""
+"""The sandbox over HTTP: one account for each learner, deleted at the end."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def test_300_slow_and_100_silent_ones_hold_nobody_up(url: str) -> None:
 
 @pytest.mark.program
 def test_where_there_are_few_descriptors_newcomers_are_let_in() -> None:
-    """Whoever has been idle for longest goes."""
+    """The connection that has been idle the longest is closed."""
     command = [sys.executable, "-m", "kmsdemo", "sandbox", "--port", "0"]
     with (
         subprocess.Popen(

@@ -106,7 +106,7 @@ def _agreement() -> Kind:
 
 @cache
 def _of_the_other_side() -> bytes:
-    """Return the public key of whoever agrees on a secret with AWS KMS."""
+    """Return the public key of the party that agrees on a secret with AWS KMS."""
     public = ec.generate_private_key(ec.SECP256R1()).public_key()
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     return public.public_bytes(serialization.Encoding.DER, form)

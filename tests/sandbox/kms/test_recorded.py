@@ -111,7 +111,7 @@ def assert_same(ours: Any, theirs: Any, path: str = "answer") -> None:
 
 
 def is_same(ours: Any, theirs: Any) -> bool:
-    """Return whether a value is the recorded one; AWS draws dates, bytes and names anew."""
+    """Return whether a value is the recorded one; AWS's dates, bytes and names vary."""
     if theirs == "datetime" or isinstance(ours, bytes):
         return isinstance(ours, datetime | bytes)
     if isinstance(theirs, str):

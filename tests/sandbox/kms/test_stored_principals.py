@@ -1,4 +1,4 @@
-"""Policies and grants name a user or a role, and not whoever has that name later."""
+"""Policies and grants name a user or a role, and not another one that has that name later."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 "use strict";
 
-// A browser may refuse to keep anything, such as for a file: then a tick lasts as long as the page.
+// A browser may refuse to store anything, such as for a file: then a tick lasts as long as the page.
 const kept = {
   read(name) { try { return localStorage.getItem(name); } catch { return null; } },
   write(name, value) { try { localStorage.setItem(name, value); } catch { /* refused */ } },

@@ -37,7 +37,7 @@ def re_encrypted_under(a: Account, *, disabled: str) -> None:
 
 
 def of_deleted_key(a: Account) -> bytes:
-    """Return a ciphertext whose key is gone."""
+    """Return a ciphertext whose key is deleted."""
     key_id = new(a)
     blob: bytes = a.kms.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
     a.kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)

@@ -29,7 +29,7 @@ def imported(a: Account, key_id: str, secret: bytes = b"x" * 32, **options: Any)
 
 
 def with_two_materials(a: Account, *, pending: bool) -> str:
-    """Return a key with two key materials, of which the second is pending, or current."""
+    """Return a key with two key materials; the second is pending, or current."""
     key_id = external(a)
     imported(a, key_id)
     imported(a, key_id, b"y" * 32, ImportType="NEW_KEY_MATERIAL")
