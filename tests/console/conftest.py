@@ -47,7 +47,7 @@ def alone(running_unchecked: Console, clients: Clients) -> Console:
 
 @pytest.fixture
 def of_class(running_class: Console, clients: Clients) -> Iterator[Console]:
-    """The console of a class; the accounts are empty, and nobody else is let in."""
+    """The console of a class; the accounts are empty, and nobody else has access."""
     with access_keys.restricted_to(CLASSROOM.keys):
         yield running_class
 

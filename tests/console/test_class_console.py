@@ -86,7 +86,7 @@ PROGRESS = {
 
 @pytest.fixture
 def looked_at(of_class: Console, monkeypatch: pytest.MonkeyPatch) -> Console:
-    """The console of a class of which the first has come to step 4, and the second is done."""
+    """The console of a class whose first learner is at step 4, and whose second is done."""
     monkeypatch.setattr(
         NoCheckResults, "of", lambda _, account: CheckResult(0, PROGRESS.get(account))
     )
