@@ -17,14 +17,26 @@ from kmsdemo.cli import next_step
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+def _not_empty(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value == "":
+        raise click.BadParameter("it is empty, as a variable of the shell can be.")
+    return value
+
+
 key_option = click.option(
     "--key-id",
     metavar="KEY",
+    callback=_not_empty,
     help="The key: key id, key ARN, alias or alias ARN. "
     "The default is the only key whose alias begins with alias/demo-kms-.",
 )
 table_option = click.option(
-    "--table-name", metavar="TABLE", default=table.TABLE_NAME, show_default=True, help="The table."
+    "--table-name",
+    metavar="TABLE",
+    callback=_not_empty,
+    default=table.TABLE_NAME,
+    show_default=True,
+    help="The table.",
 )
 sandbox_option = click.option(
     "--endpoint-url",

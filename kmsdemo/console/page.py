@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, abort, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from kmsdemo.console import calls
 from kmsdemo.console.access import Access
@@ -21,6 +22,7 @@ from kmsdemo.learners import class_progress
 from kmsdemo.learners.class_progress import ORDERS, finished_at, in_order, totals
 from kmsdemo.learners.finding import MARKS, WORDS
 from kmsdemo.pluralize import pluralize
+from kmsdemo.printable import printable
 from kmsdemo.sandbox import clock
 from kmsdemo.sandbox.call import is_account_id
 from kmsdemo.sandbox.trail import history
@@ -58,6 +60,7 @@ def create_application(access: Access, check_results: CheckResults) -> Flask:
     pages = _Pages(access, check_results, tokens, story.read())
     application = Flask(__name__, static_url_path="/console/static")
     application.jinja_env.trim_blocks = application.jinja_env.lstrip_blocks = True
+    application.jinja_env.finalize = _without_controls
     application.jinja_env.globals.update(marks=MARKS, words=WORDS, finished_at=finished_at)
     application.jinja_env.filters.update(
         pluralize=pluralize, days_until=_days_until, short=_with_short_key_ids
@@ -212,3 +215,9 @@ def _with_short_key_ids(text: str) -> str:
 def _protected(response: Response) -> Response:
     response.headers.update(_HEADERS)
     return response
+
+
+def _without_controls(value: Any) -> Any:
+    """Escape control characters, which could hide text, in what a template shows."""
+    is_text = isinstance(value, str) and not isinstance(value, Markup)
+    return printable(value, keep="\n\t") if is_text else value

@@ -15,6 +15,7 @@ from tests.cli.commands import line, parameters
 
 NUMBERS = parameters(click.types.IntParamType, click.types.FloatParamType)
 PATHS = parameters(click.Path)
+TEXTS = parameters(click.types.StringParamType)
 OUT_OF_RANGE = ["-1", "-1e9", "nan", "inf", "1e400", "9" * 30, "99999"]
 is_superuser = hasattr(os, "geteuid") and os.geteuid() == 0
 pytestmark = pytest.mark.usefixtures("account")
@@ -51,15 +52,19 @@ def test_a_waiting_period_out_of_range_is_refused_as_one(name: str, days: str) -
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [["describe", "--key-id="], ["items", "--table-name="], ["encrypt", "x", "--table-name="]],
-    ids=" ".join,
+    ("name", "flag"), [one for one in TEXTS if one[1] in ("--key-id", "--table-name")]
 )
-def test_a_name_that_is_empty_is_wrong_usage(arguments: list[str]) -> None:
+def test_a_name_that_is_empty_means_no_default(name: str, flag: str) -> None:
     CliRunner().invoke(main, ["setup"])
-    result = refused(*arguments)
+    result = refused(*line(name, f"{flag}="))
+    assert (result.exit_code, f"'{flag}': it is empty" in result.stderr) == (2, True)
+
+
+def test_a_key_that_is_empty_is_wrong_usage() -> None:
+    CliRunner().invoke(main, ["setup"])
+    result = refused("rotate-to", "")
     assert result.exit_code == 2
-    assert "Invalid length for parameter" in result.stderr
+    assert "Invalid length for parameter KeyId" in result.stderr
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "many"])

@@ -95,6 +95,18 @@ def test_it_shows_keys_items_and_calls(alone: Console) -> None:
     assert PASSWORD not in page
 
 
+def test_control_characters_are_shown_escaped(alone: Console) -> None:
+    clients = alone.clients()
+    evil = "\x1b[2J\N{RIGHT-TO-LEFT OVERRIDE}<b>"
+    key = keys.create(clients.kms, description=evil)
+    table.create(clients.dynamodb)
+    Vault(clients.kms, clients.dynamodb, key.key_id).store_for(evil, PASSWORD)
+    page = alone.get().text
+    assert r"\x1b[2J\u202e&lt;b&gt;" in page
+    assert "\x1b" not in page
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in page
+
+
 def test_calls_show_the_caller_and_the_error(alone: Console) -> None:
     iam = alone.clients().iam
     iam.create_user(UserName="ben")
