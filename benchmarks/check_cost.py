@@ -67,15 +67,15 @@ def _run(command: list[str], variables: Mapping[str, str]) -> None:
     )
 
 
-def _report(what: str, act: Callable[[], object]) -> None:
-    measured = [_seconds(act) for _ in range(ROUNDS)]
+def _report(what: str, call: Callable[[], object]) -> None:
+    measured = [_seconds(call) for _ in range(ROUNDS)]
     clock, processors = (min(seconds) for seconds in zip(*measured, strict=True))
     print(f"{what}: {clock:.2f} s, {processors:.2f} s of a processor")
 
 
-def _seconds(act: Callable[[], object]) -> tuple[float, float]:
+def _seconds(call: Callable[[], object]) -> tuple[float, float]:
     began, used = time.monotonic(), _used()
-    act()
+    call()
     return time.monotonic() - began, _used() - used
 
 

@@ -62,7 +62,7 @@ class Client:
 
 
 @dataclass
-class Side:
+class MeasuredEmulator:
     """An emulator and its measurements, in milliseconds per lab.
 
     Attributes:
@@ -134,25 +134,25 @@ def main(
     )
     with ExitStack() as running:
         started = [running.enter_context(start) for start in starts]
-        sides = [_prepared(emulator) for emulator in started if emulator is not None]
-        own = _boto3_alone(sides[0], rounds)
-        _by_one(sides, rounds)
-        _cpu_time(sides, rounds)
-        _by_fifty(sides, crowds)
-    _report(sides, own)
+        measured = [_prepared(emulator) for emulator in started if emulator is not None]
+        own = _boto3_alone(measured[0], rounds)
+        _by_one(measured, rounds)
+        _cpu_time(measured, rounds)
+        _by_fifty(measured, crowds)
+    _report(measured, own)
 
 
-def _prepared(emulator: Emulator) -> Side:
+def _prepared(emulator: Emulator) -> MeasuredEmulator:
     """Create the table and an IAM user in an emulator."""
-    side = Side(emulator, _user(emulator), _program(emulator))
+    one = MeasuredEmulator(emulator, _user(emulator), _program(emulator))
     if not emulator.name.startswith(KEY_CALLS_ONLY):
-        emulator.client("dynamodb", *side.credentials).create_table(
+        emulator.client("dynamodb", *one.credentials).create_table(
             TableName="demo-kms",
             AttributeDefinitions=[{"AttributeName": "appuser", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "appuser", "KeyType": "HASH"}],
             BillingMode="PAY_PER_REQUEST",
         )
-    return side
+    return one
 
 
 def _user(emulator: Emulator) -> tuple[str, ...]:
@@ -164,38 +164,38 @@ def _user(emulator: Emulator) -> tuple[str, ...]:
     return pair["AccessKeyId"], pair["SecretAccessKey"]
 
 
-def _by_one(sides: list[Side], rounds: int) -> None:
-    clients = [side.client() for side in sides]
+def _by_one(measured: list[MeasuredEmulator], rounds: int) -> None:
+    clients = [one.client() for one in measured]
     for round_ in range(-3, rounds):  # the first three warm up
-        for side, client in zip(sides, clients, strict=True):
+        for one, client in zip(measured, clients, strict=True):
             taken = client.lab(str(round_))
             if round_ >= 0:
-                side.alone.append(taken)
+                one.alone.append(taken)
 
 
-def _cpu_time(sides: list[Side], rounds: int) -> None:
+def _cpu_time(measured: list[MeasuredEmulator], rounds: int) -> None:
     """Measure CPU time, which depends less on other load of the machine."""
     for _ in range(rounds // 20):
-        for side in sides:
-            client, before = side.client(), side.processor_milliseconds()
+        for one in measured:
+            client, before = one.client(), one.processor_milliseconds()
             for place in range(20):
                 client.lab(str(place))
-            side.processor.append((side.processor_milliseconds() - before) / 20)
+            one.processor.append((one.processor_milliseconds() - before) / 20)
 
 
-def _by_fifty(sides: list[Side], rounds: int) -> None:
-    for side in sides:
-        clients = [side.client() for _ in range(50)]
+def _by_fifty(measured: list[MeasuredEmulator], rounds: int) -> None:
+    for one in measured:
+        clients = [one.client() for _ in range(50)]
         with ThreadPoolExecutor(50) as threads:
             for round_ in range(-1, rounds):
                 began = time.perf_counter()
                 labs = list(threads.map(lambda one: one[1].lab(str(one[0])), enumerate(clients)))
                 taken = (time.perf_counter() - began) * 1000
                 if round_ >= 0:
-                    side.together.append(taken / len(labs))
+                    one.together.append(taken / len(labs))
 
 
-def _boto3_alone(side: Side, rounds: int) -> list[float]:
+def _boto3_alone(one: MeasuredEmulator, rounds: int) -> list[float]:
     """Return the times of labs with recorded responses, in milliseconds."""
     answers: dict[str, tuple[int, Any, bytes]] = {}
     session = URLLib3Session()
@@ -208,7 +208,7 @@ def _boto3_alone(side: Side, rounds: int) -> list[float]:
         status, headers, body = answers[target]
         return AWSResponse(request.url, status, headers, _Body(body))
 
-    client = side.client()
+    client = one.client()
     for service in (client.kms, client.dynamodb):
         service.meta.events.register("before-send", answer)
     client.lab("first")
@@ -225,11 +225,11 @@ class _Body:
         yield self._body
 
 
-def _report(sides: list[Side], own: list[float]) -> None:
+def _report(measured: list[MeasuredEmulator], own: list[float]) -> None:
     print(f"{'':20}{'1 client':>20}{'CPU, 1 client':>20}{'50 clients':>20}")
-    for side in sides:
-        cells = (_cell(getattr(side, what), getattr(sides[0], what)) for what in _MEASURED)
-        print(f"{side.emulator.name:20}{''.join(cells)}")
+    for one in measured:
+        cells = (_cell(getattr(one, what), getattr(measured[0], what)) for what in _MEASURED)
+        print(f"{one.emulator.name:20}{''.join(cells)}")
     print(f"{'boto3 alone':20}{statistics.median(own):>9.1f} ms")
     print("Milliseconds per lab, and × the sandbox. LocalStack: only the four calls to KMS.")
 
@@ -244,12 +244,12 @@ def _ratio(theirs: list[float], ours: list[float]) -> str:
 
 def _measure_memory() -> None:
     with emulators.sandbox() as emulator:
-        side = _prepared(emulator)
-        client, sizes = side.client(), []
+        one = _prepared(emulator)
+        client, sizes = one.client(), []
         for thousand in range(20):
             for place in range(167):
                 client.lab(str(thousand * 1000 + place))
-            sizes.append(side.program.memory_info().rss / 2**20)
+            sizes.append(one.program.memory_info().rss / 2**20)
     first, last = sizes[0], sizes[-1]
     print(f"after 1,000 calls {first:.0f} MiB, after 20,000 {last:.0f} MiB: {last / first:.2f} ×")
 

@@ -91,28 +91,31 @@ def account(sandbox: Emulator, lines: int, folder: Path) -> Account:
     return Account(sandbox, key, file, passwords)
 
 
-def import_killed(of: Account, kills: int) -> tuple[int, dict[str, int]]:
+def import_killed(lab: Account, kills: int) -> tuple[int, dict[str, int]]:
     """Import the file, killed some times and resumed.
 
     Returns:
         How often it was killed while it ran, and what its last run printed.
     """
-    every = list(of.passwords)
+    every = list(lab.passwords)
     marks = sorted(random.sample(range(len(every)), kills))
-    return _killed(of, ("import", str(of.file)), [every[mark] for mark in marks], of.key)
+    return _killed(lab, ("import", str(lab.file)), [every[mark] for mark in marks], lab.key)
 
 
-def rotate_killed(of: Account, new: Key, kills: int) -> tuple[int, dict[str, int]]:
+def rotate_killed(lab: Account, new: Key, kills: int) -> tuple[int, dict[str, int]]:
     """Encrypt all passwords under another key, killed and resumed as :func:`import_killed`."""
-    marks = random.sample(list(of.passwords), kills)
-    return _killed(of, ("rotate-to", new.key_id), marks, new)
+    marks = random.sample(list(lab.passwords), kills)
+    return _killed(lab, ("rotate-to", new.key_id), marks, new)
 
 
 def _killed(
-    of: Account, command: Sequence[str], marks: list[str], key: Key
+    lab: Account, command: Sequence[str], marks: list[str], key: Key
 ) -> tuple[int, dict[str, int]]:
-    hits = sum(_kill_when(of.start(*command), lambda: of.key_of(mark) == key.arn) for mark in marks)  # noqa: B023, it is called at once
-    printed, _ = (last := of.start(*command)).communicate()
+    hits = sum(
+        _kill_when(lab.start(*command), lambda: lab.key_of(mark) == key.arn)  # noqa: B023, at once
+        for mark in marks
+    )
+    printed, _ = (last := lab.start(*command)).communicate()
     if last.returncode:
         raise AssertionError(f"{command[0]} ended with {last.returncode}: {printed}")
     counts: dict[str, int] = json.loads(printed)
@@ -140,22 +143,22 @@ def main(lines: int, kills: int, full: bool, seed: int | None) -> None:
     seed = random.randrange(10**6) if seed is None else seed
     random.seed(seed)
     with emulators.sandbox() as sandbox, tempfile.TemporaryDirectory() as folder:
-        of = account(sandbox, 10_000 if full else lines, Path(folder))
+        lab = account(sandbox, 10_000 if full else lines, Path(folder))
         progress.show("import")
-        _report("import", of, of.key, import_killed(of, kills))
+        _report("import", lab, lab.key, import_killed(lab, kills))
         new = keys.create(sandbox.client("kms"))
         progress.show("rotate-to")
-        _report("rotate-to", of, new, rotate_killed(of, new, kills))
-        left = dependents.of_key(sandbox.client("kms"), of.dynamodb, of.key, "demo-kms")
+        _report("rotate-to", lab, new, rotate_killed(lab, new, kills))
+        left = dependents.of_key(sandbox.client("kms"), lab.dynamodb, lab.key, "demo-kms")
         print(f"items that depend on the old key: {sum(1 for _ in left)} (seed {seed})")
 
 
-def _report(name: str, of: Account, key: Key, result: tuple[int, dict[str, int]]) -> None:
-    found = of.revealed(key)
-    right = sum(found.get(appuser) == password for appuser, password in of.passwords.items())
-    unexpected = len(found.keys() - of.passwords.keys())
+def _report(name: str, lab: Account, key: Key, result: tuple[int, dict[str, int]]) -> None:
+    found = lab.revealed(key)
+    right = sum(found.get(appuser) == password for appuser, password in lab.passwords.items())
+    unexpected = len(found.keys() - lab.passwords.keys())
     hits, counts = result
-    print(f"{name}: {len(of.passwords):,} lines, killed {hits} times while it ran; ", end="")
+    print(f"{name}: {len(lab.passwords):,} lines, killed {hits} times while it ran; ", end="")
     print(f"in the table and right: {right:,}, unexpected: {unexpected}; last run: {counts}")
 
 

@@ -210,12 +210,12 @@ def report_parts(stored: int) -> None:
         print(f"| {name} | {encrypt:.2f} ms | {store:.2f} ms | {size} bytes |")
 
 
-def _milliseconds(act: Callable[[str], object], times: int) -> float:
+def _milliseconds(call: Callable[[str], object], times: int) -> float:
     """Return the CPU time of one call, given a new user number each time."""
-    act(_number())
+    call(_number())
     began = time.process_time()
     for _ in range(times):
-        act(_number())
+        call(_number())
     return (time.process_time() - began) * 1000 / times
 
 

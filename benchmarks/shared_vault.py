@@ -28,34 +28,34 @@ from tests import emulators
 THREADS = 50
 
 
-def rounds(of: Vault, vaults: Iterable[Vault], goes_on: Callable[[int], bool]) -> Counter[str]:
+def rounds(source: Vault, vaults: Iterable[Vault], goes_on: Callable[[int], bool]) -> Counter[str]:
     """Work in fifty threads on the same vaults, and count the rounds and what was mixed up.
 
     Args:
-        of: Reads the items.
+        source: Reads the items.
         vaults: One for each cipher; all threads share them.
         goes_on: Whether a thread goes on, given the rounds that it has done.
     """
     with ThreadPoolExecutor(THREADS) as threads:
-        worked = [threads.submit(_work, of, list(vaults), goes_on) for _ in range(THREADS)]
+        worked = [threads.submit(_work, source, list(vaults), goes_on) for _ in range(THREADS)]
         return sum((one.result() for one in worked), Counter())
 
 
-def _work(of: Vault, vaults: list[Vault], goes_on: Callable[[int], bool]) -> Counter[str]:
+def _work(source: Vault, vaults: list[Vault], goes_on: Callable[[int], bool]) -> Counter[str]:
     counts: Counter[str] = Counter()
     while goes_on(counts["rounds"]):
         for vault in vaults:
-            counts.update(_mixed_up(of, vault))
+            counts.update(_mixed_up(source, vault))
         counts["rounds"] += 1
     return counts
 
 
-def _mixed_up(of: Vault, vault: Vault) -> Iterable[str]:
+def _mixed_up(source: Vault, vault: Vault) -> Iterable[str]:
     """Yield what went wrong in one round with one cipher."""
     password, appuser = secrets.token_hex(8), secrets.token_hex(16)
     if not vault.store_for(appuser, password):
         yield "stored twice"
-    item = of.item(appuser)
+    item = source.item(appuser)
     if vault.decrypt(item) != password:
         yield "password of another"
     first, *others = item.ciphertext_blob or b""

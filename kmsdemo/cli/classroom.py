@@ -61,7 +61,7 @@ def classroom(names: Path, order: str, as_csv: bool, endpoint_url: str, as_json:
     if sys.stdout.isatty() and not (as_csv or as_json):
         _watch(callers, learners, order)
         return
-    seen = _Class()
+    seen = _ClassResults()
     for name, found in _check(callers, learners):
         seen.add(name, found)
     _print(seen, order, as_csv=as_csv, as_json=as_json)
@@ -76,7 +76,7 @@ _Found = Progress | KmsdemoError
 
 
 @dataclass(frozen=True, slots=True)
-class _Class:
+class _ClassResults:
     """The latest progress of each learner, and why some accounts could not be read this time."""
 
     results: dict[str, Progress | None] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class _Class:
             self.failures.pop(name, None)
 
 
-def _print(seen: _Class, order: str, *, as_csv: bool, as_json: bool) -> None:
+def _print(seen: _ClassResults, order: str, *, as_csv: bool, as_json: bool) -> None:
     results = in_order(seen.results, order)
     if as_json:
         errors = {name: {"error": what} for name, what in seen.failures.items()}
@@ -127,7 +127,7 @@ def _progress(callers: ManyCallers, one: HandOut) -> _Found:
 def _watch(callers: ManyCallers, learners: Sequence[HandOut], order: str) -> None:
     console = Console(highlight=False)
     with_marks = console.encoding.startswith("utf")
-    seen = _Class()
+    seen = _ClassResults()
     try:
         with Live(console=console, auto_refresh=False) as screen:
             for check in count():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kmsdemo.lesson.guide.document import Document
     from kmsdemo.lesson.guide.page import Page
     from kmsdemo.lesson.guide.verdict import Run
-    from kmsdemo.lesson.lesson import Lesson
+    from kmsdemo.lesson.lesson import LessonOptions
 
 
 @click.command(short_help="Write the lab as a page to read and to print.")
@@ -79,47 +79,49 @@ def guide(
     if announcement := backends.announcement(backend, options):
         say(announcement, err=True)
     # pytest only starts where it runs
-    from kmsdemo.lesson.lesson import Lesson  # noqa: PLC0415
+    from kmsdemo.lesson.lesson import LessonOptions  # noqa: PLC0415
 
-    how = Lesson(backend, options, with_notes=notes)
+    lesson_options = LessonOptions(backend, options, with_notes=notes)
     if names:
-        _write_handouts(how, names, output)
+        _write_handouts(lesson_options, names, output)
     else:
-        _write_guide(how, output, others, is_fixed=reproducible)
+        _write_guide(lesson_options, output, others, is_fixed=reproducible)
 
 
-def _write_guide(how: Lesson, output: Path, others: Sequence[Path], *, is_fixed: bool) -> None:
+def _write_guide(
+    lesson_options: LessonOptions, output: Path, others: Sequence[Path], *, is_fixed: bool
+) -> None:
     from kmsdemo.lesson.guide import build, files, verdict  # noqa: PLC0415, as pytest
     from kmsdemo.lesson.guide.page import Page  # noqa: PLC0415
 
     files.check(output)
     compared = [verdict.read(page) for page in others]
-    document, run = _built(how, is_fixed=is_fixed)
+    document, run = _built(lesson_options, is_fixed=is_fixed)
     topics = build.topic_titles(document)
-    shown = Page(document, [run, *compared], topics, is_instructors=how.with_notes)
+    shown = Page(document, [run, *compared], topics, is_instructors=lesson_options.with_notes)
     files.write(output, _text(shown, output))
     say(f"{output}: {run.summary}.", err=True)
 
 
-def _write_handouts(how: Lesson, names: Path, folder: Path) -> None:
+def _write_handouts(lesson_options: LessonOptions, names: Path, folder: Path) -> None:
     from kmsdemo.lesson.guide import files, handouts  # noqa: PLC0415, as pytest
 
     files.check_folder(folder)
     learners = credentials.read(
         credentials.file_of(names), [learner.name for learner in class_list.read(names)]
     )
-    document, _ = _built(how, with_topics=False)
+    document, _ = _built(lesson_options, with_topics=False)
     files.write_folder(folder, handouts.pages(document, learners))
     count = pluralize(len(learners), "hand-out")
     say(f"{folder}: {count}; begin with {folder / handouts.INDEX}.", err=True)
 
 
-def _built(how: Lesson, **options: bool) -> tuple[Document, Run]:
+def _built(lesson_options: LessonOptions, **options: bool) -> tuple[Document, Run]:
     from kmsdemo.lesson.guide import build  # noqa: PLC0415, as pytest
 
     try:
         with progress("Running the lab"):
-            return build.build(how, **options)
+            return build.build(lesson_options, **options)
     except build.Interrupted as interruption:
         say(f"{interruption} No guide is written.", err=True)
         sys.exit(130)

@@ -140,7 +140,7 @@ def lab(
         highlight=False,
         color_system=None if is_plain else "auto",
     )
-    how = lesson.Lesson(
+    lesson_options = lesson.LessonOptions(
         backend,
         options,
         password or lesson.DEMO_PASSWORD,
@@ -150,8 +150,8 @@ def lab(
     with _transcript(transcript) as kept:
         renderers = [TerminalRenderer(console, plain=is_plain), *kept]
         if topic is None:
-            sys.exit(lesson.tell_story(how, renderers, saved.name if saved else step))
-        sys.exit(lesson.tell_topics(how, renderers, topic))
+            sys.exit(lesson.tell_story(lesson_options, renderers, saved.name if saved else step))
+        sys.exit(lesson.tell_topics(lesson_options, renderers, topic))
 
 
 def _bookmark() -> Bookmark:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 MAX_ITEMS: Final = 100
-_Thing = TypeVar("_Thing")
+_Resource = TypeVar("_Resource")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,12 @@ class AccountView:
     items: list[ItemView] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    def read(self, things: Callable[..., Iterable[_Thing]], *arguments: Any) -> list[_Thing]:
+    def read(
+        self, read_page: Callable[..., Iterable[_Resource]], *arguments: Any
+    ) -> list[_Resource]:
         """Return the results of a call; keep the error if it fails."""
         try:
-            return list(things(*arguments))
+            return list(read_page(*arguments))
         except TableNotFound:
             return []
         except KmsdemoError as error:

@@ -27,7 +27,7 @@ DEMO_PASSWORD = "correct horse battery staple"  # noqa: S105, the lesson shows i
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class LessonOptions:
     """The options of a lesson.
 
     Attributes:
@@ -47,7 +47,7 @@ class Lesson:
     plugins: Sequence[object] = ()
 
 
-def tell_story(lesson: Lesson, renderers: Sequence[Renderer], first: str = "") -> int:
+def tell_story(lesson: LessonOptions, renderers: Sequence[Renderer], first: str = "") -> int:
     """Present the lab in its steps, in one account.
 
     Args:
@@ -76,7 +76,7 @@ def tell_story(lesson: Lesson, renderers: Sequence[Renderer], first: str = "") -
     return _run(lesson, narrator, "features/test_lab.py", "--story")
 
 
-def tell_topics(lesson: Lesson, renderers: Sequence[Renderer], topic: str = "") -> int:
+def tell_topics(lesson: LessonOptions, renderers: Sequence[Renderer], topic: str = "") -> int:
     """Present the topics that go deeper than the lab.
 
     Args:
@@ -94,7 +94,7 @@ def tell_topics(lesson: Lesson, renderers: Sequence[Renderer], topic: str = "") 
     return _run(lesson, narrator, "features/test_features.py", "-m=deeper")
 
 
-def _run(lesson: Lesson, narrator: Narrator, features: str, *options: str) -> int:
+def _run(lesson: LessonOptions, narrator: Narrator, features: str, *options: str) -> int:
     gc.disable()  # faster, and a lesson ends before its garbage takes 100 MB
     code = run(
         narrator,

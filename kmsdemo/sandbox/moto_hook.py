@@ -54,8 +54,8 @@ class Hook:
                 self._replace(moto.core.responses, "method_names_from_class", _method_names)
                 self._replace(moto.core.responses, "gen_amzn_requestid_long", _request_id)
                 self._replace(AttributePicker, "__call__", _attribute)
-                for owner, name, ours in _PATCHES:
-                    self._replace(owner, name, ours)
+                for owner, name, replacement in _PATCHES:
+                    self._replace(owner, name, replacement)
             self._times += 1
             return is_new
 
@@ -81,13 +81,13 @@ class Hook:
 
         self._undo.append(restore)
 
-    def _replace(self, owner: Any, name: str, ours: Any) -> None:
+    def _replace(self, owner: Any, name: str, replacement: Any) -> None:
         if name in vars(owner):
             theirs = vars(owner)[name]
             self._undo.append(lambda: setattr(owner, name, theirs))
         else:
             self._undo.append(lambda: delattr(owner, name))
-        setattr(owner, name, ours)
+        setattr(owner, name, replacement)
 
 
 def _exchange(new: _Registered) -> _Registered:

@@ -96,10 +96,10 @@ def _error(exception: BaseException) -> list[str]:
     ]
 
 
-def _last(most: int, lines: list[str]) -> list[str]:
+def _last(limit: int, lines: list[str]) -> list[str]:
     """Return the last lines, after the number of lines that are omitted."""
-    left_out = len(lines) - most
-    return lines if left_out <= 0 else [f"    … {left_out} earlier", *lines[-most:]]
+    left_out = len(lines) - limit
+    return lines if left_out <= 0 else [f"    … {left_out} earlier", *lines[-limit:]]
 
 
 def _cut(line: str) -> str:

@@ -13,7 +13,7 @@ from kmsdemo.lesson.guide import build, page
 from kmsdemo.lesson.guide.document import Document
 from kmsdemo.lesson.guide.page import Page
 from kmsdemo.lesson.guide.verdict import Run, Verdict
-from kmsdemo.lesson.lesson import Lesson
+from kmsdemo.lesson.lesson import LessonOptions
 from tests.lesson.guide.test_page import document
 
 
@@ -80,7 +80,7 @@ def test_the_lab_is_run_as_the_options_say(
 ) -> None:
     asked: list[object] = []
 
-    def built(how: Lesson, **more: bool) -> tuple[Document, Run]:
+    def built(how: LessonOptions, **more: bool) -> tuple[Document, Run]:
         asked[:] = [how.backend, how.with_notes, more]
         return document(), Run("moto")
 
@@ -102,7 +102,7 @@ def test_hand_outs_have_no_topics(
     hand_out.write(hand_out.prepare(names), names, "http://127.0.0.1:1")
     asked: list[dict[str, bool]] = []
 
-    def built(_: Lesson, **more: bool) -> tuple[Document, Run]:
+    def built(_: LessonOptions, **more: bool) -> tuple[Document, Run]:
         asked.append(more)
         return document(), Run("moto")
 

@@ -13,7 +13,7 @@ from kmsdemo.backends import Options
 from kmsdemo.lesson import bookmark, lesson
 from kmsdemo.lesson.bookmark import Bookmark
 from kmsdemo.lesson.errors import ChapterNotFound
-from kmsdemo.lesson.lesson import Lesson
+from kmsdemo.lesson.lesson import LessonOptions
 from kmsdemo.lesson.markdown import MarkdownRenderer
 from kmsdemo.lesson.narrator import Narrator
 from kmsdemo.lesson.pace import Pace, Position
@@ -23,7 +23,9 @@ from kmsdemo.suite import story
 
 PLUGIN = object()
 PACE = cast("Pace", object())
-HOW = Lesson("endpoint", Options(endpoint_url="http://h:1"), "a secret", True, PACE, [PLUGIN])
+HOW = LessonOptions(
+    "endpoint", Options(endpoint_url="http://h:1"), "a secret", True, PACE, [PLUGIN]
+)
 
 
 class Run:
@@ -53,7 +55,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     return run
 
 
-def told(how: Lesson = HOW, *, topics: bool = False) -> tuple[int, str]:
+def told(how: LessonOptions = HOW, *, topics: bool = False) -> tuple[int, str]:
     """Return the exit code of a lesson, and what it printed."""
     file = StringIO()
     tell = lesson.tell_topics if topics else lesson.tell_story
@@ -172,7 +174,7 @@ def test_the_topics_and_a_lesson_that_did_not_begin_have_no_place(
     ids=["the story", "topics", "without pauses"],
 )
 def test_only_a_paced_story_that_ends_forgets_its_place(
-    run: Run, how: Lesson, topics: bool, is_kept: bool
+    run: Run, how: LessonOptions, topics: bool, is_kept: bool
 ) -> None:
     bookmark.save(POSITION.bookmark)
     told(how, topics=topics)

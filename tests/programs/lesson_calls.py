@@ -71,7 +71,7 @@ def main(path: str) -> None:
 
     run = pytest.main
     pytest.main = lambda arguments, plugins: run(arguments, [*plugins, collector])  # type: ignore[assignment, misc]
-    code = lesson.tell_topics(lesson.Lesson("moto", Options()), [])
+    code = lesson.tell_topics(lesson.LessonOptions("moto", Options()), [])
     assert code == 0
     Path(path).write_text(json.dumps(collector.scenarios, default=as_text), encoding="utf-8")
 

@@ -122,10 +122,10 @@ def _isolate_files(root: str, temporary: str, shown: list[str], writable: list[s
     os.chdir(folder)  # the same one, in the mounts that are there now
 
 
-def _show(path: str, at: str) -> None:
-    if not Path(at).exists():
-        Path(at).mkdir(parents=True)
-    _mount(path, at, _BIND | _RECURSIVE)
+def _show(path: str, mount_point: str) -> None:
+    if not Path(mount_point).exists():
+        Path(mount_point).mkdir(parents=True)
+    _mount(path, mount_point, _BIND | _RECURSIVE)
 
 
 def _make_read_only(writable: tuple[str, ...]) -> None:

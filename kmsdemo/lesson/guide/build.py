@@ -16,7 +16,7 @@ from kmsdemo.lesson.guide.verdict import Run, VerdictRecorder
 from kmsdemo.suite import story
 
 if TYPE_CHECKING:
-    from kmsdemo.lesson.lesson import Lesson
+    from kmsdemo.lesson.lesson import LessonOptions
 
 TOPIC = "deeper-"
 """The prefix of the names of topics in links."""
@@ -26,11 +26,13 @@ class Interrupted(Exception):
     """The user pressed Ctrl-C; the text says what was cleaned up."""
 
 
-def build(how: Lesson, *, is_fixed: bool = False, with_topics: bool = True) -> tuple[Document, Run]:
+def build(
+    lesson_options: LessonOptions, *, is_fixed: bool = False, with_topics: bool = True
+) -> tuple[Document, Run]:
     """Run the lab and return its guide, with the verdict of the run.
 
     Args:
-        how: The options of the lesson.
+        lesson_options: The options of the lesson.
         is_fixed: Whether ids, dates and versions are the same for each run.
         with_topics: Whether to run the deeper topics too.
 
@@ -38,19 +40,19 @@ def build(how: Lesson, *, is_fixed: bool = False, with_topics: bool = True) -> t
         RunFailed: A scenario failed.
         Interrupted: Ctrl-C.
     """
-    run = Run(how.backend) if is_fixed else verdict.begin(how.backend)
-    how = replace(how, plugins=[VerdictRecorder(run)])
+    run = Run(lesson_options.backend) if is_fixed else verdict.begin(lesson_options.backend)
+    lesson_options = replace(lesson_options, plugins=[VerdictRecorder(run)])
     fixed = FixedValues()
     kept = fixed if is_fixed else str
     lab = story.read()
     document = Document(lab.title, lab.description)
     document.steps = _sections(
-        GuideRenderer(kept), lambda renderer: lesson.tell_story(how, [renderer])
+        GuideRenderer(kept), lambda renderer: lesson.tell_story(lesson_options, [renderer])
     )
     if with_topics:
         document.topics = _sections(
             GuideRenderer(kept, TOPIC, begin_scenario=fixed.another_account),
-            lambda renderer: lesson.tell_topics(how, [renderer]),
+            lambda renderer: lesson.tell_topics(lesson_options, [renderer]),
         )
     for section, step in zip(document.steps, lab.steps, strict=True):
         section.minutes = step.minutes

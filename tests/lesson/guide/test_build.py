@@ -13,11 +13,11 @@ from kmsdemo.lesson.guide import build
 from kmsdemo.lesson.guide.errors import RunFailed
 from kmsdemo.lesson.guide.renderer import GuideRenderer
 from kmsdemo.lesson.guide.verdict import VerdictRecorder
-from kmsdemo.lesson.lesson import Lesson
+from kmsdemo.lesson.lesson import LessonOptions
 from kmsdemo.lesson.renderer import Chapter, Ending
 from kmsdemo.suite import story
 
-HOW = Lesson("moto", Options())
+HOW = LessonOptions("moto", Options())
 KEY = "94f4e191-1efa-4080-9988-b220f4cd2471"
 USER = "user: 51997"
 
@@ -29,16 +29,16 @@ class FakeLesson:
         self.code = 0
         self.ending = Ending("")
         self.interruption = ""
-        self.how: dict[str, Lesson] = {}
+        self.lesson_options: dict[str, LessonOptions] = {}
 
-    def story(self, how: Lesson, renderers: Sequence[GuideRenderer]) -> int:
-        self.how["story"] = how
+    def story(self, lesson_options: LessonOptions, renderers: Sequence[GuideRenderer]) -> int:
+        self.lesson_options["story"] = lesson_options
         for step in story.read().steps:
             self._tell(renderers[0], step.title, topics=["encrypt", "envelope"])
         return self._ended(renderers[0])
 
-    def topics(self, how: Lesson, renderers: Sequence[GuideRenderer]) -> int:
-        self.how["topics"] = how
+    def topics(self, lesson_options: LessonOptions, renderers: Sequence[GuideRenderer]) -> int:
+        self.lesson_options["topics"] = lesson_options
         for title in ("Encrypt", "Envelope"):
             self._tell(renderers[0], title)
         return self._ended(renderers[0])
@@ -82,16 +82,16 @@ def test_it_has_the_steps_of_the_lab_with_their_minutes_and_the_topics() -> None
 def test_without_topics_none_is_told(fake_lesson: FakeLesson) -> None:
     document, _ = build.build(HOW, with_topics=False)
     assert (len(document.steps), document.topics) == (8, [])
-    assert list(fake_lesson.how) == ["story"]
+    assert list(fake_lesson.lesson_options) == ["story"]
 
 
 def test_the_verdict_of_the_run_is_recorded_where_the_lab_runs(fake_lesson: FakeLesson) -> None:
     _, run = build.build(HOW)
-    for how in fake_lesson.how.values():
-        (recorder,) = how.plugins
+    for lesson_options in fake_lesson.lesson_options.values():
+        (recorder,) = lesson_options.plugins
         assert isinstance(recorder, VerdictRecorder)
         assert recorder.run is run
-        assert (how.backend, how.options) == (HOW.backend, HOW.options)
+        assert (lesson_options.backend, lesson_options.options) == (HOW.backend, HOW.options)
     assert run.backend == "moto"
 
 

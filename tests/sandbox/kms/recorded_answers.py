@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     pass
 
 
-RECORDED = json.loads((ROOT / "tests" / "aws" / "recorded_kms.json").read_text())
+RECORDED: dict[str, Any] = {}
+for name in ("recorded_kms", "recorded_kms_more"):
+    RECORDED |= json.loads((ROOT / "tests" / "aws" / f"{name}.json").read_text())
+
 ARN = "arn:aws:kms:us-east-1:123456789012"
 
 

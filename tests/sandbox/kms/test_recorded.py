@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -17,11 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.behaviours.imported_material import FOREVER, wrapped
 from kmsdemo.account.clients import Clients
-from tests.subprocesses import ROOT
-
-RECORDED: dict[str, Any] = {}
-for name in ("recorded_kms", "recorded_kms_more"):
-    RECORDED |= json.loads((ROOT / "tests" / "aws" / f"{name}.json").read_text())
+from tests.sandbox.kms.recorded_answers import RECORDED
 
 # What newer answers of AWS have, by the API Reference of today.
 NEWER = {"KeyMaterialId", "SourceKeyMaterialId", "DestinationKeyMaterialId"}
