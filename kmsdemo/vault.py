@@ -162,7 +162,7 @@ class Vault:
         Raises:
             UserNotFound, PasswordMissing, UnknownCipher: The table has no ciphertext of this user
                 that can be decrypted.
-            CipherNotAccepted: The vault was not told to accept the cipher of the item.
+            CipherNotAccepted: The vault does not accept the cipher of the item.
             TableNotFound, TableSchemaDiffers: The table cannot be used.
             CiphertextInvalid: The ciphertext is damaged, or belongs to another user or table.
             WrongKey: It was encrypted under another key.

@@ -129,7 +129,7 @@ def test_a_line_that_cannot_be_stored_is_refused_and_the_others_are_stored(
 def test_an_import_that_is_cut_off_anywhere_is_resumed_with_nothing_lost_or_twice(
     passwords: Vault, monkeypatch: pytest.MonkeyPatch, fault: faults.Answer
 ) -> None:
-    """The connection is cut for good at a request; the next run goes on, again and again."""
+    """The connection is cut for good at a request, again and again; the next run continues."""
     monkeypatch.setattr("time.sleep", lambda _: None)
     what = lines(*(f"password {n}" for n in range(60)))
     for first in range(1, 400, 17):

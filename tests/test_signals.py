@@ -1,4 +1,4 @@
-"""Signals: who gets them, and what is there afterwards."""
+"""Signals: which process gets them, and which handlers remain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kmsdemo import signals
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    """The handlers of before each test are there after it."""
+    """Restores the signal handlers after each test."""
     before = {number: signal.getsignal(number) for number in signals.DEFAULTS}
     yield
     for number, handler in before.items():

@@ -7,7 +7,7 @@ from kmsdemo.cli.group import main
 
 __all__ = ["main"]
 
-# Each command is imported when it is run, so that none waits for what the others need.
+# Each command is imported when it runs, so that none waits for the imports of the others.
 main.add_section(
     "The lab, step by step",
     {

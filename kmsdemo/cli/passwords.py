@@ -74,7 +74,7 @@ def decrypt(appuser: str, key_id: str | None, table_name: str, as_json: bool) ->
         return
     say(f"Cipher: {item.cipher}", err=True)
     shown = printable(password) if sys.stdout.isatty() else password
-    # In colour: without, click takes away what looks like a colour in a password.
+    # Without color=True, click removes what looks like a colour code in a password.
     click.echo(f"Is this your decrypted password? -> {shown}", color=True)
 
 

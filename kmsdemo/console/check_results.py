@@ -77,7 +77,7 @@ class CheckResults:
             progress = check.check_account(self._clients(account, calls.region(account)))
         except KmsdemoError as error:
             return CheckResult(count, None, error.what)
-        except Exception:  # whatever it is, the console goes on
+        except Exception:  # whatever it is, the console must continue
             return CheckResult(count, None, _FAILED)
         return CheckResult(count, progress)
 

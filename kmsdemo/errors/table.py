@@ -71,7 +71,7 @@ class UnknownCipher(TableFault):
 
 @dataclass(eq=False)
 class CipherNotAccepted(TableFault):
-    """The item is encrypted in a form that this vault was not told to accept."""
+    """The item has a cipher that this vault does not accept."""
 
     appuser: str
     cipher: str

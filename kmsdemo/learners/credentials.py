@@ -64,7 +64,7 @@ def read_earlier(path: Path) -> Credentials:
     """Return the lines that an earlier start wrote; none without the file.
 
     Raises:
-        ClassListUnusable: It cannot be read, or nobody but its owner could have written it.
+        ClassListUnusable: It cannot be read, or others could have written it.
     """
     try:
         if not path.exists():

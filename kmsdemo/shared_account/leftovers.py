@@ -141,7 +141,7 @@ def remove(clients: Clients, leftovers: Sequence[Leftover]) -> dict[Leftover, er
         if leftover.kind == "table":
             table.wait_until_deleted(clients.dynamodb, leftover.name)
 
-    # Each step for all leftovers before the next step: changes propagate meanwhile.
+    # Each step is done for all leftovers before the next step: changes propagate meanwhile.
     for step in (prepare, begin, end):
         remaining = [leftover for leftover in leftovers if leftover not in failures]
         failures |= _failures(step, remaining)

@@ -18,7 +18,7 @@ _RULES: Final = (
     ),
     (r"^APPUSER=\$\(\(.*$", "$APPUSER = Get-Random -Minimum 10001 -Maximum 99999"),
     (r"^(KEY_ID|APPUSER)=\$\((aws .*)\)$", r"$\1 = \2"),
-    # Without quotation marks, PowerShell makes two arguments of what a comma separates.
+    # Without quotation marks, PowerShell splits an argument at a comma.
     (r"(?<= )(\w+=\w+,[\w=,]+)(?= |$)", r"'\1'"),
     (
         r"^(.*) \| base64 --decode >ciphertext\.bin$",

@@ -59,7 +59,7 @@ Command = list[str]
 
 
 class ShellSession:
-    """Writes commands, and remembers which variables have a value.
+    """Writes commands, and keeps track of the variables that have a value.
 
     Args:
         password: The password of the lab.

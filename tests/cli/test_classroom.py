@@ -46,7 +46,7 @@ def names(tmp_path: Path, aws_environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 class ClassCommand:
-    """A look at the class."""
+    """A check of the class."""
 
     def __init__(self, names: Path, url: str) -> None:
         self._command = ["class", str(names), f"--endpoint-url={url}"]

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("account")
 
 
 class Terminal(io.StringIO):
-    """An output that somebody looks at."""
+    """An output with a reader."""
 
     def isatty(self) -> bool:
         return True

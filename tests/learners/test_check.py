@@ -88,13 +88,13 @@ pytestmark = pytest.mark.usefixtures("account")
 
 @pytest.fixture(scope="module")
 def inspections() -> dict[str, Inspection]:
-    """The looks at accounts so far, by the name of the account."""
+    """The checks of accounts so far, by the name of the account."""
     return {}
 
 
 @pytest.fixture
 def progress(clients: Clients, name: str, inspections: dict[str, Inspection]) -> Inspection:
-    """The look at the account with this name: one for all tests."""
+    """The check of the account with this name: one for all tests."""
     if name not in inspections:
         ACCOUNTS[name](clients)
         inspections[name] = inspect_lab()

@@ -1,4 +1,4 @@
-"""What the account remembers of the lab, and a check without that."""
+"""The check with the audit trail, and without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a class is given: access keys that nobody can guess, in files that nobody else can read."""
+"""The hand-outs of a class: access keys that nobody can guess, in files that others cannot read."""
 
 from __future__ import annotations
 

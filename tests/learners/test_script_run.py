@@ -1,4 +1,4 @@
-"""What a run of a script tells: the keys and contexts of its calls, and where the password went."""
+"""What a run of a script shows: the keys and contexts of its calls, and where the password went."""
 
 from __future__ import annotations
 

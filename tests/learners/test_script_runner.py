@@ -1,4 +1,4 @@
-"""The scripts at work: which of their runs may go on at the same time."""
+"""Runs of the scripts: which of them may be in progress at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The place that a paced lesson remembers."""
+"""The place that a paced lesson saves."""
 
 from __future__ import annotations
 

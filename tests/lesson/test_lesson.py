@@ -1,4 +1,4 @@
-"""A lesson: what pytest is told to run, for whom, and how the lesson ends."""
+"""A lesson: what pytest runs, with which options, and how the lesson ends."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOW = LessonOptions(
 
 
 class Run:
-    """A run of pytest that only says what it was told, and ends in some way."""
+    """A run of pytest that only prints its arguments, and ends as the test says."""
 
     def __init__(self) -> None:
         self.code: int = pytest.ExitCode.OK

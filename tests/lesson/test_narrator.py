@@ -1,4 +1,4 @@
-"""What a narrator tells of a run, and where it pauses."""
+"""What a narrator prints about a run, and where it pauses."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Lesson:
         self.narrator.pytest_bdd_after_scenario(self._request(test))
 
     def take(self) -> str:
-        """Return what was told since the last time."""
+        """Return what was printed since the last time."""
         text = self._file.getvalue()
         self._file.seek(0)
         self._file.truncate()

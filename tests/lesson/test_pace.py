@@ -74,7 +74,7 @@ def test_a_keyboard_that_is_gone_quits() -> None:
 
 
 def test_a_resumed_lesson_pauses_first_where_it_was_quit() -> None:
-    # Whoever resumes in a chapter begins there: the pages before it are not told.
+    # A resumed lesson begins at this chapter: the pages before it are not shown.
     assert tell([" ", " ", " ", " "], Bookmark("2", 1)) == ("1a 1b 2a 2b 3a ", 0)
 
 

@@ -1,4 +1,4 @@
-"""The story of the lab: what is typed, and what an answer adds to what was told."""
+"""The story of the lab: what is typed, and what an answer adds to what was shown."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if __name__ == "__main__":
 
 
 class Lesson:
-    """A narrator, and what it tells."""
+    """A narrator, and what it prints."""
 
     def __init__(self, first: LabStep | None = None, *, with_notes: bool = False) -> None:
         self._file = StringIO()
@@ -66,7 +66,7 @@ class Lesson:
         self.narrator.tell_calls(step, calls, is_about_traffic=False)
 
     def take(self) -> str:
-        """Return what was told since the last time."""
+        """Return what was printed since the last time."""
         text = self._file.getvalue()
         self._file.seek(0)
         self._file.truncate()

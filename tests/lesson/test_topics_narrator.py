@@ -1,4 +1,4 @@
-"""The topics that go deeper: found by what a person types, told scenario by scenario."""
+"""The topics that go deeper: found by what a person types, shown scenario by scenario."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _item(of: Feature) -> pytest.Item:
 
 
 class Lesson:
-    """A narrator, and what it tells."""
+    """A narrator, and what it prints."""
 
     def __init__(self, topic: str = "") -> None:
         self._file = StringIO()
@@ -68,7 +68,7 @@ class Lesson:
         self.narrator.tell_calls(step, calls, is_about_traffic=traffic)
 
     def take(self) -> str:
-        """Return what was told since the last time."""
+        """Return what was printed since the last time."""
         text = self._file.getvalue()
         self._file.seek(0)
         self._file.truncate()

@@ -27,7 +27,7 @@ from tests.subprocesses import (
 
 FEW = "-kclean_up or deleting_the_table or the_lab_can_start_again or wrong_key or replica"
 FEATURES = (*PYTEST, "features", FEW)
-# A plugin with which a run stops in the middle, where a key and a table are there.
+# A plugin that stops a run in the middle, when a key and a table exist.
 WAITS = """
 import time
 

@@ -187,7 +187,7 @@ def test_a_closed_pipe_ends_it(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_stops_the_script_as_well(tmp_path: Path) -> None:
-    mark = f"sleeps-{uuid.uuid4()}"  # other runs of this test may go on
+    mark = f"sleeps-{uuid.uuid4()}"  # other runs of this test may be in progress
     script = f"{PYTHON} -c 'import time; time.sleep(1000)' {mark}"
 
     def running() -> bool:

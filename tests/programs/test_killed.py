@@ -1,4 +1,4 @@
-"""``import`` and ``rotate-to`` are killed and resumed: nothing is lost, nothing is there twice."""
+"""``import`` and ``rotate-to`` are killed and resumed: nothing is lost, nothing is stored twice."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ ASCII_ONLY: Variables = {
 }
 UNSHARE = shutil.which("unshare") or ""
 NOWHERE = "/proc/nowhere"
-"""A folder that nobody can create."""
+"""A folder that cannot be created."""
 CONDITIONS: Mapping[str, Variables] = {
     "a terminal with ASCII only": ASCII_ONLY,
     "no home": {"HOME": None, "XDG_STATE_HOME": None},

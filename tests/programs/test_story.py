@@ -1,4 +1,4 @@
-"""``kmsdemo lab``: the story, as it is told, typed by hand, paced and changed."""
+"""``kmsdemo lab``: the story as a lesson, typed by hand, paced and changed."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def story_output(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 def commands(printed: str) -> list[str]:
-    """Return the commands that are told, as they are printed."""
+    """Return the commands of the lesson, as they are printed."""
     return COMMAND.findall(printed)
 
 

@@ -1,4 +1,4 @@
-"""Whole programs whose streams are closed, full, or read by nobody."""
+"""Whole programs whose streams are closed, full, or without a reader."""
 
 from __future__ import annotations
 

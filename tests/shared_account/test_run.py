@@ -15,7 +15,7 @@ ARN = "arn:aws:kms:us-east-1:123456789012:"
 
 
 class Calls:
-    """A run, and calls as botocore tells of them."""
+    """A run, and calls in botocore's events."""
 
     def __init__(self, clients: Clients) -> None:
         self.run = Run()

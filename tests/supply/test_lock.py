@@ -36,7 +36,7 @@ def locked() -> list[Requirement]:
 
 
 def names_asked_for() -> set[str]:
-    """Return the names of which the lock says that the project itself asks for them."""
+    """Return the names that the lock marks as the project's own dependencies."""
     entries = re.split(r"\n(?=\S)", LOCK)
     return {entry.partition("==")[0] for entry in entries if "kmsdemo (pyproject.toml" in entry}
 

@@ -36,7 +36,7 @@ def shell() -> ShellSession:
 
 @pytest.fixture
 def later() -> ShellSession:
-    """A session that begins when the key and an item are there."""
+    """A session that begins when the key and an item exist."""
     shell = ShellSession(PASSWORD)
     for made in (CREATE_KEY, PUT_ITEM):
         shell.learn(made)

@@ -67,7 +67,7 @@ class Program:
         self._ended = Event()
         try:
             self._start(command, {**environment, _MARK: self._mark}, folder)
-        except KeyboardInterrupt:  # it may run already, and nobody has it
+        except KeyboardInterrupt:  # it may run already, and nothing else would stop it
             self._kill_marked()
             raise
 

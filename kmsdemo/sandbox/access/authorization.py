@@ -35,7 +35,7 @@ from kmsdemo.sandbox.call import Call
 from kmsdemo.sandbox.key import Grant, Key
 from kmsdemo.sandbox.refusal import Refusal
 
-_BY_IAM_ONLY: Final = ("ListAliases",)  # the policy of the key that it names has no say
+_BY_IAM_ONLY: Final = ("ListAliases",)  # the policy of the key that it names does not matter
 _ACROSS_ACCOUNTS: Final = frozenset(
     {
         *("CreateGrant", "ListGrants", "RetireGrant", "RevokeGrant"),

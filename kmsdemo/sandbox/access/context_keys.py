@@ -108,7 +108,7 @@ def of_request(account: str, region: str, source_ip: str, tags: Any, tag_keys: A
         "aws:CurrentTime": [now.isoformat()],
         "aws:EpochTime": [str(int(now.timestamp()))],
         "aws:RequestedRegion": [region],
-        "aws:SecureTransport": ["true"],  # AWS accepts no other; the sandbox stands for it
+        "aws:SecureTransport": ["true"],  # AWS accepts only TLS; the sandbox acts as if it did
         "aws:SourceIp": [source_ip],
     }
     if keys := [*given, *(tag_keys or ())]:

@@ -29,7 +29,7 @@ def _all() -> dict[str, Any]:
 
 
 def add_of_aws(iam: IAMBackend, arn: str) -> None:
-    """Add an AWS managed policy to an account, unless it is there or AWS has none of that ARN."""
+    """Add an AWS managed policy to an account, unless it exists or AWS has none with that ARN."""
     owner, _, path = arn.partition(":policy/")
     name = path.rpartition("/")[2]
     if not owner.endswith(":iam::aws") or arn in iam.managed_policies or name not in _all():

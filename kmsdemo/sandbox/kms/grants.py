@@ -203,7 +203,7 @@ def _check_constraints(key: Key, constraints: Mapping[str, Mapping[str, str]]) -
 
     AWS: ``Constraints``, CreateGrant, AWS KMS API Reference.
     """
-    if len(constraints) > 1:  # so recorded: github.com/aws/aws-sdk-java/issues/328
+    if len(constraints) > 1:  # as recorded: github.com/aws/aws-sdk-java/issues/328
         raise invalid("More than one constraint supplied")
     if constraints and not key.is_symmetric:
         message = "An encryption context grant constraint needs a symmetric encryption KMS key."

@@ -61,7 +61,7 @@ def import_key_material(request: Request) -> Answer:
 
 
 def delete_imported_key_material(request: Request) -> Answer:
-    """Answer DeleteImportedKeyMaterial; the key remembers which material it had."""
+    """Answer DeleteImportedKeyMaterial; the key keeps the id of the material."""
     key = request.key
     _check_origin(key)
     current = key.shared.current_material

@@ -143,7 +143,7 @@ def _by_id(call: Call, account: str, key_id: str) -> Key:
 
 
 def _store(call: Call, account: str) -> KeyStore | None:
-    """Return the store of any account in the call's Region; ``None`` if nobody used the account."""
+    """Return the store of any account in the call's Region; ``None`` if it was never used."""
     if account == call.account or stores.is_used(account):
         return stores.of(account, call.region)
     return None

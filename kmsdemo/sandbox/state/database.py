@@ -38,7 +38,7 @@ _SCHEMA: Final = (
 
 
 class Damaged(Exception):
-    """The file has a value that nobody wrote."""
+    """The file has a value that no call wrote."""
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def forget() -> None:
 
 
 def restore(restored: Iterable[Record]) -> None:
-    """Add the events of an earlier run of the sandbox, oldest first; nobody is told of them."""
+    """Add the events of an earlier run of the sandbox, oldest first; subscribers are not called."""
     for event in restored:
         _keep(event)
 
@@ -101,7 +101,7 @@ def _keep(event: Record) -> None:
 
 
 def _is_observed(call: ServedCall) -> bool:
-    """Return whether the console looks at an account."""
+    """Return whether the console is reading an account."""
     return is_of_observer(call.user_agent) and is_look_up(call.service, call.operation)
 
 

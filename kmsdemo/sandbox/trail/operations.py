@@ -45,9 +45,9 @@ def is_data_event(service: str, operation: str) -> bool:
 
 
 def is_look_up(service: str, operation: str) -> bool:
-    """Return whether an operation only returns what is there: it uses, issues and changes nothing.
+    """Return whether an operation only reads: it uses, issues and changes nothing.
 
-    What issues sessions or import tokens is read-only for AWS, and no look-up.
+    Operations that issue sessions or import tokens are read-only for AWS, but not here.
     """
     if service == "sts":
         return operation in _STS_LOOK_UPS

@@ -1,4 +1,4 @@
-"""A guide is built from the lesson that is told now, and only if it passes."""
+"""A guide is built from a new run of the lesson, and only if it passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The renderer collects what the narrator tells, in the order in which it is told."""
+"""The renderer collects what the narrator prints, in the same order."""
 
 from __future__ import annotations
 

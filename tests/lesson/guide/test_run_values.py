@@ -48,7 +48,7 @@ def test_a_user_number_that_is_drawn_again_in_another_account_changes_nothing() 
 
 
 def told_in_accounts(*user_numbers: str) -> list[str]:
-    """Return what is told of one user in each account."""
+    """Return what is printed about one user in each account."""
     fixed = FixedValues(NOW)
     told = []
     for number in user_numbers:

@@ -1,4 +1,4 @@
-"""What takes the place of moto's own: STS, and the answer to a call that nobody signed."""
+"""What replaces moto's own code: STS, and the answer to an unsigned call."""
 
 from __future__ import annotations
 

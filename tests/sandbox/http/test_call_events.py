@@ -1,4 +1,4 @@
-"""What a subscriber is told of a call."""
+"""What a subscriber receives for each call."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def faults_of(response: Response) -> list[str]:
 
 
 def prepared(clients: Clients) -> list[str]:
-    """Fill an account, and return the names of what is there."""
+    """Fill an account, and return the names of its resources."""
     mock_kms.empty()
     key = keys.create(clients.kms, alias="demo")
     table.create(clients.dynamodb)

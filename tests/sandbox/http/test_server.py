@@ -142,7 +142,7 @@ def test_parallel_clients_lose_nothing(url: str) -> None:
 
 @pytest.mark.usefixtures("frequent_thread_switches")
 def test_one_call_is_performed_at_a_time(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between moto's look and its write nobody comes, who would be overwritten."""
+    """No call comes between moto's read and its write, which would overwrite it."""
     inside: list[int] = []
     most: list[int] = []
 

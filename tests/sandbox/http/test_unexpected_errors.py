@@ -1,4 +1,4 @@
-"""What nobody expected is one answer, one line of the log, and no secret."""
+"""An unexpected failure is one answer and one line of the log, without a secret."""
 
 from __future__ import annotations
 

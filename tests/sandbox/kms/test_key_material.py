@@ -1,4 +1,4 @@
-"""Key material: what it is by key spec, and what nobody here can make."""
+"""Key material: its form by key spec, and what the sandbox cannot create."""
 
 from __future__ import annotations
 
