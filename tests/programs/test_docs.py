@@ -103,7 +103,7 @@ SHOWS_MARKERS = """
 import json, sys, pytest
 sys.exit(max(pytest.main([*call, "--markers"]) for call in json.loads(sys.argv[1])))
 """
-FEW_SCENARIOS = {"PYTEST_ADDOPTS": "-k 'user_number or create_the_key'"}
+FEW_SCENARIOS = {"PYTEST_ADDOPTS": "-k 'user_number or create_the_key or has_an_encryption'"}
 """That all of them pass is for the features to say; here, a command must run them."""
 
 

@@ -72,6 +72,12 @@ def test_an_unknown_backend_is_a_usage_error() -> None:
     assert "invalid choice: 'mars'" in finished.stderr
 
 
+def test_a_clone_that_cannot_be_written_to_needs_no_cache() -> None:
+    no_folder = "cache_dir=/dev/null/cache"
+    finished = run_python("-m", "pytest", "-o", no_folder, "features", "-k", "create_the_key")
+    assert finished.returncode == 0, finished.stdout
+
+
 def test_a_divergence_that_is_fixed_is_noticed(tmp_path: Path) -> None:
     """A strict expected failure that passes is a failure."""
     conftest = (ROOT / "conftest.py").read_text(encoding="utf-8")
