@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from botocore.config import Config
 from botocore.loaders import create_loader
 
 from kmsdemo import errors
-from kmsdemo.account import retries
+from kmsdemo.account import environment, retries
 from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
@@ -162,7 +161,7 @@ def connect(
     AWS: "Configuration" and "Retries", boto3 documentation.
     """
     with _configured():
-        _check_encoding()
+        environment.check_printable()
         session = botocore.session.Session()
         session.register_component("data_loader", _LOADER)
         retries.adjust(session, max_attempts)
@@ -173,12 +172,6 @@ def connect(
         if access_key_id and secret_access_key:
             session.set_credentials(access_key_id, secret_access_key)
         return Clients(session, endpoint_url, max_attempts, retry_mode)
-
-
-def _check_encoding() -> None:
-    for name, value in os.environ.items():
-        if name.startswith("AWS_") and not value.isprintable():
-            raise ValueError(f"{name} contains a character that is not printable")
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from unittest.mock import patch
 from botocore.credentials import Credentials
 from botocore.exceptions import NoCredentialsError
 
+from kmsdemo import errors
 from kmsdemo.aws_errors import translate_errors
 
 if TYPE_CHECKING:
@@ -65,8 +66,25 @@ def caller_variables(session: boto3.Session) -> dict[str, str]:
     return {**files, **given, **region_variables(session.region_name)}
 
 
+def check_printable() -> None:
+    """Check that each ``AWS_…`` variable is text, which can be sent and signed.
+
+    Raises:
+        InvalidConfiguration: One is not; its value is not in the error, since it can be a secret.
+    """
+    for name, value in os.environ.items():
+        if name.startswith("AWS_") and not value.isprintable():
+            reason = f"{name} contains a character that is not printable."
+            raise errors.InvalidConfiguration(reason)
+
+
 def credentials() -> Credentials | None:
-    """Return the credentials in the ``AWS_…`` variables, if any."""
+    """Return the credentials in the ``AWS_…`` variables, if any.
+
+    Raises:
+        InvalidConfiguration: As in :func:`check_printable`.
+    """
+    check_printable()
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     access_key_id, secret, token = (os.environ.get(name) for name in names)
     return Credentials(access_key_id, secret, token) if access_key_id and secret else None

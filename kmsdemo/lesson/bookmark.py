@@ -40,9 +40,11 @@ def save(bookmark: Bookmark) -> None:
 def load() -> Bookmark | None:
     """Return the saved place; ``None`` if there is none that can be read."""
     try:
-        return Bookmark(**json.loads(path().read_text(encoding="utf-8")))
+        place = Bookmark(**json.loads(path().read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+    is_place = isinstance(place.name, str) and isinstance(place.pauses, int)
+    return place if is_place else None
 
 
 def forget() -> None:

@@ -144,11 +144,12 @@ def test_an_endpoint_that_is_no_url_is_refused(
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"],
 )
 @pytest.mark.parametrize("character", ["\udce9", "\x1b", "\n"], ids=ascii)
+@pytest.mark.parametrize("command", [["items"], line("sandbox advance")], ids=" ".join)
 def test_a_variable_that_is_no_text_is_named_and_not_shown(
-    name: str, character: str, monkeypatch: pytest.MonkeyPatch
+    command: list[str], name: str, character: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, f"hunter2{character}")
-    error = refused("items").stderr
+    error = refused(*command).stderr
     assert f"{name} contains a character that is not printable." in error
     assert "hunter2" not in error
 

@@ -48,7 +48,13 @@ def test_there_is_none_at_first() -> None:
     assert bookmark.load() is None
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"name": "x"}', '"x"'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{}", "[]", '{"name": "x"}', '"x"', '{"name": 5, "pauses": 1}'),
+        *('{"name": "x", "pauses": null}', '{"name": "x", "pauses": 1e400}'),
+    ],
+)
 def test_a_file_that_is_damaged_is_none(text: str) -> None:
     bookmark.save(Bookmark("x", 1))
     bookmark.path().write_text(text, encoding="utf-8")
