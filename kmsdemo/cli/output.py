@@ -37,7 +37,7 @@ def ask(question: str) -> bool:
     except click.Abort as abort:
         if not isinstance(abort.__context__, EOFError):  # then it is Ctrl-C
             raise
-        message = "Standard input has no answer, so nothing is deleted. Give --yes to delete it."
+        message = "Standard input has no answer, so nothing is done. Give --yes to do it."
         click.echo(err=True)
         raise click.UsageError(message) from None
 

@@ -154,7 +154,8 @@ def test_a_remark_that_cannot_be_written_is_no_failure(
     [
         (["encrypt"], 2, "Give PASSWORD, or - to read it from standard input."),
         (["encrypt", "-"], 1, "The password is empty"),
-        (["cleanup"], 2, "Give --yes to delete it."),
+        (["cleanup"], 2, "Give --yes to do it."),
+        (["export", "new.csv"], 2, "so nothing is done."),
         (["lab", "--pace"], 2, "--pace needs a keyboard"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -82,7 +82,7 @@ def test_it_shows_what_it_found_and_asks(aws: fake_account.FakeAccount, killed_r
 def test_no_answer_is_no_yes(aws: fake_account.FakeAccount, killed_run: Tags) -> None:
     result = sweep(stdin="")
     assert (result.exit_code, len(aws.leftovers())) == (2, 6)
-    assert "Standard input has no answer, so nothing is deleted." in result.stderr
+    assert "Standard input has no answer, so nothing is done." in result.stderr
 
 
 def test_after_a_yes_nothing_is_left(aws: fake_account.FakeAccount, killed_run: Tags) -> None:
