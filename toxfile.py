@@ -95,10 +95,13 @@ def _missing(environments: set[str]) -> list[str]:
 
 
 def _skipped() -> list[str]:
-    """Return each reason for which tests were skipped, with the environments."""
-    reasons: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    """Return for which reasons tests were skipped, once for all environments that share them."""
+    environments: defaultdict[str, dict[str, None]] = defaultdict(dict)
     lines = _skips.read_text(encoding="utf-8").splitlines() if _skips.exists() else []
     for line in lines:
         environment, _, reason = line.partition(": ")
-        reasons[reason][environment] = None
-    return [f"{reason} ({', '.join(environments)})" for reason, environments in reasons.items()]
+        environments[reason][environment] = None
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
+    for reason, names in environments.items():
+        reasons[", ".join(names)].append(reason)
+    return [f"in {names}: {', '.join(sorted(found))}" for names, found in reasons.items()]

@@ -106,7 +106,7 @@ def test_a_name_that_is_too_long_is_refused(name: str, flag: str, tmp_path: Path
     refused(*with_path(name, flag, tmp_path / ("x" * 1000)))
 
 
-@pytest.mark.skipif(is_superuser, reason="the superuser may write and read everything")
+@pytest.mark.skipif(is_superuser, reason="root can write and read every file")
 @pytest.mark.parametrize(("name", "flag"), PATHS)
 def test_a_file_without_permission_is_refused(name: str, flag: str, tmp_path: Path) -> None:
     path = tmp_path / "mine"

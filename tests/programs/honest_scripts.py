@@ -94,7 +94,7 @@ def _bash(folder: Path) -> list[str]:
 
 def _node(folder: Path) -> list[str]:
     if not shutil.which("npm"):
-        pytest.skip("there is no Node.js with npm")
+        pytest.skip("Node.js with npm is not installed")
     packages = ["@aws-sdk/client-kms@3", "@aws-sdk/client-dynamodb@3"]
     subprocess.run(["npm", "install", "--silent", "--no-audit", *packages], cwd=folder, check=True)  # noqa: S607
     shutil.copy(SCRIPTS / "encrypt.mjs", folder)

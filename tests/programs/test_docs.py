@@ -139,7 +139,7 @@ def test_a_page_does_what_it_says(followed: tuple[str, Path, str]) -> None:
 def test_git_ignores_what_a_page_lets_a_reader_write(followed: tuple[str, Path, str]) -> None:
     page, folder, _ = followed
     if not shutil.which("git"):
-        pytest.skip("git is not installed here")
+        pytest.skip("git is not installed")
     ours = {"exported.txt", "printed.txt", "second-terminal.txt"}  # written by the test
     new = {path for path in not_ignored(folder) - ours if not (ROOT / path).exists()}
     assert new == WRITES_CODE.get(page, set())
@@ -166,7 +166,7 @@ def test_a_deeper_topic_does_what_it_says(
     here = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for name in ("aws", "openssl"):
         if shutil.which(name, path=here) is None:
-            pytest.skip(f"{name} is not installed here")
+            pytest.skip(f"{name} is not installed")
     text = read("deeper").partition(f"\n## {topic}\n")[2].partition("\n## ")[0]
     script = "".join(block.text for block in blocks(text))
     printed = shell(

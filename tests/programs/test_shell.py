@@ -137,7 +137,7 @@ PROMPT_COMMAND="history -a"
 def test_what_is_typed_stays_out_of_the_users_history(program: str, tmp_path: Path) -> None:
     path = shutil.which(program)
     if path is None:
-        pytest.skip(f"there is no {program} here")
+        pytest.skip(f"{program} is not installed")
     for name in (".bashrc", ".zshrc", ".profile", ".kshrc"):
         (tmp_path / name).write_text(CONFIGURATION)
     lines = typist("echo correct-horse\n", "exit\n")

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import pytest
@@ -158,10 +159,14 @@ def maced(account: Account, spec: str, algorithm: str) -> dict[str, Callable[[],
     }
 
 
-def wrong_mac(account: Account, algorithm: str) -> Any:
-    key_id = account.hmac()["KeyId"]
-    mac = account.kms.generate_mac(KeyId=key_id, Message=b"m", MacAlgorithm="HMAC_SHA_256")["Mac"]
-    return account.kms.verify_mac(KeyId=key_id, Message=b"n", MacAlgorithm=algorithm, Mac=mac)
+def wrong_macs(account: Account, algorithm: str) -> dict[str, Callable[[], Any]]:
+    asked: Any = {"KeyId": account.hmac()["KeyId"], "Message": b"m"}
+    generate = partial(account.kms.generate_mac, **asked, MacAlgorithm="HMAC_SHA_256")
+    wrong = {"KeyId": asked["KeyId"], "Message": b"n", "MacAlgorithm": algorithm}
+    return {
+        "generate-mac": generate,
+        "verify-mac": lambda: account.kms.verify_mac(**wrong, Mac=generate()["Mac"]),
+    }
 
 
 def derived(account: Account, key: Any, **options: Any) -> Any:
@@ -324,11 +329,14 @@ CALLS: dict[str, Callable[[Account], dict[str, Callable[[], Any]]]] = {
             KeyId=a.hmac()["KeyId"], Message=b"m", MacAlgorithm="INVALID"
         )
     },
-    "test_invalid_verify_mac[HMAC_256-HMAC_SHA_256-some different important message]": lambda a: {
-        "verify-mac": lambda: wrong_mac(a, "HMAC_SHA_256")
-    },
-    "test_invalid_verify_mac[HMAC_256-HMAC_SHA_512-some important message]": lambda a: {
-        "verify-mac": lambda: wrong_mac(a, "HMAC_SHA_512")
+    **{
+        f"test_invalid_verify_mac[HMAC_256-{algorithm}-some {kind} message]": partial(
+            wrong_macs, algorithm=algorithm
+        )
+        for algorithm, kind in {
+            "HMAC_SHA_256": "different important",
+            "HMAC_SHA_512": "important",
+        }.items()
     },
     "test_import_key_symmetric": imports,
     "test_get_parameters_for_import": lambda a: {"response-error": lambda: parameters_of_own(a)},
@@ -396,8 +404,6 @@ def test_an_answer_is_the_recorded_one(
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)  # boto3 tries again
     calls = CALLS[test](account)
-    if answer not in calls:
-        pytest.skip("the answer prepares another one, which is compared")
     recorded = without_metadata(RECORDED[test]["answers"][answer])
     if "Description" in recorded and recorded["Description"].startswith("<"):
         recorded = recorded | {"Description": "<any>"}

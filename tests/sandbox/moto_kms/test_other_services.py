@@ -133,11 +133,9 @@ def test_what_a_stack_deletes_is_not_there() -> None:
         kms.describe_key(KeyId=key.id)
 
 
+@pytest.mark.thorough  # which has moto's needs for it
 def test_cloudformation_creates_a_key_with_an_alias_and_deletes_them() -> None:
-    pytest.importorskip(
-        "openapi_spec_validator",
-        reason="openapi-spec-validator, which moto's CloudFormation needs, is in tox -e thorough",
-    )
+    pytest.importorskip("openapi_spec_validator", reason="it is in tox -e thorough")
     template = {
         "Resources": {
             "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": default_policy()}},
