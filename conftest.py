@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import fields
@@ -13,6 +14,7 @@ from kmsdemo import backends, errors
 from kmsdemo.backends import Options, divergences
 from kmsdemo.pluralize import pluralize
 from kmsdemo.shared_account.errors import LeftBehind
+from kmsdemo.suite import password
 from kmsdemo.table import TABLE_NAME
 
 if TYPE_CHECKING:
@@ -70,12 +72,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             how = {"metavar": option.metadata["metavar"], "type": type(option.default or "")}
         text = option.metadata["help"]
         group.addoption(backends.flag(option.name), default=option.default, help=text, **how)
-    group.addoption("--password", help="the password of the scenarios (default: a random one)")
+    group.addoption(
+        "--password",
+        type=_usable_password,
+        help="the password of the scenarios (default: a random one)",
+    )
     group.addoption(
         "--story",
         action="store_true",
         help="one account for all scenarios, which run in order as in kmsdemo lab",
     )
+
+
+def _usable_password(text: str) -> str:
+    if fault := password.fault(text):
+        raise ArgumentTypeError(fault)
+    return text
 
 
 @pytest.hookimpl(tryfirst=True)

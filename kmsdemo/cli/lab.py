@@ -17,27 +17,17 @@ from kmsdemo.cli.options import backend_options
 from kmsdemo.cli.output import say
 from kmsdemo.lesson import bookmark
 from kmsdemo.lesson.errors import ChapterNotFound, NoBookmark
+from kmsdemo.suite import password as password_of_scenarios
 
 if TYPE_CHECKING:
     from kmsdemo.lesson.bookmark import Bookmark
     from kmsdemo.lesson.renderer import Renderer
 
-_PASSWORD_BYTES = range(6, 4097)
 
-
-def _checked_password(_: click.Context, __: click.Parameter, password: str | None) -> str | None:
-    if password and _size(password) not in _PASSWORD_BYTES:
-        raise click.UsageError(
-            "--password takes 6 to 4,096 bytes; fewer bytes can occur elsewhere by chance."
-        )
-    return password
-
-
-def _size(password: str) -> int:
-    try:
-        return len(password.encode())
-    except UnicodeEncodeError:
-        raise click.UsageError("--password is not valid UTF-8 text.") from None
+def _checked_password(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
+    if given and (fault := password_of_scenarios.fault(given)):
+        raise click.UsageError(f"--password {fault}")
+    return given
 
 
 def _checked_pace(_: click.Context, __: click.Parameter, is_paced: bool) -> bool:

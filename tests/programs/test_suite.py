@@ -58,6 +58,13 @@ def test_every_feature_is_bound() -> None:
     assert [feature.name for feature in FEATURES if f'"{feature.name}"' not in bound] == []
 
 
+def test_a_password_that_no_scenario_can_use_is_a_usage_error() -> None:
+    finished = run_python(*PYTEST, "features", "--password=hunte")
+    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--password: takes 6 to 4,096 bytes" in finished.stderr
+    assert "hunte" not in finished.stdout + finished.stderr
+
+
 def test_the_options_and_markers_are_shown() -> None:
     shown = run_python("-m", "pytest", "--help").stdout
     assert "--backend={aws,endpoint,localstack,moto}" in shown
