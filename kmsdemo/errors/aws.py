@@ -111,7 +111,7 @@ class EndpointUnreachable(KmsdemoError):
     reason: str
 
     _what = "AWS cannot be reached: {reason}"
-    _next_step = "Check the network, AWS_ENDPOINT_URL and the Region."
+    _next_step = "Check the network and the Region. If AWS_ENDPOINT_URL names a sandbox, start it."
 
 
 class AnswerLost(EndpointUnreachable):
