@@ -59,7 +59,11 @@ def test_the_public_key_of_another_curve_is_refused_without_a_word(kms: Any, pub
 @pytest.fixture
 def kem(kms: Any) -> Any:
     """A key for encapsulation, where botocore and cryptography have it."""
-    pytest.importorskip("cryptography.hazmat.primitives.asymmetric.mlkem", exc_type=ImportError)
+    pytest.importorskip(
+        "cryptography.hazmat.primitives.asymmetric.mlkem",
+        reason="this version of cryptography does not know ML_KEM_768",
+        exc_type=ImportError,
+    )
     if not hasattr(kms, "encapsulate"):
         pytest.skip("this version of botocore does not know Encapsulate")
     return created(kms, "ML_KEM_768", "ENCAPSULATE_DECAPSULATE")
