@@ -47,6 +47,7 @@ pytest_plugins = [
     "steps.operations",
     "steps.requests",
     "steps.scripts",
+    "steps.script_results",
     "steps.rotation",
     "steps.signatures",
     "steps.lab",
