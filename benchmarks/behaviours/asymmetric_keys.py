@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import USAGE, VALIDATION
+from benchmarks.behaviours.error_codes import INVALID_CIPHERTEXT, UNSUPPORTED, USAGE, VALIDATION
 
 _HASHES: Any = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
 _RSA_SIGNATURES = [
@@ -80,7 +80,7 @@ def _signing() -> Iterator[Row]:
     )
     yield (
         "The public key of a symmetric key",
-        "UnsupportedOperationException",
+        UNSUPPORTED,
         lambda a: a.kms.get_public_key(KeyId=a.key()),
     )
     yield (
@@ -224,12 +224,12 @@ def _rsa() -> Iterator[Row]:
     )
     yield (
         "Decrypt what is no ciphertext",
-        "InvalidCiphertextException",
+        INVALID_CIPHERTEXT,
         lambda a: a.kms.decrypt(
             KeyId=_rsa_key(a), CiphertextBlob=b"x" * 256, EncryptionAlgorithm="RSAES_OAEP_SHA_256"
         ),
     )
-    yield "Decrypt with the other algorithm", "InvalidCiphertextException", _other_algorithm
+    yield "Decrypt with the other algorithm", INVALID_CIPHERTEXT, _other_algorithm
     yield (
         "A data key under an RSA key",
         USAGE,

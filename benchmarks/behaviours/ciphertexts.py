@@ -8,7 +8,16 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Row, rows
-from benchmarks.behaviours.error_codes import DRY_RUN, INVALID_CIPHERTEXT, USAGE, VALIDATION
+from benchmarks.behaviours.error_codes import (
+    DENIED,
+    DISABLED,
+    DRY_RUN,
+    INVALID_CIPHERTEXT,
+    NOT_FOUND,
+    STATE,
+    USAGE,
+    VALIDATION,
+)
 
 _OAEP = "RSAES_OAEP_SHA_256"
 _RSA = ("RSA_2048", "ENCRYPT_DECRYPT")
@@ -75,7 +84,7 @@ def _data_keys() -> Iterator[Row]:
         ),
     )
     yield "A data key names its key material", "64", lambda a: str(len(_material(a)))
-    yield "A data key under an alias that is not there", "NotFoundException", _no_alias
+    yield "A data key under an alias that is not there", NOT_FOUND, _no_alias
 
 
 def _encryption() -> Iterator[Row]:
@@ -85,14 +94,14 @@ def _encryption() -> Iterator[Row]:
     yield "The case of an encryption context matters", INVALID_CIPHERTEXT, _other_case
     yield "Encrypt no bytes", VALIDATION, lambda a: _encrypt(a, b"")
     yield "Two ciphertexts of one plaintext under a symmetric key", "different", _two_symmetric
-    yield "Decrypt a ciphertext in another Region", "AccessDeniedException", _elsewhere
+    yield "Decrypt a ciphertext in another Region", DENIED, _elsewhere
     yield (
         "An encryption context with an empty value",
         "secret",
         lambda a: _plain(a, {"a": ""}, {"a": ""}),
     )
     yield "ReEncrypt under the same key", "different", _re_encrypted
-    yield "ReEncrypt from a disabled key", "DisabledException", _from_disabled
+    yield "ReEncrypt from a disabled key", DISABLED, _from_disabled
 
 
 def _dry_runs() -> Iterator[Row]:
@@ -125,7 +134,7 @@ def _dry_runs() -> Iterator[Row]:
     )
     yield (
         "IGNORE_CIPHERTEXT with a key that is pending deletion",
-        "KMSInvalidStateException",
+        STATE,
         lambda a: a.unchecked.decrypt(KeyId=_pending_deletion(a), **_IGNORING),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import DENIED, VALIDATION
+from benchmarks.behaviours.error_codes import DENIED, NOT_FOUND, VALIDATION
 
 _CONTEXT = {"Constraints": {"EncryptionContextSubset": {"team": "blue"}}}
 _EQUALS = {"Constraints": {"EncryptionContextEquals": {"team": "blue"}}}
@@ -83,7 +83,7 @@ def _rows() -> Iterator[Row]:
     yield "RetireGrant without a grant", VALIDATION, lambda a: a.kms.retire_grant()
     yield (
         "RevokeGrant of a grant that does not exist",
-        "NotFoundException",
+        NOT_FOUND,
         lambda a: a.kms.revoke_grant(KeyId=a.key(), GrantId="0" * 64),
     )
     yield "A grantee grants as much as it may", SUCCESS, lambda a: User(a).grants(["Decrypt"])

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import INCORRECT, VALIDATION
+from benchmarks.behaviours.error_codes import INCORRECT, NOT_FOUND, VALIDATION
 from benchmarks.behaviours.imported_material import external, import_into, parameters, ready
 
 _SECRET = bytes(range(32))
@@ -61,7 +61,7 @@ def _lengths() -> Iterator[Row]:
 def _deleted() -> Iterator[Row]:
     yield (
         "DeleteImportedKeyMaterial of an unknown id",
-        "NotFoundException",
+        NOT_FOUND,
         lambda a: a.kms.delete_imported_key_material(KeyId=ready(a), KeyMaterialId="0" * 64),
     )
     yield "DeleteImportedKeyMaterial twice", "PendingImport", _twice

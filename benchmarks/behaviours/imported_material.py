@@ -11,7 +11,13 @@ from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import STATE, UNSUPPORTED
+from benchmarks.behaviours.error_codes import (
+    INCORRECT,
+    INVALID_CIPHERTEXT,
+    STATE,
+    UNSUPPORTED,
+    VALIDATION,
+)
 
 FOREVER = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
 _SECRET = bytes(range(32))
@@ -56,17 +62,17 @@ def _rows() -> Iterator[Row]:
     )
     yield (
         "An expiring import without a date",
-        "ValidationException",
+        VALIDATION,
         lambda a: import_into(a, external(a), _SECRET, ExpirationModel="KEY_MATERIAL_EXPIRES"),
     )
     yield (
         "An import without an expiration model needs a date",
-        "ValidationException",
+        VALIDATION,
         lambda a: import_into(a, external(a), _SECRET, unlimited=False),
     )
     yield (
         "A date that is over",
-        "ValidationException",
+        VALIDATION,
         lambda a: import_into(a, external(a), _SECRET, unlimited=False, ValidTo=_in_days(-1)),
     )
     yield "A token that is none", "InvalidImportTokenException", lambda a: _with_token(a, b"x" * 64)
@@ -75,10 +81,10 @@ def _rows() -> Iterator[Row]:
         "InvalidImportTokenException",
         lambda a: _with_token(a, parameters(a, external(a))["ImportToken"]),
     )
-    yield "Material that is not wrapped", "InvalidCiphertextException", _not_wrapped
+    yield "Material that is not wrapped", INVALID_CIPHERTEXT, _not_wrapped
     yield (
         "Material of 16 bytes",
-        "IncorrectKeyMaterialException",
+        INCORRECT,
         lambda a: import_into(a, external(a), b"x" * 16),
     )
     yield "The key state after DeleteImportedKeyMaterial", "PendingImport", lambda a: _deleted(a)[1]
@@ -90,7 +96,7 @@ def _rows() -> Iterator[Row]:
     yield "Import of the same material again", "secret", _again
     yield (
         "Import of other material into the same key",
-        "IncorrectKeyMaterialException",
+        INCORRECT,
         lambda a: import_into(a, _deleted(a)[0], os.urandom(32)),
     )
     yield "The key state after the date", "PendingImport", lambda a: _state(a, _expired(a))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import UNSUPPORTED, USAGE, VALIDATION
+from benchmarks.behaviours.error_codes import INVALID_CIPHERTEXT, UNSUPPORTED, USAGE, VALIDATION
 
 _USAGES = (
     *("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"),
@@ -116,7 +116,7 @@ def _encapsulation() -> Iterator[Row]:
         yield f"A secret that is altered: {spec}", "32 other bytes", _altered(spec)
         yield (
             f"A secret of another length: {spec}",
-            "InvalidCiphertextException",
+            INVALID_CIPHERTEXT,
             _called(
                 "decapsulate",
                 spec,

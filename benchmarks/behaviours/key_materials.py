@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Row, rows
-from benchmarks.behaviours.error_codes import INCORRECT, STATE, UNSUPPORTED
+from benchmarks.behaviours.error_codes import INCORRECT, STATE, UNSUPPORTED, VALIDATION
 from benchmarks.behaviours.imported_material import (
     FOREVER,
     external,
@@ -75,7 +75,7 @@ def _several() -> Iterator[Row]:
     yield "A description of key material is kept", "second", _described
     yield (
         "A KeyMaterialId with new material",
-        "ValidationException",
+        VALIDATION,
         lambda a: import_into(a, external(a), _FIRST, KeyMaterialId="0" * 64, **NEW),
     )
     yield (
@@ -91,12 +91,12 @@ def _several() -> Iterator[Row]:
     )
     yield (
         "A date with material that does not expire",
-        "ValidationException",
+        VALIDATION,
         lambda a: import_into(a, external(a), _FIRST, ValidTo=_in_days(a, 3)),
     )
     yield (
         "A date of 366 days ahead",
-        "ValidationException",
+        VALIDATION,
         lambda a: _expiring(a, external(a), 366),
     )
     yield "The expiration model of material that expires", "KEY_MATERIAL_EXPIRES", _expiring_model

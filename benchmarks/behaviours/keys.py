@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import VALIDATION
+from benchmarks.behaviours.error_codes import DENIED, VALIDATION
 
 _ALGORITHMS = {
     ("RSA_2048", "ENCRYPT_DECRYPT"): "RSAES_OAEP_SHA_1 RSAES_OAEP_SHA_256",
@@ -153,29 +153,29 @@ _MANAGED: list[Row] = [
     ("A listed alias has a key that is there", SUCCESS, _listed_aliases_describe),
     (
         "ScheduleKeyDeletion of an AWS managed key",
-        "AccessDeniedException",
+        DENIED,
         lambda a: a.kms.schedule_key_deletion(KeyId=_managed(a)["KeyId"]),
     ),
     (
         "DisableKey of an AWS managed key",
-        "AccessDeniedException",
+        DENIED,
         lambda a: a.kms.disable_key(KeyId=_managed(a)["KeyId"]),
     ),
     (
         "TagResource of an AWS managed key",
-        "AccessDeniedException",
+        DENIED,
         lambda a: a.kms.tag_resource(
             KeyId=_managed(a)["KeyId"], Tags=[{"TagKey": "a", "TagValue": "b"}]
         ),
     ),
     (
         "DisableKeyRotation of an AWS managed key",
-        "AccessDeniedException",
+        DENIED,
         lambda a: a.kms.disable_key_rotation(KeyId=_managed(a)["KeyId"]),
     ),
     (
         "Encrypt with an AWS managed key, not through its service",
-        "AccessDeniedException",
+        DENIED,
         lambda a: a.kms.encrypt(KeyId="alias/aws/s3", Plaintext=b"x"),
     ),
     (

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from benchmarks.behaviours.behaviour import SUCCESS, Behaviour, answered
-from benchmarks.behaviours.error_codes import DENIED, INVALID_CIPHERTEXT, NOT_FOUND, VALIDATION
+from benchmarks.behaviours.error_codes import (
+    DENIED,
+    DRY_RUN,
+    INVALID_CIPHERTEXT,
+    MALFORMED,
+    NOT_FOUND,
+    USAGE,
+    VALIDATION,
+)
 from kmsdemo import keys
 from kmsdemo.sandbox.kms.key_states import KEY_STATES, STATES
 from steps.operations import CALLS, InUse, put_in_use
@@ -179,12 +187,12 @@ _ANSWERS: list[tuple[str, str, Callable[[Any, str], Any]]] = [
     ),
     (
         "Sign with a symmetric key",
-        "InvalidKeyUsageException",
+        USAGE,
         lambda kms, key: kms.sign(KeyId=key, Message=b"x", SigningAlgorithm="ECDSA_SHA_256"),
     ),
     (
         "Encrypt with DryRun",
-        "DryRunOperationException",
+        DRY_RUN,
         lambda kms, key: kms.encrypt(KeyId=key, Plaintext=b"x", DryRun=True),
     ),
 ]
@@ -251,7 +259,7 @@ def _access() -> Iterator[Behaviour]:
     decrypt, delete = "kms:Decrypt", "kms:ScheduleKeyDeletion"
     lock_out, malformed = (
         "A key policy that locks its author out",
-        "MalformedPolicyDocumentException",
+        MALFORMED,
     )
     for name, documented, answer in (
         ("A user without permission decrypts", DENIED, _as_user(None, decrypt)),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Row, rows
-from benchmarks.behaviours.error_codes import UNSUPPORTED, VALIDATION
+from benchmarks.behaviours.error_codes import NOT_FOUND, STATE, UNSUPPORTED, VALIDATION
 
 _STORE = "cks-1234567890abcdef0"
 _PROXY = {
@@ -75,7 +75,7 @@ def _deletion() -> Iterator[Row]:
         lambda a: a.kms.schedule_key_deletion(KeyId=a.key(), PendingWindowInDays=1),
     )
     yield "The waiting period of a primary key with replicas", "7", _waiting_of_primary
-    yield "ReplicateKey of a key that is pending deletion", "KMSInvalidStateException", _replicated
+    yield "ReplicateKey of a key that is pending deletion", STATE, _replicated
 
 
 def _stores() -> Iterator[Row]:
@@ -136,7 +136,7 @@ def _usage() -> Iterator[Row]:
     yield "The last usage after a dry run", "none", lambda a: _used(a, "encrypt", DryRun=True)
     yield "ReEncrypt is the last usage of both keys", "ReEncrypt ReEncrypt", _both
     yield "Primary keys and replicas are used apart", "none", _apart
-    yield "GetKeyLastUsage by alias", "NotFoundException", _by_alias
+    yield "GetKeyLastUsage by alias", NOT_FOUND, _by_alias
     yield "The date of creation, beside the last usage", "datetime", _creation
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import VALIDATION
+from benchmarks.behaviours.error_codes import NOT_FOUND, VALIDATION
 
 TAG = "TagException"
 MARKER = "InvalidMarkerException"
@@ -36,7 +36,7 @@ def _aliases() -> Iterator[Row]:
     )
     yield (
         "An alias of an alias",
-        "NotFoundException",
+        NOT_FOUND,
         lambda a: a.kms.create_alias(AliasName="alias/second", TargetKeyId=_alias(a, a.key())),
     )
     yield "Two aliases of one key", "2", _two
@@ -53,12 +53,12 @@ def _aliases() -> Iterator[Row]:
     )
     yield (
         "UpdateAlias of an alias that does not exist",
-        "NotFoundException",
+        NOT_FOUND,
         lambda a: a.kms.update_alias(AliasName="alias/none", TargetKeyId=a.key()),
     )
     yield "The dates of an alias are listed", "datetime datetime", _dates
     yield "ListAliases of one key", "1", _of_one_key
-    yield "A deleted alias", "NotFoundException", _deleted_alias
+    yield "A deleted alias", NOT_FOUND, _deleted_alias
     yield "Encrypt by alias ARN", SUCCESS, _by_arn
 
 

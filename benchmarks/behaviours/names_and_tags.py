@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Row, rows
-from benchmarks.behaviours.error_codes import NOT_FOUND, VALIDATION
+from benchmarks.behaviours.error_codes import DENIED, NOT_FOUND, UNSUPPORTED, VALIDATION
 
 _IRELAND = "eu-west-1"
 
@@ -39,7 +39,7 @@ def _keys() -> Iterator[Row]:
     )
     yield "DescribeKey of no name", VALIDATION, lambda a: a.unchecked.describe_key(KeyId="")
     yield "DescribeKey by an ARN of another Region", NOT_FOUND, _of_another_region
-    yield "The key of an unknown account", "AccessDeniedException", _of_unknown_account
+    yield "The key of an unknown account", DENIED, _of_unknown_account
     yield (
         "CreateKey of ECC_SECG_P256K1 for encryption",
         VALIDATION,
@@ -52,7 +52,7 @@ def _keys() -> Iterator[Row]:
     )
     yield (
         "SM2 outside China",
-        "UnsupportedOperationException",
+        UNSUPPORTED,
         lambda a: _create(a, "SM2", "SIGN_VERIFY"),
     )
     yield "The same description again", SUCCESS, _same_description

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import DISABLED, DRY_RUN, NOT_FOUND, VALIDATION
+from benchmarks.behaviours.error_codes import (
+    DISABLED,
+    DRY_RUN,
+    INVALID_CIPHERTEXT,
+    MALFORMED,
+    NOT_FOUND,
+    UNSUPPORTED,
+    USAGE,
+    VALIDATION,
+)
 from benchmarks.behaviours.imported_material import external, parameters
 from benchmarks.behaviours.operation_answers import _mac
 from benchmarks.behaviours.operations import PAGE, RSA, SIGNING, disabled, grant
@@ -38,7 +47,7 @@ def _errors() -> Iterator[Row]:
     )
     yield (
         "ListKeyRotations of an RSA key",
-        "UnsupportedOperationException",
+        UNSUPPORTED,
         lambda a: a.kms.list_key_rotations(KeyId=a.key(*RSA)),
     )
     yield (
@@ -48,7 +57,7 @@ def _errors() -> Iterator[Row]:
     )
     yield (
         "PutKeyPolicy of what is no JSON",
-        "MalformedPolicyDocumentException",
+        MALFORMED,
         lambda a: a.kms.put_key_policy(KeyId=a.key(), Policy="{"),
     )
     yield (
@@ -58,19 +67,19 @@ def _errors() -> Iterator[Row]:
     )
     yield (
         "GenerateMac with an RSA key",
-        "InvalidKeyUsageException",
+        USAGE,
         lambda a: a.kms.generate_mac(KeyId=a.key(*RSA), Message=b"m", MacAlgorithm="HMAC_SHA_256"),
     )
     yield (
         "Verify with an algorithm of another key spec",
-        "InvalidKeyUsageException",
+        USAGE,
         lambda a: a.kms.verify(
             KeyId=a.key(*SIGNING), Message=b"m", Signature=b"s", SigningAlgorithm="ECDSA_SHA_384"
         ),
     )
     yield "Sign a representative μ of 63 bytes", VALIDATION, _represented(63)
     yield "Sign a representative μ of 64 bytes", SUCCESS, _represented(64)
-    yield "ReEncrypt of what is no ciphertext", "InvalidCiphertextException", _nonsense
+    yield "ReEncrypt of what is no ciphertext", INVALID_CIPHERTEXT, _nonsense
     yield "ReEncrypt under a disabled key", DISABLED, _under_disabled
     yield "A marker of another operation", "InvalidMarkerException", _foreign_marker
     yield "An import token after a day", "ExpiredImportTokenException", _late_token

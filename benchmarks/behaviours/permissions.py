@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import DENIED, VALIDATION
+from benchmarks.behaviours.error_codes import DENIED, MALFORMED, NOT_FOUND, VALIDATION
 from benchmarks.behaviours.grants import User
 
 IRELAND, FRANKFURT = "eu-west-1", "eu-central-1"
@@ -70,7 +70,7 @@ def _policies() -> Iterator[Row]:
     )
     yield (
         "GetKeyPolicy of the policy AWS_RAM of a key that is not shared",
-        "NotFoundException",
+        NOT_FOUND,
         lambda a: a.kms.get_key_policy(KeyId=a.key(), PolicyName="AWS_RAM"),
     )
     yield (
@@ -92,7 +92,7 @@ def _policies() -> Iterator[Row]:
     )
     yield (
         "A statement without Action has no effect",
-        "MalformedPolicyDocumentException",
+        MALFORMED,
         lambda a: _put(a, {name: one for name, one in _ALL.items() if name != "Action"}),
     )
     yield (
@@ -102,12 +102,12 @@ def _policies() -> Iterator[Row]:
     )
     yield (
         "A statement without a principal",
-        "MalformedPolicyDocumentException",
+        MALFORMED,
         lambda a: _put(a, _ALL, {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}),
     )
     yield (
         "A principal that does not exist",
-        "MalformedPolicyDocumentException",
+        MALFORMED,
         lambda a: _put(a, _ALL, _ALL | {"Principal": {"AWS": _root(a, "user/nobody")}}),
     )
 

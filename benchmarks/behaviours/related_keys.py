@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import NOT_FOUND, STATE, UNSUPPORTED
+from benchmarks.behaviours.error_codes import DENIED, DISABLED, NOT_FOUND, STATE, UNSUPPORTED
 from benchmarks.behaviours.users import EVERYTHING, User
 
 IRELAND, OREGON = "eu-west-1", "us-west-2"
@@ -49,7 +49,7 @@ def _moved() -> Iterator[Row]:
     yield "The former primary key is deleted as a replica is", "PendingDeletion", _former_deleted
     yield (
         "UpdatePrimaryRegion of a primary key that is disabled",
-        "DisabledException",
+        DISABLED,
         _move_disabled,
     )
 
@@ -81,7 +81,7 @@ def _conditions() -> Iterator[Row]:
     yield "kms:MultiRegionKeyType of what ReplicateKey creates", SUCCESS, _may_create("REPLICA")
     yield (
         "kms:MultiRegionKeyType of a primary, in ReplicateKey",
-        "AccessDeniedException",
+        DENIED,
         _may_create("PRIMARY"),
     )
 

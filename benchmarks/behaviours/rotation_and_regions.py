@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import UNSUPPORTED, VALIDATION
+from benchmarks.behaviours.error_codes import MALFORMED, NOT_FOUND, UNSUPPORTED, VALIDATION
 
 IRELAND, FRANKFURT = "eu-west-1", "eu-central-1"
 
@@ -235,7 +235,7 @@ def _regions() -> Iterator[Row]:
     )
     yield (
         "A replica has its own policy",
-        "MalformedPolicyDocumentException",
+        MALFORMED,
         lambda a: a.kms.replicate_key(KeyId=_primary(a), ReplicaRegion=IRELAND, Policy="{}"),
     )
     yield (
@@ -266,7 +266,7 @@ def _regions() -> Iterator[Row]:
     )
     yield (
         "UpdatePrimaryRegion to a Region without a replica",
-        "NotFoundException",
+        NOT_FOUND,
         lambda a: a.kms.update_primary_region(KeyId=_replicated(a), PrimaryRegion=FRANKFURT),
     )
     yield (

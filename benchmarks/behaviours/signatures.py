@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import USAGE, VALIDATION
+from benchmarks.behaviours.error_codes import DISABLED, DRY_RUN, UNSUPPORTED, USAGE, VALIDATION
 
 _PSS = "RSASSA_PSS_SHA_256"
 _EDWARDS = ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY")
@@ -56,7 +56,7 @@ def _signing() -> Iterator[Row]:
         "KMSInvalidSignatureException",
         _other_padding,
     )
-    yield "Verify with a disabled key", "DisabledException", _verified(is_disabled=True)
+    yield "Verify with a disabled key", DISABLED, _verified(is_disabled=True)
     yield (
         "Verify with an encryption key",
         USAGE,
@@ -65,7 +65,7 @@ def _signing() -> Iterator[Row]:
     yield "A message, and its digest signed: one verifies the other", SUCCESS, _digest_or_raw
     yield (
         "The public key of an HMAC key",
-        "UnsupportedOperationException",
+        UNSUPPORTED,
         lambda a: a.kms.get_public_key(KeyId=a.key(*_HMAC)),
     )
     yield (
@@ -100,7 +100,7 @@ def _agreement() -> Iterator[Row]:
     yield "A public key of Ed25519", VALIDATION, lambda a: _length(a, lambda *_: _edwards())
     yield (
         "DeriveSharedSecret with DryRun",
-        "DryRunOperationException",
+        DRY_RUN,
         lambda a: _length(a, _own, DryRun=True),
     )
     yield (

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, answered, rows
-from benchmarks.behaviours.error_codes import MALFORMED, VALIDATION
+from benchmarks.behaviours.error_codes import INVALID_CIPHERTEXT, MALFORMED, VALIDATION
 from benchmarks.behaviours.key_states import MAC, ROOT, SIGNING, message
 
 _LIMITS = {
@@ -72,7 +72,7 @@ def _sizes() -> Iterator[Row]:
     )
     yield (
         "An encryption context in another case",
-        "InvalidCiphertextException",
+        INVALID_CIPHERTEXT,
         lambda a: _round_trip(a, {"Team": "blue"}, {"team": "blue"}),
     )
 

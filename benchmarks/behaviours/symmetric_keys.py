@@ -9,7 +9,13 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 
 from benchmarks.behaviours.behaviour import SUCCESS, Account, Behaviour, Call, Row, rows
-from benchmarks.behaviours.error_codes import DRY_RUN, USAGE, VALIDATION
+from benchmarks.behaviours.error_codes import (
+    DISABLED,
+    DRY_RUN,
+    INVALID_CIPHERTEXT,
+    USAGE,
+    VALIDATION,
+)
 
 
 def behaviours() -> Iterator[Behaviour]:
@@ -29,7 +35,7 @@ def _encryption() -> Iterator[Row]:
     )
     yield (
         "ReEncrypt without the encryption context",
-        "InvalidCiphertextException",
+        INVALID_CIPHERTEXT,
         lambda a: a.kms.re_encrypt(CiphertextBlob=a.blob(a.key(), a="b"), DestinationKeyId=a.key()),
     )
     yield "ReEncrypt gives another encryption context", SUCCESS, _other_context
@@ -145,7 +151,7 @@ def _dry_runs() -> Iterator[Row]:
         yield f"{name} with DryRun", DRY_RUN, call
     yield (
         "Decrypt with DryRun of what is no ciphertext",
-        "InvalidCiphertextException",
+        INVALID_CIPHERTEXT,
         lambda a: a.kms.decrypt(KeyId=a.key(), CiphertextBlob=b"x" * 200, DryRun=True),
     )
     yield (
@@ -158,7 +164,7 @@ def _dry_runs() -> Iterator[Row]:
             DryRun=True,
         ),
     )
-    yield "Encrypt with DryRun and a disabled key", "DisabledException", _dry_run_disabled
+    yield "Encrypt with DryRun and a disabled key", DISABLED, _dry_run_disabled
     yield (
         "Decrypt with DryRun and IGNORE_CIPHERTEXT",
         DRY_RUN,
