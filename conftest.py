@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -150,19 +150,13 @@ def backend(pytestconfig: pytest.Config) -> Iterator[Backend]:
             leftovers_report.add(pytestconfig, error)
 
 
-@pytest.fixture(scope="session")
-def account_of_the_story(backend: Backend) -> Iterator[Account]:
-    """The account in which the scenarios follow each other."""
-    with backend.account() as account:
-        yield account
+def _account_scope(fixture_name: str, config: pytest.Config) -> Literal["session", "function"]:
+    return "session" if config.getoption("story") else "function"
 
 
-@pytest.fixture
-def account(request: pytest.FixtureRequest, backend: Backend) -> Iterator[Account]:
-    """The account that the scenario works in; what the scenario creates is removed."""
-    if request.config.getoption("story"):
-        yield request.getfixturevalue("account_of_the_story")
-        return
+@pytest.fixture(scope=_account_scope)
+def account(backend: Backend) -> Iterator[Account]:
+    """The account of a scenario, or of the story; what is created in it is removed."""
     with backend.account() as account:
         yield account
 

@@ -108,8 +108,8 @@ class Clients:
 
     def _client(self, service: Any) -> Any:
         with _configured():
-            retries: Any = {"mode": self.retry_mode, "total_max_attempts": self.max_attempts}
-            config = CONFIG.merge(Config(retries=retries))
+            how_often: Any = {"mode": self.retry_mode, "total_max_attempts": self.max_attempts}
+            config = CONFIG.merge(Config(retries=how_often))
             client: Any = self.botocore_session.create_client(
                 service, endpoint_url=self.endpoint_url, config=config
             )

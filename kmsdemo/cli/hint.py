@@ -63,11 +63,8 @@ def for_step(number: int, inspection: Inspection) -> Hint | None:
 def _values(inspection: Inspection, bash: str) -> dict[str, str]:
     """Return the variables that the commands use and do not set."""
     # A learner can store an item under any text; only a number is safe to paste.
-    appuser = (
-        inspection.item.appuser
-        if inspection.item and _NUMBER.fullmatch(inspection.item.appuser)
-        else ""
-    )
+    appuser = inspection.item.appuser if inspection.item else ""
+    appuser = appuser if _NUMBER.fullmatch(appuser) else ""
     known = {"KEY_ID": inspection.key_id, "APPUSER": appuser}
     return {
         name: value

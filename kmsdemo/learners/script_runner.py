@@ -119,7 +119,7 @@ class ScriptRunner:
     def decrypt_alone(
         self, appuser: str, disturbed: Callable[[], AbstractContextManager[None]]
     ) -> Run:
-        """Run the decrypt script again, alone, while AWS KMS returns wrong answers."""
+        """Run the decrypt script again, alone, inside a context that disturbs AWS KMS."""
         self._wait()
         with disturbed():
             values = {"appuser": appuser, "key_id": self.key.key_id}

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from click.testing import CliRunner, Result
 
 from kmsdemo.cli import main
-
-if TYPE_CHECKING:
-    pass
-
 
 SECRET = "correct horse battery staple"
 

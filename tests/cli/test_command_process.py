@@ -10,16 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import fake_endpoint
 from tests.cli.invocation import SECRET
 from tests.subprocesses import TIME_LIMIT_SECONDS, environment, run_python
-
-if TYPE_CHECKING:
-    pass
 
 pytestmark = pytest.mark.usefixtures("account")
 

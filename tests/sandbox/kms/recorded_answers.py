@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.subprocesses import ROOT
-
-if TYPE_CHECKING:
-    pass
-
 
 RECORDED: dict[str, Any] = {}
 for name in ("recorded_kms", "recorded_kms_more"):
