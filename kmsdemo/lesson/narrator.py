@@ -15,7 +15,7 @@ from kmsdemo.lesson.bookmark import Bookmark
 from kmsdemo.lesson.pace import Pace, Position, Quit
 from kmsdemo.lesson.renderer import Chapter, Ending, Renderer
 from kmsdemo.pluralize import pluralize
-from kmsdemo.suite import call_recording, leftovers_report
+from kmsdemo.suite import call_recording, interruption, leftovers_report
 from kmsdemo.suite.run import TerminalReportReplacement, skip_reason
 from kmsdemo.trace.recording import Call
 
@@ -133,6 +133,8 @@ class Narrator(TerminalReportReplacement):
 
     def pytest_bdd_after_scenario(self, request: pytest.FixtureRequest) -> None:
         """Keep the state of the account after the first scenario of a chapter."""
+        # A fixture whose setup was interrupted cannot be asked for: that would be a failure.
+        interruption.check()
         if request.node.nodeid in self._first_of_chapter and not self.has_quit:
             calls = call_recording.trace.calls[:]
             self._account_then = account_state.describe(request.getfixturevalue("account"))

@@ -46,5 +46,14 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_bdd_before_step() -> None:
+    check()
+
+
+def check() -> None:
+    """Go on with an interruption that something caught.
+
+    Raises:
+        KeyboardInterrupt: The run was interrupted.
+    """
     if _interrupted:
         raise KeyboardInterrupt

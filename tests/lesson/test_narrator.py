@@ -17,7 +17,7 @@ from kmsdemo.lesson.markdown import MarkdownRenderer
 from kmsdemo.lesson.narrator import Narrator
 from kmsdemo.lesson.pace import Pace, Position, Quit
 from kmsdemo.lesson.renderer import Chapter
-from kmsdemo.suite import leftovers_report
+from kmsdemo.suite import interruption, leftovers_report
 from kmsdemo.suite.call_recording import trace
 from kmsdemo.trace.recording import Call
 
@@ -270,6 +270,14 @@ def test_an_interrupted_lesson_says_what_is_cleaned_up(
     trace.calls[:] = calls
     lesson.narrator.interrupt("Interrupted.")
     assert lesson.take() == f"Interrupted. {end}\n\n"
+
+
+def test_after_an_interruption_no_account_is_asked_for(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interruption, "_interrupted", True)
+    with pytest.raises(KeyboardInterrupt):
+        lesson.after_scenario("key::1")
 
 
 def test_an_output_that_is_closed_ends_the_run(lesson: Lesson) -> None:
